@@ -1,0 +1,90 @@
+extension DomainName: CustomStringConvertible {
+    /// Reads presentation form (RFC 1035 §5.1): labels separated by dots, `\X` and `\DDD` escapes, a root dot or not.
+    ///
+    /// Every octet is allowed in a label; nothing is lower-cased and no IDNA mapping is done.
+    public init(presentation text: some Collection<UInt8>) throws(NameError) {
+        guard !text.isEmpty else { throw .empty }
+        let octets = Array(text)
+        if octets == [0x2E] {
+            self = .root
+            return
+        }
+        var wire: [UInt8] = [0]
+        wire.reserveCapacity(octets.count + 2)
+        var lengthAt = 0
+        var index = 0
+        while index < octets.count {
+            if octets[index] == 0x2E {
+                guard wire[lengthAt] > 0 else { throw .emptyLabel(offset: index) }
+                lengthAt = wire.count
+                wire.append(0)
+                index += 1
+                continue
+            }
+            let start = index
+            wire.append(try Self.octet(of: octets, at: &index))
+            guard wire[lengthAt] < UInt8(Self.maximumLabelLength) else { throw .labelTooLong(offset: start) }
+            wire[lengthAt] += 1
+        }
+        if wire[lengthAt] > 0 { wire.append(0) }
+        guard wire.count <= Self.maximumWireLength else { throw .nameTooLong }
+        self.init(trustedWire: wire)
+    }
+
+    /// Reads presentation form; see ``init(presentation:)``.
+    public init(_ text: String) throws(NameError) {
+        try self.init(presentation: text.utf8)
+    }
+
+    private static func octet(of text: [UInt8], at index: inout Int) throws(NameError) -> UInt8 {
+        let octet = text[index]
+        guard octet == 0x5C else {
+            index += 1
+            return octet
+        }
+        guard index + 1 < text.count else { throw .badEscape(offset: index) }
+        guard let hundreds = asciiDigit(text[index + 1]) else {
+            index += 2
+            return text[index - 1]
+        }
+        guard index + 3 < text.count, let tens = asciiDigit(text[index + 2]), let ones = asciiDigit(text[index + 3])
+        else { throw .badEscape(offset: index) }
+        let value = Int(hundreds) * 100 + Int(tens) * 10 + Int(ones)
+        guard value <= 255 else { throw .badEscape(offset: index) }
+        index += 4
+        return UInt8(value)
+    }
+
+    /// Presentation form without the root dot (the root itself is `.`), letter case kept; octets that are not
+    /// printable ASCII appear as `\DDD`, and `. \ " ( ) ; @ $` inside a label behind a backslash.
+    public var description: String {
+        String(decoding: presentation, as: UTF8.self)
+    }
+
+    /// The octets of ``description``; always printable ASCII, so safe for terminals, logs and JSON.
+    public var presentation: [UInt8] {
+        guard !isRoot else { return [0x2E] }
+        var text: [UInt8] = []
+        text.reserveCapacity(wire.count)
+        for label in labels {
+            if !text.isEmpty { text.append(0x2E) }
+            for octet in label { Self.append(octet, to: &text) }
+        }
+        return text
+    }
+
+    private static func append(_ octet: UInt8, to text: inout [UInt8]) {
+        switch octet {
+        case 0x2E, 0x5C, 0x22, 0x28, 0x29, 0x3B, 0x40, 0x24:
+            text.append(0x5C)
+            text.append(octet)
+        case 0x21...0x7E:
+            text.append(octet)
+        default:
+            text.append(0x5C)
+            text.append(0x30 + octet / 100)
+            text.append(0x30 + octet / 10 % 10)
+            text.append(0x30 + octet % 10)
+        }
+    }
+}

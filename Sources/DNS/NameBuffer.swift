@@ -1,0 +1,129 @@
+/// One name on the stack: lower-case uncompressed wire form with the start of every label, no heap.
+///
+/// The data plane and the policy tables look names up through it. Fill it from a message, a ``DomainName`` or another
+/// buffer, then walk ``suffixStart(_:)`` from the root. It is not copyable so that 400 octets never move by accident.
+public struct NameBuffer: ~Copyable {
+    @usableFromInline var storage: InlineArray<256, UInt8>
+    @usableFromInline var starts: InlineArray<128, UInt8>
+    /// Octets of the wire form, root octet included; 0 before the first fill.
+    public private(set) var count: Int
+    /// Labels, the root not counted.
+    public private(set) var labelCount: Int
+
+    /// An empty buffer; fill it before use.
+    public init() {
+        storage = InlineArray(repeating: 0)
+        starts = InlineArray(repeating: 0)
+        count = 0
+        labelCount = 0
+    }
+
+    /// A buffer that holds `name`.
+    public init(_ name: DomainName) {
+        self.init()
+        fill(name)
+    }
+
+    /// The octet at `index`, lower case.
+    @inlinable public subscript(index: Int) -> UInt8 { storage[index] }
+
+    /// The octets at which the suffix of `labels` labels starts; 0 labels is the root octet.
+    @inlinable public func suffixStart(_ labels: Int) -> Int {
+        labels == 0 ? count - 1 : Int(starts[labelCount - labels])
+    }
+
+    /// The wire form, lower case.
+    public var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { storage.span.extracting(0..<count) }
+    }
+
+    /// A name that owns the octets (lower case).
+    public var name: DomainName {
+        var wire: [UInt8] = []
+        wire.reserveCapacity(count)
+        for index in 0..<count { wire.append(storage[index]) }
+        return DomainName(trustedWire: wire)
+    }
+
+    /// Replaces the content by `name`.
+    public mutating func fill(_ name: DomainName) {
+        count = 0
+        labelCount = 0
+        let wire = name.wire.span
+        var position = 0
+        while wire[position] != 0 {
+            appendLabel(wire, position)
+            position += Int(wire[position]) + 1
+        }
+        storage[count] = 0
+        count += 1
+    }
+
+    /// Replaces the content by the name at `offset` of `message`, following compression pointers.
+    ///
+    /// Pointers must point strictly before the place they stand at and before every earlier target, so the walk ends
+    /// after at most 127 hops (RFC 1035 §4.1.4).
+    /// - Returns: the offset after the name as it stands in the message.
+    public mutating func fill(_ message: Span<UInt8>, at offset: Int) throws(WireError) -> Int {
+        count = 0
+        labelCount = 0
+        var position = offset
+        var limit = offset
+        var end = -1
+        while true {
+            guard position < message.count else { throw .truncated(offset: position) }
+            let length = Int(message[position])
+            if length == 0 { break }
+            if length < 0x40 {
+                guard position + 1 + length < message.count else { throw .truncated(offset: position) }
+                guard count + length + 2 <= DomainName.maximumWireLength else { throw .nameTooLong(offset: offset) }
+                appendLabel(message, position)
+                position += length + 1
+            } else if length >= 0xC0 {
+                guard position + 1 < message.count else { throw .truncated(offset: position) }
+                let target = (length & 0x3F) << 8 | Int(message[position + 1])
+                guard target < limit else { throw .badPointer(offset: position) }
+                if end < 0 { end = position + 2 }
+                limit = target
+                position = target
+            } else {
+                throw .badLabelType(offset: position)
+            }
+        }
+        storage[count] = 0
+        count += 1
+        return end < 0 ? position + 1 : end
+    }
+
+    private mutating func appendLabel(_ source: Span<UInt8>, _ position: Int) {
+        let length = source[position]
+        starts[labelCount] = UInt8(truncatingIfNeeded: count)
+        labelCount += 1
+        storage[count] = length
+        for index in 1..<(Int(length) + 1) {
+            storage[count + index] = asciiLowercased(source[position + index])
+        }
+        count += Int(length) + 1
+    }
+}
+
+/// The offset after the name at `offset` without expanding it; labels and pointers are checked as far as they stand here.
+@inlinable
+public func skipName(_ message: Span<UInt8>, at offset: Int) throws(WireError) -> Int {
+    var position = offset
+    while true {
+        guard position < message.count else { throw .truncated(offset: position) }
+        let length = Int(message[position])
+        if length == 0 { return position + 1 }
+        if length < 0x40 {
+            position += length + 1
+        } else if length >= 0xC0 {
+            guard position + 1 < message.count else { throw .truncated(offset: position) }
+            return position + 2
+        } else {
+            throw .badLabelType(offset: position)
+        }
+        guard position - offset < DomainName.maximumWireLength else { throw .nameTooLong(offset: offset) }
+    }
+}
