@@ -19,11 +19,15 @@ let package = Package(
         // MARK: - Layer 1: representations
         .target(name: "DNS"),
 
+        // MARK: - Layer 2: rules and verdicts
+        .target(name: "Policy", dependencies: ["DNS"]),
+
         // MARK: - Command
         .executableTarget(name: "patchway", dependencies: ["DNS"]),
 
         // MARK: - Tests
         .testTarget(name: "DNSTests", dependencies: ["DNS"]),
+        .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
     ]
 )
 

@@ -1,0 +1,186 @@
+public import DNS
+
+/// What a policy answers instead of the real answer.
+public struct PolicyAnswer: Sendable, Equatable {
+    /// The response code.
+    public var responseCode: ResponseCode
+    /// The answer section for the query name, each with its TTL.
+    public var records: [LocalRecord]
+    /// Whether the engine sets AA.
+    public var isAuthoritative: Bool
+}
+
+/// A rule as its list states it.
+public struct RuleReference: Sendable, Equatable {
+    /// The engine of the layer.
+    public var engine: Engine
+    /// The path of the list.
+    public var list: String
+    /// The line in the list, 1-based.
+    public var line: Int
+    /// The rule's text as it stands there.
+    public var text: String
+    /// The class that decided its precedence.
+    public var ruleClass: RuleClass
+}
+
+extension CompiledLayer {
+    /// What an action means for a type.
+    func kind(of action: RuleAction, type: RRType) -> VerdictKind {
+        switch action {
+        case .block:
+            switch blockAnswer.outcome(type) {
+            case .address: .sinkhole
+            case .nodata, .hinfo: .nodata
+            case .nxdomain: .nxdomain
+            case .refused: .refused
+            case .forward: .pass
+            }
+        case .allow, .none: .pass
+        case .nxdomain: .nxdomain
+        case .nodata: .nodata
+        case .refused: .refused
+        case .drop: .drop
+        case .servfail: .servfail
+        case .truncate: .truncate
+        case .records(let records): dataKind(records, type)
+        case .redirect, .redirectBelow: .redirect
+        case .route: .route
+        case .localZone: .unsupported
+        }
+    }
+
+    private func dataKind(_ records: [LocalRecord], _ type: RRType) -> VerdictKind {
+        let own = records.filter { $0.type == type || type == .any }
+        guard !own.isEmpty else {
+            if records.contains(where: { $0.type == .cname }) { return .redirect }
+            return profile.dataHidesOtherTypes ? .nodata : .pass
+        }
+        let leadsNowhere = own.allSatisfy { $0.address.map { $0.isUnspecified || $0.isLoopback } ?? false }
+        return leadsNowhere ? .sinkhole : .redirect
+    }
+
+    /// The answer that a decision of this layer stands for; nil when the real answer is given or none at all.
+    public func answer(_ decision: Decision, name: DomainName, type: RRType) -> PolicyAnswer? {
+        guard decision.hasRule else { return nil }
+        let code: ResponseCode
+        switch decision.kind {
+        case .pass, .route, .drop, .unsupported: return nil
+        case .nxdomain: code = .nxDomain
+        case .refused: code = .refused
+        case .servfail: code = .servFail
+        case .nodata, .sinkhole, .redirect, .truncate: code = .noError
+        }
+        return PolicyAnswer(
+            responseCode: code,
+            records: answerRecords(decision, name: name, type: type),
+            isAuthoritative: profile.setsAuthoritative
+        )
+    }
+
+    private func answerRecords(_ decision: Decision, name: DomainName, type: RRType) -> [LocalRecord] {
+        let record = record(Int(decision.rule))
+        let made: [LocalRecord]
+        switch actions[Int(record.action)] {
+        case .block where decision.kind == .sinkhole: made = [nullAddress(type, ttl: blockAnswer.ttl)]
+        case .block where blockAnswer.outcome(type) == .hinfo: made = [Self.lockedOut]
+        case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: profile.dataTTL)]
+        case .redirect(let target): made = [LocalRecord(type: .cname, data: target.wire)]
+        case .redirectBelow(let suffix):
+            guard let target = try? DomainName(wire: name.wire.dropLast() + suffix.wire) else { return [] }
+            made = [LocalRecord(type: .cname, data: target.wire)]
+        case .records: made = sameNameRecords(Int(decision.rule), type: type)
+        default: made = []
+        }
+        return made.map { LocalRecord(type: $0.type, ttl: $0.ttl ?? profile.dataTTL, data: $0.data) }
+    }
+
+    private func nullAddress(_ type: RRType, ttl: UInt32) -> LocalRecord {
+        LocalRecord(type == .aaaa ? .v6(0, 0) : .v4(0), ttl: ttl)
+    }
+
+    /// The data of every rule at the same name and of the same class, as the engines merge them.
+    private func sameNameRecords(_ rule: Int, type: RRType) -> [LocalRecord] {
+        let winner = records[rule]
+        var result: [LocalRecord] = []
+        table.forEachSuffix(
+            NameBuffer(DomainName(trustedWire: Self.wireName(arena, Int(winner.name)))),
+            records,
+            arena
+        ) { _, head in
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                if record.name == winner.name
+                    || Self.wireName(arena, Int(record.name)) == Self.wireName(arena, Int(winner.name)),
+                    record.ruleClass == winner.ruleClass, record.scope == winner.scope,
+                    record.list == winner.list
+                        || profile.order != .policyZone(.closestEncloser),
+                    case .records(let list) = actions[Int(record.action)]
+                {
+                    for entry in list
+                    where (entry.type == type || entry.type == .cname || type == .any)
+                        && !result.contains(entry)
+                    {
+                        result.append(entry)
+                    }
+                }
+                next = Int(record.next) - 1
+            }
+        }
+        return result
+    }
+
+    /// dnscrypt-proxy's HINFO record (`dnsutils.go`).
+    private static let lockedOut: LocalRecord = {
+        let cpu = Array("This query has been locally blocked".utf8)
+        let os = Array("by dnscrypt-proxy".utf8)
+        return LocalRecord(type: .hinfo, ttl: 1, data: [UInt8(cpu.count)] + cpu + [UInt8(os.count)] + os)
+    }()
+
+    /// The rule of a decision as its list states it.
+    public func reference(_ rule: Int) -> RuleReference {
+        let record = record(rule)
+        let list = lists[Int(record.list)]
+        let start = min(Int(record.textOffset), list.octets.count)
+        let end = min(start + Int(record.textLength), list.octets.count)
+        return RuleReference(
+            engine: engine,
+            list: list.path,
+            line: Int(record.line),
+            text: String(decoding: list.octets[start..<end], as: UTF8.self),
+            ruleClass: record.ruleClass
+        )
+    }
+
+    /// Every rule that matches a name, strongest first by the engine's own order; for derivations, not the data plane.
+    public func matchingRules(_ name: DomainName, type: RRType) -> [Int] {
+        let buffer = NameBuffer(name)
+        let total = buffer.labelCount
+        var found: [(key: UInt64, rule: Int)] = []
+        let classFirst = profile.order == .classFirst
+        table.forEachSuffix(buffer, records, arena) { labels, head in
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                if applies(record, labels, total), covers(record, type) {
+                    let depth = UInt64(127 - labels)
+                    let rank = UInt64(record.rank)
+                    found.append(
+                        (
+                            classFirst
+                                ? rank << 40 | depth << 32 | UInt64(next) : depth << 40 | rank << 32 | UInt64(next),
+                            next
+                        )
+                    )
+                }
+                next = Int(record.next) - 1
+            }
+        }
+        for offset in matchingPatterns(buffer, type) {
+            let rule = records.count + offset
+            found.append((UInt64(patternRecords[offset].rank) << 40 | 127 << 32 | UInt64(rule), rule))
+        }
+        return found.sorted { $0.key < $1.key }.map(\.rule)
+    }
+}

@@ -1,0 +1,220 @@
+public import DNS
+
+/// One engine with its lists, compiled: immutable, shared by all threads.
+public final class CompiledLayer: Sendable {
+    /// The engine whose semantics apply.
+    public let engine: Engine
+    /// The engine's profile.
+    public let profile: EngineProfile
+    /// The lists, in order; without their octets use ``ruleText(_:)``.
+    public let lists: [ListSource]
+    /// The block mode in force.
+    public let blockMode: String
+
+    let blockAnswer: BlockAnswer
+    let records: [RuleRecord]
+    let patternRecords: [RuleRecord]
+    let patterns: [TextPattern]
+    let arena: [UInt8]
+    let actions: [RuleAction]
+    let coverages: [TypeCoverage]
+    let exclusions: [UInt32: [DomainName]]
+    let patternExclusions: [UInt32: [DomainName]]
+    let table: RuleTable
+    let zoneOrder: CanonicalOrder
+    /// Rules without the nodes that compilation added.
+    public let ruleCount: Int
+
+    init(_ builder: consuming LayerBuilder) {
+        engine = builder.engine
+        profile = builder.profile
+        lists = builder.lists
+        blockAnswer = builder.blockAnswer
+        blockMode = builder.blockMode
+        ruleCount = builder.ruleCount
+        var records = builder.records
+        var arena = builder.arena
+        if profile.order == .localZone || profile.order == .policyZone(.closestEncloser) {
+            Self.addEmptyNonTerminals(&records, &arena, actions: &builder.actions)
+        }
+        zoneOrder =
+            profile.order == .policyZone(.canonicalPredecessor)
+            ? CanonicalOrder(records, arena) : CanonicalOrder([], [])
+        table = RuleTable(&records, arena: arena)
+        self.records = records
+        self.arena = arena
+        patternRecords = builder.patternRecords
+        patterns = builder.patterns
+        actions = builder.actions
+        coverages = builder.coverages
+        exclusions = builder.exclusions
+        patternExclusions = builder.patternExclusions
+    }
+
+    /// Adds a node record for every ancestor of a name that owns data, list by list (RFC 4592 §2.2.2).
+    private static func addEmptyNonTerminals(
+        _ records: inout [RuleRecord],
+        _ arena: inout [UInt8],
+        actions: inout [RuleAction]
+    ) {
+        var known: Set<[UInt8]> = []
+        actions.append(.none)
+        let action = UInt32(actions.count - 1)
+        for record in records where record.scope != .subtree {
+            var position = Int(record.name)
+            if record.scope == .exact { position += Int(arena[position]) + 1 }
+            // The node of `*.x` is x itself; of x its parent. Stop at the first ancestor that is known.
+            while position < arena.count, arena[position] != 0 {
+                let wire = wireName(arena, position)
+                guard
+                    known.insert([UInt8(truncatingIfNeeded: record.list >> 8), UInt8(record.list & 255)] + wire)
+                        .inserted
+                else { break }
+                var node = record
+                node.name = UInt32(arena.count)
+                node.scope = .node
+                node.action = action
+                node.hasExclusions = false
+                arena.append(contentsOf: wire)
+                records.append(node)
+                position += Int(arena[position]) + 1
+            }
+        }
+    }
+
+    static func wireName(_ arena: [UInt8], _ start: Int) -> [UInt8] {
+        var end = start
+        while arena[end] != 0 { end += Int(arena[end]) + 1 }
+        return Array(arena[start...end])
+    }
+
+    /// What this layer does with a name that is asked for with a type.
+    ///
+    /// - Complexity: O(octets + labels) plus the text patterns of the layer
+    public func decide(_ name: borrowing NameBuffer, type: RRType, index: UInt8 = 0) -> Decision {
+        switch profile.order {
+        case .classFirst, .longestFirst:
+            decision(rule: strongestRule(name, type: type), type: type, index: index)
+        case .localZone: decideLocalZone(name, type: type, index: index)
+        case .policyZone(let wildcard):
+            decision(
+                rule: policyZoneRule(name, wildcard),
+                type: type,
+                index: index
+            )
+        }
+    }
+
+    /// The decision that a rule means for a type; pass without one.
+    func decision(rule: Int?, type: RRType, index: UInt8) -> Decision {
+        guard let rule else { return Decision(kind: .pass, layer: index, rule: Decision.noRule) }
+        let action = actions[Int(record(rule).action)]
+        var decision = Decision(kind: kind(of: action, type: type), layer: index, rule: UInt32(rule))
+        if case .allow = action { decision.exempt = 1 << UInt64(index) }
+        return decision
+    }
+
+    /// The record of a rule; text patterns are numbered after the named rules.
+    func record(_ rule: Int) -> RuleRecord {
+        rule < records.count ? records[rule] : patternRecords[rule - records.count]
+    }
+
+    /// The rule that wins by class and length among those that match and cover the type.
+    private func strongestRule(_ name: borrowing NameBuffer, type: RRType) -> Int? {
+        var best = UInt64.max
+        let total = name.labelCount
+        let longestFirst = profile.order == .longestFirst
+        table.forEachSuffix(name, records, arena) { labels, head in
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                if applies(record, labels, total), covers(record, type) {
+                    let depth = UInt64(127 - labels)
+                    let key =
+                        longestFirst
+                        ? depth << 40 | UInt64(record.rank) << 32 | UInt64(next)
+                        : UInt64(record.rank) << 40 | depth << 32 | UInt64(next)
+                    if key < best, !record.hasExclusions || !isExcluded(name, exclusions[UInt32(next)]) { best = key }
+                }
+                next = Int(record.next) - 1
+            }
+        }
+        if !patternRecords.isEmpty { considerPatterns(name, type, &best) }
+        return best == .max ? nil : Int(truncatingIfNeeded: best & 0xFFFF_FFFF)
+    }
+
+    private func considerPatterns(_ name: borrowing NameBuffer, _ type: RRType, _ best: inout UInt64) {
+        let text = NameText(name)
+        for offset in patternRecords.indices {
+            let record = patternRecords[offset]
+            let key = UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
+            if key < best, covers(record, type), text.matches(patterns[Int(record.name)]),
+                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
+            {
+                best = key
+            }
+        }
+    }
+
+    /// The positions of all text patterns that match a name and cover a type.
+    func matchingPatterns(_ name: borrowing NameBuffer, _ type: RRType) -> [Int] {
+        var found: [Int] = []
+        let text = NameText(name)
+        for offset in patternRecords.indices {
+            let record = patternRecords[offset]
+            if covers(record, type), text.matches(patterns[Int(record.name)]),
+                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
+            {
+                found.append(offset)
+            }
+        }
+        return found
+    }
+
+    @inline(__always)
+    func applies(_ record: RuleRecord, _ labels: Int, _ total: Int) -> Bool {
+        switch record.scope {
+        case .exact: labels == total
+        case .subtree: true
+        case .below: labels < total
+        case .node: false
+        }
+    }
+
+    @inline(__always)
+    func covers(_ record: RuleRecord, _ type: RRType) -> Bool {
+        record.coverage == 0 || coverages[Int(record.coverage)].contains(type)
+    }
+
+    func isExcluded(_ name: borrowing NameBuffer, _ names: [DomainName]?) -> Bool {
+        guard let names else { return false }
+        let owned = name.name
+        return names.contains { owned.isEqualOrBelow($0) }
+    }
+}
+
+/// The text of a name in lower case with dots, on the stack.
+struct NameText: ~Copyable {
+    private var storage: InlineArray<256, UInt8> = InlineArray(repeating: 0)
+    private var count = 0
+
+    init(_ name: borrowing NameBuffer) {
+        var position = 0
+        while name[position] != 0 {
+            if count > 0 {
+                storage[count] = 0x2E
+                count += 1
+            }
+            let end = position + 1 + Int(name[position])
+            for index in (position + 1)..<end {
+                storage[count] = name[index]
+                count += 1
+            }
+            position = end
+        }
+    }
+
+    func matches(_ pattern: TextPattern) -> Bool {
+        pattern.matches(storage.span.extracting(0..<count))
+    }
+}

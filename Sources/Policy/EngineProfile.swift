@@ -1,0 +1,183 @@
+public import DNS
+
+/// The software whose semantics apply to a list (exact or suffix is a property of the engine, not of the list).
+public enum Engine: String, Sendable, CaseIterable {
+    /// dnsmasq 2.90.
+    case dnsmasq
+    /// Pi-hole FTL 6.
+    case pihole
+    /// AdGuard Home.
+    case adguardHome = "adguard-home"
+    /// Blocky.
+    case blocky
+    /// Technitium DNS Server.
+    case technitium
+    /// dnscrypt-proxy 2.
+    case dnscryptProxy = "dnscrypt-proxy"
+    /// Unbound local-zone and local-data.
+    case unbound
+    /// BIND 9 response policy zones.
+    case bindRPZ = "bind-rpz"
+    /// Unbound response policy zones.
+    case unboundRPZ = "unbound-rpz"
+    /// PowerDNS Recursor response policy zones.
+    case pdnsRPZ = "pdns-rpz"
+    /// Knot Resolver policy.rpz.
+    case knotRPZ = "knot-rpz"
+}
+
+/// How an engine chooses among the rules that match a name.
+public enum RuleOrder: Sendable, Equatable {
+    /// The strongest class wins, whatever the length of the name.
+    case classFirst
+    /// The longest name wins; at the same name the strongest class that covers the type.
+    case longestFirst
+    /// The closest enclosing local-zone decides (Unbound).
+    case localZone
+    /// Response policy zones, list by list, with a dialect's wildcard rule.
+    case policyZone(WildcardRule)
+}
+
+/// How an RPZ engine finds the wildcard rule for a name without a rule of its own.
+public enum WildcardRule: Sendable, Equatable {
+    /// The nearest ancestor that has a `*.` rule (PowerDNS, Knot Resolver).
+    case nearestAncestor
+    /// DNS wildcards: only the closest encloser's, and none for an empty non-terminal (BIND, RFC 4592).
+    case closestEncloser
+    /// The closest encloser shared with the canonical predecessor among the rules (Unbound 1.17).
+    case canonicalPredecessor
+}
+
+/// Whether an engine looks at the aliases of a name in the answer.
+public enum ChainInspection: Sendable, Equatable {
+    /// Only the name asked for counts.
+    case never
+    /// Every alias is checked like a name asked for.
+    case everyAlias
+    /// Every alias is checked as a query of type CNAME.
+    case everyAliasAsCNAME
+    /// Checked while iterating, but not when the chain is in the cache: first blocked, later not.
+    case untilCached
+    /// Not known for certain; a hit is reported as unsupported, never as a pass.
+    case unknown
+}
+
+/// What a blocked query is answered with, per type.
+public struct BlockAnswer: Sendable, Equatable {
+    /// What one type gets.
+    public enum Outcome: UInt8, Sendable, Equatable {
+        /// The engine's block address of that family.
+        case address
+        /// NOERROR without records.
+        case nodata
+        /// NXDOMAIN.
+        case nxdomain
+        /// REFUSED.
+        case refused
+        /// A HINFO record that says so.
+        case hinfo
+        /// Not blocked: the query goes on.
+        case forward
+    }
+
+    /// For A.
+    public var a: Outcome
+    /// For AAAA.
+    public var aaaa: Outcome
+    /// For every other type.
+    public var other: Outcome
+    /// Seconds to live of made-up records.
+    public var ttl: UInt32
+
+    /// A block answer.
+    public init(a: Outcome, aaaa: Outcome, other: Outcome, ttl: UInt32) {
+        self.a = a
+        self.aaaa = aaaa
+        self.other = other
+        self.ttl = ttl
+    }
+
+    /// The outcome for a type.
+    public func outcome(_ type: RRType) -> Outcome {
+        switch type {
+        case .a: a
+        case .aaaa: aaaa
+        default: other
+        }
+    }
+}
+
+/// How an engine reads a hosts-file line.
+public enum HostsReading: Sendable, Equatable {
+    /// The address is the answer for its own family; other types are forwarded.
+    case answersAddress
+    /// The line blocks; the address is thrown away.
+    case blocks(Scope)
+    /// The engine does not read hosts files.
+    case unread
+}
+
+/// What Patchway knows about an engine, as data. One file per engine under `Engines/`.
+public struct EngineProfile: Sendable {
+    /// The engine.
+    public var engine: Engine
+    /// The version that the profile describes and how it was verified.
+    public var basis: String
+    /// The formats it reads, the native one first.
+    public var formats: [String]
+    /// Rule classes, strongest first. A class that is missing is never used by the engine.
+    public var precedence: [RuleClass]
+    /// How it chooses.
+    public var order: RuleOrder
+    /// What a plain name in a list is about; nil when the engine does not read plain lists.
+    public var plainName: Scope?
+    /// What `*.name` in a list is about; nil when such a line is not a rule.
+    public var starName: Scope?
+    /// How it reads hosts lines.
+    public var hosts: HostsReading
+    /// Whether it looks at aliases.
+    public var chain: ChainInspection
+    /// Block answers by mode name; the first is the default.
+    public var blockModes: [(name: String, answer: BlockAnswer)]
+    /// Whether a rule with local data answers NODATA for types it has no data for (else they are forwarded).
+    public var dataHidesOtherTypes: Bool
+    /// Seconds to live of local data without a TTL of its own.
+    public var dataTTL: UInt32
+    /// Whether its made-up answers carry AA.
+    public var setsAuthoritative: Bool
+
+    /// The rank of a class: lower is stronger; nil for classes the engine does not have.
+    public func rank(of ruleClass: RuleClass) -> UInt8? {
+        precedence.firstIndex(of: ruleClass).map { UInt8($0) }
+    }
+
+    /// The class of a blocking (or allowing) rule from a list with this role.
+    public func ruleClass(role: ListRole, allows: Bool, important: Bool = false) -> RuleClass {
+        switch (role, allows) {
+        case (.exempt, _): .ownAllow
+        case (.deny, false): .ownBlock
+        case (.allow, _): .listAllow
+        case (_, true): important ? .importantAllow : precedence.contains(.ruleAllow) ? .ruleAllow : .listAllow
+        case (_, false): important ? .importantBlock : .block
+        }
+    }
+}
+
+extension Engine {
+    /// The profile of this engine.
+    public var profile: EngineProfile {
+        switch self {
+        case .dnsmasq: .dnsmasq
+        case .pihole: .pihole
+        case .adguardHome: .adguardHome
+        case .blocky: .blocky
+        case .technitium: .technitium
+        case .dnscryptProxy: .dnscryptProxy
+        case .unbound: .unbound
+        case .bindRPZ: .bindRPZ
+        case .unboundRPZ: .unboundRPZ
+        case .pdnsRPZ: .pdnsRPZ
+        case .knotRPZ: .knotRPZ
+        }
+    }
+}

@@ -1,0 +1,23 @@
+extension EngineProfile {
+    /// Pi-hole FTL: own allow names, own deny names, antigravity, gravity; CNAME targets run the same checks unless the
+    /// name was allowed. Sources: FTL `src/dnsmasq_interface.c`, docs `ftldns/blockingmode.md`.
+    static let pihole = EngineProfile(
+        engine: .pihole,
+        basis: "Pi-hole FTL 6, from its sources and documentation",
+        formats: ["domains", "hosts", "adblock"],
+        precedence: [.ownAllow, .ownBlock, .listAllow, .block],
+        order: .classFirst,
+        plainName: .exact,
+        starName: nil,
+        hosts: .blocks(.exact),
+        chain: .everyAlias,
+        blockModes: [
+            ("null", BlockAnswer(a: .address, aaaa: .address, other: .nodata, ttl: 2)),
+            ("nxdomain", BlockAnswer(a: .nxdomain, aaaa: .nxdomain, other: .nxdomain, ttl: 2)),
+            ("nodata", BlockAnswer(a: .nodata, aaaa: .nodata, other: .nodata, ttl: 2)),
+        ],
+        dataHidesOtherTypes: true,
+        dataTTL: 2,
+        setsAuthoritative: true
+    )
+}

@@ -1,0 +1,148 @@
+public import DNS
+
+/// How the element that a rule matched relates to the name asked for.
+public enum Relation: String, Sendable {
+    /// The name itself.
+    case qname
+    /// An alias of it in the answer.
+    case cname
+    /// An address in the answer.
+    case address
+    /// An address hint of an HTTPS or SVCB record.
+    case hint
+}
+
+/// The rule that decided, and where on the chain.
+public struct MatchedRule: Sendable, Equatable {
+    /// The name that the rule matched.
+    public var element: DomainName
+    /// How it relates to the name asked for.
+    public var relation: Relation
+    /// The position of the layer in the stack.
+    public var layer: Int
+    /// The rule.
+    public var rule: RuleReference
+}
+
+/// What a stack does with one name and type, in words.
+public struct Verdict: Sendable {
+    /// What the client gets.
+    public var kind: VerdictKind
+    /// The made-up answer, when there is one.
+    public var answer: PolicyAnswer?
+    /// The rule that decided; also for a pass by an allow rule.
+    public var matched: MatchedRule?
+    /// Rules of the deciding layer that matched the same element and lost, strongest first.
+    public var lost: [RuleReference]
+    /// What the verdict depends on beyond the rules, for example the cache.
+    public var note: String?
+}
+
+/// An ordered stack of layers, outermost (nearest the client) first; at most 64.
+///
+/// `serve`, `check`, `audit`, `replay` and `explain` all decide here.
+public final class CompiledStack: Sendable {
+    /// The layers, nearest the client first.
+    public let layers: [CompiledLayer]
+
+    /// A stack; layers after the 64th are a programmer's error.
+    public init(layers: [CompiledLayer]) {
+        precondition(layers.count <= 64, "a stack has at most 64 layers")
+        self.layers = layers
+    }
+
+    /// Rules in all layers.
+    public var ruleCount: Int { layers.reduce(0) { $0 + $1.ruleCount } }
+
+    /// What happens to a query on its way in: the first layer that does not let it pass decides.
+    public func decide(_ name: borrowing NameBuffer, type: RRType) -> Decision {
+        var result = Decision.pass
+        for index in layers.indices {
+            let decision = layers[index].decide(name, type: type, index: UInt8(index))
+            if decision.kind != .pass {
+                return Decision(
+                    kind: decision.kind,
+                    layer: decision.layer,
+                    rule: decision.rule,
+                    exempt: result.exempt
+                )
+            }
+            if decision.hasRule, !result.hasRule {
+                result.layer = decision.layer
+                result.rule = decision.rule
+            }
+            result.exempt |= decision.exempt
+        }
+        return result
+    }
+
+    /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
+    ///
+    /// `exempt` is that of the decision on the name asked for.
+    public func decide(alias: borrowing NameBuffer, type: RRType, exempt: UInt64) -> Decision {
+        for index in layers.indices.reversed() where exempt >> UInt64(index) & 1 == 0 {
+            let layer = layers[index]
+            guard layer.profile.chain != .never else { continue }
+            let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
+            var decision = layer.decide(alias, type: asked, index: UInt8(index))
+            guard decision.kind != .pass else { continue }
+            if layer.profile.chain == .unknown { decision.kind = .unsupported }
+            if layer.profile.chain == .everyAliasAsCNAME { decision = layer.recast(decision, type: type) }
+            return decision
+        }
+        return .pass
+    }
+
+    /// What happens to a name whose real answer runs through `chain` (aliases in order, the name itself not included).
+    /// - Complexity: O(layers × chain)
+    public func verdict(_ name: DomainName, type: RRType, chain: [DomainName] = []) -> Verdict {
+        let decision = decide(NameBuffer(name), type: type)
+        guard decision.kind == .pass else {
+            return verdict(decision, asked: name, element: name, relation: .qname, type: type)
+        }
+        for alias in chain {
+            let hit = decide(alias: NameBuffer(alias), type: type, exempt: decision.exempt)
+            if hit.kind != .pass { return verdict(hit, asked: name, element: alias, relation: .cname, type: type) }
+        }
+        return verdict(decision, asked: name, element: name, relation: .qname, type: type)
+    }
+
+    private func verdict(
+        _ decision: Decision,
+        asked: DomainName,
+        element: DomainName,
+        relation: Relation,
+        type: RRType
+    ) -> Verdict {
+        guard decision.hasRule else { return Verdict(kind: decision.kind, lost: []) }
+        let layer = layers[Int(decision.layer)]
+        let winner = Int(decision.rule)
+        var note: String?
+        if relation == .cname, layer.profile.chain == .untilCached {
+            note = "only while the chain is not in the cache; afterwards the real answer is given"
+        } else if relation == .cname, layer.profile.chain == .unknown {
+            note = "whether \(layer.engine.rawValue) checks aliases is not known"
+        }
+        return Verdict(
+            kind: decision.kind,
+            answer: layer.answer(decision, name: asked, type: type),
+            matched: MatchedRule(
+                element: element,
+                relation: relation,
+                layer: Int(decision.layer),
+                rule: layer.reference(winner)
+            ),
+            lost: layer.matchingRules(element, type: type).filter { $0 != winner }.prefix(16).map(layer.reference),
+            note: note
+        )
+    }
+}
+
+extension CompiledLayer {
+    /// A decision made for type CNAME, answered for the type that was asked.
+    func recast(_ decision: Decision, type: RRType) -> Decision {
+        var recast = decision
+        recast.kind = kind(of: actions[Int(record(Int(decision.rule)).action)], type: type)
+        return recast
+    }
+}
