@@ -15,9 +15,11 @@ let package = Package(
     targets: [
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 
         // MARK: - Layer 1: representations
         .target(name: "DNS"),
+        .target(name: "TextScan", dependencies: ["CArchive"]),
 
         // MARK: - Layer 2: rules and verdicts
         .target(name: "Policy", dependencies: ["DNS"]),
@@ -28,6 +30,7 @@ let package = Package(
         // MARK: - Tests
         .testTarget(name: "DNSTests", dependencies: ["DNS"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
+        .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
     ]
 )
 
@@ -52,7 +55,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS"]
+let cTargets: Set<String> = ["CLDNS", "CArchive"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

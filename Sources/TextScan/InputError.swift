@@ -1,0 +1,78 @@
+/// Why an input could not be read at all.
+public struct InputError: Error, Sendable, Equatable {
+    /// The kind of failure.
+    public enum Reason: Sendable, Equatable {
+        /// There is no such file.
+        case notFound
+        /// The file may not be read by this user.
+        case permissionDenied
+        /// It is a directory.
+        case isDirectory
+        /// It holds no octets.
+        case empty
+        /// It yields more octets than the limit given here.
+        case tooLarge(limit: Int)
+        /// It yields more octets per octet than the limit given here: a decompression bomb.
+        case ratioTooHigh(limit: Int)
+        /// The compressed data is damaged; the text is libarchive's.
+        case corruptArchive(String)
+        /// The archive holds no member that can be read.
+        case noMembers
+        /// A pipe or device said nothing for so many milliseconds.
+        case timedOut(milliseconds: Int)
+        /// A system call failed with this `errno`.
+        case system(code: Int32, text: String)
+    }
+
+    /// The input as the user named it.
+    public let path: String
+    /// What happened.
+    public let reason: Reason
+
+    /// An error about `path`.
+    public init(path: String, reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
+
+    /// The stable id for counting.
+    public var id: String {
+        switch reason {
+        case .notFound: "not-found"
+        case .permissionDenied: "permission-denied"
+        case .isDirectory: "is-directory"
+        case .empty: "empty-input"
+        case .tooLarge: "input-too-large"
+        case .ratioTooHigh: "compression-ratio"
+        case .corruptArchive: "corrupt-archive"
+        case .noMembers: "archive-without-members"
+        case .timedOut: "input-timeout"
+        case .system: "read-error"
+        }
+    }
+
+    /// What happened and what to do about it, safe to print.
+    public var text: String {
+        switch reason {
+        case .notFound: "no such file; check the spelling and the current folder"
+        case .permissionDenied: "permission denied; check the owner and mode of the file and its folders"
+        case .isDirectory: "is a directory; name the files in it"
+        case .empty: "holds no octets; was the download or copy cut short?"
+        case .tooLarge(let limit): "yields more than \(limit) octets; raise the limit if the source can be trusted"
+        case .ratioTooHigh(let limit):
+            "expands to more than \(limit) times its size, as decompression bombs do; unpack it by hand if it can be trusted"
+        case .corruptArchive(let text): "damaged compressed data: \(TerminalText.escaped(text)); fetch it again"
+        case .noMembers: "the archive holds no file that can be read"
+        case .timedOut(let milliseconds): "nothing arrived for \(milliseconds) ms"
+        case .system(_, let text): text
+        }
+    }
+
+    /// The same as a diagnostic.
+    public var diagnostic: Diagnostic { Diagnostic(path: path, reason: id, text: text) }
+}
+
+extension InputError: CustomStringConvertible {
+    /// `path: text [id]`.
+    public var description: String { diagnostic.description }
+}
