@@ -18,12 +18,15 @@ let package = Package(
 
         // MARK: - Layer 1: representations
         .target(name: "DNS"),
+        .target(name: "LDNS", dependencies: ["CLDNS", "DNS"]),
 
         // MARK: - Command
         .executableTarget(name: "patchway", dependencies: ["DNS"]),
 
         // MARK: - Tests
-        .testTarget(name: "DNSTests", dependencies: ["DNS"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
+        .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
     ]
 )
 
