@@ -39,7 +39,10 @@ let package = Package(
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
-        .testTarget(name: "FilterListsTests", dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]),
+        .testTarget(
+            name: "FilterListsTests",
+            dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]
+        ),
         .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
     ]
 )
