@@ -19,6 +19,7 @@ let package = Package(
 
         // MARK: - Layer 1: representations
         .target(name: "DNS"),
+        .target(name: "LDNS", dependencies: ["CLDNS", "DNS"]),
         .target(name: "TextScan", dependencies: ["CArchive"]),
 
         // MARK: - Layer 2: rules and verdicts
@@ -28,7 +29,9 @@ let package = Package(
         .executableTarget(name: "patchway", dependencies: ["DNS"]),
 
         // MARK: - Tests
-        .testTarget(name: "DNSTests", dependencies: ["DNS"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
+        .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
         .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
     ]

@@ -62,8 +62,9 @@ public struct NameBuffer: ~Copyable {
 
     /// Replaces the content by the name at `offset` of `message`, following compression pointers.
     ///
-    /// Pointers must point strictly before the place they stand at and before every earlier target, so the walk ends
-    /// after at most 127 hops (RFC 1035 §4.1.4).
+    /// Pointers must point strictly before the place they stand at and before every earlier target (RFC 1035 §4.1.4),
+    /// and at most 127 of them are followed, one for each label that a name can have. A pointer to offset 0 is refused:
+    /// the header's id is no name.
     /// - Returns: the offset after the name as it stands in the message.
     public mutating func fill(_ message: Span<UInt8>, at offset: Int) throws(WireError) -> Int {
         count = 0
@@ -71,6 +72,7 @@ public struct NameBuffer: ~Copyable {
         var position = offset
         var limit = offset
         var end = -1
+        var hops = 0
         while true {
             guard position < message.count else { throw .truncated(offset: position) }
             let length = Int(message[position])
@@ -83,7 +85,8 @@ public struct NameBuffer: ~Copyable {
             } else if length >= 0xC0 {
                 guard position + 1 < message.count else { throw .truncated(offset: position) }
                 let target = (length & 0x3F) << 8 | Int(message[position + 1])
-                guard target < limit else { throw .badPointer(offset: position) }
+                hops += 1
+                guard target > 0, target < limit, hops <= 127 else { throw .badPointer(offset: position) }
                 if end < 0 { end = position + 2 }
                 limit = target
                 position = target

@@ -38,6 +38,8 @@ public struct RRType: RawRepresentable, Hashable, Sendable {
     public static let svcb = RRType(rawValue: 64)
     /// Service binding for HTTPS (RFC 9460).
     public static let https = RRType(rawValue: 65)
+    /// Transaction signature (RFC 8945).
+    public static let tsig = RRType(rawValue: 250)
     /// Incremental transfer (RFC 1995).
     public static let ixfr = RRType(rawValue: 251)
     /// Zone transfer (RFC 5936).
@@ -56,7 +58,9 @@ public struct RRClass: RawRepresentable, Hashable, Sendable {
     public static let `in` = RRClass(rawValue: 1)
     /// Chaos.
     public static let ch = RRClass(rawValue: 3)
-    /// Any class, in questions only.
+    /// No class, in updates only (RFC 2136 §2.4).
+    public static let none = RRClass(rawValue: 254)
+    /// Any class, in questions and updates only.
     public static let any = RRClass(rawValue: 255)
 }
 

@@ -1,0 +1,98 @@
+internal import CLDNS
+internal import DNS
+internal import Synchronization
+
+/// RDATA between text and octets, through libldns except for the generic form of RFC 3597.
+enum DataText {
+    /// Reads the RDATA text of a type; relative names are completed by `origin`.
+    ///
+    /// The text has been through ``EntryScanner``: no NUL, no comment, no parenthesis outside quotes, bounded length.
+    static func read(
+        _ text: ArraySlice<UInt8>,
+        type: RRType,
+        origin: borrowing FieldHandle
+    ) throws(RecordError) -> [UInt8] {
+        if let digits = genericDigits(text) { return try generic(digits) }
+        // APL is the one type whose RDATA may be empty (RFC 3123 §4).
+        guard !text.isEmpty || type.rawValue == 42 else { throw .missingData }
+        let line = Array(". 0 IN TYPE\(type.rawValue) ".utf8) + text + [0]
+        var created: UnsafeMutablePointer<ldns_rr>?
+        let originPointer = unsafe origin.pointer
+        let status = libraryLock.withLock { _ in
+            unsafe line.withUnsafeBufferPointer { octets in
+                unsafe octets.withMemoryRebound(to: CChar.self) { characters in
+                    unsafe ldns_rr_new_frm_str(&created, characters.baseAddress, 0, originPointer, nil)
+                }
+            }
+        }
+        guard status == LDNS_STATUS_OK, let created = unsafe created else { throw .library(LibraryError(status)) }
+        let data = unsafe RecordHandle(owning: created).data
+        guard data.count <= Int(UInt16.max), fits(data, type) else { throw .badLayout(type) }
+        return data
+    }
+
+    /// Prints RDATA: libldns's text when that reads back as the same octets, otherwise the generic form.
+    static func print(_ data: [UInt8], type: RRType) -> [UInt8] {
+        guard !data.isEmpty, data.count <= Int(UInt16.max), fits(data, type), let text = libraryText(data, type: type),
+            let root = FieldHandle(name: DomainName.root.wire), text.count < EntryScanner.maximumLength
+        else { return genericText(data) }
+        let back = try? read(text[...], type: type, origin: root)
+        return back == data && isOneLine(text) ? text : genericText(data)
+    }
+
+    /// Whether `data` has the layout that its type prescribes.
+    static func fits(_ data: [UInt8], _ type: RRType) -> Bool {
+        guard let format = RDATAFormat(type) else { return true }
+        return (try? format.validate(data.span)) != nil
+    }
+
+    private static func isOneLine(_ text: [UInt8]) -> Bool {
+        text.allSatisfy { (0x20...0x7E).contains($0) }
+    }
+
+    private static func libraryText(_ data: [UInt8], type: RRType) -> [UInt8]? {
+        guard let record = record(data, type: type), let buffer = BufferHandle(capacity: 512) else { return nil }
+        var text: [UInt8] = []
+        return libraryLock.withLock { _ -> [UInt8]? in
+            let count = unsafe ldns_rr_rd_count(record.pointer)
+            for index in 0..<count {
+                guard let field = unsafe ldns_rr_rdf(record.pointer, index) else { return nil }
+                if index > 0 { text.append(0x20) }
+                if unsafe ldns_rdf_get_type(field) == LDNS_RDF_TYPE_DNAME {
+                    // libldns leaves `"`, `@` and `$` in names bare, which does not read back.
+                    guard let name = unsafe name(of: field) else { return nil }
+                    text += name.presentation
+                    if !name.isRoot { text.append(0x2E) }
+                    continue
+                }
+                unsafe ldns_buffer_clear(buffer.pointer)
+                let status = unsafe ldns_rdf2buffer_str(buffer.pointer, field)
+                guard status == LDNS_STATUS_OK else { return nil }
+                text += buffer.octets
+            }
+            return text
+        }
+    }
+
+    private static func name(of field: UnsafeMutablePointer<ldns_rdf>) -> DomainName? {
+        let wire = unsafe Array(UnsafeRawBufferPointer(start: ldns_rdf_data(field), count: ldns_rdf_size(field)))
+        return try? DomainName(wire: wire)
+    }
+
+    /// A record of the root with this RDATA, as libldns reads it from the wire.
+    private static func record(_ data: [UInt8], type: RRType) -> RecordHandle? {
+        let length = UInt16(truncatingIfNeeded: data.count)
+        let fixed: [UInt8] = [
+            0, UInt8(type.rawValue >> 8), UInt8(truncatingIfNeeded: type.rawValue), 0, 1, 0, 0, 0, 0,
+            UInt8(length >> 8), UInt8(truncatingIfNeeded: length),
+        ]
+        let wire = fixed + data
+        var position = 0
+        var created: UnsafeMutablePointer<ldns_rr>?
+        let status = unsafe wire.withUnsafeBufferPointer { octets in
+            unsafe ldns_wire2rr(&created, octets.baseAddress, octets.count, &position, LDNS_SECTION_ANSWER)
+        }
+        guard status == LDNS_STATUS_OK, let created = unsafe created else { return nil }
+        return unsafe RecordHandle(owning: created)
+    }
+}

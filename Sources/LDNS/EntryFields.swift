@@ -1,0 +1,103 @@
+internal import DNS
+
+/// The fields of one entry: `[owner] [TTL] [class] type RDATA`, TTL and class in either order (RFC 1035 §5.1).
+struct EntryFields {
+    /// The owner as written, or nil when the entry starts with a blank.
+    var owner: ArraySlice<UInt8>?
+    /// The TTL, if stated.
+    var ttl: UInt32?
+    /// The class, if stated.
+    var recordClass: RRClass?
+    /// The type.
+    var type: RRType
+    /// The RDATA text without blanks at its ends.
+    var data: ArraySlice<UInt8>
+
+    /// Splits the text of an entry.
+    init(_ text: [UInt8], startsBlank: Bool) throws(RecordError) {
+        var words = Words(text[...])
+        owner = startsBlank ? nil : words.next()
+        while true {
+            guard let word = words.next() else { throw .missingType }
+            if let first = word.first, asciiDigit(first) != nil {
+                guard ttl == nil, let seconds = Self.seconds(word) else { throw .badTTL(Self.shown(word)) }
+                ttl = seconds
+            } else if recordClass == nil, let named = RRClass(Self.shown(word)) {
+                recordClass = named
+            } else {
+                guard let named = Self.type(word) else { throw .unknownType(Self.shown(word)) }
+                type = named
+                data = words.rest
+                return
+            }
+        }
+    }
+
+    /// A number of seconds, or numbers with the units `s m h d w` added up; nil when it is none or exceeds 32 bits.
+    static func seconds(_ text: ArraySlice<UInt8>) -> UInt32? {
+        var total: UInt64 = 0
+        var number: UInt64?
+        for octet in text {
+            if let digit = asciiDigit(octet) {
+                number = (number ?? 0) * 10 + UInt64(digit)
+            } else {
+                guard let value = number, let unit = unit(octet) else { return nil }
+                total += value * unit
+                number = nil
+            }
+            guard (number ?? 0) <= UInt64(UInt32.max), total <= UInt64(UInt32.max) else { return nil }
+        }
+        guard !text.isEmpty else { return nil }
+        return UInt32(exactly: total + (number ?? 0))
+    }
+
+    private static func unit(_ octet: UInt8) -> UInt64? {
+        switch asciiLowercased(octet) {
+        case 0x73: 1
+        case 0x6D: 60
+        case 0x68: 3600
+        case 0x64: 86_400
+        case 0x77: 604_800
+        default: nil
+        }
+    }
+
+    /// A type by mnemonic or as `TYPE123`; plain numbers and signs, which ``RRType`` reads too, are not master file text.
+    private static func type(_ word: ArraySlice<UInt8>) -> RRType? {
+        guard word.count <= 16, !word.contains(where: { $0 == 0x2B }) else { return nil }
+        return RRType(String(decoding: word, as: UTF8.self))
+    }
+
+    /// A short form for messages.
+    static func shown(_ word: ArraySlice<UInt8>) -> String {
+        String(decoding: word.prefix(40), as: UTF8.self)
+    }
+}
+
+/// Words of a text that are separated by blanks; a backslash takes the next octet along.
+struct Words {
+    private(set) var rest: ArraySlice<UInt8>
+
+    init(_ text: ArraySlice<UInt8>) {
+        rest = text.drop(while: EntryScanner.isBlank)
+        while let last = rest.last, EntryScanner.isBlank(last), !Self.endsEscaped(rest.dropLast()) { rest.removeLast() }
+    }
+
+    /// The next word, or nil at the end.
+    mutating func next() -> ArraySlice<UInt8>? {
+        guard !rest.isEmpty else { return nil }
+        var index = rest.startIndex
+        while index < rest.endIndex, !EntryScanner.isBlank(rest[index]) {
+            index += rest[index] == 0x5C ? 2 : 1
+        }
+        index = min(index, rest.endIndex)
+        let word = rest[..<index]
+        rest = rest[index...].drop(while: EntryScanner.isBlank)
+        return word
+    }
+
+    /// Whether an odd number of backslashes ends `text`.
+    private static func endsEscaped(_ text: ArraySlice<UInt8>) -> Bool {
+        text.reversed().prefix(while: { $0 == 0x5C }).count % 2 == 1
+    }
+}

@@ -1,0 +1,58 @@
+internal import CLDNS
+public import DNS
+
+/// libldns as the judge of octets: what it accepts and what it refuses, and why.
+///
+/// Tests compare ``MessageView`` and ``NameBuffer`` with it. It allocates; keep it off the data path.
+public enum ParseOracle {
+    /// What `ldns_wire2pkt` says about a packet; octets after the last record do not bother it.
+    /// - Complexity: O(octets), and up to 65,535 compression pointers for each name
+    public static func verdict(packet: Span<UInt8>) -> Result<Void, LibraryError> {
+        let (status, handle) = unsafe packet.withUnsafeBufferPointer { octets in
+            var created: UnsafeMutablePointer<ldns_pkt>?
+            let status = unsafe ldns_wire2pkt(&created, octets.baseAddress, octets.count)
+            return unsafe (status, created)
+        }
+        guard status == LDNS_STATUS_OK else { return .failure(LibraryError(status)) }
+        if let handle = unsafe handle { _ = unsafe PacketHandle(owning: handle) }
+        return .success(())
+    }
+
+    /// The name that `ldns_wire2dname` reads at `offset` of a message, and the offset after it.
+    public static func name(in message: Span<UInt8>, at offset: Int) -> Result<(DomainName, end: Int), LibraryError> {
+        var position = offset
+        let (status, wire) = unsafe message.withUnsafeBufferPointer { octets -> (ldns_status, [UInt8]) in
+            var created: UnsafeMutablePointer<ldns_rdf>?
+            let status = unsafe ldns_wire2dname(&created, octets.baseAddress, octets.count, &position)
+            guard let created = unsafe created else { return (status, []) }
+            defer { unsafe ldns_rdf_deep_free(created) }
+            return unsafe (
+                status, Array(UnsafeRawBufferPointer(start: ldns_rdf_data(created), count: ldns_rdf_size(created)))
+            )
+        }
+        guard status == LDNS_STATUS_OK, let name = try? DomainName(wire: wire) else {
+            return .failure(LibraryError(status))
+        }
+        return .success((name, end: position))
+    }
+
+    /// The name that `ldns_str2rdf_dname` reads from presentation form without NUL octets.
+    public static func name(presentation text: String) -> Result<DomainName, LibraryError> {
+        var created: UnsafeMutablePointer<ldns_rdf>?
+        let status = unsafe ldns_str2rdf_dname(&created, text)
+        guard status == LDNS_STATUS_OK, let created = unsafe created else { return .failure(LibraryError(status)) }
+        defer { unsafe ldns_rdf_deep_free(created) }
+        let wire = unsafe Array(UnsafeRawBufferPointer(start: ldns_rdf_data(created), count: ldns_rdf_size(created)))
+        guard let name = try? DomainName(wire: wire) else { return .failure(LibraryError(LDNS_STATUS_ERR)) }
+        return .success(name)
+    }
+
+    /// The presentation form that `ldns_rdf2str` gives a name, with the root dot.
+    public static func presentation(of name: DomainName) -> String? {
+        guard let field = FieldHandle(name: name.wire), let text = unsafe ldns_rdf2str(field.pointer) else {
+            return nil
+        }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+}
