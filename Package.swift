@@ -16,6 +16,7 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CZones"),
 
         // MARK: - Layer 1: representations
         .target(name: "DNS"),
@@ -25,6 +26,12 @@ let package = Package(
         // MARK: - Layer 2: rules and verdicts
         .target(name: "Policy", dependencies: ["DNS"]),
 
+        // MARK: - Layer 2: what update services need
+        .target(name: "Catalog", dependencies: ["DNS", "TextScan", "CZones"]),
+
+        // MARK: - Faces
+        .target(name: "Settings", dependencies: ["Catalog", "DNS", "TextScan", "Yams"]),
+
         // MARK: - Command
         .executableTarget(name: "patchway", dependencies: ["DNS"]),
 
@@ -32,6 +39,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TextScan"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Catalog", "DNS", "TextScan"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
         .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
     ]
@@ -58,7 +67,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive"]
+let cTargets: Set<String> = ["CLDNS", "CArchive", "CZones"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
