@@ -23,14 +23,17 @@ let package = Package(
         .target(name: "LDNS", dependencies: ["CLDNS", "DNS"]),
         .target(name: "TextScan", dependencies: ["CArchive"]),
 
-        // MARK: - Layer 2: rules and verdicts
+        // MARK: - Layer 2: what lists mean, what update services need
         .target(name: "Policy", dependencies: ["DNS"]),
+        .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
 
-        // MARK: - Layer 2: what update services need
-        .target(name: "Catalog", dependencies: ["DNS", "TextScan", "CZones"]),
+        // MARK: - Layer 3: findings, and the questions that lead to them
+        .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
+        .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
 
         // MARK: - Faces
-        .target(name: "Settings", dependencies: ["Catalog", "DNS", "TextScan", "Yams"]),
+        .target(name: "Settings", dependencies: ["Catalog", "DNS", "Policy", "TextScan", "Yams"]),
+        .target(name: "Reports", dependencies: ["Catalog", "DNS", "Findings", "LDNS", "Policy", "TextScan"]),
 
         // MARK: - Command
         .executableTarget(name: "patchway", dependencies: ["DNS"]),

@@ -15,10 +15,13 @@ struct WireSuiteTests {
             let agreement = WireAgreement(packet)
             if agreement.agrees { continue }
             let reason = WireDifference.reason(for: packet, agreement)
-            #expect(reason != nil, "\(row[0]) \(row[2]): own \(String(describing: agreement.own)), libldns \(String(describing: agreement.library))")
+            #expect(
+                reason != nil,
+                "\(row[0]) \(row[2]): own \(String(describing: agreement.own)), libldns \(String(describing: agreement.library))"
+            )
             found[row[0]] = reason
         }
-        print(found.map{"\($0.key) \($0.value)"}.sorted().joined(separator:"\n"))
+        print(found.map { "\($0.key) \($0.value)" }.sorted().joined(separator: "\n"))
         let own = rows.count { WireAgreement(octets(hex: $0[6])).own == nil }
         print("accepted by us", own)
     }
@@ -29,17 +32,19 @@ struct WireSuiteTests {
         for row in rows {
             let wire = octets(hex: row[2])
             for offset in wire.indices {
-              var buffer = NameBuffer()
-              var own: WireError?
-              var end = 0
-              do throws(WireError) { end = try buffer.fill(wire.span, at: offset) } catch { own = error }
-              switch ParseOracle.name(in: wire.span, at: offset) {
-              case .success(let (name, after)):
-                if own == nil {
-                    #expect(end == after); #expect(buffer.name == name)
-                } else { print("diff", row[0], offset, own!, name) }
-              case .failure: #expect(own != nil, "\(row[0]) \(offset)")
-              }
+                var buffer = NameBuffer()
+                var own: WireError?
+                var end = 0
+                do throws(WireError) { end = try buffer.fill(wire.span, at: offset) } catch { own = error }
+                switch ParseOracle.name(in: wire.span, at: offset) {
+                case .success(let (name, after)):
+                    if own == nil {
+                        #expect(end == after); #expect(buffer.name == name)
+                    } else {
+                        print("diff", row[0], offset, own!, name)
+                    }
+                case .failure: #expect(own != nil, "\(row[0]) \(offset)")
+                }
             }
         }
     }
