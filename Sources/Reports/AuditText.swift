@@ -51,9 +51,9 @@ public struct AuditText: Sendable {
         guard let first = group.max(by: { $0.severity < $1.severity }), let matched = first.verdict.matched else {
             return ""
         }
-        let where_ = "line \(matched.rule.line)"
-        var text = "  \(style.severity(first.severity)) \(where_): "
-        text += style.cut(TerminalText.escaped(matched.rule.text, limit: 300), indent: 14 + where_.count) + "\n"
+        let place = "line \(matched.rule.line)"
+        var text = "  \(style.severity(first.severity)) \(place): "
+        text += style.cut(TerminalText.escaped(matched.rule.text, limit: 300), indent: 14 + place.count) + "\n"
         let indent = String(repeating: " ", count: 12)
         let names = Array(Set(group.map { $0.name.description })).sorted()
         let phases = Set(group.compactMap { $0.endpoint?.phase.rawValue }).sorted().joined(separator: ", ")
