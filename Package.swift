@@ -26,6 +26,7 @@ let package = Package(
         // MARK: - Layer 2: what lists mean, what update services need
         .target(name: "Policy", dependencies: ["DNS"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
+        .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
 
         // MARK: - Layer 3: findings, and the questions that lead to them
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
@@ -46,6 +47,7 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Catalog", "DNS", "TextScan"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
         .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
+        .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
     ]
 )
 
