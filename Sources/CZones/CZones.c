@@ -6,6 +6,9 @@
 static const uint8_t windows_update[] = {
 #embed "../../Zones/catalog/windows-update.yaml"
 };
+static const uint8_t others[] = {
+#embed "../../Zones/catalog/others.yaml"
+};
 static const uint8_t known_hosts[] = {
 #embed "../../Zones/catalog/known-hosts.tsv"
 };
@@ -21,6 +24,7 @@ static const uint8_t update_service[] = {
 
 static const patchway_zones_file files[] = {
     {"catalog/windows-update.yaml", windows_update, sizeof windows_update},
+    {"catalog/others.yaml", others, sizeof others},
     {"catalog/known-hosts.tsv", known_hosts, sizeof known_hosts},
     {"catalog/chains.tsv", chains, sizeof chains},
     {"catalog/errors.yaml", errors, sizeof errors},

@@ -2,8 +2,10 @@ internal import CZones
 
 /// The files of `Zones/` that are part of the program, so that it works as a single file.
 public enum EmbeddedData {
-    /// The built-in endpoint catalog.
+    /// The endpoints of Windows Update and its neighbours.
     public static let windowsUpdate = "catalog/windows-update.yaml"
+    /// The endpoints of other update services.
+    public static let others = "catalog/others.yaml"
     /// Names that were really seen.
     public static let knownHosts = "catalog/known-hosts.tsv"
     /// CNAME steps that were really seen.

@@ -4,9 +4,21 @@ public import TextScan
 /// The catalog and the error table that are part of the program.
 public enum BuiltInCatalog {
     /// The built-in endpoints with known hosts and chains, and what is wrong with the files (nothing, in a release).
-    /// - Complexity: reads about 200 KB of YAML; keep the result
-    public static func load() -> (catalog: EndpointCatalog, diagnostics: [Diagnostic]) {
-        load(endpoints: EmbeddedData.file(EmbeddedData.windowsUpdate) ?? [], path: EmbeddedData.windowsUpdate)
+    /// - Parameter includingOthers: Whether update services other than Windows Update are part of it.
+    /// - Complexity: reads about 100 KB of YAML; keep the result
+    public static func load(includingOthers: Bool = false) -> (catalog: EndpointCatalog, diagnostics: [Diagnostic]) {
+        var parts: [CatalogYAML.Parts] = []
+        var files: [[UInt8]] = []
+        var diagnostics: [Diagnostic] = []
+        for path in [EmbeddedData.windowsUpdate] + (includingOthers ? [EmbeddedData.others] : []) {
+            let bytes = EmbeddedData.file(path) ?? []
+            let (part, faults) = CatalogYAML.parse(bytes, path: path)
+            parts.append(part)
+            files.append(bytes)
+            diagnostics += faults
+        }
+        let (catalog, faults) = assemble(parts, fingerprinting: files)
+        return (catalog, diagnostics + faults)
     }
 
     /// A catalog of the endpoints in `endpoints` with the built-in hosts and chains; for `--catalog FILE`.

@@ -14,6 +14,8 @@ struct YAMLDocument {
     static let maximumLength = 8 << 20
     /// How many list items may be given up before the file is.
     static let maximumRecoveries = 50
+    /// How many octets may be read again in all, so that a long broken file does not cost its square.
+    static let maximumRereading = 32 << 20
 
     /// Reads `bytes`; `path` is the name of the file in diagnostics.
     init(_ bytes: [UInt8], path: String) {
@@ -23,7 +25,7 @@ struct YAMLDocument {
             diagnostics.append(fault)
         } else {
             var lines = Self.lines(of: bytes)
-            for _ in 0...Self.maximumRecoveries {
+            for attempt in 0...Self.maximumRecoveries where attempt * bytes.count <= Self.maximumRereading {
                 do {
                     root = try Yams.compose(yaml: lines.joined(separator: "\n"))
                     break

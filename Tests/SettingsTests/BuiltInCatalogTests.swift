@@ -14,6 +14,18 @@ import TextScan
         #expect(Set(Self.catalog.endpoints.map(\.pattern.kind)).count == EndpointPattern.Kind.allCases.count)
     }
 
+    @Test func otherServicesAreAddedOnRequest() throws {
+        let (catalog, diagnostics) = BuiltInCatalog.load(includingOthers: true)
+        #expect(diagnostics.map(\.description) == [])
+        #expect(catalog.endpoints.count >= Self.catalog.endpoints.count + 100)
+        #expect(Array(catalog.endpoints.prefix(Self.catalog.endpoints.count)) == Self.catalog.endpoints)
+        #expect(catalog.fingerprint != Self.catalog.fingerprint)
+        let name = try DomainName("current.cvd.clamav.net")
+        #expect(catalog.endpoint(matching: name)?.phase == .detect)
+        #expect(!Self.catalog.protects(name))
+        #expect(!catalog.protects(try DomainName("github.com")), "space that others share is not protected")
+    }
+
     @Test func everyWordIsExplained() {
         for endpoint in Self.catalog.endpoints {
             #expect(Self.catalog.services[endpoint.service] != nil)

@@ -33,10 +33,12 @@ import TextScan
         #expect(Self.warnings(entries) == expected)
     }
 
-    @Test func theBuiltInCatalogWarnsOnlyAboutNamesNobodySaw() throws {
-        let bytes = try #require(EmbeddedData.file(EmbeddedData.windowsUpdate))
-        let (parts, _) = CatalogYAML.parse(bytes, path: "w")
-        let warnings = CatalogLint.warnings(parts, catalog: BuiltInCatalogTests.catalog, path: "w")
+    @Test func theBuiltInCatalogsWarnOnlyAboutNamesNobodySaw() throws {
+        let catalog = BuiltInCatalog.load(includingOthers: true).catalog
+        let warnings = try [EmbeddedData.windowsUpdate, EmbeddedData.others].flatMap { path in
+            let parts = CatalogYAML.parse(try #require(EmbeddedData.file(path)), path: path).parts
+            return CatalogLint.warnings(parts, catalog: catalog, path: path)
+        }
         #expect(warnings.filter { !["no-known-host", "shadowed"].contains($0.reason) }.map(\.description) == [])
     }
 }
