@@ -29,7 +29,11 @@ public struct Observation: Hashable, Sendable {
     }
 
     private init(
-        _ rule: FindingRule, _ detection: String, _ kind: VerdictKind, _ evidence: Evidence, _ text: String
+        _ rule: FindingRule,
+        _ detection: String,
+        _ kind: VerdictKind,
+        _ evidence: Evidence,
+        _ text: String
     ) {
         self.rule = rule
         self.detection = detection
@@ -44,12 +48,24 @@ public struct Observation: Hashable, Sendable {
             let element = block.isAlias ? " because of an alias" : ""
             let rule = block.rule.map { " (\($0))" } ?? ""
             return Observation(
-                .observedFiltered, "D02", answerKind(event), .proven, "the log says blocked: \(block.source)\(rule)\(element)")
+                .observedFiltered,
+                "D02",
+                answerKind(event),
+                .proven,
+                "the log says blocked: \(block.source)\(rule)\(element)"
+            )
         }
-        guard let error = event.extendedErrors.first(where: { (15...18).contains($0.code.rawValue) }) else { return nil }
+        guard let error = event.extendedErrors.first(where: { (15...18).contains($0.code.rawValue) }) else {
+            return nil
+        }
         let text = error.text.isEmpty ? "" : " “\(String(decoding: error.text, as: UTF8.self))”"
         return Observation(
-            .observedFiltered, "D03", answerKind(event), .proven, "extended DNS error \(error.code.rawValue)\(text)")
+            .observedFiltered,
+            "D03",
+            answerKind(event),
+            .proven,
+            "extended DNS error \(error.code.rawValue)\(text)"
+        )
     }
 
     /// An answer that leads nowhere, whatever the response code says.
@@ -61,8 +77,12 @@ public struct Observation: Hashable, Sendable {
             }
             if address.isPrivate {
                 return Observation(
-                    .observedFiltered, "D06", .redirect, .weak,
-                    "answered the private address \(address): an internal update server, a cache, or a filter")
+                    .observedFiltered,
+                    "D06",
+                    .redirect,
+                    .weak,
+                    "answered the private address \(address): an internal update server, a cache, or a filter"
+                )
             }
         }
         return nil
@@ -86,11 +106,21 @@ public struct Observation: Hashable, Sendable {
         guard exists else { return nil }
         if let flags = event.flags, !flags.contains(.recursionAvailable), !flags.contains(.authoritative) {
             return Observation(
-                .observedFiltered, "D05", .nxdomain, .strong, "NXDOMAIN without RA and AA, as filters answer")
+                .observedFiltered,
+                "D05",
+                .nxdomain,
+                .strong,
+                "NXDOMAIN without RA and AA, as filters answer"
+            )
         }
         let soa = event.hasSOA == false ? " without an SOA" : ""
         return Observation(
-            .observedMissing, "D09", .nxdomain, .weak, "NXDOMAIN\(soa) for a name that exists elsewhere; nothing to compare with")
+            .observedMissing,
+            "D09",
+            .nxdomain,
+            .weak,
+            "NXDOMAIN\(soa) for a name that exists elsewhere; nothing to compare with"
+        )
     }
 
     /// Only A is judged: many update names have no AAAA and no HTTPS record.
@@ -99,7 +129,12 @@ public struct Observation: Hashable, Sendable {
             event.flags != nil, !event.answers.contains(where: { $0.type == .a })
         else { return nil }
         return Observation(
-            .observedMissing, "D09", .nodata, .weak, "no address for a name that has one elsewhere; nothing to compare with")
+            .observedMissing,
+            "D09",
+            .nodata,
+            .weak,
+            "no address for a name that has one elsewhere; nothing to compare with"
+        )
     }
 
     private static func answerKind(_ event: QueryEvent) -> VerdictKind {

@@ -61,7 +61,9 @@ public struct Replayer {
     private mutating func known(_ name: DomainName) -> Known {
         if let known = verdicts[name] { return known }
         let endpoint = catalog.endpoint(matching: name)
-        let isDocumented = endpoint?.pattern.kind == .exact || (endpoint?.pattern.kind == .suffixAndApex && endpoint?.pattern.base == name)
+        let isDocumented =
+            endpoint?.pattern.kind == .exact
+            || (endpoint?.pattern.kind == .suffixAndApex && endpoint?.pattern.base == name)
         let known = Known(endpoint: endpoint, exists: isDocumented || catalog.knownHost(name) != nil)
         if verdicts.count < Self.maximumNames { verdicts[name] = known }
         return known
@@ -114,7 +116,7 @@ public struct Replayer {
                 rule: fault.rule,
                 name: name,
                 outcomes: entry.types.map { TypeOutcome(type: $0, kind: fault.kind) },
-                verdict: Verdict(kind: fault.kind, lost: []),
+                verdict: Verdict(kind: fault.kind),
                 evidence: evidence,
                 isObserved: true,
                 endpoint: catalog.endpoint(matching: name),
@@ -169,8 +171,11 @@ public struct Replayer {
     private static func edges(_ name: DomainName, _ aliases: [DomainName]) -> [ChainEdge] {
         zip([name] + aliases, aliases).map { owner, target in
             ChainEdge(
-                owner: owner, target: target, basis: .observed,
-                sightings: [ChainEdge.Sighting(place: "the capture", when: nil, note: nil)])
+                owner: owner,
+                target: target,
+                basis: .observed,
+                sightings: [ChainEdge.Sighting(place: "the capture", when: nil, note: nil)]
+            )
         }
     }
 

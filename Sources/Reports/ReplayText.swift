@@ -34,12 +34,16 @@ public struct ReplayText: Sendable {
         if !finding.isObserved, let sightings = finding.sightings {
             text += ", asked \(counted(sightings.count, "time"))"
         }
-        if let sightings = finding.sightings, sightings.clients > 0 { text += ", \(counted(sightings.clients, "client"))" }
+        if let sightings = finding.sightings, sightings.clients > 0 {
+            text += ", \(counted(sightings.clients, "client"))"
+        }
         text += " (\(finding.evidence.rawValue))\n"
         let indent = String(repeating: " ", count: 12)
         if let endpoint = finding.endpoint {
             text += "\(indent)\(endpoint.phase.rawValue)"
-            if let breaks = endpoint.breaks { text += ": " + style.cut(breaks, indent: 14 + endpoint.phase.rawValue.count) }
+            if let breaks = endpoint.breaks {
+                text += ": " + style.cut(breaks, indent: 14 + endpoint.phase.rawValue.count)
+            }
             text += "\n"
         }
         if let matched = finding.verdict.matched {
