@@ -12,7 +12,12 @@ enum DataText {
         type: RRType,
         origin: borrowing FieldHandle
     ) throws(RecordError) -> [UInt8] {
-        if let digits = genericDigits(text) { return try generic(digits) }
+        if let digits = genericDigits(text) {
+            let data = try generic(digits)
+            // libldns takes `\# 0` for any type, and so do we: it says that there is no RDATA, as in updates.
+            guard data.isEmpty || fits(data, type) else { throw .badLayout(type) }
+            return data
+        }
         // APL is the one type whose RDATA may be empty (RFC 3123 §4).
         guard !text.isEmpty || type.rawValue == 42 else { throw .missingData }
         let line = Array(". 0 IN TYPE\(type.rawValue) ".utf8) + text + [0]

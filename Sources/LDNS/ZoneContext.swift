@@ -150,8 +150,8 @@ struct ZoneContext: ~Copyable {
             if case .lastStated = ttl { ttl = .lastStated(stated) }
             return stated
         }
-        if fields.type == .rrsig || fields.type.rawValue == 24, data.count >= 8 {
-            return data[4..<8].reduce(0) { $0 << 8 | UInt32($1) }
+        if fields.type == .rrsig || fields.type.rawValue == 24 {
+            return data.count < 8 ? ttl.value : data[4..<8].reduce(0) { $0 << 8 | UInt32($1) }
         }
         if let previous, previous.owner == owner, previous.type == fields.type { return previous.ttl }
         return ttl.value
