@@ -54,6 +54,16 @@ public struct RDATAFormat: Sendable {
         self = format
     }
 
+    /// Whether RDATA of this type holds domain names.
+    public var hasNames: Bool {
+        fields.contains { field in
+            switch field {
+            case .name, .names, .gateway: true
+            default: false
+            }
+        }
+    }
+
     private static let table: [UInt16: RDATAFormat] = {
         var table: [UInt16: RDATAFormat] = [:]
         for (types, format) in rows {

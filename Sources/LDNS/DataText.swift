@@ -20,6 +20,7 @@ enum DataText {
         }
         // APL is the one type whose RDATA may be empty (RFC 3123 §4).
         guard !text.isEmpty || type.rawValue == 42 else { throw .missingData }
+        guard !hasOriginLabel(text, type) else { throw .originLabel }
         let line = Array(". 0 IN TYPE\(type.rawValue) ".utf8) + text + [0]
         var created: UnsafeMutablePointer<ldns_rr>?
         let originPointer = unsafe origin.pointer
@@ -45,6 +46,21 @@ enum DataText {
         return back == data && isOneLine(text) ? text : genericText(data)
     }
 
+    /// Whether a word could be a name with a first label of the one octet `@` without being a free-standing `@`.
+    private static func hasOriginLabel(_ text: ArraySlice<UInt8>, _ type: RRType) -> Bool {
+        guard text.contains(where: { $0 == 0x40 || $0 == 0x36 }), RDATAFormat(type)?.hasNames == true else {
+            return false
+        }
+        var words = Words(text)
+        while let word = words.next() {
+            guard word.count > 1, word.first == 0x40 || word.first == 0x5C else { continue }
+            if let name = try? DomainName(presentation: word), name.labels.first?.elementsEqual([0x40]) == true {
+                return true
+            }
+        }
+        return false
+    }
+
     /// Whether `data` has the layout that its type prescribes.
     static func fits(_ data: [UInt8], _ type: RRType) -> Bool {
         guard let format = RDATAFormat(type) else { return true }
@@ -57,26 +73,33 @@ enum DataText {
 
     private static func libraryText(_ data: [UInt8], type: RRType) -> [UInt8]? {
         guard let record = record(data, type: type), let buffer = BufferHandle(capacity: 512) else { return nil }
-        var text: [UInt8] = []
         return libraryLock.withLock { _ -> [UInt8]? in
+            var fields: [[UInt8]] = []
             let count = unsafe ldns_rr_rd_count(record.pointer)
             for index in 0..<count {
-                guard let field = unsafe ldns_rr_rdf(record.pointer, index) else { return nil }
-                if index > 0 { text.append(0x20) }
-                if unsafe ldns_rdf_get_type(field) == LDNS_RDF_TYPE_DNAME {
-                    // libldns leaves `"`, `@` and `$` in names bare, which does not read back.
-                    guard let name = unsafe name(of: field) else { return nil }
-                    text += name.presentation
-                    if !name.isRoot { text.append(0x2E) }
-                    continue
-                }
-                unsafe ldns_buffer_clear(buffer.pointer)
-                let status = unsafe ldns_rdf2buffer_str(buffer.pointer, field)
-                guard status == LDNS_STATUS_OK else { return nil }
-                text += buffer.octets
+                guard let field = unsafe ldns_rr_rdf(record.pointer, index),
+                    let text = unsafe text(of: field, in: buffer)
+                else { return nil }
+                // Some fields end in a blank, and some print as nothing when they are empty.
+                let trimmed = Words(text[...]).rest
+                if !trimmed.isEmpty { fields.append(Array(trimmed)) }
             }
-            return text
+            return Array(fields.joined(separator: [0x20]))
         }
+    }
+
+    private static func text(
+        of field: UnsafeMutablePointer<ldns_rdf>,
+        in buffer: borrowing BufferHandle
+    ) -> [UInt8]? {
+        if unsafe ldns_rdf_get_type(field) == LDNS_RDF_TYPE_DNAME {
+            // libldns leaves `"`, `@` and `$` in names bare, which does not read back.
+            guard let name = unsafe name(of: field) else { return nil }
+            return name.isRoot ? name.presentation : name.presentation + [0x2E]
+        }
+        unsafe ldns_buffer_clear(buffer.pointer)
+        let status = unsafe ldns_rdf2buffer_str(buffer.pointer, field)
+        return status == LDNS_STATUS_OK ? buffer.octets : nil
     }
 
     private static func name(of field: UnsafeMutablePointer<ldns_rdf>) -> DomainName? {

@@ -24,6 +24,9 @@ public enum RecordError: Error, Equatable, Sendable {
     case badGenericData
     /// RDATA is well written but does not have the layout of its type.
     case badLayout(RRType)
+    /// A name in RDATA whose first label is an escaped `@` or `@` with more behind it: libldns would take it for the
+    /// origin (RFC 1035 §5.1 means a free-standing `@` only). The generic form says it without doubt.
+    case originLabel
     /// libldns refused the RDATA.
     case library(LibraryError)
 }
@@ -43,6 +46,7 @@ extension RecordError: CustomStringConvertible {
         case .missingData: "no RDATA"
         case .badGenericData: "RDATA after \\# is not a length and that many octets in hexadecimal"
         case .badLayout(let type): "RDATA does not have the layout of \(type)"
+        case .originLabel: "name in RDATA starts with a label '@' that libldns takes for the origin"
         case .library(let error): "libldns: \(error)"
         }
     }
