@@ -11,11 +11,17 @@ import Testing
         ("NUL", "a A 192.0\0.2.1", "NUL octet"),
         ("NUL in quotes", "a TXT \"x\0y\"", "NUL octet"),
         ("a line of 1 MB", "a TXT \(String(repeating: "x", count: 1 << 20))", "entry is longer than 65000 octets"),
-        ("an owner of 1 MB", "\(String(repeating: "x", count: 1 << 20)) A 192.0.2.1", "entry is longer than 65000 octets"),
+        (
+            "an owner of 1 MB", "\(String(repeating: "x", count: 1 << 20)) A 192.0.2.1",
+            "entry is longer than 65000 octets"
+        ),
         ("100,000 unopened parentheses", String(repeating: ")", count: 100_000), "')' without '('"),
         ("an unclosed parenthesis", "a TXT ( x", "'(' is never closed"),
         ("an unclosed quote", "a TXT \"x", "quotation mark is not closed on its line"),
-        ("a type of 1,000 letters", "a \(String(repeating: "A", count: 1000)) x", "unknown record type '\(String(repeating: "A", count: 40))'"),
+        (
+            "a type of 1,000 letters", "a \(String(repeating: "A", count: 1000)) x",
+            "unknown record type '\(String(repeating: "A", count: 40))'"
+        ),
         ("a JPEG", "\u{FF}\u{D8}\u{FF}\u{E0}", "no record type"),
     ])
     func oneBadEntryCostsOneDiagnostic(what: String, text: String, reason: String) {

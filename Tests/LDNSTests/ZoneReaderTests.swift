@@ -53,8 +53,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a A x\nb A 192.0.2.1", ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 b. 3600 IN A 192.0.2.1"]),
-        ("a A x\n A 192.0.2.1", ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 a. 3600 IN A 192.0.2.1"]),
+        (
+            "a A x\nb A 192.0.2.1",
+            ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 b. 3600 IN A 192.0.2.1"]
+        ),
+        (
+            "a A x\n A 192.0.2.1",
+            ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 a. 3600 IN A 192.0.2.1"]
+        ),
         (
             "a. A 192.0.2.1\nb..c A 192.0.2.1\n A 192.0.2.2",
             [
