@@ -55,7 +55,7 @@ public enum CatalogLint {
         "akamai.net", "akamaiedge.net", "akamaitechnologies.com", "akadns.net", "edgesuite.net", "edgekey.net",
         "azureedge.net", "azurefd.net", "blob.core.windows.net", "cloudapp.net", "trafficmanager.net", "cloudfront.net",
         "fastly.net", "footprint.net", "llnwi.net", "llnwd.net", "hwcdn.net", "edgecastcdn.net", "edgecastdns.net",
-        "phicdn.net", "v0cdn.net", "nsatc.net", "amazonaws.com", "gvt1.com", "azurecr.io",
+        "phicdn.net", "v0cdn.net", "nsatc.net", "amazonaws.com", "azurecr.io",
     ]
 
     private static func sharedNetwork(of pattern: EndpointPattern) -> String? {

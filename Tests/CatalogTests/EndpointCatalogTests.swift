@@ -1,5 +1,6 @@
 import Catalog
 import DNS
+import TestSupport
 import Testing
 
 @Suite struct EndpointCatalogTests {
@@ -65,7 +66,7 @@ import Testing
 
     @Test func theIndexAgreesWithAskingEveryPattern() throws {
         let catalog = try Self.catalog()
-        var generator = SplitMix(state: 7)
+        var generator = SeededGenerator(seed: 7)
         let labels = ["example", "com", "net", "kv1", "kv", "w", "a1-x", "empty", "cdn", "x"]
         for _ in 0..<5000 {
             let text = (0...Int(generator.next() % 5)).map { _ in labels[Int(generator.next() % 10)] }.joined(

@@ -1,5 +1,6 @@
 import Catalog
 import DNS
+import TestSupport
 import Testing
 
 @Suite struct EndpointPatternTests {
@@ -68,7 +69,7 @@ import Testing
     func labelsDecide(text: String, kind: EndpointPattern.Kind, name: String) throws {
         let pattern = try EndpointPattern(text, kind: kind)
         let match = try DomainName(name)
-        var generator = SplitMix(state: UInt64(name.utf8.count) &* 0x9E37)
+        var generator = SeededGenerator(seed: UInt64(name.utf8.count))
         for _ in 0..<200 {
             let letters = (0..<Int(generator.next() % 8 + 1)).map { _ in UInt8(0x61 + generator.next() % 26) }
             let appended = try DomainName(match.description + "." + String(decoding: letters, as: UTF8.self))
@@ -83,7 +84,7 @@ import Testing
         }
     }
 
-    private static func randomCase(_ text: String, _ generator: inout SplitMix) -> String {
+    private static func randomCase(_ text: String, _ generator: inout SeededGenerator) -> String {
         String(text.map { generator.next() % 2 == 0 ? Character($0.uppercased()) : $0 })
     }
 
@@ -106,18 +107,5 @@ import Testing
     ) throws {
         let pattern = try EndpointPattern(text, kind: kind)
         #expect(try pattern.covers(EndpointPattern(other, kind: otherKind)) == expected)
-    }
-}
-
-/// A small generator with a fixed seed, so that failures repeat.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

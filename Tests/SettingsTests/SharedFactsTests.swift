@@ -1,12 +1,23 @@
 import Catalog
 import DNS
 import Settings
+import TestSupport
 import Testing
 
 /// The built-in catalog against the collected facts that it was made from.
-@Suite(.enabled(if: SharedFacts.exists("facts/catalog"), "the reference data is not beside the package"))
+@Suite(.enabled(if: SharedSuites.root != nil, Comment(rawValue: SharedSuites.absence)))
 struct SharedFactsTests {
     static let catalog = BuiltInCatalogTests.catalog
+
+    static func text(_ path: String) throws -> String {
+        String(decoding: try SharedSuites.octets(path), as: UTF8.self)
+    }
+
+    /// The columns of a tab-separated file without comments.
+    static func rows(_ path: String) throws -> [[String]] {
+        try text(path).split(separator: "\n").filter { !$0.hasPrefix("#") }
+            .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+    }
 
     /// Splits one documented entry into single patterns: lists, braces, ranges and remarks in brackets.
     static func patterns(of entry: String) -> [String] {
@@ -22,7 +33,7 @@ struct SharedFactsTests {
         let known = Set(Self.catalog.endpoints.map(\.pattern.text))
         let opening = "- {pattern: \""
         var count = 0
-        for line in try SharedFacts.text("facts/catalog/endpoints.yaml").split(separator: "\n") {
+        for line in try Self.text("facts/catalog/endpoints.yaml").split(separator: "\n") {
             guard line.hasPrefix(opening) else { continue }
             let entry = line.dropFirst(opening.utf8.count).prefix { $0 != "\"" }
             for pattern in Self.patterns(of: String(entry)) {
@@ -35,7 +46,7 @@ struct SharedFactsTests {
     }
 
     @Test func lookalikesMatchNothing() throws {
-        let rows = try SharedFacts.rows("facts/filters/lookalikes.tsv")
+        let rows = try Self.rows("facts/filters/lookalikes.tsv")
         var count = 0
         for row in rows where row[0] != "name" {
             count += 1
@@ -47,7 +58,7 @@ struct SharedFactsTests {
 
     @Test func everyUpdateNameMatches() throws {
         var count = 0
-        for row in try SharedFacts.rows("facts/filters/names.tsv") where ["core", "do", "crl"].contains(row[1]) {
+        for row in try Self.rows("facts/filters/names.tsv") where ["core", "do", "crl"].contains(row[1]) {
             count += 1
             #expect(Self.catalog.protects(try DomainName(row[0])), "\(row[0])")
         }
@@ -57,7 +68,7 @@ struct SharedFactsTests {
     @Test func knownHostsAgree() throws {
         let texts = Set(Self.catalog.endpoints.map(\.pattern.text))
         var count = 0
-        for row in try SharedFacts.rows("facts/catalog/known_hosts.tsv") {
+        for row in try Self.rows("facts/catalog/known_hosts.tsv") {
             let name = try DomainName(row[0])
             let host = try #require(Self.catalog.knownHost(name), "\(row[0])")
             #expect((host.kind == .alias) == (row[2] == "cdn-alias"))
@@ -72,7 +83,7 @@ struct SharedFactsTests {
     }
 
     @Test func everyStepIsKept() throws {
-        for row in try SharedFacts.rows("facts/catalog/cname_chains.tsv") {
+        for row in try Self.rows("facts/catalog/cname_chains.tsv") {
             let owner = row[0].hasPrefix("?") ? String(row[0].dropFirst()) : row[0]
             let target = try DomainName(row[1])
             if owner.hasPrefix("(") || owner.hasPrefix("*") {
@@ -87,7 +98,7 @@ struct SharedFactsTests {
     @Test func everyErrorCodeIsKept() throws {
         let table = BuiltInCatalog.errors().table
         var count = 0
-        for line in try SharedFacts.text("facts/catalog/errors.yaml").split(separator: "\n") {
+        for line in try Self.text("facts/catalog/errors.yaml").split(separator: "\n") {
             guard line.hasPrefix("- {code: '") else { continue }
             let code = try #require(ErrorCode(line.dropFirst(10).prefix(10)))
             count += 1

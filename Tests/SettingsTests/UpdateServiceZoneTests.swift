@@ -39,8 +39,10 @@ import Testing
 
     @Test func everyStepIsKnown() throws {
         let chains = BuiltInCatalogTests.catalog.chains
-        for (owner, records) in Self.records where !owner.description.hasSuffix(".example.org")
-            && !owner.description.hasSuffix(".example.net") {
+        for (owner, records) in Self.records
+        where !owner.description.hasSuffix(".example.org")
+            && !owner.description.hasSuffix(".example.net")
+        {
             for record in records where record.type == "CNAME" {
                 let target = try DomainName(record.data)
                 #expect(chains.edges(from: owner).contains { $0.target == target }, "\(owner)")
