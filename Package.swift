@@ -23,8 +23,9 @@ let package = Package(
         .target(name: "LDNS", dependencies: ["CLDNS", "DNS"]),
         .target(name: "TextScan", dependencies: ["CArchive"]),
 
-        // MARK: - Layer 2: what lists mean, what update services need
+        // MARK: - Layer 2: what lists mean, what update services need, what logs say
         .target(name: "Policy", dependencies: ["DNS"]),
+        .target(name: "FilterLists", dependencies: ["DNS", "LDNS", "Policy", "TextScan"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
 
@@ -38,16 +39,23 @@ let package = Package(
         .target(name: "Reports", dependencies: ["Catalog", "DNS", "Findings", "LDNS", "Policy", "TextScan"]),
 
         // MARK: - Command
-        .executableTarget(name: "patchway", dependencies: ["DNS"]),
+        .executableTarget(
+            name: "patchway",
+            dependencies: [
+                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay", "Reports",
+                "Settings", "TextScan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
 
         // MARK: - Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
+        .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
+        .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
+        .testTarget(name: "FilterListsTests", dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
         .testTarget(name: "SettingsTests", dependencies: ["Catalog", "DNS", "Settings", "TestSupport", "TextScan"]),
-        .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
-        .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
     ]
 )
 

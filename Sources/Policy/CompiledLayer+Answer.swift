@@ -36,6 +36,11 @@ extension CompiledLayer {
             case .refused: .refused
             case .forward: .pass
             }
+        case .blockAddress(let address):
+            switch blockAnswer.outcome(type) {
+            case .address where type == address.recordType && !address.isUnspecified && !address.isLoopback: .redirect
+            default: self.kind(of: .block, type: type)
+            }
         case .allow, .none: .pass
         case .nxdomain: .nxdomain
         case .nodata: .nodata

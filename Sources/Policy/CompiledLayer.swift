@@ -24,6 +24,8 @@ public final class CompiledLayer: Sendable {
     let zoneOrder: CanonicalOrder
     /// Rules without the nodes that compilation added.
     public let ruleCount: Int
+    /// Rules of the lists that could not be evaluated and are not part of any verdict.
+    public let unsupportedCount: Int
 
     init(_ builder: consuming LayerBuilder) {
         engine = builder.engine
@@ -32,6 +34,7 @@ public final class CompiledLayer: Sendable {
         blockAnswer = builder.blockAnswer
         blockMode = builder.blockMode
         ruleCount = builder.ruleCount
+        unsupportedCount = builder.unsupportedCount
         var records = builder.records
         var arena = builder.arena
         if profile.order == .localZone || profile.order == .policyZone(.closestEncloser) {

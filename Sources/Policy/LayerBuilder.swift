@@ -43,7 +43,10 @@ public struct LayerBuilder {
     public private(set) var lists: [ListSource] = []
 
     let blockAnswer: BlockAnswer
-    let blockMode: String
+    /// The block mode in force.
+    public let blockMode: String
+    /// Rules that could not be evaluated; see ``CompiledLayer/unsupportedCount``.
+    private(set) var unsupportedCount = 0
     var records: [RuleRecord] = []
     var patternRecords: [RuleRecord] = []
     var patterns: [TextPattern] = []
@@ -68,6 +71,11 @@ public struct LayerBuilder {
 
     /// Rules added so far.
     public var ruleCount: Int { records.count + patternRecords.count }
+
+    /// Counts a rule of the lists that cannot be evaluated, so that nobody takes a pass of this layer for certain.
+    public mutating func noteUnsupported() {
+        unsupportedCount += 1
+    }
 
     /// Starts a list; the rules added from here on belong to it. At most 65,535 lists a layer.
     public mutating func beginList(_ list: ListSource) {

@@ -99,6 +99,9 @@ public struct LocalRecord: Hashable, Sendable {
 public enum RuleAction: Hashable, Sendable {
     /// The engine's block answer in its configured mode.
     case block
+    /// The engine's block answer with this address in place of its own, for the address's family (AdGuard Home hosts
+    /// rules).
+    case blockAddress(IPAddress)
     /// Stop: this layer lets the name pass.
     case allow
     /// Name does not exist.

@@ -1,0 +1,186 @@
+/// Why a line of a list did not become a rule: a short stable id for counting, and a sentence for people.
+struct DropReason {
+    /// Kebab-case, stable.
+    let id: String
+    /// What is wrong and what the engine makes of it.
+    let text: String
+
+    // MARK: - Dropped by the engine
+
+    static let notAName = DropReason(
+        id: "not-a-name",
+        text: "is no domain name that the engine accepts, so it drops the line"
+    )
+    static let oneLabel = DropReason(
+        id: "one-label",
+        text: "has no dot; the engine accepts no name of one label here"
+    )
+    static let upperCase = DropReason(
+        id: "upper-case",
+        text: "has capitals in a hosts rule; AdGuard Home compares them as they are, so it never matches"
+    )
+    static let trailingDot = DropReason(
+        id: "trailing-dot",
+        text: "ends with a dot in a hosts rule; AdGuard Home compares it as it is, so it never matches"
+    )
+    static let localName = DropReason(
+        id: "local-name",
+        text: "names the machine itself; the engine skips such hosts lines"
+    )
+    static let noAddress = DropReason(
+        id: "no-address",
+        text: "does not begin with an address, so the engine ignores the line"
+    )
+    static let addressAlone = DropReason(
+        id: "address",
+        text: "is an address, not a name; it never matches a query"
+    )
+    static let unknownModifier = DropReason(
+        id: "unknown-modifier",
+        text: "has a modifier that urlfilter does not know, so the whole rule is dropped"
+    )
+    static let badModifier = DropReason(
+        id: "bad-modifier",
+        text: "has a modifier with a bad value, so the whole rule is dropped"
+    )
+    static let browserModifier = DropReason(
+        id: "browser-modifier",
+        text: "has a modifier for browsers only, so it is no DNS rule and is dropped"
+    )
+    static let contentType = DropReason(
+        id: "content-type",
+        text: "is limited to a content type that no DNS request has, so it never matches"
+    )
+    static let cosmetic = DropReason(
+        id: "cosmetic",
+        text: "is a cosmetic rule, which does nothing in DNS"
+    )
+    static let tooWide = DropReason(
+        id: "too-wide",
+        text: "would match every name; the engine refuses it"
+    )
+    static let path = DropReason(
+        id: "path",
+        text: "has a path or a port, which no DNS query has, so it never matches"
+    )
+    static let pattern = DropReason(
+        id: "bad-pattern",
+        text: "is no pattern that the engine accepts, so it drops the line"
+    )
+    static let adblockForm = DropReason(
+        id: "adblock-form",
+        text: "is an AdBlock rule in a form that this engine does not read, so it drops the line"
+    )
+    static let badfilter = DropReason(
+        id: "badfilter",
+        text: "is a $badfilter rule: it only removes its twin"
+    )
+    static let removedByBadfilter = DropReason(
+        id: "removed-by-badfilter",
+        text: "is removed by a $badfilter rule"
+    )
+    static let extraWords = DropReason(
+        id: "extra-words",
+        text: "has more words than the engine reads; the ones after it are dropped"
+    )
+    static let overlong = DropReason(
+        id: "line-too-long",
+        text: "is longer than 65,536 octets and was dropped; is this file damaged?"
+    )
+    static let control = DropReason(
+        id: "control-octets",
+        text: "holds NUL or control octets and was dropped; is this file damaged?"
+    )
+    static let option = DropReason(
+        id: "option",
+        text: "is a setting that decides nothing about a name"
+    )
+    static let badStatement = DropReason(
+        id: "bad-statement",
+        text: "cannot be read; the engine would refuse to start with it"
+    )
+    static let unknownStatement = DropReason(
+        id: "unknown-statement",
+        text: "is no statement that the engine knows; it would refuse to start with it"
+    )
+    static let outOfZone = DropReason(
+        id: "out-of-zone",
+        text: "lies outside the zone, so the engine ignores the record"
+    )
+    static let zoneItself = DropReason(
+        id: "zone-apex",
+        text: "is a record of the zone itself, not a policy"
+    )
+    static let badRecord = DropReason(
+        id: "bad-record",
+        text: "is no resource record"
+    )
+    static let ignoredTrigger = DropReason(
+        id: "ignored-by-engine",
+        text: "has a trigger or action that this engine ignores"
+    )
+    static let notInRedirect = DropReason(
+        id: "not-at-redirect-apex",
+        text: "is data below the apex of a redirect zone; Unbound refuses it"
+    )
+}
+
+/// Why a line is a rule that Patchway cannot evaluate yet. It is counted, and never guessed.
+struct UnsupportedReason {
+    /// Kebab-case, stable.
+    let id: String
+    /// What it would need.
+    let text: String
+
+    static let regex = UnsupportedReason(id: "regex", text: "regular expressions are not evaluated yet")
+    static let dnsRewrite = UnsupportedReason(id: "dnsrewrite", text: "$dnsrewrite is not evaluated yet")
+    static let client = UnsupportedReason(id: "client", text: "rules for single clients are not evaluated yet")
+    static let clientTag = UnsupportedReason(id: "ctag", text: "rules for client tags are not evaluated yet")
+    static let anyTLD = UnsupportedReason(
+        id: "denyallow-any-tld",
+        text: "$denyallow with a name under any public suffix is not evaluated yet"
+    )
+    static let schedule = UnsupportedReason(id: "schedule", text: "rules with a schedule are not evaluated yet")
+    static let characterClass = UnsupportedReason(
+        id: "character-class",
+        text: "patterns with [ ] are not evaluated yet"
+    )
+    static let idna = UnsupportedReason(
+        id: "idna",
+        text: "names outside ASCII that the engine converts to Punycode are not converted yet"
+    )
+    static let address = UnsupportedReason(
+        id: "address-rule",
+        text: "rules about addresses in answers are not evaluated yet"
+    )
+    static let include = UnsupportedReason(
+        id: "include",
+        text: "other files are not followed; give them as lists of their own"
+    )
+    static let answerOption = UnsupportedReason(
+        id: "answer-option",
+        text: "settings that change answers as such are not evaluated yet"
+    )
+    static let alias = UnsupportedReason(id: "local-alias", text: "local aliases are not evaluated yet")
+    static let localRecord = UnsupportedReason(
+        id: "local-record",
+        text: "local records other than addresses are not evaluated yet"
+    )
+    static let view = UnsupportedReason(id: "view", text: "views and tags are not evaluated yet")
+    static let zoneType = UnsupportedReason(
+        id: "zone-type",
+        text: "this local-zone type is not evaluated yet"
+    )
+    static let forward = UnsupportedReason(
+        id: "forward",
+        text: "forward, stub and authority clauses are not evaluated yet"
+    )
+    static let policyTrigger = UnsupportedReason(
+        id: "rpz-trigger",
+        text: "RPZ triggers other than the query name are not evaluated yet"
+    )
+    static let engineTrouble = UnsupportedReason(
+        id: "rpz-self-alias",
+        text: "what the engine does with a CNAME to its own owner is not evaluated yet"
+    )
+}

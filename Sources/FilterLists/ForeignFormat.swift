@@ -1,0 +1,29 @@
+/// Formats that are recognised so that they are not misread, but not read yet.
+struct ForeignFormat: Sendable {
+    /// What it is, for people.
+    let title: String
+    /// How well it explains a sample: 0 to 100.
+    let score: @Sendable (ListSample) -> Int
+
+    static let all: [ForeignFormat] = [
+        ForeignFormat(title: "Proxifier host rules (\"name;\")") { $0.percent($0[.proxifier]) },
+        ForeignFormat(title: "a list of regular expressions") { sample in
+            sample[.regex] == 0 ? 0 : sample.percent(sample[.regex] + sample[.slashedRegex] + sample[.adblock] / 2)
+        },
+        ForeignFormat(title: "a list of IP addresses or networks") { sample in
+            // Some category lists mix names and addresses; those are lists of names.
+            sample[.domain] * 2 > sample[.address] ? 0 : sample.percent(sample[.address])
+        },
+        ForeignFormat(title: "a list of IP address ranges (PeerGuardian)") { $0.percent($0[.addressRange]) },
+        ForeignFormat(title: "a list of URLs") { $0.percent($0[.url]) },
+        ForeignFormat(title: "BIND configuration (zone statements)") { $0.percent($0[.bindStatement]) },
+        ForeignFormat(title: "a v2fly domain list (full:, include:, @attribute)") { sample in
+            sample[.taggedName] == 0
+                ? 0 : sample.percent(sample[.taggedName] + sample[.domain] + sample[.word]) + 1
+        },
+        ForeignFormat(title: "cloaking or forwarding rules (\"name target\")") { $0.percent($0[.nameAndTarget]) },
+        ForeignFormat(title: "comma-separated values") { $0.percent($0[.comma]) },
+        ForeignFormat(title: "YAML or another configuration file") { $0.percent($0[.keyValue]) },
+        ForeignFormat(title: "a checksum") { $0.percent($0[.digest]) },
+    ]
+}

@@ -1,0 +1,138 @@
+public import Policy
+import TextScan
+
+/// What a list was recognised as, and why.
+public struct Detection: Sendable {
+    /// The format.
+    public let format: ListFormat
+    /// The engine whose reading applies.
+    public let engine: Engine
+    /// The share of the sampled lines that the format explains: 0 to 100.
+    public let confidence: Int
+    /// One sentence for people; never leave it out.
+    public let why: String
+}
+
+/// Tells the format of a list by its lines; the name of the file only breaks ties.
+public enum FormatDetector {
+    /// The least share of lines, in percent, that a format must explain.
+    static let threshold = 60
+
+    /// Recognises a decoded list.
+    /// - Parameters:
+    ///   - engine: restricts the formats to those that it reads; nil takes the default engine of the format found.
+    /// - Throws: ``ListError`` that says what the file looks like when it is no list that can be read.
+    /// - Complexity: O(octets of the first 5,000 lines with content)
+    public static func detect(
+        _ text: Span<UInt8>,
+        path: String,
+        engine: Engine? = nil
+    ) throws(ListError) -> Detection {
+        if let what = foreignContent(text) { throw ListError(path: path, reason: .notAList(what)) }
+        let sample = ListSample(text, path: path)
+        guard sample.content > 0 else { throw ListError(path: path, reason: emptiness(sample)) }
+        let ranked = ListFormat.all.map { (format: $0, score: $0.score(sample)) }
+        let best = ranked.max { $0.score < $1.score }
+        let foreign = ForeignFormat.all.map { (title: $0.title, score: $0.score(sample)) }.max { $0.score < $1.score }
+        if let foreign, foreign.score >= threshold, foreign.score > best?.score ?? 0 {
+            throw ListError(path: path, reason: .notSupportedYet(foreign.title))
+        }
+        guard let best, best.score >= threshold else {
+            throw ListError(path: path, reason: .unrecognised(shapes(sample)))
+        }
+        guard let engine else { return found(best, engine: best.format.defaultEngine, given: false, sample) }
+        // The engine's own formats; a plain list of names is also a valid file for engines with richer formats.
+        let readable = ranked.filter { engine.profile.formats.contains($0.format.id) }.max { $0.score < $1.score }
+        guard let readable, readable.score >= threshold else {
+            throw ListError(path: path, reason: .engineDoesNotRead(engine: engine, format: best.format))
+        }
+        return found(readable, engine: engine, given: true, sample)
+    }
+
+    private static func found(
+        _ best: (format: ListFormat, score: Int),
+        engine: Engine,
+        given: Bool,
+        _ sample: ListSample
+    ) -> Detection {
+        let lines = sample.content == 1 ? "1 line" : "\(sample.content) lines"
+        let choice =
+            given
+            ? "engine \(engine.rawValue) as given"
+            : "engine \(engine.rawValue), the default for it (--engine chooses another)"
+        return Detection(
+            format: best.format,
+            engine: engine,
+            confidence: best.score,
+            why: "read as \(best.format.title): \(best.score) % of \(lines) fit (\(best.format.looks)); \(choice)"
+        )
+    }
+
+    /// Files that are no text, or text of another trade.
+    private static func foreignContent(_ text: Span<UInt8>) -> String? {
+        let sniff = ContentSniff(text)
+        switch sniff.known {
+        case .html: return "an HTML page; was an error page downloaded instead of the list?"
+        case .xml: return "an XML document"
+        case .json: return "a JSON document"
+        case .pdf: return "a PDF document"
+        case .image: return "a picture"
+        case .executable: return "an executable"
+        case .sqlite: return "an SQLite database"
+        case .pcap, .pcapng: return "a packet capture; `patchway replay` reads it"
+        case .evtx: return "a Windows event log"
+        case .archive: return "an archive of a kind that is not unpacked"
+        case nil: break
+        }
+        if text.hasPrefix("-----BEGIN ") { return "an armoured key, certificate or signature" }
+        if text.count > 2, text[0] & 0xC0 == 0x80, sniff.controlOctets > 0, sniff.sampled < 8192 {
+            return "binary data, perhaps an OpenPGP signature"
+        }
+        return sniff.looksBinary ? "binary data" : nil
+    }
+
+    private static func emptiness(_ sample: ListSample) -> ListError.Reason {
+        if sample.overlong > 0 {
+            return .notAList("its lines are longer than \(LineScanner.defaultMaximumLength) octets")
+        }
+        return .noRules("\(sample.lines) lines, all of them blank or comments")
+    }
+
+    /// What was seen, most frequent first.
+    private static func shapes(_ sample: ListSample) -> String {
+        let seen = LineShape.allCases.filter { $0 != .comment && sample[$0] > 0 }.sorted { sample[$0] > sample[$1] }
+        let parts = seen.prefix(3).map { "\(sample.percent(sample[$0])) % \($0.title)" }
+        return "\(sample.content) lines looked at: " + parts.joined(separator: ", ")
+    }
+}
+
+extension LineShape {
+    /// A name for people.
+    fileprivate var title: String {
+        switch self {
+        case .comment: "comments"
+        case .domain: "single names"
+        case .wildcard: "*.names"
+        case .namePattern: "name patterns"
+        case .hosts: "hosts lines"
+        case .adblock: "AdBlock rules"
+        case .cosmetic: "cosmetic rules"
+        case .slashedRegex, .regex: "regular expressions"
+        case .dnsmasqRule, .dnsmasqOption: "dnsmasq options"
+        case .unboundRule: "Unbound statements"
+        case .zoneDirective, .zoneRecord, .zoneContinuation: "zone records"
+        case .address: "addresses"
+        case .addressRange: "address ranges"
+        case .url: "URLs"
+        case .proxifier: "Proxifier rules"
+        case .bindStatement: "BIND statements"
+        case .taggedName: "v2fly rules"
+        case .nameAndTarget: "names with a target"
+        case .comma: "comma-separated values"
+        case .keyValue: "keys and values"
+        case .digest: "checksums"
+        case .word: "single words"
+        case .other: "something else"
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Policy
+
+extension ListFormat {
+    /// One name a line; whether it covers the names below is the engine's.
+    public static let domains = ListFormat(
+        id: "domains",
+        title: "a list of domain names",
+        defaultEngine: .pihole,
+        looks: "a single name"
+    ) { sample in
+        sample.percent(sample[.domain])
+    }
+}

@@ -1,0 +1,13 @@
+import Policy
+
+extension ListFormat {
+    /// Unbound configuration: `local-zone:` and `local-data:`.
+    public static let unbound = ListFormat(
+        id: "unbound",
+        title: "Unbound configuration",
+        defaultEngine: .unbound,
+        looks: "\"local-zone: name type\" or \"local-data: record\""
+    ) { sample in
+        sample[.unboundRule] == 0 ? 0 : sample.percent(sample[.unboundRule] + sample[.keyValue])
+    }
+}

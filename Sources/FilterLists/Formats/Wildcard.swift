@@ -1,0 +1,13 @@
+import Policy
+
+extension ListFormat {
+    /// `*.name` a line, mixed with plain names; whether the name itself is covered is the engine's.
+    public static let wildcard = ListFormat(
+        id: "wildcard",
+        title: "a list of wildcard names",
+        defaultEngine: .blocky,
+        looks: "\"*.name\" or a single name"
+    ) { sample in
+        sample[.wildcard] * 50 <= sample.content ? 0 : sample.percent(sample[.wildcard] + sample[.domain])
+    }
+}

@@ -1,0 +1,214 @@
+import DNS
+import TextScan
+
+/// What one line looks like on its own; the mix of shapes tells the format.
+enum LineShape: Int, CaseIterable {
+    case comment, domain, wildcard, namePattern, hosts
+    case adblock, cosmetic, slashedRegex, regex
+    case dnsmasqRule, dnsmasqOption, unboundRule
+    case zoneDirective, zoneRecord, zoneContinuation
+    // Shapes of formats that are not read.
+    case address, addressRange, url, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest
+    case word, other
+}
+
+extension LineShape {
+    /// The shape of a line that is not blank. `inParentheses` carries over the records of zone files.
+    static func of(_ line: Span<UInt8>, startsBlank: Bool, inParentheses: inout Bool) -> LineShape {
+        if inParentheses {
+            if line.firstIndex(of: 0x29) != nil { inParentheses = false }
+            return .zoneContinuation
+        }
+        switch line[0] {
+        case 0x21, 0x3B: return .comment
+        case 0x5B where line.firstIndex(of: 0x20) != nil || line.hasPrefixIgnoringCase("[adblock"): return .comment
+        case 0x23: return isCosmetic(line) ? .cosmetic : .comment
+        case 0x24: return .zoneDirective
+        case 0x2F:
+            if line.count > 1, line[line.count - 1] == 0x2F { return .slashedRegex }
+            if line.hasPrefix("//") { return .comment }
+        case 0x40 where line.count > 1 && line[1] == 0x40: return .adblock
+        case 0x7C: return .adblock
+        default: break
+        }
+        if isCosmetic(line) { return .cosmetic }
+        if let shape = statement(line, startsBlank: startsBlank, inParentheses: &inParentheses) { return shape }
+        let cut = withoutComment(line)
+        var fields = FieldScanner(cut)
+        guard let first = fields.next() else { return .other }
+        let word = cut.extracting(first)
+        guard let second = fields.next() else { return ofWord(word) }
+        if IPAddress(text: word.octets) != nil || isZonedAddress(word) { return .hosts }
+        if cut[second.lowerBound] == 0x40 { return .taggedName }
+        if isName(word), fields.next() == nil { return .nameAndTarget }
+        return ofWord(word) == .namePattern ? .nameAndTarget : .other
+    }
+
+    private static func isZonedAddress(_ word: Span<UInt8>) -> Bool {
+        word.firstIndex(of: 0x25).map { IPAddress(text: word.extracting(0..<$0).octets) != nil } ?? false
+    }
+
+    /// Lines that a keyword gives away.
+    private static func statement(
+        _ line: Span<UInt8>,
+        startsBlank: Bool,
+        inParentheses: inout Bool
+    ) -> LineShape? {
+        if let shape = DnsmasqStatement.shape(line) { return shape }
+        if let shape = UnboundStatement.shape(line) { return shape }
+        if line.hasPrefix("zone \"") { return .bindStatement }
+        if let shape = zoneRecord(line, startsBlank: startsBlank) {
+            if let open = line.firstIndex(of: 0x28), line.firstIndex(of: 0x29, from: open) == nil {
+                inParentheses = true
+            }
+            return shape
+        }
+        return nil
+    }
+
+    private static func zoneRecord(_ line: Span<UInt8>, startsBlank: Bool) -> LineShape? {
+        var fields = FieldScanner(line)
+        if !startsBlank { _ = fields.next() }
+        for _ in 0..<3 {
+            guard let range = fields.next() else { return nil }
+            let word = line.extracting(range)
+            if isRecordType(word) { return fields.next() == nil ? nil : .zoneRecord }
+            guard word.equalsIgnoringCase("IN") || (asciiDigit(word[0]) != nil && isTTL(word)) else { return nil }
+        }
+        return nil
+    }
+
+    private static func isRecordType(_ word: Span<UInt8>) -> Bool {
+        word.equals("CNAME") || word.equals("A") || word.equals("AAAA") || word.equals("TXT") || word.equals("SOA")
+            || word.equals("NS") || word.equals("MX") || word.equals("PTR") || word.equals("SRV")
+            || word.equals("DNAME") || word.equals("cname") || word.equals("soa") || word.equals("ns")
+    }
+
+    private static func isTTL(_ word: Span<UInt8>) -> Bool {
+        for index in 0..<word.count {
+            switch asciiLowercased(word[index]) {
+            case 0x30...0x39, 0x73, 0x6D, 0x68, 0x64, 0x77: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
+    /// The shape of a line of one word.
+    private static func ofWord(_ word: Span<UInt8>) -> LineShape {
+        if IPAddress(text: word.octets) != nil || isNetwork(word) { return .address }
+        if word.hasPrefix("full:") || word.hasPrefix("include:") || word.hasPrefix("regexp:")
+            || word.hasPrefix("keyword:") || word.hasPrefix("domain:")
+        {
+            return .taggedName
+        }
+        switch word[word.count - 1] {
+        case 0x3B: return .proxifier
+        case 0x5E: return .adblock
+        default: break
+        }
+        if word.firstRange(of: "^$") != nil { return .adblock }
+        if isDigest(word) { return .digest }
+        if let shape = ofPlainWord(word) { return shape }
+        if isAddressRange(word) { return .addressRange }
+        if isRegex(word) { return .regex }
+        if word.firstIndex(of: 0x2C) != nil { return .comma }
+        if word.firstIndex(of: 0x2F) != nil { return .url }
+        return word[word.count - 1] == 0x3A ? .keyValue : .other
+    }
+
+    /// Names and name patterns.
+    private static func ofPlainWord(_ word: Span<UInt8>) -> LineShape? {
+        var dots = 0
+        var stars = 0
+        for index in 0..<word.count {
+            switch word[index] {
+            case 0x2E: dots += 1
+            case 0x2A: stars += 1
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F, 0x80...0xFF: break
+            case 0x3D where index == 0, 0x3F: stars += 2
+            default: return nil
+            }
+        }
+        if stars == 0 { return dots > 0 ? .domain : .word }
+        if stars == 1, word.hasPrefix("*."), dots > 0 { return .wildcard }
+        return word.hasPrefix("^") ? nil : .namePattern
+    }
+
+    private static func isRegex(_ word: Span<UInt8>) -> Bool {
+        if word[0] == 0x5E { return true }
+        for index in 0..<word.count {
+            switch word[index] {
+            case 0x5C, 0x28, 0x5B, 0x7B, 0x7C, 0x24, 0x2B: return true
+            default: continue
+            }
+        }
+        return false
+    }
+
+    private static func isName(_ word: Span<UInt8>) -> Bool {
+        ofPlainWord(word) == .domain
+    }
+
+    private static func isNetwork(_ word: Span<UInt8>) -> Bool {
+        // 10.0.0.0/8, fe80::/10, 94.46.118.*, fe80:53:*
+        if let slash = word.firstIndex(of: 0x2F), slash + 1 < word.count {
+            return word.extracting((slash + 1)..<word.count).decimal != nil
+                && IPAddress(text: word.extracting(0..<slash).octets) != nil
+        }
+        guard word[word.count - 1] == 0x2A else { return false }
+        for index in 0..<(word.count - 1) {
+            switch asciiLowercased(word[index]) {
+            case 0x30...0x39, 0x2E, 0x3A: continue
+            case 0x61...0x66 where word.firstIndex(of: 0x3A) != nil: continue
+            default: return false
+            }
+        }
+        return word.count > 1
+    }
+
+    /// `name:1.2.3.4-1.2.3.9`, the form of peer-to-peer block lists.
+    private static func isAddressRange(_ word: Span<UInt8>) -> Bool {
+        guard let colon = word.firstIndex(of: 0x3A), let dash = word.firstIndex(of: 0x2D, from: colon) else {
+            return false
+        }
+        return IPAddress(text: word.extracting((colon + 1)..<dash).octets) != nil
+    }
+
+    private static func isDigest(_ word: Span<UInt8>) -> Bool {
+        guard word.count == 32 || word.count == 40 || word.count == 64 || word.count == 128 else { return false }
+        for index in 0..<word.count {
+            switch asciiLowercased(word[index]) {
+            case 0x30...0x39, 0x61...0x66: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
+    /// Cuts a comment behind blanks; for looking only, every engine has its own rule.
+    @_lifetime(copy line)
+    private static func withoutComment(_ line: Span<UInt8>) -> Span<UInt8> {
+        var position = 1
+        while let found = line.firstIndex(of: 0x23, from: position) {
+            if isBlank(line[found - 1]) { return line.extracting(0..<found).trimmed }
+            position = found + 1
+        }
+        return line.trimmed
+    }
+
+    /// Whether an AdBlock cosmetic marker stands in the line (urlfilter `rules/cosmetic.go`).
+    static func isCosmetic(_ line: Span<UInt8>) -> Bool {
+        if let hash = line.firstIndex(of: 0x23), hash == 0 || line[hash - 1] != 0x20 {
+            for marker in hashMarkers where line.hasPrefix(marker, at: hash) { return true }
+        }
+        if let dollar = line.firstIndex(of: 0x24), dollar == 0 || line[dollar - 1] != 0x20 {
+            return line.hasPrefix("$$", at: dollar) || line.hasPrefix("$@$", at: dollar)
+        }
+        return false
+    }
+
+    private static let hashMarkers: [StaticString] = [
+        "##", "#@#", "#?#", "#@?#", "#$#", "#@$#", "#$?#", "#@$?#", "#%#", "#@%#",
+    ]
+}

@@ -1,0 +1,89 @@
+public import Policy
+public import TextScan
+
+/// Why a list gives no rules at all. None of these is ever an empty list.
+public struct ListError: Error, Sendable {
+    /// The kind of failure.
+    public enum Reason: Sendable {
+        /// The file could not be read or unpacked.
+        case input(InputError)
+        /// It is no list: the text says what it looks like.
+        case notAList(String)
+        /// It is a list in a format that is not read yet: the text names it.
+        case notSupportedYet(String)
+        /// No known format explains enough of its lines; the text says what was seen.
+        case unrecognised(String)
+        /// It was read, but holds no rule that can be evaluated; the text says what it holds.
+        case noRules(String)
+        /// The engine given does not read lists of this format.
+        case engineDoesNotRead(engine: Engine, format: ListFormat)
+        /// The engine has no such block mode.
+        case unknownBlockMode(engine: Engine, mode: String)
+        /// No list was given, or more than a layer can hold.
+        case badCount(Int)
+    }
+
+    /// The list as the user named it.
+    public let path: String
+    /// What happened.
+    public let reason: Reason
+
+    /// An error about `path`.
+    public init(path: String, reason: Reason) {
+        self.path = path
+        self.reason = reason
+    }
+
+    /// The stable id for counting.
+    public var id: String {
+        switch reason {
+        case .input(let error): error.id
+        case .notAList: "not-a-list"
+        case .notSupportedYet: "format-not-supported"
+        case .unrecognised: "format-not-recognised"
+        case .noRules: "no-rules"
+        case .engineDoesNotRead: "engine-does-not-read"
+        case .unknownBlockMode: "unknown-block-mode"
+        case .badCount: "bad-list-count"
+        }
+    }
+
+    /// Whether the tool could not decide (exit code 3), as opposed to being used wrongly (exit code 2).
+    public var isUndecided: Bool {
+        switch reason {
+        case .input(let error):
+            switch error.reason {
+            case .notFound, .isDirectory, .permissionDenied: false
+            default: true
+            }
+        case .notAList, .notSupportedYet, .unrecognised, .noRules: true
+        case .engineDoesNotRead, .unknownBlockMode, .badCount: false
+        }
+    }
+
+    /// What happened and what to do about it, safe to print.
+    public var text: String {
+        switch reason {
+        case .input(let error): error.text
+        case .notAList(let what): "is no filter list: \(what)"
+        case .notSupportedYet(let what): "not supported yet: \(what)"
+        case .unrecognised(let what): "is in no known list format: \(what)"
+        case .noRules(let what): "holds no rule that can be evaluated: \(what)"
+        case .engineDoesNotRead(let engine, let format):
+            "is read as \(format.title), which \(engine.rawValue) does not read; it reads "
+                + engine.profile.formats.joined(separator: ", ")
+        case .unknownBlockMode(let engine, let mode):
+            "\(engine.rawValue) has no block mode '\(TerminalText.escaped(mode))'; it has "
+                + engine.profile.blockModes.map(\.name).joined(separator: ", ")
+        case .badCount(let count): "\(count) lists given; a layer takes 1 to 65535"
+        }
+    }
+
+    /// The same as a diagnostic.
+    public var diagnostic: Diagnostic { Diagnostic(path: path, reason: id, text: text) }
+}
+
+extension ListError: CustomStringConvertible {
+    /// `path: text [id]`.
+    public var description: String { diagnostic.description }
+}

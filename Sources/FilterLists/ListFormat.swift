@@ -1,0 +1,53 @@
+public import Policy
+import TextScan
+
+/// A list format: how it is recognised, and which reader each engine has for it. One file each under `Formats/`.
+public struct ListFormat: Sendable {
+    /// The stable id, as in ``Policy/EngineProfile/formats``.
+    public let id: String
+    /// Its name for people.
+    public let title: String
+    /// The engine whose reading applies when none is given.
+    public let defaultEngine: Engine
+    /// How a line of it looks, for people.
+    let looks: String
+    /// How well the format explains a sample: 0 to 100.
+    let score: @Sendable (ListSample) -> Int
+
+    /// Every format, in the order in which equal scores win.
+    public static let all: [ListFormat] = [
+        .dnsmasq, .unbound, .rpz, .adblock, .hosts, .dnscrypt, .wildcard, .domains,
+    ]
+
+    /// The format with this id.
+    public static func named(_ id: String) -> ListFormat? { all.first { $0.id == id } }
+}
+
+extension ListFormat: Hashable, CustomStringConvertible {
+    /// Equal when the ids are.
+    public static func == (left: ListFormat, right: ListFormat) -> Bool { left.id == right.id }
+    /// Hashes the id.
+    public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+    /// The id.
+    public var description: String { id }
+}
+
+extension Engine {
+    /// How this engine reads a format; nil when it does not.
+    func reader(of format: ListFormat) -> ListReader? {
+        guard profile.formats.contains(format.id) else { return nil }
+        switch self {
+        case .pihole: return GravityReader.read
+        case .adguardHome: return AdGuardReader.read
+        case .blocky: return BlockyReader.read
+        case .technitium: return TechnitiumReader.read
+        case .dnscryptProxy: return DNSCryptReader.read
+        case .dnsmasq: return format == .hosts ? HostsFileReader.read : DnsmasqReader.read
+        case .unbound: return UnboundReader.read
+        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
+        }
+    }
+}
+
+/// Reads a whole decoded list into a sink.
+typealias ListReader = @Sendable (Span<UInt8>, inout RuleSink) -> Void

@@ -1,0 +1,43 @@
+public import Policy
+public import TextScan
+
+/// What reading one list gave: enough to say what was and what was not understood.
+public struct ListReport: Sendable {
+    /// The path as given; `archive.zip:member` inside an archive.
+    public var path: String
+    /// The format it was read as.
+    public var format: ListFormat
+    /// The engine whose reading applies.
+    public var engine: Engine
+    /// What the list is for.
+    public var role: ListRole
+    /// How format and engine were found, in one sentence for people.
+    public var detection: String
+    /// Octets of the decoded list.
+    public var octets: Int
+    /// Lines, comments and blank ones included.
+    public var lines: Int
+    /// Rules that were compiled; one line may hold several.
+    public var rules: Int
+    /// Lines or words that the engine drops, by reason id.
+    public var ignored: [String: Int]
+    /// Rules that Patchway cannot evaluate yet, by reason id. The layer's verdicts are incomplete by as many.
+    public var unsupported: [String: Int]
+    /// The first of everything above, with line numbers; bounded.
+    public var diagnostics: [Diagnostic]
+
+    /// All rules that were not evaluated.
+    public var unsupportedCount: Int { unsupported.values.reduce(0, +) }
+    /// All lines and words that the engine drops.
+    public var ignoredCount: Int { ignored.values.reduce(0, +) }
+}
+
+/// A compiled layer and what its lists were read as.
+public struct LoadedLayer: Sendable {
+    /// The layer.
+    public let layer: CompiledLayer
+    /// One report per list; an archive has one per member.
+    public let reports: [ListReport]
+    /// Members of archives that were refused.
+    public let diagnostics: [Diagnostic]
+}

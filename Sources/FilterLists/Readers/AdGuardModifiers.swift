@@ -1,0 +1,180 @@
+import DNS
+import Policy
+import TextScan
+
+/// The modifiers of a network rule as urlfilter reads them (`rules/network.go`, `loadOption`).
+struct AdGuardModifiers {
+    var isImportant = false
+    var isBadfilter = false
+    /// The types of `$dnstype`.
+    var coverage: TypeCoverage?
+    /// The names of `$denyallow`.
+    var excluded: [DomainName] = []
+    /// A modifier that is not evaluated yet.
+    var unsupported: UnsupportedReason?
+    /// Whether a client or tag limits the rule.
+    private var hasClient = false
+    private var permitsTypes = false
+    private var restrictsTypes = false
+    /// Modifiers that urlfilter compares when it looks for the twin of a `$badfilter` rule.
+    private(set) var identity: [String] = []
+
+    /// Whether the rule is limited to content types, none of which a DNS request has.
+    var neverMatches: Bool { permitsTypes }
+    /// Whether a modifier keeps a short pattern from being too wide.
+    var isLimited: Bool { hasClient || coverage != nil || !excluded.isEmpty }
+
+    /// Reads the part behind `$`; returns why the rule is dropped, if it is.
+    mutating func read(_ text: Span<UInt8>, _ range: Range<Int>, allows: Bool) -> AdGuardFault? {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            var end = start
+            while end < range.upperBound, text[end] != 0x2C || text[max(end - 1, start)] == 0x5C { end += 1 }
+            if end > start, let fault = option(text, start..<end) { return fault }
+            start = end + 1
+        }
+        // Both kinds together are no DNS rule (IsHostLevelNetworkRule).
+        if permitsTypes, restrictsTypes { return AdGuardFault(reason: .browserModifier) }
+        identity.sort()
+        return nil
+    }
+
+    private mutating func option(_ text: Span<UInt8>, _ range: Range<Int>) -> AdGuardFault? {
+        let whole = text.extracting(range)
+        let equals = whole.firstIndex(of: 0x3D).flatMap { $0 > 0 ? $0 : nil }
+        let name = whole.extracting(0..<(equals ?? whole.count))
+        let value = whole.extracting(min((equals ?? whole.count) + 1, whole.count)..<whole.count)
+        if name.equals("important") {
+            isImportant = true
+            identity.append("important")
+        } else if name.equals("badfilter") {
+            isBadfilter = true
+        } else if name.equals("dnstype") {
+            return dnsTypes(value)
+        } else if name.equals("denyallow") {
+            return excludedNames(value)
+        } else if name.equals("dnsrewrite") {
+            unsupported = .dnsRewrite
+        } else if name.equals("client") || name.equals("ctag") {
+            guard value.count > 0 else { return AdGuardFault(reason: .badModifier) }
+            hasClient = true
+            unsupported = name.equals("client") ? .client : .clientTag
+            identity.append(whole.string)
+        } else if Self.isContentType(name) {
+            if name[0] == 0x7E { restrictsTypes = true } else { permitsTypes = true }
+            identity.append(name.string)
+        } else if Self.isForBrowsers(name) {
+            return AdGuardFault(reason: .browserModifier)
+        } else {
+            return AdGuardFault(reason: .unknownModifier)
+        }
+        return nil
+    }
+
+    private mutating func dnsTypes(_ value: Span<UInt8>) -> AdGuardFault? {
+        var permitted: Set<UInt16> = []
+        var restricted: Set<UInt16> = []
+        var fields = FieldScanner(value, separator: 0x7C)
+        while let field = fields.next() {
+            var word = value.extracting(field)
+            let isRestricted = word.count > 0 && word[0] == 0x7E
+            if isRestricted { word = word.extracting(1..<word.count) }
+            // Only mnemonics; a number is none, and neither are NONE and RESERVED.
+            guard word.count > 0, asciiDigit(word[0]) == nil, let type = RRType(word.string),
+                !type.description.hasPrefix("TYPE")
+            else { return AdGuardFault(reason: .badModifier) }
+            if isRestricted { restricted.insert(type.rawValue) } else { permitted.insert(type.rawValue) }
+        }
+        coverage =
+            permitted.isEmpty
+            ? TypeCoverage(except: restricted.map(RRType.init))
+            : TypeCoverage(only: permitted.subtracting(restricted).map(RRType.init))
+        return nil
+    }
+
+    private mutating func excludedNames(_ value: Span<UInt8>) -> AdGuardFault? {
+        guard value.count > 0 else { return AdGuardFault(reason: .badModifier) }
+        var fields = FieldScanner(value, separator: 0x7C)
+        while let field = fields.next() {
+            let word = value.extracting(field)
+            if word.hasSuffix(".*") {
+                unsupported = .anyTLD
+                continue
+            }
+            guard AdGuardReader.isDomainName(word, 0..<word.count), let name = try? DomainName(presentation: word.octets)
+            else { return AdGuardFault(reason: .badModifier) }
+            excluded.append(name)
+        }
+        return nil
+    }
+
+    private static func isContentType(_ name: Span<UInt8>) -> Bool {
+        let bare = name.count > 1 && name[0] == 0x7E ? name.extracting(1..<name.count) : name
+        for type in contentTypes where bare.equals(type) { return true }
+        return false
+    }
+
+    private static func isForBrowsers(_ name: Span<UInt8>) -> Bool {
+        for modifier in browserModifiers where name.equals(modifier) { return true }
+        return false
+    }
+
+    private static let contentTypes: [StaticString] = [
+        "script", "stylesheet", "subdocument", "object", "image", "xmlhttprequest", "media", "font", "websocket",
+        "ping", "other",
+    ]
+    private static let browserModifiers: [StaticString] = [
+        "third-party", "~third-party", "first-party", "~first-party", "match-case", "~match-case", "domain",
+        "elemhide", "generichide", "genericblock", "jsinject", "urlblock", "content", "extension", "~extension",
+        "document", "stealth", "popup", "empty", "mp4", "csp", "replace", "cookie", "redirect",
+    ]
+}
+
+/// The rules that `$badfilter` rules of a layer's lists remove (urlfilter `negatesBadfilter`): same pattern, same side,
+/// same modifiers but for `badfilter`, `dnstype`, `dnsrewrite` and `denyallow`, which urlfilter does not compare.
+struct BadfilterSet: Sendable {
+    private var keys: Set<Key> = []
+
+    private struct Key: Hashable {
+        var allows: Bool
+        var pattern: [UInt8]
+        var modifiers: [String]
+    }
+
+    /// None.
+    init() {}
+
+    /// Whether there are none.
+    var isEmpty: Bool { keys.isEmpty }
+
+    /// Adds the `$badfilter` rules of a list.
+    mutating func collect(_ text: Span<UInt8>) {
+        var position = 0
+        while let found = text.firstRange(of: "badfilter", from: position) {
+            position = found.upperBound
+            var start = found.lowerBound
+            while start > 0, text[start - 1] != 0x0A, text[start - 1] != 0x0D,
+                found.lowerBound - start < LineScanner.defaultMaximumLength
+            { start -= 1 }
+            var end = found.upperBound
+            while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
+            position = end
+            let line = text.trimmedRange(in: start..<end)
+            guard text[line.lowerBound] != 0x21, text[line.lowerBound] != 0x23,
+                case .success(let rule) = AdGuardRule.split(text, line), rule.modifiers.isBadfilter
+            else { continue }
+            keys.insert(key(rule, text))
+        }
+    }
+
+    /// Whether a rule is removed.
+    func contains(_ rule: AdGuardRule, _ text: Span<UInt8>) -> Bool {
+        keys.contains(key(rule, text))
+    }
+
+    private func key(_ rule: AdGuardRule, _ text: Span<UInt8>) -> Key {
+        var pattern = text.extracting(rule.pattern).octets
+        if rule.endsWithPath { pattern.append(0x5E) }
+        return Key(allows: rule.allows, pattern: pattern, modifiers: rule.modifiers.identity)
+    }
+}

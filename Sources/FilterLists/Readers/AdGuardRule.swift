@@ -1,0 +1,204 @@
+import DNS
+import Policy
+import TextScan
+
+/// A network rule of urlfilter: `[@@]pattern[$modifier,…]`.
+struct AdGuardRule {
+    /// Whether it begins with `@@`.
+    var allows = false
+    /// The pattern, `/*` at the end already turned into `^`.
+    var pattern: Range<Int>
+    /// Whether the pattern ends with `^` in place of `/*`.
+    var endsWithPath = false
+    /// The modifiers.
+    var modifiers = AdGuardModifiers()
+
+    /// Reads a line that is no hosts rule and adds the rule it stands for.
+    static func read(
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ context: AdGuardContext,
+        _ sink: inout RuleSink
+    ) {
+        guard let rule = parse(text, range, line, &sink) else { return }
+        if rule.modifiers.isBadfilter { return sink.drop(.badfilter, text, range, line) }
+        if !sink.removals.isEmpty, sink.removals.contains(rule, text) {
+            return sink.drop(.removedByBadfilter, text, range, line)
+        }
+        if let reason = rule.modifiers.unsupported { return sink.skip(reason, text, range, line) }
+        if rule.modifiers.neverMatches { return sink.drop(.contentType, text, range, line) }
+        if rule.isRegex(text) { return sink.skip(.regex, text, range, line) }
+        rule.add(text, range, line, context, &sink)
+    }
+
+    /// Splits and checks a rule; reports what urlfilter drops.
+    static func parse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) -> AdGuardRule? {
+        switch split(text, range) {
+        case .success(let rule):
+            guard rule.isTooWide(text) else { return rule }
+            sink.drop(.tooWide, text, range, line)
+        case .failure(let fault):
+            sink.drop(fault.reason, text, range, line)
+        }
+        return nil
+    }
+
+    /// Splits a rule without reporting.
+    static func split(_ text: Span<UInt8>, _ range: Range<Int>) -> Result<AdGuardRule, AdGuardFault> {
+        var start = range.lowerBound
+        var rule = AdGuardRule(pattern: range)
+        if text.hasPrefix("@@", at: start) {
+            rule.allows = true
+            start += 2
+        }
+        guard start < range.upperBound else { return .failure(AdGuardFault(reason: .pattern)) }
+        rule.pattern = start..<range.upperBound
+        let isRegex =
+            range.upperBound - start > 1 && text[start] == 0x2F && text[range.upperBound - 1] == 0x2F
+            && text.extracting(range).firstRange(of: "replace=") == nil
+        if !isRegex, let dollar = optionsStart(text, rule.pattern) {
+            rule.pattern = start..<dollar
+            if let fault = rule.modifiers.read(text, (dollar + 1)..<range.upperBound, allows: rule.allows) {
+                return .failure(fault)
+            }
+        }
+        let pattern = rule.pattern
+        if pattern.count >= 2, text[pattern.upperBound - 1] == 0x2A, text[pattern.upperBound - 2] == 0x2F {
+            rule.pattern = pattern.lowerBound..<(pattern.upperBound - 2)
+            rule.endsWithPath = true
+        }
+        return .success(rule)
+    }
+
+    /// The `$` before the modifiers: the last one that is neither at the end nor behind a backslash.
+    private static func optionsStart(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var index = range.upperBound - 2
+        while index >= range.lowerBound {
+            if text[index] == 0x24, index == range.lowerBound || text[index - 1] != 0x5C { return index }
+            index -= 1
+        }
+        return nil
+    }
+
+    private func isRegex(_ text: Span<UInt8>) -> Bool {
+        !endsWithPath && pattern.count > 1 && text[pattern.lowerBound] == 0x2F && text[pattern.upperBound - 1] == 0x2F
+    }
+
+    private func isTooWide(_ text: Span<UInt8>) -> Bool {
+        let length = pattern.count + (endsWithPath ? 2 : 0)
+        return length < 3 && !modifiers.isLimited
+    }
+
+    // MARK: - Adding
+
+    private func add(
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ context: AdGuardContext,
+        _ sink: inout RuleSink
+    ) {
+        let entry = context.entry(allows: allows, important: modifiers.isImportant)
+        let coverage = modifiers.coverage.map { sink.builder.intern($0) } ?? .all
+        let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
+        if matchesEverything(text) {
+            sink.builder.add(
+                .subtree,
+                name: .root,
+                class: entry.class,
+                action: entry.action,
+                coverage: coverage,
+                excluding: modifiers.excluded,
+                at: position
+            )
+            return
+        }
+        if let (scope, name) = scoped(text) {
+            sink.add(
+                scope,
+                text,
+                name: name,
+                class: entry.class,
+                action: entry.action,
+                coverage: coverage,
+                excluding: modifiers.excluded,
+                rule: range,
+                line: line
+            )
+            return
+        }
+        switch AdGuardPattern.read(text, pattern, endsWithSeparator: endsWithPath) {
+        case .pattern(let pattern):
+            sink.builder.add(
+                pattern: pattern,
+                class: entry.class,
+                action: entry.action,
+                coverage: coverage,
+                excluding: modifiers.excluded,
+                at: position
+            )
+        case .never: sink.drop(.path, text, range, line)
+        }
+    }
+
+    private func matchesEverything(_ text: Span<UInt8>) -> Bool {
+        guard !endsWithPath else { return false }
+        let pattern = text.extracting(pattern)
+        return pattern.count == 0 || pattern.equals("*") || pattern.equals("|") || pattern.equals("||")
+    }
+
+    /// The patterns that are about a name as such, which nearly all are: `||x^`, `|x^`, `*.x^`, `.x^`.
+    private func scoped(_ text: Span<UInt8>) -> (Scope, Range<Int>)? {
+        var start = pattern.lowerBound
+        var end = pattern.upperBound
+        if !endsWithPath {
+            guard end - start > 2, text[end - 1] == 0x5E || text[end - 1] == 0x7C else { return nil }
+            end -= 1
+            if text[end - 1] == 0x5E { end -= 1 }
+        }
+        let scope: Scope
+        if text.hasPrefix("||*.", at: start) {
+            scope = .below
+            start += 4
+        } else if text.hasPrefix("||", at: start) {
+            scope = .subtree
+            start += 2
+        } else if text[start] == 0x7C {
+            scope = .exact
+            start += 1
+        } else if text.hasPrefix("*.", at: start) {
+            scope = .below
+            start += 2
+        } else if text[start] == 0x2E {
+            scope = .below
+            start += 1
+        } else {
+            return nil
+        }
+        guard start < end, Self.isPlainName(text, start..<end) else { return nil }
+        return (scope, start..<end)
+    }
+
+    /// Whether a part of a pattern is exactly the text of a name.
+    private static func isPlainName(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var length = 0
+        for index in range {
+            switch text[index] {
+            case 0x2E:
+                guard length > 0 else { return false }
+                length = 0
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F:
+                length += 1
+                guard length <= 63 else { return false }
+            default: return false
+            }
+        }
+        return length > 0 && range.count <= 253
+    }
+}
+
+/// Why urlfilter drops a rule.
+struct AdGuardFault: Error {
+    let reason: DropReason
+}

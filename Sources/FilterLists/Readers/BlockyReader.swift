@@ -1,0 +1,114 @@
+import DNS
+import Policy
+import TextScan
+
+/// Lists as Blocky reads them (`lists/parsers/{lines,hosts}.go`, `cache/stringcache/string_caches.go`): a line is one
+/// name (`||` before and `^` behind it are cut off), a hosts line, or `*.name` for the name and everything below.
+enum BlockyReader {
+    static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let entry = sink.entry()
+        var scanner = LineScanner(text)
+        while let line = scanner.next() {
+            guard sink.accepts(line, text) else { continue }
+            let whole = text.trimmedRange(in: line.range)
+            guard !whole.isEmpty, text[whole.lowerBound] != 0x21, text[whole.lowerBound] != 0x23 else { continue }
+            if line.number == 1, text.hasPrefix("[Adblock", at: whole.lowerBound) { continue }
+            let comment = text.extracting(whole).firstIndex(of: 0x23)
+            let rule = text.trimmedRange(
+                in: whole.lowerBound..<(comment.map { whole.lowerBound + $0 } ?? whole.upperBound)
+            )
+            read(text, rule, line.number, entry, &sink)
+        }
+    }
+
+    private static func read(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ entry: (class: RuleClass, action: ActionID),
+        _ sink: inout RuleSink
+    ) {
+        var fields = FieldScanner(text.extracting(rule))
+        guard let first = fields.next() else { return }
+        let word = (rule.lowerBound + first.lowerBound)..<(rule.lowerBound + first.upperBound)
+        if word.upperBound < rule.upperBound { return hosts(text, rule, word, line, entry, &sink) }
+        if text[word.lowerBound] == 0x2A { return wildcard(text, rule, word, line, entry, &sink) }
+        if text[word.lowerBound] == 0x2F, text[word.upperBound - 1] == 0x2F {
+            return sink.skip(.regex, text, rule, line)
+        }
+        var name = word
+        if text.hasPrefix("||", at: name.lowerBound) { name = (name.lowerBound + 2)..<name.upperBound }
+        if !name.isEmpty, text[name.upperBound - 1] == 0x5E { name = name.lowerBound..<(name.upperBound - 1) }
+        if IPAddress(text: text.extracting(name).octets) != nil { return sink.skip(.address, text, rule, line) }
+        if isNonASCII(text, name) { return sink.skip(.idna, text, rule, line) }
+        guard isName(text, name) else { return sink.drop(.notAName, text, rule, line) }
+        sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+    }
+
+    private static func hosts(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ address: Range<Int>,
+        _ line: Int,
+        _ entry: (class: RuleClass, action: ActionID),
+        _ sink: inout RuleSink
+    ) {
+        let word = text.extracting(address)
+        let bare = word.extracting(0..<(word.firstIndex(of: 0x25) ?? word.count))
+        guard IPAddress(text: bare.octets) != nil else {
+            return text[address.lowerBound] == 0x2A
+                ? wildcard(text, rule, address, line, entry, &sink) : sink.drop(.noAddress, text, rule, line)
+        }
+        var fields = FieldScanner(text.extracting(address.upperBound..<rule.upperBound))
+        var names: [Range<Int>] = []
+        while let field = fields.next() {
+            let name = (address.upperBound + field.lowerBound)..<(address.upperBound + field.upperBound)
+            // One bad name makes Blocky refuse the line.
+            guard isName(text, name) else { return sink.drop(.notAName, text, rule, line) }
+            names.append(name)
+        }
+        for name in names {
+            sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+        }
+    }
+
+    private static func wildcard(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ word: Range<Int>,
+        _ line: Int,
+        _ entry: (class: RuleClass, action: ActionID),
+        _ sink: inout RuleSink
+    ) {
+        guard word.count > 2, text[word.lowerBound + 1] == 0x2E,
+            text.extracting((word.lowerBound + 1)..<word.upperBound).firstIndex(of: 0x2A) == nil
+        else { return sink.drop(.pattern, text, rule, line) }
+        var name = (word.lowerBound + 2)..<word.upperBound
+        while !name.isEmpty, text[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<name.upperBound }
+        while !name.isEmpty, text[name.upperBound - 1] == 0x2E { name = name.lowerBound..<(name.upperBound - 1) }
+        sink.add(.subtree, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+    }
+
+    private static func isNonASCII(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        for index in name where text[index] >= 0x80 { return true }
+        return false
+    }
+
+    /// `[a-zA-Z0-9_-]{1,63}` labels with single dots, one more dot or `_` at the end.
+    private static func isName(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        guard !name.isEmpty, name.count <= 255 else { return false }
+        var length = 0
+        for index in name {
+            switch text[index] {
+            case 0x2E:
+                guard length > 0 else { return false }
+                length = 0
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F:
+                length += 1
+                guard length <= 63 else { return false }
+            default: return false
+            }
+        }
+        return !text.hasPrefix("xn---", at: name.lowerBound)
+    }
+}

@@ -1,0 +1,236 @@
+import DNS
+import Policy
+import TextScan
+
+/// dnsmasq configuration as dnsmasq 2.90 reads it (`src/option.c`; dnsmasq(8)), compared with the running engine.
+///
+/// A rule covers the types it has an answer for: `address=/d/` and `local=/d/` all, `…/#` A and AAAA, an address its own
+/// family. `server=/d/#` opens a name again. `*.d` is everything below d, `*d` any name whose text ends with d.
+enum DnsmasqReader {
+    private struct Actions {
+        let nxdomain: ActionID
+        let open: ActionID
+        let null: ActionID
+        let nullTypes: CoverageID
+        let v4: CoverageID
+        let v6: CoverageID
+
+        init(_ builder: inout LayerBuilder) {
+            nxdomain = builder.intern(.nxdomain)
+            open = builder.intern(.allow)
+            null = builder.intern(.records([LocalRecord(.v4(0)), LocalRecord(.v6(0, 0))]))
+            nullTypes = builder.intern(TypeCoverage(only: [.a, .aaaa, .any]))
+            v4 = builder.intern(TypeCoverage(only: [.a, .any]))
+            v6 = builder.intern(TypeCoverage(only: [.aaaa, .any]))
+        }
+    }
+
+    static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let actions = Actions(&sink.builder)
+        var scanner = LineScanner(text)
+        while let line = scanner.next() {
+            guard sink.accepts(line, text) else { continue }
+            let statement = withoutComment(text, line.range)
+            guard !statement.isEmpty else { continue }
+            read(text, statement, line.number, actions, &sink)
+        }
+    }
+
+    /// Cuts a comment: `#` at the start or behind a blank, outside of quotes.
+    private static func withoutComment(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
+        guard let first = text.extracting(line).firstIndex(of: 0x23) else { return text.trimmedRange(in: line) }
+        var quoted = false
+        var white = true
+        var index = line.lowerBound
+        if text.extracting(line).firstIndex(of: 0x22) == nil { index += max(0, first - 1) }
+        if index > line.lowerBound { white = false }
+        while index < line.upperBound {
+            let octet = text[index]
+            if octet == 0x22 { quoted.toggle() }
+            if octet == 0x23, white, !quoted { return text.trimmedRange(in: line.lowerBound..<index) }
+            white = isBlank(octet)
+            index += 1
+        }
+        return text.trimmedRange(in: line)
+    }
+
+    private static func read(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ actions: Actions,
+        _ sink: inout RuleSink
+    ) {
+        let statement = text.extracting(rule)
+        let equals = statement.firstIndex(of: 0x3D).map { rule.lowerBound + $0 }
+        let key = text.extracting(text.trimmedRange(in: rule.lowerBound..<(equals ?? rule.upperBound)))
+        let value = equals.map { text.trimmedRange(in: ($0 + 1)..<rule.upperBound) }
+        if let value, !value.isEmpty {
+            if key.equals("address") { return domains(text, rule, value, line, .address, actions, &sink) }
+            if key.equals("server") || key.equals("local") {
+                return domains(text, rule, value, line, .server, actions, &sink)
+            }
+            if key.equals("host-record") { return hostRecord(text, rule, value, line, &sink) }
+        }
+        switch DnsmasqStatement.options[key.string] {
+        case .unsupported(let reason): sink.skip(reason, text, rule, line)
+        case .option: sink.drop(.option, text, rule, line)
+        case .rule: sink.drop(.badStatement, text, rule, line)
+        case nil: sink.drop(.unknownStatement, text, rule, line)
+        }
+    }
+
+    private enum Kind { case address, server }
+
+    /// `/d1/d2/…/value`.
+    private static func domains(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ value: Range<Int>,
+        _ line: Int,
+        _ kind: Kind,
+        _ actions: Actions,
+        _ sink: inout RuleSink
+    ) {
+        guard text[value.lowerBound] == 0x2F else {
+            // A server for everything says nothing about single names.
+            return sink.drop(kind == .server ? .option : .badStatement, text, rule, line)
+        }
+        var last = value.upperBound - 1
+        while text[last] != 0x2F { last -= 1 }
+        let target = text.trimmedRange(in: (last + 1)..<value.upperBound)
+        guard last > value.lowerBound || kind == .server else { return sink.drop(.badStatement, text, rule, line) }
+        guard let (ruleClass, action, coverage) = meaning(text, target, kind, actions, &sink) else {
+            return sink.drop(.badStatement, text, rule, line)
+        }
+        var start = value.lowerBound + 1
+        if start > last {
+            // `server=//IP` is about names without a dot.
+            return sink.skip(.answerOption, text, rule, line)
+        }
+        while start <= last {
+            var end = start
+            while text[end] != 0x2F { end += 1 }
+            add(text, start..<end, ruleClass, action, coverage, rule, line, &sink)
+            start = end + 1
+        }
+    }
+
+    private static func meaning(
+        _ text: Span<UInt8>,
+        _ target: Range<Int>,
+        _ kind: Kind,
+        _ actions: Actions,
+        _ sink: inout RuleSink
+    ) -> (RuleClass, ActionID, CoverageID)? {
+        if target.isEmpty { return (.zone, actions.nxdomain, .all) }
+        let isHash = target.count == 1 && text[target.lowerBound] == 0x23
+        switch kind {
+        case .address:
+            if isHash { return (.data, actions.null, actions.nullTypes) }
+            guard let address = IPAddress(text: text.extracting(target).octets) else { return nil }
+            let action = sink.builder.intern(.records([LocalRecord(address)]))
+            return (.data, action, address.isV4 ? actions.v4 : actions.v6)
+        case .server:
+            if isHash { return (.zone, actions.open, .all) }
+            return (.zone, sink.builder.intern(.route(text.extracting(target).string)), .all)
+        }
+    }
+
+    private static func add(
+        _ text: Span<UInt8>,
+        _ name: Range<Int>,
+        _ ruleClass: RuleClass,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        var name = name
+        guard !name.isEmpty else { return sink.drop(.badStatement, text, rule, line) }
+        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        if name.count == 1, text[name.lowerBound] == 0x23 {
+            // `#` stands for every name.
+            return sink.builder.add(
+                .subtree,
+                name: .root,
+                class: ruleClass,
+                action: action,
+                coverage: coverage,
+                at: position
+            )
+        }
+        var scope = Scope.subtree
+        if text[name.lowerBound] == 0x2A {
+            if name.count > 2, text[name.lowerBound + 1] == 0x2E {
+                scope = .below
+                name = (name.lowerBound + 2)..<name.upperBound
+            } else {
+                let tail = (name.lowerBound + 1)..<name.upperBound
+                var tokens: [TextPattern.Token] = []
+                for index in tail { tokens.append(.octet(asciiLowercased(text[index]))) }
+                return sink.builder.add(
+                    pattern: TextPattern(start: .anywhere, tokens: tokens, endsAtEnd: true),
+                    class: ruleClass,
+                    action: action,
+                    coverage: coverage,
+                    at: position
+                )
+            }
+        } else if text[name.lowerBound] == 0x2E {
+            name = (name.lowerBound + 1)..<name.upperBound
+        }
+        sink.add(
+            scope,
+            text,
+            name: name,
+            class: ruleClass,
+            action: action,
+            coverage: coverage,
+            rule: rule,
+            line: line
+        )
+    }
+
+    /// `host-record=name[,name…][,address…][,ttl]`: like a hosts line.
+    private static func hostRecord(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ value: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        var names: [Range<Int>] = []
+        var addresses: [IPAddress] = []
+        var fields = FieldScanner(text.extracting(value), separator: 0x2C)
+        while let field = fields.next() {
+            let range = text.trimmedRange(
+                in: (value.lowerBound + field.lowerBound)..<(value.lowerBound + field.upperBound)
+            )
+            let word = text.extracting(range)
+            if let address = IPAddress(text: word.octets) {
+                addresses.append(address)
+            } else if word.decimal == nil || names.isEmpty {
+                names.append(range)
+            }
+        }
+        guard !names.isEmpty else { return sink.drop(.badStatement, text, rule, line) }
+        for name in names {
+            for address in addresses {
+                let action = sink.builder.intern(.records([LocalRecord(address)]))
+                let coverage = sink.builder.intern(TypeCoverage(only: [address.recordType, .any]))
+                sink.add(
+                    .exact,
+                    text,
+                    name: name,
+                    class: .hosts,
+                    action: action,
+                    coverage: coverage,
+                    rule: rule,
+                    line: line
+                )
+            }
+        }
+    }
+}

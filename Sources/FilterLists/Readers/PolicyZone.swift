@@ -1,0 +1,265 @@
+import DNS
+import LDNS
+import Policy
+import TextScan
+
+/// What a policy zone file has said so far, and how its records become rules.
+struct PolicyZone {
+    /// Completes relative names.
+    private(set) var origin: DomainName
+    /// The owner of the zone: trigger names are relative to it.
+    private var apex: DomainName
+    private var apexIsStated = false
+    /// Whether relative names are triggers as they stand.
+    private var isPlain = true
+    /// The TTL of records that state none.
+    private(set) var ttl: UInt32 = ResourceRecord.defaultTTL
+    private var lastOwner: DomainName
+    private let engine: Engine
+    private let nxdomain: ActionID
+    private let nodata: ActionID
+    private let drop: ActionID
+    private let truncate: ActionID
+
+    init(_ sink: inout RuleSink) {
+        // A zone file without $ORIGIN takes its origin from a configuration that is not at hand; any name will do.
+        let unknown = (try? DomainName("policy.zone.invalid")) ?? .root
+        origin = unknown
+        apex = unknown
+        lastOwner = unknown
+        engine = sink.engine
+        nxdomain = sink.builder.intern(.nxdomain)
+        nodata = sink.builder.intern(.nodata)
+        // Knot Resolver answers SERVFAIL instead of nothing.
+        drop = sink.builder.intern(engine == .knotRPZ ? .servfail : .drop)
+        truncate = sink.builder.intern(.truncate)
+    }
+
+    /// `$ORIGIN` and `$TTL`.
+    mutating func obey(_ text: Span<UInt8>, _ content: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        let entry = text.extracting(content)
+        var fields = FieldScanner(entry)
+        guard let directive = fields.next() else { return }
+        let value = fields.next().map { entry.extracting($0).octets } ?? []
+        if entry.extracting(directive).equalsIgnoringCase("$ORIGIN") {
+            guard let name = try? DomainName(presentation: value), let whole = absolute(name, value) else {
+                return sink.drop(.badRecord, text, content, line)
+            }
+            origin = whole
+            if !apexIsStated { apex = whole }
+            isPlain = origin == apex
+        } else if entry.extracting(directive).equalsIgnoringCase("$TTL") {
+            if let record = try? ResourceRecord(presentation: Array(". ".utf8) + value + Array(" IN TXT x".utf8)) {
+                ttl = record.ttl
+            }
+        } else {
+            sink.skip(.include, text, content, line)
+        }
+    }
+
+    /// The owner in front of an entry that begins with a blank, so that it can be read alone.
+    func inheritedOwner(_ startsBlank: Bool) -> [UInt8] {
+        startsBlank ? lastOwner.presentation + [0x2E, 0x20] : []
+    }
+
+    private func absolute(_ name: DomainName, _ text: [UInt8]) -> DomainName? {
+        if text.last == 0x2E { return name }
+        return try? DomainName(wire: name.wire.dropLast() + origin.wire)
+    }
+
+    // MARK: - Records
+
+    /// Adds a record that libldns has read.
+    mutating func add(
+        _ record: ResourceRecord,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        lastOwner = record.owner
+        if record.type == .soa, !apexIsStated {
+            apexIsStated = true
+            apex = record.owner
+            isPlain = origin == apex
+            return
+        }
+        guard record.owner.isEqualOrBelow(apex) else { return sink.drop(.outOfZone, text, range, line) }
+        guard let trigger = try? DomainName(wire: record.owner.wire.dropLast(apex.wire.count) + [0]), !trigger.isRoot
+        else { return }
+        switch record.type {
+        case .soa, .ns, .dname, .rrsig, .nsec, .nsec3: sink.drop(.zoneItself, text, range, line)
+        case .cname:
+            guard let target = try? DomainName(wire: record.data) else {
+                return sink.drop(.badRecord, text, range, line)
+            }
+            add(trigger, alias: target, text, range, line, &sink)
+        default:
+            let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
+            add(trigger, sink.builder.intern(.records([local])), text, range, line, &sink)
+        }
+    }
+
+    /// Adds `owner CNAME target` from its text; false when libldns has to read it.
+    mutating func addAlias(
+        _ text: Span<UInt8>,
+        _ owner: Range<Int>,
+        _ target: Range<Int>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        let word = text.extracting(target)
+        let action: ActionID
+        if word.equals(".") {
+            action = nxdomain
+        } else if word.equals("*.") {
+            action = nodata
+        } else if word.equalsIgnoringCase("rpz-passthru.") {
+            action = sink.allow
+        } else if word.equalsIgnoringCase("rpz-drop.") {
+            action = drop
+        } else if word.equalsIgnoringCase("rpz-tcp-only.") {
+            action = truncate
+        } else {
+            return false
+        }
+        return addPlain(text, owner, action, rule, line, &sink)
+    }
+
+    /// Adds `owner A|AAAA address` from its text; false when libldns has to read it.
+    mutating func addAddress(
+        _ text: Span<UInt8>,
+        _ owner: Range<Int>,
+        _ address: IPAddress,
+        _ stated: UInt32?,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        let record = LocalRecord(address, ttl: limited(stated ?? ttl))
+        return addPlain(text, owner, sink.builder.intern(.records([record])), rule, line, &sink)
+    }
+
+    private mutating func addPlain(
+        _ text: Span<UInt8>,
+        _ owner: Range<Int>,
+        _ action: ActionID,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        let last = text[owner.upperBound - 1]
+        guard isPlain, last != 0x2E, text[owner.lowerBound] != 0x40 else { return false }
+        if let name = try? DomainName(presentation: text.extracting(owner).octets), let whole = absolute(name, []) {
+            lastOwner = whole
+        }
+        switch Self.trigger(text.extracting(owner)) {
+        case .queryName: break
+        case .other:
+            skipTrigger(text, rule, line, &sink)
+            return true
+        }
+        let isStar = text[owner.lowerBound] == 0x2A && (owner.count == 1 || text[owner.lowerBound + 1] == 0x2E)
+        if isStar, owner.count == 1 {
+            let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            sink.builder.add(.below, name: .root, class: .data, action: action, at: position)
+            return true
+        }
+        sink.add(
+            isStar ? .below : .exact,
+            text,
+            name: isStar ? (owner.lowerBound + 2)..<owner.upperBound : owner,
+            class: .data,
+            action: action,
+            rule: rule,
+            line: line
+        )
+        return true
+    }
+
+    private enum Trigger { case queryName, other }
+
+    private static func trigger(_ owner: Span<UInt8>) -> Trigger {
+        owner.count > 5 && (owner[owner.count - 1] | 0x20 == 0x70 || owner[owner.count - 1] | 0x20 == 0x65)
+            && isOther(owner) ? .other : .queryName
+    }
+
+    private static func isOther(_ owner: Span<UInt8>) -> Bool {
+        for suffix in suffixes {
+            let start = owner.count - suffix.utf8CodeUnitCount
+            if start > 0, owner.hasPrefixIgnoringCase(suffix, at: start) { return true }
+        }
+        return false
+    }
+
+    private static let suffixes: [StaticString] = [".rpz-ip", ".rpz-client-ip", ".rpz-nsdname", ".rpz-nsip"]
+
+    /// Knot Resolver has no other trigger than the query name.
+    private func skipTrigger(_ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        if engine == .knotRPZ {
+            sink.drop(.ignoredTrigger, text, rule, line)
+        } else {
+            sink.skip(.policyTrigger, text, rule, line)
+        }
+    }
+
+    private func add(
+        _ trigger: DomainName,
+        alias target: DomainName,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        let labels = target.lowercased.labels
+        if target.isRoot { return add(trigger, nxdomain, text, range, line, &sink) }
+        if labels.count == 1 {
+            switch String(decoding: labels[0], as: UTF8.self) {
+            case "*": return add(trigger, nodata, text, range, line, &sink)
+            case "rpz-passthru": return add(trigger, sink.allow, text, range, line, &sink)
+            case "rpz-drop": return add(trigger, drop, text, range, line, &sink)
+            case "rpz-tcp-only": return add(trigger, truncate, text, range, line, &sink)
+            default: break
+            }
+        }
+        if engine == .knotRPZ { return sink.drop(.ignoredTrigger, text, range, line) }
+        if target == trigger {
+            // The old form of rpz-passthru; each engine has its own idea of it.
+            switch engine {
+            case .bindRPZ: return add(trigger, sink.allow, text, range, line, &sink)
+            case .pdnsRPZ: return add(trigger, sink.builder.intern(.servfail), text, range, line, &sink)
+            default: return sink.skip(.engineTrouble, text, range, line)
+            }
+        }
+        if labels[0].elementsEqual([0x2A]), let suffix = target.parent {
+            return add(trigger, sink.builder.intern(.redirectBelow(suffix)), text, range, line, &sink)
+        }
+        add(trigger, sink.builder.intern(.redirect(target)), text, range, line, &sink)
+    }
+
+    private func add(
+        _ trigger: DomainName,
+        _ action: ActionID,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        if case .other = Self.trigger(trigger.presentation.span) { return skipTrigger(text, range, line, &sink) }
+        let isStar = trigger.labels[0].elementsEqual([0x2A])
+        let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
+        sink.builder.add(
+            isStar ? .below : .exact,
+            name: isStar ? trigger.parent ?? .root : trigger,
+            class: .data,
+            action: action,
+            at: position
+        )
+    }
+
+    /// BIND limits the TTL of policy data (max-policy-ttl 5).
+    private func limited(_ ttl: UInt32) -> UInt32 {
+        engine == .bindRPZ ? min(ttl, 5) : ttl
+    }
+}

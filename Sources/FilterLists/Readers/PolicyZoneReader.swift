@@ -1,0 +1,131 @@
+import DNS
+import LDNS
+import Policy
+import TextScan
+
+/// A response policy zone (draft-vixie-dnsop-dns-rpz §3–4) as BIND, Unbound, PowerDNS and Knot Resolver read it: query
+/// name triggers; the others are counted as unsupported.
+///
+/// Records of one line with type CNAME, A or AAAA, which is nearly all of a real zone, are read here; every other entry
+/// is read by libldns.
+enum PolicyZoneReader {
+    static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        var zone = PolicyZone(&sink)
+        var position = 0
+        var number = 0
+        while position < text.count {
+            let start = position
+            let end = text.firstIndex(of: 0x0A, from: start) ?? text.count
+            position = end + 1
+            number += 1
+            sink.lines = number
+            let content = content(text, start..<end)
+            guard !content.isEmpty else { continue }
+            if text[content.lowerBound] == 0x24 {
+                zone.obey(text, content, number, &sink)
+            } else if end - start > LineScanner.defaultMaximumLength {
+                sink.drop(.overlong, text, start..<(start + LineScanner.defaultMaximumLength), number)
+            } else if isBlank(text[start]) || !readFast(text, content, number, &zone, &sink) {
+                (position, number) = readSlow(text, start, number, &zone, &sink)
+                sink.lines = number
+            }
+        }
+    }
+
+    /// Cuts a comment; quotes are left to the slow path.
+    private static func content(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
+        let whole = text.extracting(line)
+        guard let semicolon = whole.firstIndex(of: 0x3B) else { return text.trimmedRange(in: line) }
+        if whole.extracting(0..<semicolon).firstIndex(of: 0x22) != nil
+            || semicolon > 0 && whole[semicolon - 1] == 0x5C
+        {
+            return text.trimmedRange(in: line)
+        }
+        return text.trimmedRange(in: line.lowerBound..<(line.lowerBound + semicolon))
+    }
+
+    /// `owner [ttl] [IN] CNAME|A|AAAA data` without escapes, quotes or parentheses; false when it is something else.
+    private static func readFast(
+        _ text: Span<UInt8>,
+        _ content: Range<Int>,
+        _ line: Int,
+        _ zone: inout PolicyZone,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        let entry = text.extracting(content)
+        var fields = FieldScanner(entry)
+        guard let owner = fields.next(), var word = fields.next() else { return false }
+        var ttl: UInt32?
+        while true {
+            let field = entry.extracting(word)
+            if field.equalsIgnoringCase("IN") {
+                // The class says nothing here.
+            } else if let seconds = field.decimal, seconds <= UInt64(UInt32.max) {
+                ttl = UInt32(seconds)
+            } else {
+                break
+            }
+            guard let next = fields.next() else { return false }
+            word = next
+        }
+        let type = entry.extracting(word)
+        guard let data = fields.next(), fields.next() == nil else { return false }
+        for index in 0..<entry.count {
+            switch entry[index] {
+            case 0x22, 0x28, 0x29, 0x5C: return false
+            default: continue
+            }
+        }
+        let ownerRange = (content.lowerBound + owner.lowerBound)..<(content.lowerBound + owner.upperBound)
+        let dataRange = (content.lowerBound + data.lowerBound)..<(content.lowerBound + data.upperBound)
+        if type.equalsIgnoringCase("CNAME") {
+            return zone.addAlias(text, ownerRange, dataRange, content, line, &sink)
+        }
+        guard type.equalsIgnoringCase("A") || type.equalsIgnoringCase("AAAA"),
+            let address = IPAddress(text: text.extracting(dataRange).octets), address.isV4 == (type.count == 1)
+        else { return false }
+        return zone.addAddress(text, ownerRange, address, ttl, content, line, &sink)
+    }
+
+    /// Reads one entry with libldns; says where the next line starts and how many lines there were so far.
+    private static func readSlow(
+        _ text: Span<UInt8>,
+        _ start: Int,
+        _ line: Int,
+        _ zone: inout PolicyZone,
+        _ sink: inout RuleSink
+    ) -> (position: Int, line: Int) {
+        let limit = min(text.count, start + (1 << 20))
+        var source = zone.inheritedOwner(isBlank(text[start]))
+        let prefix = source.count
+        source += text.extracting(start..<limit).octets
+        var reader = ZoneReader(origin: zone.origin, defaultTTL: zone.ttl)
+        let entry = reader.next(in: source.span)
+        let bytes: Range<Int>
+        switch entry {
+        case .record(let found): bytes = found.bytes
+        case .diagnostic(let found): bytes = found.bytes
+        case nil: return (text.count, line)
+        }
+        let last = max(start, min(start + bytes.upperBound - prefix, text.count) - 1)
+        let range = text.trimmedRange(in: start..<(last + 1))
+        switch entry {
+        case .record(let found): zone.add(found.record, text, range, line, &sink)
+        case .diagnostic(let found):
+            if case .notFollowed = found.fault {
+                sink.skip(.include, text, range, line)
+            } else {
+                sink.drop(.badRecord, text, range, line)
+            }
+        case nil: break
+        }
+        var lines = line
+        var index = start
+        while let newline = text.firstIndex(of: 0x0A, from: index), newline < last {
+            lines += 1
+            index = newline + 1
+        }
+        let end = text.firstIndex(of: 0x0A, from: last) ?? text.count
+        return (end + 1, lines)
+    }
+}

@@ -1,0 +1,48 @@
+import TextScan
+
+/// What a statement of unbound.conf(5) 1.17 is to us.
+enum UnboundStatement {
+    /// The shape of a line for detection; nil when it is no `key: value`.
+    static func shape(_ line: Span<UInt8>) -> LineShape? {
+        guard let colon = line.firstIndex(of: 0x3A), colon > 1, colon < 40 else { return nil }
+        for index in 0..<colon {
+            switch line[index] {
+            case 0x61...0x7A, 0x30...0x39, 0x2D, 0x5F: continue
+            default: return nil
+            }
+        }
+        let key = line.extracting(0..<colon)
+        if key.equals("local-zone") || key.equals("local-data") || key.equals("local-data-ptr") { return .unboundRule }
+        return colon + 1 == line.count || isBlank(line[colon + 1]) ? .keyValue : nil
+    }
+
+    /// Whether a key begins a clause.
+    static func isClause(_ key: Span<UInt8>) -> Bool {
+        for clause in clauses where key.equals(clause) { return true }
+        return false
+    }
+
+    private static let clauses: [StaticString] = [
+        "server", "view", "forward-zone", "stub-zone", "auth-zone", "rpz", "remote-control", "python", "dynlib",
+        "cachedb", "redis", "dnscrypt", "ipset", "dnstap", "clause",
+    ]
+
+    /// Statements of the server clause that change answers in ways that are not evaluated yet.
+    static func unsupported(_ key: Span<UInt8>) -> UnsupportedReason? {
+        if key.equals("include") || key.equals("include-toplevel") { return .include }
+        if key.equals("local-data-ptr") { return .localRecord }
+        for view in views where key.equals(view) { return .view }
+        for option in answers where key.equals(option) { return .answerOption }
+        return nil
+    }
+
+    private static let views: [StaticString] = [
+        "local-zone-tag", "local-zone-override", "access-control-tag", "access-control-tag-action",
+        "access-control-tag-data", "access-control-view", "interface-view", "interface-tag", "define-tag",
+        "response-ip-tag",
+    ]
+    private static let answers: [StaticString] = [
+        "private-address", "private-domain", "response-ip", "response-ip-data", "deny-any", "unblock-lan-zones",
+        "insecure-lan-zones", "do-not-query-address", "domain-insecure", "nat64-prefix", "dns64-prefix",
+    ]
+}

@@ -1,0 +1,142 @@
+import DNS
+import Policy
+import TextScan
+
+/// Where readers put what they find: rules go to the builder, everything else is counted with its reason.
+struct RuleSink: ~Copyable {
+    /// The rules of the layer so far.
+    var builder: LayerBuilder
+    /// The list being read.
+    let path: String
+    /// What the list is for.
+    let role: ListRole
+    /// Rules that `$badfilter` rules of the whole layer remove.
+    let removals: BadfilterSet
+    /// Lines seen.
+    var lines = 0
+    private var ignored = DiagnosticCollector(keptPerReason: 20)
+    private var unsupported = DiagnosticCollector(keptPerReason: 20)
+    /// Action ids that readers need for every line.
+    let block: ActionID
+    let allow: ActionID
+
+    init(builder: consuming LayerBuilder, path: String, role: ListRole, removals: BadfilterSet) {
+        self.builder = builder
+        self.path = path
+        self.role = role
+        self.removals = removals
+        block = self.builder.intern(.block)
+        allow = self.builder.intern(.allow)
+    }
+
+    /// The engine whose reading applies.
+    var engine: Engine { builder.engine }
+
+    /// The class and action of a plain entry of this list.
+    func entry(allows: Bool = false, important: Bool = false) -> (class: RuleClass, action: ActionID) {
+        let ruleClass = builder.profile.ruleClass(role: role, allows: allows, important: important)
+        switch ruleClass {
+        case .ownAllow, .listAllow, .ruleAllow, .importantAllow: return (ruleClass, allow)
+        default: return (ruleClass, block)
+        }
+    }
+
+    /// Adds a rule about the name that stands at `name`; a name that is none is counted as ignored.
+    @discardableResult
+    mutating func add(
+        _ scope: Scope,
+        _ text: Span<UInt8>,
+        name: Range<Int>,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        excluding: [DomainName] = [],
+        rule: Range<Int>,
+        line: Int
+    ) -> Bool {
+        do throws(NameError) {
+            try builder.add(
+                scope,
+                presentation: text.extracting(name),
+                class: ruleClass,
+                action: action,
+                coverage: coverage,
+                excluding: excluding,
+                at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            )
+            return true
+        } catch {
+            drop(.notAName, text, rule, line)
+            return false
+        }
+    }
+
+    /// Counts something that the engine drops.
+    mutating func drop(_ reason: DropReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
+        let path = path
+        let shown = text.extracting(range)
+        ignored.add(reason.id) {
+            Diagnostic(
+                path: path,
+                line: line,
+                byte: range.lowerBound,
+                reason: reason.id,
+                text: "'\(TerminalText.escaped(shown, limit: 120))' \(reason.text)"
+            )
+        }
+    }
+
+    /// Counts a rule that is not evaluated yet.
+    mutating func skip(_ reason: UnsupportedReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
+        builder.noteUnsupported()
+        let path = path
+        let shown = text.extracting(range)
+        unsupported.add(reason.id) {
+            Diagnostic(
+                path: path,
+                line: line,
+                byte: range.lowerBound,
+                reason: reason.id,
+                text: "'\(TerminalText.escaped(shown, limit: 120))' is not evaluated: \(reason.text)"
+            )
+        }
+    }
+
+    /// Adds notices about the list as a whole.
+    mutating func note(_ notices: [Diagnostic]) {
+        for notice in notices { ignored.add(notice) }
+    }
+
+    /// Whether a line can be read at all; overlong lines and lines with control octets are counted and dropped.
+    mutating func accepts(_ line: Line, _ text: Span<UInt8>) -> Bool {
+        lines = line.number
+        if line.isOverlong {
+            drop(.overlong, text, line.range, line.number)
+            return false
+        }
+        return true
+    }
+
+    /// The report; gives the builder back.
+    consuming func finish(
+        format: ListFormat,
+        detection: String,
+        octets: Int,
+        rulesBefore: Int
+    ) -> (builder: LayerBuilder, report: ListReport) {
+        let report = ListReport(
+            path: path,
+            format: format,
+            engine: builder.engine,
+            role: role,
+            detection: detection,
+            octets: octets,
+            lines: lines,
+            rules: builder.ruleCount - rulesBefore,
+            ignored: ignored.counts,
+            unsupported: unsupported.counts,
+            diagnostics: unsupported.diagnostics + ignored.diagnostics
+        )
+        return (builder, report)
+    }
+}
