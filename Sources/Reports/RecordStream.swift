@@ -15,23 +15,31 @@ public struct RecordStream: ~Copyable {
         self.write = write
     }
 
-    /// Writes one record of a kind.
+    /// Writes one record of a kind, whose other members `body` writes.
     public mutating func record(_ kind: String, _ body: (inout JSONWriter) -> Void) {
-        json.removeAll()
-        json.object {
-            $0.member("kind", kind)
-            body(&$0)
+        whole { json in
+            json.object {
+                $0.member("kind", kind)
+                body(&$0)
+            }
         }
-        if isArray { put(count == 0 ? "[\n" : ",\n") }
+    }
+
+    /// Writes one record that `body` writes as a whole object, kind included.
+    public mutating func whole(_ body: (inout JSONWriter) -> Void) {
+        json.removeAll()
+        body(&json)
+        json.endRecord()
+        // Every record ends its line; in an array the next one begins with what separates them.
+        if isArray { put(count == 0 ? "[\n" : ",") }
         write(json.bytes.span)
-        if !isArray { put("\n") }
         count += 1
     }
 
     /// Ends the array, if it is one.
     public mutating func finish() {
         guard isArray else { return }
-        put(count == 0 ? "[]\n" : "\n]\n")
+        put(count == 0 ? "[]\n" : "]\n")
     }
 
     private func put(_ text: String) {

@@ -155,7 +155,7 @@ private struct AuditRun: ~Copyable {
             }
             records.record("file") { source.write(to: &$0) }
             for finding in own { records.record("finding") { finding.write(to: &$0) } }
-            for diagnostic in report.diagnostics { records.record("diagnostic") { diagnostic.write(to: &$0) } }
+            for diagnostic in report.diagnostics { records.whole { diagnostic.write(to: &$0) } }
         }
     }
 
@@ -163,7 +163,7 @@ private struct AuditRun: ~Copyable {
         if isText {
             StandardError.line(diagnostic.description)
         } else {
-            records.record("diagnostic") { diagnostic.write(to: &$0) }
+            records.whole { diagnostic.write(to: &$0) }
         }
     }
 

@@ -136,7 +136,7 @@ private struct ReplayRun: ~Copyable {
         if isText {
             StandardError.line(diagnostic.description)
         } else {
-            records.record("diagnostic") { diagnostic.write(to: &$0) }
+            records.whole { diagnostic.write(to: &$0) }
         }
     }
 
