@@ -16,6 +16,7 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CSockets"),
 
         // MARK: - Layer 1: representations
         .target(name: "DNS"),
@@ -24,6 +25,9 @@ let package = Package(
 
         // MARK: - Layer 2: rules and verdicts
         .target(name: "Policy", dependencies: ["DNS"]),
+
+        // MARK: - Layer 3: the server
+        .target(name: "Resolver", dependencies: ["CSockets", "DNS", "Policy"]),
 
         // MARK: - Command
         .executableTarget(name: "patchway", dependencies: ["DNS"]),
@@ -34,6 +38,7 @@ let package = Package(
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
         .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
+        .testTarget(name: "ResolverTests", dependencies: ["CSockets", "DNS", "Policy", "Resolver"]),
     ]
 )
 
@@ -59,6 +64,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let cTargets: Set<String> = ["CLDNS", "CArchive"]
+let cTargets: Set<String> = ["CLDNS", "CSockets"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
