@@ -233,6 +233,8 @@ static uint64_t clock_ns(clockid_t clock) {
 uint64_t patchway_monotonic_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
 uint64_t patchway_realtime_ns(void) { return clock_ns(CLOCK_REALTIME); }
 
+const char *patchway_error_text(int error) { return strerrordesc_np(error); }
+
 long patchway_raise_file_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;

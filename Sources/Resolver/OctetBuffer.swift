@@ -85,11 +85,11 @@ internal import Glibc
         }
     }
 
-    /// Copies octets inside the buffer; the ranges may overlap.
-    mutating func move(_ offset: Int, count length: Int, to target: Int) {
-        check(offset, length)
+    /// Copies octets from another buffer.
+    mutating func copy(from other: borrowing OctetBuffer, _ offset: Int, _ length: Int, to target: Int) {
+        other.check(offset, length)
         check(target, length)
-        unsafe _ = memmove(base + target, base + offset, length)
+        unsafe (base + target).copyMemory(from: other.base + offset, byteCount: length)
     }
 
     /// Fills `count` octets.
@@ -200,4 +200,11 @@ struct MessageBuffer: ~Copyable {
         guard reserve(length) else { return }
         count &+= length
     }
+}
+
+/// Whether two memory areas of the same size hold the same octets.
+@inline(__always)
+func equalMemory(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    guard let first = left.baseAddress, let second = right.baseAddress else { return left.count == right.count }
+    return unsafe memcmp(first, second, left.count) == 0
 }
