@@ -27,7 +27,7 @@ let package = Package(
         .target(name: "Policy", dependencies: ["DNS"]),
 
         // MARK: - Layer 3: the server
-        .target(name: "Resolver", dependencies: ["CSockets", "DNS", "Policy"]),
+        .target(name: "Resolver", dependencies: ["CSockets", "DNS", "Policy", "TextScan"]),
 
         // MARK: - Command
         .executableTarget(name: "patchway", dependencies: ["DNS"]),
@@ -38,7 +38,12 @@ let package = Package(
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
         .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
-        .testTarget(name: "ResolverTests", dependencies: ["CSockets", "DNS", "Policy", "Resolver"]),
+        .executableTarget(
+            name: "serve-bench",
+            dependencies: ["DNS", "Policy", "Resolver", "TextScan"],
+            path: "Tests/Benchmarks/ServeBench"
+        ),
+        .testTarget(name: "ResolverTests", dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport", "TextScan"]),
     ]
 )
 
@@ -63,8 +68,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive"]
-let cTargets: Set<String> = ["CLDNS", "CSockets"]
+let cTargets: Set<String> = ["CLDNS", "CArchive", "CSockets"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

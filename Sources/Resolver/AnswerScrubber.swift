@@ -59,6 +59,17 @@ struct AnswerScrubber: ~Copyable {
         records.reserveCapacity(Self.maximumRecords)
     }
 
+    /// Scrubs the first `count` octets of a buffer; see the span form.
+    mutating func scrub(
+        _ buffer: borrowing OctetBuffer,
+        count: Int,
+        id: UInt16,
+        name: borrowing NameBuffer,
+        key: AnswerKey
+    ) -> ReplyFault? {
+        scrub(buffer.span(0, count), id: id, name: name, key: key)
+    }
+
     /// Checks that a message answers the question that was asked with `id`, and rebuilds it.
     /// - Complexity: O(records × aliases)
     mutating func scrub(

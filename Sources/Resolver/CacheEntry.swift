@@ -7,7 +7,7 @@ struct StoredDecision: BitwiseCopyable, Equatable {
     var kind: UInt8
     /// The layer that decided.
     var layer: UInt8
-    /// Where in the answer the alias that matched stands; 0 when it was the name asked for.
+    /// Where the alias that matched stands, from the start of the answer; 0 when it was the name asked for.
     var aliasOffset: UInt16
     /// The rule that decided.
     var rule: UInt32
@@ -56,7 +56,28 @@ struct CacheEntry: BitwiseCopyable {
     /// Octets of the question name.
     var nameLength: UInt8
     /// See the flags below.
-    var flags: UInt8 = 0
+    var flags: UInt8
+
+    /// An entry whose extents the cache fills in.
+    init(
+        key: AnswerKey,
+        storedAt: UInt64,
+        expiresAt: UInt64,
+        decision: StoredDecision,
+        generation: UInt32,
+        flags: UInt8
+    ) {
+        self.key = key
+        self.storedAt = storedAt
+        self.expiresAt = expiresAt
+        self.decision = decision
+        self.generation = generation
+        self.flags = flags
+        length = 0
+        ttlCount = 0
+        optionLength = 0
+        nameLength = 0
+    }
 
     /// Seen since it was stored or last spared.
     static let visited: UInt8 = 1
@@ -66,4 +87,12 @@ struct CacheEntry: BitwiseCopyable {
     static let policyMade: UInt8 = 4
     /// The upstream set AD.
     static let authentic: UInt8 = 8
+
+    /// Whether the client gets no answer at all.
+    var isDrop: Bool { flags & Self.policyMade != 0 && decision.verdict == .drop }
+
+    /// Whether policy sends the client to TCP.
+    func mustTruncate(_ query: ClientQuery) -> Bool {
+        flags & Self.policyMade != 0 && decision.verdict == .truncate && !query.overTCP
+    }
 }

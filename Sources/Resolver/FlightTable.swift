@@ -185,10 +185,15 @@ struct FlightTable: ~Copyable {
         }
     }
 
-    /// A TCP exchange of a flight failed.
-    mutating func endedTCP(_ flight: Int, upstream: Int, now: UInt64) -> Step {
+    /// A TCP exchange of a flight ended without the answer: with a message that is none, or, without one, by failing.
+    mutating func endedTCP(_ flight: Int, _ fault: ReplyFault?, upstream: Int, now: UInt64) -> Step {
         flights[flight].isAskingTCP = false
-        return ended(flight, .network, upstream: upstream, now: now)
+        switch fault {
+        case nil: return ended(flight, .network, upstream: upstream, now: now)
+        // Nobody else can have sent it, so there is no true answer to wait for.
+        case .mismatch, .truncated: return ended(flight, .fault(.malformed), upstream: upstream, now: now)
+        case .some(let fault): return ended(flight, .fault(fault), upstream: upstream, now: now)
+        }
     }
 
     private mutating func askTCP(_ flight: Int, _ upstream: Int) -> Step {

@@ -76,3 +76,30 @@ extension MessageBuffer {
         appendOPT(query, code, options: options.span)
     }
 }
+
+extension MessageBuffer {
+    /// Writes a whole reply without records to a client that waited in a flight table.
+    mutating func writeFailure(
+        _ query: ClientQuery,
+        _ failure: FlightFailure,
+        question place: Int,
+        of table: borrowing FlightTable
+    ) {
+        reset()
+        append16(query.id)
+        append16(query.replyBits(failure.code))
+        append16(1)
+        append16(0)
+        append32(0)
+        append(table.question(place, Int(query.nameLength)))
+        append16(query.type)
+        append16(RRClass.in.rawValue)
+        let option = ErrorOption(ExtendedErrorCode(rawValue: failure.error))
+        appendOPT(query, ResponseCode(rawValue: failure.code), options: option.octets.span)
+    }
+
+    /// Restores the letters of a waiting client's question.
+    mutating func restoreQuestion(_ query: ClientQuery, at place: Int, of table: borrowing FlightTable) {
+        octets.copy(table.question(place, Int(query.nameLength)), to: MessageHeader.size)
+    }
+}

@@ -1,3 +1,4 @@
+internal import CSockets
 internal import Glibc
 
 /// Owned memory of a fixed size with checked access: the resolver's arenas and scratch buffers.
@@ -90,6 +91,21 @@ internal import Glibc
         other.check(offset, length)
         check(target, length)
         unsafe (base + target).copyMemory(from: other.base + offset, byteCount: length)
+    }
+
+    /// Moves octets inside the buffer; the ranges may overlap.
+    mutating func move(_ offset: Int, _ length: Int, to target: Int) {
+        check(offset, length)
+        check(target, length)
+        unsafe _ = memmove(base + target, base + offset, length)
+    }
+
+    /// A view whose octets the caller leaves alone as long as it is used.
+    @unsafe @_lifetime(immortal)
+    func steadySpan(_ offset: Int, _ length: Int) -> Span<UInt8> {
+        check(offset, length)
+        let octets = unsafe UnsafeRawBufferPointer(start: base + offset, count: length)
+        return unsafe _overrideLifetime(Span<UInt8>(_unsafeBytes: octets), copying: ())
     }
 
     /// Fills `count` octets.
@@ -195,10 +211,15 @@ struct MessageBuffer: ~Copyable {
         count &+= source.count
     }
 
-    /// Appends `length` octets that a system call wrote behind the content.
-    mutating func advance(_ length: Int) {
-        guard reserve(length) else { return }
-        count &+= length
+    /// Appends another message.
+    @inline(__always)
+    mutating func append(_ other: borrowing MessageBuffer) { append(other.span) }
+
+    /// Sends the message as one datagram, or as much of it as a stream takes; gives the octets or a negated errno.
+    func send(_ descriptor: Int32, from start: Int = 0) -> Int {
+        unsafe octets.span(start, count - start).withUnsafeBytes { octets in
+            unsafe patchway_send(descriptor, octets.baseAddress, octets.count)
+        }
     }
 }
 

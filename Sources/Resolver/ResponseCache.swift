@@ -20,12 +20,10 @@ struct ResponseCache: ~Copyable {
     /// Entries that can be found.
     private(set) var count = 0
 
-    /// The largest message kept.
-    static let maximumMessage = 16_384
     /// Entries spared for one insertion.
     private static let maximumChances = 64
     private static let headerSize = (MemoryLayout<CacheEntry>.size + 7) & ~7
-    private static let maximumEntry = headerSize + 2 * 4_096 + maximumMessage + 1_024
+    private static let maximumEntry = headerSize + 2 * AnswerScrubber.maximumRecords + 65_536 + 1_024
 
     /// A cache of at most `budget` octets, index included.
     init(budget: Int) {
@@ -57,11 +55,9 @@ struct ResponseCache: ~Copyable {
     @inline(__always)
     func entry(_ place: Int) -> CacheEntry { arena.load(CacheEntry.self, at: place) }
 
-    /// The message of an entry, id 0, question in lower case, TTLs as they were when stored.
-    @_lifetime(borrow self)
-    @inline(__always)
-    func message(_ place: Int, _ entry: CacheEntry) -> Span<UInt8> {
-        arena.span(place + Self.headerSize + 2 * Int(entry.ttlCount), Int(entry.length))
+    /// Appends the message of an entry: id 0, question in lower case, TTLs as they were when stored.
+    func copyMessage(_ place: Int, _ entry: CacheEntry, to message: inout MessageBuffer) {
+        message.append(arena.span(place + Self.headerSize + 2 * Int(entry.ttlCount), Int(entry.length)))
     }
 
     /// Replaces what the policy said about an entry.
@@ -72,14 +68,29 @@ struct ResponseCache: ~Copyable {
         arena.store(entry, at: place)
     }
 
-    /// Writes the reply to `query` from an entry: its id, letters and flags, TTLs less the age, our OPT.
+    /// Everything an entry carries: message, options, and an alias that is not in the message.
+    @_lifetime(borrow self)
+    func payload(_ place: Int, _ entry: CacheEntry) -> Span<UInt8> {
+        let skipped = Self.headerSize + 2 * Int(entry.ttlCount)
+        return arena.span(place + skipped, Int(entry.size) - skipped)
+    }
+
+    /// Fills `buffer` with the alias that decided an entry; false when it was the name asked for.
+    @inline(__always)
+    func fillAlias(_ place: Int, _ buffer: inout NameBuffer) -> Bool {
+        let entry = arena.load(CacheEntry.self, at: place)
+        guard entry.decision.aliasOffset > 0 else { return false }
+        return (try? buffer.fill(payload(place, entry), at: Int(entry.decision.aliasOffset))) != nil
+    }
+
+    /// Writes the reply to `query` from an entry: its id and flags, TTLs less the age, our OPT. The question stays in
+    /// lower case; the caller restores the client's letters.
     /// - Returns: false when it had to be cut to TC.
     @inline(__always)
     mutating func write(
         _ place: Int,
         _ entry: CacheEntry,
         to query: ClientQuery,
-        question: Span<UInt8>,
         now: UInt64,
         into reply: inout MessageBuffer
     ) -> Bool {
@@ -92,7 +103,6 @@ struct ResponseCache: ~Copyable {
         var bits = query.replyBits(code) | arena.uint16(at: start + 2) & MessageHeader.authoritativeFlag
         if entry.flags & CacheEntry.authentic != 0, query.wantsAD { bits |= MessageHeader.authenticDataFlag }
         reply.octets.put16(bits, at: 2)
-        reply.octets.copy(question, to: MessageHeader.size)
         let age = UInt32(truncatingIfNeeded: (now &- entry.storedAt) / 1_000_000_000)
         if age > 0 {
             for number in 0..<Int(entry.ttlCount) {
@@ -115,21 +125,22 @@ struct ResponseCache: ~Copyable {
 
     // MARK: - Storing
 
-    /// Keeps an answer, replacing an older one for the same key.
+    /// Keeps an answer, replacing an older one for the same key, and gives its place.
     ///
     /// `message` has the question name in lower case at offset 12; `ttls` are the offsets of its TTLs, 16 bits each in
-    /// network order. Larger answers than ``maximumMessage`` are not kept.
+    /// network order, `options` EDNS options to send along. The decision's alias, when it does not stand in the
+    /// message, is `alias`.
     mutating func insert(
         _ head: CacheEntry,
         _ name: borrowing NameBuffer,
         hash: UInt64,
-        message: Span<UInt8>,
-        ttls: Span<UInt8>,
-        options: Span<UInt8>
-    ) {
+        message: borrowing MessageBuffer,
+        ttls: borrowing MessageBuffer,
+        options: [UInt8] = [],
+        alias: [UInt8] = []
+    ) -> Int {
         remove(name, head.key, hash: hash)
-        let size = (Self.headerSize + ttls.count + message.count + options.count + 7) & ~7
-        guard message.count <= Self.maximumMessage, size <= Self.maximumEntry else { return }
+        let size = (Self.headerSize + ttls.count + message.count + options.count + alias.count + 7) & ~7
         var entry = head
         entry.size = UInt32(size)
         entry.hash = UInt32(truncatingIfNeeded: hash)
@@ -137,13 +148,19 @@ struct ResponseCache: ~Copyable {
         entry.ttlCount = UInt16(ttls.count / 2)
         entry.optionLength = UInt16(options.count)
         entry.nameLength = UInt8(name.count)
+        if !alias.isEmpty { entry.decision.aliasOffset = UInt16(message.count + options.count) }
         makeRoom(size)
         let place = take(size)
         arena.store(entry, at: place)
-        arena.copy(ttls, to: place + Self.headerSize)
-        arena.copy(message, to: place + Self.headerSize + ttls.count)
-        arena.copy(options, to: place + Self.headerSize + ttls.count + message.count)
+        var end = place + Self.headerSize
+        arena.copy(ttls.span, to: end)
+        end += ttls.count
+        arena.copy(message.span, to: end)
+        end += message.count
+        arena.copy(options.span, to: end)
+        arena.copy(alias.span, to: end + options.count)
         link(place, entry.hash)
+        return place
     }
 
     /// Forgets the entry for a key, if there is one.
