@@ -16,6 +16,7 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CSockets"),
         .target(name: "CZones"),
 
         // MARK: - Layer 1: representations
@@ -29,7 +30,8 @@ let package = Package(
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
 
-        // MARK: - Layer 3: findings, and the questions that lead to them
+        // MARK: - Layer 3: the server; findings, and the questions that lead to them
+        .target(name: "Resolver", dependencies: ["CSockets", "DNS", "Policy", "TextScan"]),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
         .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
         .target(name: "Replay", dependencies: ["Catalog", "DNS", "Findings", "Policy", "QueryLogs"]),
@@ -43,7 +45,7 @@ let package = Package(
             name: "patchway",
             dependencies: [
                 "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay", "Reports",
-                "Settings", "TextScan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Resolver", "Settings", "TextScan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
 
@@ -56,6 +58,12 @@ let package = Package(
         .testTarget(name: "FilterListsTests", dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
         .testTarget(name: "SettingsTests", dependencies: ["Catalog", "DNS", "Settings", "TestSupport", "TextScan"]),
+        .executableTarget(
+            name: "serve-bench",
+            dependencies: ["DNS", "Policy", "Resolver", "TextScan"],
+            path: "Tests/Benchmarks/ServeBench"
+        ),
+        .testTarget(name: "ResolverTests", dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport", "TextScan"]),
     ]
 )
 
@@ -80,7 +88,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive", "CZones"]
+let cTargets: Set<String> = ["CLDNS", "CArchive", "CSockets", "CZones"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }
