@@ -57,6 +57,9 @@ public struct ServerConfiguration: Sendable {
     /// Whether every query is written, not only the flagged ones.
     public var capturesAll = false
 
+    /// A zone answered from memory, before policy and upstreams.
+    public var localZone: LocalZone?
+
     /// Listens on 127.0.0.1:5353 and forwards to `upstreams`.
     public init(upstreams: [SocketAddress]) {
         self.upstreams = upstreams
@@ -65,7 +68,8 @@ public struct ServerConfiguration: Sendable {
     /// Checks what the type cannot.
     public func validate() throws(ServerError) {
         guard !listen.isEmpty else { throw .invalid("no address to listen on") }
-        guard !upstreams.isEmpty else { throw .invalid("no upstream server") }
+        // A local root zone answers everything.
+        guard !upstreams.isEmpty || localZone?.apex.isRoot == true else { throw .invalid("no upstream server") }
         guard upstreams.count <= 16 else { throw .invalid("more than 16 upstream servers") }
         guard upstreams.allSatisfy({ $0.port != 0 }) else { throw .invalid("an upstream server has port 0") }
         guard (1...256).contains(workers) else { throw .invalid("workers must be between 1 and 256") }

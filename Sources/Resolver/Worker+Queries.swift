@@ -104,6 +104,12 @@ extension Worker {
             return true
         }
         let type = RRType(rawValue: query.type)
+        if let zone = configuration.localZone, let answer = zone.answer(name.name, type: type) {
+            counters.local += 1
+            reply.writeLocal(answer, query, message: message)
+            noteIfWanted(.pass, query, origin)
+            return true
+        }
         let decision = policy.decide(name, type)
         if policy.enforces(decision, for: name) {
             return answerByPolicy(decision, query, key, hash, message, origin)

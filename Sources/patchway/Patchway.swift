@@ -14,6 +14,9 @@ struct Patchway: ParsableCommand {
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(
+                name: "Live:",
+                subcommands: [ServeCommand.self]),
+            CommandGroup(
                 name: "Offline:",
                 subcommands: [AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self]
             ),
