@@ -51,7 +51,7 @@ public struct AuditText: Sendable {
         guard let first = group.max(by: { $0.severity < $1.severity }), let matched = first.verdict.matched else {
             return ""
         }
-        let place = "line \(matched.rule.line)"
+        let place = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line)"
         var text = "  \(style.severity(first.severity)) \(place): "
         text += style.cut(TerminalText.escaped(matched.rule.text, limit: 300), indent: 14 + place.count) + "\n"
         let indent = String(repeating: " ", count: 12)

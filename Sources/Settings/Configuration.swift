@@ -76,6 +76,8 @@ public struct Configuration: Sendable {
             self.port = port
         }
 
+        /// Port 0 leaves the choice to the system.
+        ///
         /// Reads `192.0.2.1`, `192.0.2.1:5353`, `192.0.2.1#5353`, `[2001:db8::1]:5353`, `2001:db8::1` or `:5353`
         /// (loopback).
         public init?(_ text: String, defaultPort: UInt16) {
@@ -97,7 +99,7 @@ public struct Configuration: Sendable {
                 port = value
                 host = text[..<colon]
             }
-            guard let address = host.isEmpty ? .v4(0x7F00_0001) : IPAddress(host), port != 0 else { return nil }
+            guard let address = host.isEmpty ? .v4(0x7F00_0001) : IPAddress(host) else { return nil }
             self.init(address: address, port: port)
         }
 
