@@ -21,7 +21,7 @@ enum DataText {
         // APL is the one type whose RDATA may be empty (RFC 3123 §4).
         guard !text.isEmpty || type.rawValue == 42 else { throw .missingData }
         guard !hasOriginLabel(text, type) else { throw .originLabel }
-        let line = line(text, type: type)
+        let line = line(type == .caa ? quotedValue(text) : text, type: type)
         var created: UnsafeMutablePointer<ldns_rr>?
         let originPointer = unsafe origin.pointer
         let status = libraryLock.withLock { _ in
@@ -51,6 +51,17 @@ enum DataText {
         line.append(contentsOf: text)
         line.append(0)
         return line
+    }
+
+    /// CAA text with its value in quotes: RFC 8659 §4.1.1 lets a value without blanks go without, libldns 1.8.3 does not.
+    private static func quotedValue(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var words = Words(text)
+        guard let flags = words.next(), let tag = words.next(), !words.rest.isEmpty, !words.rest.contains(0x22) else {
+            return text
+        }
+        let value = words.rest
+        guard !value.contains(where: EntryScanner.isBlank) else { return text }
+        return flags + [0x20] + tag + [0x20, 0x22] + value + [0x22]
     }
 
     /// Prints RDATA: libldns's text when that reads back as the same octets, otherwise the generic form.

@@ -59,6 +59,25 @@ import Testing
         #expect(entries < 20 && skipped == 1)
     }
 
+    @Test func filesAreReadSideBySide() async {
+        let text =
+            RecordTextTests.rows.map { "a.example. 300 IN \($0.type) \($0.text)" } + ["a. 1 WKS 192.0.2.1 TCP 25"]
+        let source = Array(text.joined(separator: "\n").utf8)
+        let alone = ZoneReader().all(in: source.span).records
+        await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    (0..<4).allSatisfy { _ in
+                        let records = ZoneReader().all(in: source.span).records
+                        return records == alone && records.allSatisfy { !$0.record.description.isEmpty }
+                    }
+                }
+            }
+            for await same in group { #expect(same) }
+        }
+        #expect(alone.count == text.count)
+    }
+
     @Test func utf16IsDiagnosedLineByLine() {
         let source = Array("a A 192.0.2.1\nb A 192.0.2.1\n".utf16).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
         let result = ZoneReader().all(in: source.span)
