@@ -80,9 +80,17 @@ struct EntryFields {
         return RRType(String(decoding: word, as: UTF8.self))
     }
 
-    /// A short form for messages.
+    /// The start of a word in printable ASCII: other octets as `\DDD`, so that it is safe in messages.
     static func shown(_ word: ArraySlice<UInt8>) -> String {
-        String(decoding: word.prefix(40), as: UTF8.self)
+        var text: [UInt8] = []
+        for octet in word.prefix(40) {
+            if (0x21...0x7E).contains(octet) {
+                text.append(octet)
+            } else {
+                text += [0x5C, 0x30 + octet / 100, 0x30 + octet / 10 % 10, 0x30 + octet % 10]
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -22,6 +22,9 @@ import Testing
             "a type of 1,000 letters", "a \(String(repeating: "A", count: 1000)) x",
             "unknown record type '\(String(repeating: "A", count: 40))'"
         ),
+        ("terminal controls", "a \u{1B}[31m x", "unknown record type '\\027[31m'"),
+        ("an unknown directive in them", "$\u{1B}[2J", "unknown directive '$\\027[2J'"),
+        ("a TTL in them", "a 1\u{7} A 192.0.2.1", "TTL '1\\007' is not a number of seconds below 4294967296"),
         ("a JPEG", "\u{FF}\u{D8}\u{FF}\u{E0}", "no record type"),
     ])
     func oneBadEntryCostsOneDiagnostic(what: String, text: String, reason: String) {
