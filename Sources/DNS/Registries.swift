@@ -44,6 +44,8 @@ public struct RRType: RawRepresentable, Hashable, Sendable {
     public static let ixfr = RRType(rawValue: 251)
     /// Zone transfer (RFC 5936).
     public static let axfr = RRType(rawValue: 252)
+    /// Certification authority authorization (RFC 8659).
+    public static let caa = RRType(rawValue: 257)
     /// All types (RFC 8482).
     public static let any = RRType(rawValue: 255)
 }

@@ -22,6 +22,9 @@ import Testing
             "a type of 1,000 letters", "a \(String(repeating: "A", count: 1000)) x",
             "unknown record type '\(String(repeating: "A", count: 40))'"
         ),
+        ("terminal controls", "a \u{1B}[31m x", "unknown record type '\\027[31m'"),
+        ("an unknown directive in them", "$\u{1B}[2J", "unknown directive '$\\027[2J'"),
+        ("a TTL in them", "a 1\u{7} A 192.0.2.1", "TTL '1\\007' is not a number of seconds below 4294967296"),
         ("a JPEG", "\u{FF}\u{D8}\u{FF}\u{E0}", "no record type"),
     ])
     func oneBadEntryCostsOneDiagnostic(what: String, text: String, reason: String) {
@@ -57,6 +60,25 @@ import Testing
             if case .record(.entry(.linesSkipped)) = diagnostic.fault { skipped += 1 }
         }
         #expect(entries < 20 && skipped == 1)
+    }
+
+    @Test func filesAreReadSideBySide() async {
+        let text =
+            RecordTextTests.rows.map { "a.example. 300 IN \($0.type) \($0.text)" } + ["a. 1 WKS 192.0.2.1 TCP 25"]
+        let source = Array(text.joined(separator: "\n").utf8)
+        let alone = ZoneReader().all(in: source.span).records
+        await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    (0..<4).allSatisfy { _ in
+                        let records = ZoneReader().all(in: source.span).records
+                        return records == alone && records.allSatisfy { !$0.record.description.isEmpty }
+                    }
+                }
+            }
+            for await same in group { #expect(same) }
+        }
+        #expect(alone.count == text.count)
     }
 
     @Test func utf16IsDiagnosedLineByLine() {
