@@ -259,7 +259,11 @@ struct CaptureDecoder {
             position: envelope.position
         )
         if !pairing.add(sighting) {
-            report.skip("message-without-question", at: envelope.position, "it holds no question and answers none that is known")
+            report.skip(
+                "message-without-question",
+                at: envelope.position,
+                "it holds no question and answers none that is known"
+            )
         }
     }
 }

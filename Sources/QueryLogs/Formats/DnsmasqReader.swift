@@ -98,7 +98,11 @@ public struct DnsmasqReader: LogReader {
             report.skip(reason)
             return
         case .unknown:
-            report.skip("unparsed-line", at: position, "not a line of dnsmasq: \(TerminalText.escaped(text, limit: 80))")
+            report.skip(
+                "unparsed-line",
+                at: position,
+                "not a line of dnsmasq: \(TerminalText.escaped(text, limit: 80))"
+            )
             return
         }
         switch outcome {

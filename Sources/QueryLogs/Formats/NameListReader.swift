@@ -24,8 +24,13 @@ public struct NameListReader: LogReader {
             if lines.consumed == sample.count, total > 0, sample[sample.count - 1] != 0x0A { break }
             let text = sample.extracting(line.range).trimmed
             if Self.isComment(text) { continue }
-            total += 1
-            if !line.isOverlong, case .question(let name, _, _) = Self.parse(text), name.labelCount > 1 { good += 1 }
+            switch line.isOverlong ? .failure("") : Self.parse(text) {
+            case .question(let name, _, _):
+                total += 1
+                if name.labelCount > 1 { good += 1 }
+            case .remark: break
+            case .failure: total += 1
+            }
         }
         return total > 0 && good * 10 >= total * 9 ? .possible : .no
     }
