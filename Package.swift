@@ -51,6 +51,11 @@ let package = Package(
 
         // MARK: - Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .executableTarget(
+            name: "policy-bench",
+            dependencies: ["DNS", "FilterLists", "Policy"],
+            path: "Tests/Benchmarks/PolicyBench"
+        ),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),

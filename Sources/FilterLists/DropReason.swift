@@ -11,6 +11,10 @@ struct DropReason {
         id: "not-a-name",
         text: "is no domain name that the engine accepts, so it drops the line"
     )
+    static let wildcard = DropReason(
+        id: "wildcard",
+        text: "is a wildcard, which this engine does not take in lists"
+    )
     static let oneLabel = DropReason(
         id: "one-label",
         text: "has no dot; the engine accepts no name of one label here"

@@ -12,7 +12,7 @@ struct ForeignFormat: Sendable {
         },
         ForeignFormat(title: "a list of IP addresses or networks") { sample in
             // Some category lists mix names and addresses; those are lists of names.
-            sample[.domain] * 2 > sample[.address] ? 0 : sample.percent(sample[.address])
+            sample[.domain] * 4 > sample[.address] ? 0 : sample.percent(sample[.address])
         },
         ForeignFormat(title: "a list of IP address ranges (PeerGuardian)") { $0.percent($0[.addressRange]) },
         ForeignFormat(title: "a list of URLs") { $0.percent($0[.url]) },
@@ -24,6 +24,9 @@ struct ForeignFormat: Sendable {
         ForeignFormat(title: "cloaking or forwarding rules (\"name target\")") { $0.percent($0[.nameAndTarget]) },
         ForeignFormat(title: "comma-separated values") { $0.percent($0[.comma]) },
         ForeignFormat(title: "YAML or another configuration file") { $0.percent($0[.keyValue]) },
+        ForeignFormat(title: "single words without a dot, such as a category's usage file") {
+            $0.percent($0[.word])
+        },
         ForeignFormat(title: "a checksum") { $0.percent($0[.digest]) },
     ]
 }

@@ -11,6 +11,25 @@ public struct Detection: Sendable {
     public let confidence: Int
     /// One sentence for people; never leave it out.
     public let why: String
+
+    /// A format, and perhaps an engine, that the user has chosen.
+    init(format: ListFormat, engine: Engine?) {
+        self.init(
+            format: format,
+            engine: engine ?? format.defaultEngine,
+            confidence: 100,
+            why: "read as \(format.title) as given; engine "
+                + (engine.map { "\($0.rawValue) as given" }
+                    ?? "\(format.defaultEngine.rawValue), the default for it (--engine chooses another)")
+        )
+    }
+
+    init(format: ListFormat, engine: Engine, confidence: Int, why: String) {
+        self.format = format
+        self.engine = engine
+        self.confidence = confidence
+        self.why = why
+    }
 }
 
 /// Tells the format of a list by its lines; the name of the file only breaks ties.

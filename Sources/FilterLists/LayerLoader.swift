@@ -7,11 +7,14 @@ public struct ListInput: Sendable {
     public var path: String
     /// What it is for.
     public var role: ListRole
+    /// The content, when it is in memory already; `path` then only names it.
+    public var octets: [UInt8]?
 
     /// A list.
-    public init(path: String, role: ListRole = .block) {
+    public init(path: String, role: ListRole = .block, octets: [UInt8]? = nil) {
         self.path = path
         self.role = role
+        self.octets = octets
     }
 }
 
@@ -26,13 +29,17 @@ public enum LayerLoader {
     ///   - lists: 1 to 65,535 lists in order; archives count once, each of their members is a list.
     ///   - engine: the engine whose reading applies; nil takes the default engine of the first list's format, and the
     ///     reports say so.
+    ///   - format: the format of every list; nil finds it out list by list.
     ///   - blockMode: a block mode of the engine; nil takes its default.
+    ///   - mayBeEmpty: whether a list without a rule is all right: for rules that are typed in, not downloaded.
     /// - Throws: ``ListError`` when a list cannot be read, is no list, or gives no rule at all.
     /// - Complexity: O(octets); memory is that of the lists plus about 60 octets a rule
     public static func load(
         _ lists: [ListInput],
         engine: Engine? = nil,
+        format: ListFormat? = nil,
         blockMode: String? = nil,
+        mayBeEmpty: Bool = false,
         limits: InputLimits = InputLimits()
     ) throws(ListError) -> LoadedLayer {
         var sources: [ListText] = []
@@ -40,45 +47,49 @@ public enum LayerLoader {
         for list in lists {
             let set: InputSet
             do throws(InputError) {
-                set = try InputFile.read(path: list.path, limits: limits)
+                set =
+                    if let octets = list.octets {
+                        try InputFile.unpack(InputBytes(octets), path: list.path, limits: limits)
+                    } else {
+                        try InputFile.read(path: list.path, limits: limits)
+                    }
             } catch {
                 throw ListError(path: list.path, reason: .input(error))
             }
             diagnostics += set.diagnostics
             for input in set.inputs { sources.append(ListText(input, role: list.role)) }
         }
-        return try compile(sources, engine: engine, blockMode: blockMode, diagnostics: diagnostics)
-    }
-
-    /// Compiles one list whose octets are already in memory, unpacked; see ``load(_:engine:blockMode:limits:)``.
-    public static func load(
-        octets: [UInt8],
-        path: String,
-        role: ListRole = .block,
-        engine: Engine? = nil,
-        blockMode: String? = nil
-    ) throws(ListError) -> LoadedLayer {
-        guard !octets.isEmpty else {
-            throw ListError(path: path, reason: .input(InputError(path: path, reason: .empty)))
-        }
-        let input = Input(path: path, bytes: InputBytes(octets))
-        return try compile([ListText(input, role: role)], engine: engine, blockMode: blockMode, diagnostics: [])
+        return try compile(
+            sources,
+            engine: engine,
+            format: format,
+            blockMode: blockMode,
+            mayBeEmpty: mayBeEmpty,
+            diagnostics: diagnostics
+        )
     }
 
     private static func compile(
         _ sources: [ListText],
         engine given: Engine?,
+        format: ListFormat?,
         blockMode: String?,
+        mayBeEmpty: Bool,
         diagnostics: [Diagnostic]
     ) throws(ListError) -> LoadedLayer {
         guard let first = sources.first, sources.count <= Int(UInt16.max) else {
             throw ListError(path: "", reason: .badCount(sources.count))
         }
-        var detections = [try FormatDetector.detect(first.octets.span, path: first.path, engine: given)]
-        let engine = detections[0].engine
-        for source in sources.dropFirst() {
-            detections.append(try FormatDetector.detect(source.octets.span, path: source.path, engine: engine))
+        var detections: [Detection] = []
+        for source in sources {
+            let engine = detections.first?.engine ?? given
+            if let format {
+                detections.append(Detection(format: format, engine: engine))
+            } else {
+                detections.append(try FormatDetector.detect(source.octets.span, path: source.path, engine: engine))
+            }
         }
+        let engine = detections[0].engine
         guard var builder = LayerBuilder(engine: engine, blockMode: blockMode) else {
             throw ListError(path: first.path, reason: .unknownBlockMode(engine: engine, mode: blockMode ?? ""))
         }
@@ -88,7 +99,7 @@ public enum LayerLoader {
         }
         var reports: [ListReport] = []
         for (source, detection) in zip(sources, detections) {
-            let (next, report) = try read(source, detection, consume builder, removals)
+            let (next, report) = try read(source, detection, consume builder, removals, mayBeEmpty)
             builder = next
             reports.append(report)
         }
@@ -99,7 +110,8 @@ public enum LayerLoader {
         _ source: ListText,
         _ detection: Detection,
         _ builder: consuming LayerBuilder,
-        _ removals: BadfilterSet
+        _ removals: BadfilterSet,
+        _ mayBeEmpty: Bool
     ) throws(ListError) -> (LayerBuilder, ListReport) {
         guard let reader = detection.engine.reader(of: detection.format) else {
             let reason = ListError.Reason.engineDoesNotRead(engine: detection.engine, format: detection.format)
@@ -118,7 +130,7 @@ public enum LayerLoader {
             octets: source.octets.count,
             rulesBefore: before
         )
-        guard report.rules > 0 else {
+        guard report.rules > 0 || mayBeEmpty else {
             throw ListError(path: source.path, reason: .noRules(emptiness(report)))
         }
         return (result, report)

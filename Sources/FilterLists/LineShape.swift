@@ -22,7 +22,7 @@ extension LineShape {
         switch line[0] {
         case 0x21, 0x3B: return .comment
         case 0x5B where line.firstIndex(of: 0x20) != nil || line.hasPrefixIgnoringCase("[adblock"): return .comment
-        case 0x23: return isCosmetic(line) ? .cosmetic : .comment
+        case 0x23: return isGenericCosmetic(line) ? .cosmetic : .comment
         case 0x24: return .zoneDirective
         case 0x2F:
             if line.count > 1, line[line.count - 1] == 0x2F { return .slashedRegex }
@@ -33,15 +33,30 @@ extension LineShape {
         }
         if isCosmetic(line) { return .cosmetic }
         if let shape = statement(line, startsBlank: startsBlank, inParentheses: &inParentheses) { return shape }
-        let cut = withoutComment(line)
+        return ofWords(withoutComment(line))
+    }
+
+    private static func ofWords(_ cut: Span<UInt8>) -> LineShape {
         var fields = FieldScanner(cut)
         guard let first = fields.next() else { return .other }
         let word = cut.extracting(first)
+        if isCommaSeparated(cut) { return .comma }
         guard let second = fields.next() else { return ofWord(word) }
         if IPAddress(text: word.octets) != nil || isZonedAddress(word) { return .hosts }
         if cut[second.lowerBound] == 0x40 { return .taggedName }
-        if isName(word), fields.next() == nil { return .nameAndTarget }
-        return ofWord(word) == .namePattern ? .nameAndTarget : .other
+        guard isName(word) || ofWord(word) == .namePattern else { return .other }
+        // "name target" or "name address, address"; words of prose behind a name are a comment without its mark.
+        let target = cut.extracting(second)
+        let bare = target.extracting(0..<(target.hasSuffix(",") ? target.count - 1 : target.count))
+        if IPAddress(text: bare.octets) != nil { return .nameAndTarget }
+        return fields.next() == nil && isName(bare) ? .nameAndTarget : .other
+    }
+
+    /// Three commas without a blank behind them.
+    private static func isCommaSeparated(_ line: Span<UInt8>) -> Bool {
+        var commas = 0
+        for index in 0..<(line.count - 1) where line[index] == 0x2C && !isBlank(line[index + 1]) { commas += 1 }
+        return commas >= 3
     }
 
     private static func isZonedAddress(_ word: Span<UInt8>) -> Bool {
@@ -195,6 +210,12 @@ extension LineShape {
             position = found + 1
         }
         return line.trimmed
+    }
+
+    /// A marker at the start with a selector right behind it; rows of `#` are ornaments.
+    private static func isGenericCosmetic(_ line: Span<UInt8>) -> Bool {
+        guard isCosmetic(line), line.count > 2 else { return false }
+        return line[2] != 0x23 && !isBlank(line[2])
     }
 
     /// Whether an AdBlock cosmetic marker stands in the line (urlfilter `rules/cosmetic.go`).

@@ -1,6 +1,6 @@
 import TextScan
 
-/// The shapes of the first lines of a list, counted.
+/// The shapes of some thousand lines of a list, counted.
 struct ListSample {
     /// Content lines looked at.
     static let maximumLines = 5000
@@ -15,24 +15,41 @@ struct ListSample {
     /// The path, lower case.
     private let path: String
 
-    /// Looks at the first content lines of `text`.
+    /// Looks at the first lines of `text` and, if it is long, at stretches all over it: some lists change their mind.
     init(_ text: Span<UInt8>, path: String) {
         self.path = path.lowercased()
-        var scanner = LineScanner(text)
+        let first = look(text, from: 0, upTo: Self.maximumLines / 4)
+        let step = (text.count - first) / 16
+        if step < 1 << 14 {
+            _ = look(text, from: first, upTo: Self.maximumLines)
+            return
+        }
+        for stretch in 1...16 {
+            // Up to the next line start.
+            let landing = first + stretch * step - (1 << 13)
+            guard let newline = text.firstIndex(of: 0x0A, from: landing) else { break }
+            _ = look(text, from: newline + 1, upTo: Self.maximumLines * (stretch + 4) / 20)
+        }
+    }
+
+    /// Counts lines from an offset on until there are `limit` content lines in all; says where it stopped.
+    private mutating func look(_ text: Span<UInt8>, from start: Int, upTo limit: Int) -> Int {
+        var scanner = LineScanner(text.extracting(min(start, text.count)..<text.count))
         var inParentheses = false
-        while content < Self.maximumLines, let line = scanner.next() {
-            lines = line.number
+        while content < limit, let line = scanner.next() {
+            lines += 1
             if line.isOverlong {
                 overlong += 1
                 continue
             }
-            let whole = text.extracting(line.range)
+            let whole = text.extracting((start + line.range.lowerBound)..<(start + line.range.upperBound))
             let trimmed = whole.trimmed
             guard trimmed.count > 0 else { continue }
             let shape = LineShape.of(trimmed, startsBlank: isBlank(whole[0]), inParentheses: &inParentheses)
             counts[shape.rawValue] += 1
             if shape != .comment { content += 1 }
         }
+        return start + scanner.consumed
     }
 
     /// Lines of a shape.

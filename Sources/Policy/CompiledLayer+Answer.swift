@@ -88,6 +88,9 @@ extension CompiledLayer {
         let made: [LocalRecord]
         switch actions[Int(record.action)] {
         case .block where decision.kind == .sinkhole: made = [nullAddress(type, ttl: blockAnswer.ttl)]
+        case .blockAddress where decision.kind == .sinkhole || decision.kind == .redirect:
+            let own = sameNameRecords(Int(decision.rule), type: type)
+            made = own.isEmpty ? [nullAddress(type, ttl: blockAnswer.ttl)] : own
         case .block where blockAnswer.outcome(type) == .hinfo: made = [Self.lockedOut]
         case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: profile.dataTTL)]
         case .redirect(let target): made = [LocalRecord(type: .cname, data: target.wire)]
@@ -120,10 +123,9 @@ extension CompiledLayer {
                     || Self.wireName(arena, Int(record.name)) == Self.wireName(arena, Int(winner.name)),
                     record.ruleClass == winner.ruleClass, record.scope == winner.scope,
                     record.list == winner.list
-                        || profile.order != .policyZone(.closestEncloser),
-                    case .records(let list) = actions[Int(record.action)]
+                        || !profile.order.isZoneByZone
                 {
-                    for entry in list
+                    for entry in addressesOrRecords(record)
                     where (entry.type == type || entry.type == .cname || type == .any)
                         && !result.contains(entry)
                     {
@@ -136,12 +138,25 @@ extension CompiledLayer {
         return result
     }
 
+    private func addressesOrRecords(_ record: RuleRecord) -> [LocalRecord] {
+        switch actions[Int(record.action)] {
+        case .records(let list): list
+        case .blockAddress(let address): [LocalRecord(address, ttl: blockAnswer.ttl)]
+        default: []
+        }
+    }
+
     /// dnscrypt-proxy's HINFO record (`dnsutils.go`).
     private static let lockedOut: LocalRecord = {
         let cpu = Array("This query has been locally blocked".utf8)
         let os = Array("by dnscrypt-proxy".utf8)
         return LocalRecord(type: .hinfo, ttl: 1, data: [UInt8(cpu.count)] + cpu + [UInt8(os.count)] + os)
     }()
+
+    /// The name that a rule is about; nil for a rule about the text of names.
+    public func name(_ rule: Int) -> DomainName? {
+        rule < records.count ? DomainName(trustedWire: Self.wireName(arena, Int(records[rule].name))) : nil
+    }
 
     /// The rule of a decision as its list states it.
     public func reference(_ rule: Int) -> RuleReference {

@@ -1,43 +1,63 @@
 import DNS
 
-/// The names of a policy zone in canonical order (RFC 4034 §6.1), for Unbound's predecessor search.
+/// The names of policy zones in canonical order (RFC 4034 §6.1), for Unbound's predecessor search.
 struct CanonicalOrder {
     private struct Entry {
-        var key: [UInt8]
-        var labels: [ArraySlice<UInt8>]
+        var start: Int
+        var count: Int
     }
 
-    /// Per list, sorted.
-    private var zones: [UInt16: [Entry]] = [:]
+    /// Root-first keys, one after the other.
+    private var keys: [UInt8] = []
+    /// Per list, sorted by key.
+    private var zones: [[Entry]]
 
-    init(_ records: [RuleRecord], _ arena: [UInt8]) {
+    init(lists: Int) {
+        zones = Array(repeating: [], count: lists)
+    }
+
+    init(_ records: [RuleRecord], _ arena: [UInt8], lists: Int) {
+        self.init(lists: lists)
         for record in records where record.scope == .exact || record.scope == .below {
             var name = DomainName(trustedWire: CompiledLayer.wireName(arena, Int(record.name)))
             if record.scope == .below { name = name.child([0x2A]) ?? name }
-            zones[record.list, default: []].append(Entry(key: name.rootFirstKey, labels: name.labels.reversed()))
+            let key = name.rootFirstKey
+            zones[Int(record.list)].append(Entry(start: keys.count, count: key.count))
+            keys += key
         }
-        for list in zones.keys {
-            zones[list]?.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        let all = keys
+        for list in zones.indices {
+            zones[list].sort { Self.precedes(all, $0, all, $1) }
         }
     }
 
-    var isEmpty: Bool { zones.isEmpty }
+    private static func precedes(_ left: [UInt8], _ one: Entry, _ right: [UInt8], _ other: Entry) -> Bool {
+        for offset in 0..<min(one.count, other.count) {
+            let (octet, against) = (left[one.start + offset], right[other.start + offset])
+            if octet != against { return octet < against }
+        }
+        return one.count < other.count
+    }
 
-    /// The labels that `name` shares with the greatest rule name that is not after it.
-    func sharedLabels(_ name: DomainName, list: UInt16) -> Int? {
-        guard let entries = zones[list] else { return nil }
+    /// The labels that `name` shares with the greatest rule name of a list that is not after it.
+    /// - Complexity: O(log rules × octets)
+    func sharedLabels(_ name: DomainName, list: Int) -> Int? {
+        let entries = zones[list]
         let key = name.rootFirstKey
+        let whole = Entry(start: 0, count: key.count)
         var low = 0
         var high = entries.count
         while low < high {
             let middle = (low + high) / 2
-            if key.lexicographicallyPrecedes(entries[middle].key) { high = middle } else { low = middle + 1 }
+            if Self.precedes(key, whole, keys, entries[middle]) { high = middle } else { low = middle + 1 }
         }
         guard low > 0 else { return nil }
+        let found = entries[low - 1]
         var shared = 0
-        for (left, right) in zip(entries[low - 1].labels, name.lowercased.labels.reversed()) {
-            guard left.elementsEqual(right) else { break }
-            shared += 1
+        for offset in 0..<min(found.count, key.count) {
+            guard keys[found.start + offset] == key[offset] else { break }
+            // A zero octet ends a label.
+            if key[offset] == 0 { shared += 1 }
         }
         return shared
     }
@@ -45,44 +65,56 @@ struct CanonicalOrder {
 
 extension CompiledLayer {
     /// The rule of the first policy zone that has one for the name.
-    func policyZoneRule(_ name: borrowing NameBuffer, _ wildcard: WildcardRule) -> Int? {
-        let total = name.labelCount
-        // (list, labels, rule) of every exact, wildcard and node record on the way from the root.
-        var found: [(list: UInt16, labels: Int, rule: Int, scope: Scope)] = []
-        table.forEachSuffix(name, records, arena) { labels, head in
-            var next = head
-            while next >= 0 {
-                found.append((records[next].list, labels, next, records[next].scope))
-                next = Int(records[next].next) - 1
-            }
-        }
-        guard !found.isEmpty else { return nil }
-        for list in 0..<UInt16(lists.count) {
-            let own = found.filter { $0.list == list }
-            guard !own.isEmpty else { continue }
-            if let exact = own.first(where: { $0.labels == total && $0.scope == .exact }) { return exact.rule }
-            if let rule = wildcardRule(name, own.filter { $0.labels <= total }, wildcard, list) { return rule }
+    func policyZoneRule(_ name: borrowing NameBuffer, type: RRType, _ wildcard: WildcardRule) -> Int? {
+        var isKnown = false
+        table.forEachSuffix(name, records, arena) { _, _ in isKnown = true }
+        // Unbound's order can lead to the wildcard at the root, which is a suffix of every name too.
+        guard isKnown else { return nil }
+        for list in 0..<lists.count {
+            if let rule = policyZoneRule(name, type: type, wildcard, list: list) { return rule }
         }
         return nil
     }
 
-    private func wildcardRule(
+    private func policyZoneRule(
         _ name: borrowing NameBuffer,
-        _ own: [(list: UInt16, labels: Int, rule: Int, scope: Scope)],
+        type: RRType,
         _ wildcard: WildcardRule,
-        _ list: UInt16
+        list: Int
     ) -> Int? {
         let total = name.labelCount
-        switch wildcard {
-        case .nearestAncestor:
-            return own.filter { $0.scope == .below && $0.labels < total }.max { $0.labels < $1.labels }?.rule
-        case .closestEncloser:
-            guard let depth = own.map(\.labels).max(), depth < total else { return nil }
-            return own.first { $0.labels == depth && $0.scope == .below }?.rule
-        case .canonicalPredecessor:
-            guard let depth = zoneOrder.sharedLabels(name.name, list: list), depth < total else { return nil }
-            return own.first { $0.labels == depth && $0.scope == .below }?.rule
+        let depth = wildcard == .canonicalPredecessor ? zoneOrder.sharedLabels(name.name, list: list) : nil
+        var exact: Int?
+        // The nearest wildcard, and the deepest node of any kind.
+        var star: (rule: Int, labels: Int)?
+        var deepest = -1
+        table.forEachSuffix(name, records, arena) { labels, head in
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                if Int(record.list) == list {
+                    switch record.scope {
+                    case .exact where labels == total: exact = better(exact, next, type)
+                    case .below where labels < total && (depth ?? labels) == labels:
+                        star = (better(star.flatMap { $0.labels == labels ? $0.rule : nil }, next, type), labels)
+                    default: break
+                    }
+                    deepest = labels
+                }
+                next = Int(record.next) - 1
+            }
         }
+        if let exact { return exact }
+        switch wildcard {
+        case .nearestAncestor, .canonicalPredecessor: return star?.rule
+        case .closestEncloser: return star.flatMap { $0.labels == deepest ? $0.rule : nil }
+        }
+    }
+
+    /// Of two rules at the same node, the records of one owner: the first, unless only the other has the type.
+    private func better(_ current: Int?, _ candidate: Int, _ type: RRType) -> Int {
+        guard let current, case .records = actions[Int(records[current].action)] else { return current ?? candidate }
+        return !hasData(current, type) && hasData(candidate, type) ? candidate : current
     }
 
     /// Unbound's local zones: the closest enclosing zone decides, its data first unless its type ignores them.

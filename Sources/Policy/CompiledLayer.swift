@@ -42,7 +42,7 @@ public final class CompiledLayer: Sendable {
         }
         zoneOrder =
             profile.order == .policyZone(.canonicalPredecessor)
-            ? CanonicalOrder(records, arena) : CanonicalOrder([], [])
+            ? CanonicalOrder(records, arena, lists: lists.count) : CanonicalOrder(lists: 0)
         table = RuleTable(&records, arena: arena)
         self.records = records
         self.arena = arena
@@ -54,32 +54,37 @@ public final class CompiledLayer: Sendable {
         patternExclusions = builder.patternExclusions
     }
 
-    /// Adds a node record for every ancestor of a name that owns data, list by list (RFC 4592 §2.2.2).
+    /// Adds a node record for every ancestor of a name that owns data, list by list (RFC 4592 §2.2.2); in local zones up
+    /// to the apex of the zone that the data belongs to.
     private static func addEmptyNonTerminals(
         _ records: inout [RuleRecord],
         _ arena: inout [UInt8],
         actions: inout [RuleAction]
     ) {
-        var known: Set<[UInt8]> = []
         actions.append(.none)
         let action = UInt32(actions.count - 1)
-        for record in records where record.scope != .subtree {
+        var known = NameSet()
+        var apexes = NameSet()
+        for record in records where record.scope == .subtree {
+            _ = apexes.insert(Int(record.name), list: 0, arena)
+        }
+        for index in records.indices where records[index].scope != .subtree {
+            let record = records[index]
             var position = Int(record.name)
-            if record.scope == .exact { position += Int(arena[position]) + 1 }
+            if record.scope == .exact {
+                if apexes.contains(position, list: 0, arena) { continue }
+                position += Int(arena[position]) + 1
+            }
             // The node of `*.x` is x itself; of x its parent. Stop at the first ancestor that is known.
             while position < arena.count, arena[position] != 0 {
-                let wire = wireName(arena, position)
-                guard
-                    known.insert([UInt8(truncatingIfNeeded: record.list >> 8), UInt8(record.list & 255)] + wire)
-                        .inserted
-                else { break }
+                guard known.insert(position, list: record.list, arena) else { break }
                 var node = record
-                node.name = UInt32(arena.count)
+                node.name = UInt32(position)
                 node.scope = .node
                 node.action = action
                 node.hasExclusions = false
-                arena.append(contentsOf: wire)
                 records.append(node)
+                if apexes.contains(position, list: 0, arena) { break }
                 position += Int(arena[position]) + 1
             }
         }
@@ -101,7 +106,7 @@ public final class CompiledLayer: Sendable {
         case .localZone: decideLocalZone(name, type: type, index: index)
         case .policyZone(let wildcard):
             decision(
-                rule: policyZoneRule(name, wildcard),
+                rule: policyZoneRule(name, type: type, wildcard),
                 type: type,
                 index: index
             )

@@ -36,6 +36,11 @@ public enum RuleOrder: Sendable, Equatable {
     case localZone
     /// Response policy zones, list by list, with a dialect's wildcard rule.
     case policyZone(WildcardRule)
+
+    /// Whether each list is a zone of its own, so that data of two lists never mix.
+    var isZoneByZone: Bool {
+        if case .policyZone = self { true } else { false }
+    }
 }
 
 /// How an RPZ engine finds the wildcard rule for a name without a rule of its own.

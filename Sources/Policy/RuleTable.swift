@@ -58,7 +58,7 @@ struct RuleTable {
         slots[slot] = tag << 32 | UInt64(index + 1)
     }
 
-    private static func sameName(_ arena: [UInt8], _ left: Int, _ right: Int) -> Bool {
+    static func sameName(_ arena: [UInt8], _ left: Int, _ right: Int) -> Bool {
         var offset = 0
         while true {
             let length = Int(arena[left + offset])
@@ -69,12 +69,12 @@ struct RuleTable {
     }
 
     @inline(__always)
-    private static func mix(_ hash: UInt64, _ octet: UInt8) -> UInt64 {
+    static func mix(_ hash: UInt64, _ octet: UInt8) -> UInt64 {
         (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01B3
     }
 
     @inline(__always)
-    private static func finish(_ hash: UInt64) -> UInt64 {
+    static func finish(_ hash: UInt64) -> UInt64 {
         let folded = (hash ^ (hash >> 29)) &* 0xBF58_476D_1CE4_E5B9
         return folded ^ (folded >> 32)
     }

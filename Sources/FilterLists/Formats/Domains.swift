@@ -8,6 +8,7 @@ extension ListFormat {
         defaultEngine: .pihole,
         looks: "a single name"
     ) { sample in
-        sample.percent(sample[.domain])
+        // Lists for proxies mix addresses in.
+        sample.percent(sample[.domain] + min(sample[.address], sample[.domain] * 4))
     }
 }

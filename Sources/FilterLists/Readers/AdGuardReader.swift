@@ -13,6 +13,7 @@ enum AdGuardReader {
             guard sink.accepts(line, text) else { continue }
             let rule = text.trimmedRange(in: line.range)
             guard !rule.isEmpty, text[rule.lowerBound] != 0x21, text[rule.lowerBound] != 0x23 else { continue }
+            if text.hasPrefixIgnoringCase("[adblock", at: rule.lowerBound) { continue }
             if LineShape.isCosmetic(text.extracting(rule)) {
                 sink.drop(.cosmetic, text, rule, line.number)
                 continue

@@ -109,6 +109,6 @@ enum BlockyReader {
             default: return false
             }
         }
-        return !text.hasPrefix("xn---", at: name.lowerBound)
+        return true
     }
 }

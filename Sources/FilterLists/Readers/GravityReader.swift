@@ -61,7 +61,11 @@ enum GravityReader {
     }
 
     private static func other(_ text: Span<UInt8>, _ word: Range<Int>) -> DropReason? {
-        text[word.lowerBound] == 0x40 || text[word.lowerBound] == 0x7C ? .adblockForm : nil
+        switch text[word.lowerBound] {
+        case 0x40, 0x7C: .adblockForm
+        case 0x2A: .wildcard
+        default: IPAddress(text: text.extracting(word).octets) == nil ? nil : .addressAlone
+        }
     }
 
     /// Cuts carriage returns, `!`, `[` and `#` with the blanks before them.

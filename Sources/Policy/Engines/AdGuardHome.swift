@@ -4,7 +4,7 @@ extension EngineProfile {
     static let adguardHome = EngineProfile(
         engine: .adguardHome,
         basis: "AdGuard Home 0.107 with urlfilter, from their sources",
-        formats: ["adblock", "hosts", "domains"],
+        formats: ["adblock", "hosts", "domains", "wildcard"],
         precedence: [.listAllow, .importantAllow, .importantBlock, .ruleAllow, .block, .hosts],
         order: .classFirst,
         plainName: .exact,

@@ -4,7 +4,7 @@ extension EngineProfile {
     static let blocky = EngineProfile(
         engine: .blocky,
         basis: "Blocky, from its sources and documentation",
-        formats: ["wildcard", "domains", "hosts"],
+        formats: ["wildcard", "domains", "hosts", "adblock"],
         precedence: [.listAllow, .block],
         order: .classFirst,
         plainName: .exact,

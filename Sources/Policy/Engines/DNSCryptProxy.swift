@@ -4,7 +4,7 @@ extension EngineProfile {
     static let dnscryptProxy = EngineProfile(
         engine: .dnscryptProxy,
         basis: "dnscrypt-proxy 2, from its sources",
-        formats: ["dnscrypt"],
+        formats: ["dnscrypt", "domains", "wildcard"],
         precedence: [.ownAllow, .listAllow, .block],
         order: .classFirst,
         plainName: .subtree,

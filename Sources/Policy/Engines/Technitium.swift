@@ -4,8 +4,8 @@ extension EngineProfile {
     static let technitium = EngineProfile(
         engine: .technitium,
         basis: "Technitium DNS Server, from its sources",
-        formats: ["domains", "hosts"],
-        precedence: [.listAllow, .block],
+        formats: ["domains", "hosts", "adblock"],
+        precedence: [.listAllow, .ruleAllow, .block],
         order: .classFirst,
         plainName: .subtree,
         starName: nil,

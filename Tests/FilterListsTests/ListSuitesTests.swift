@@ -1,0 +1,199 @@
+import DNS
+import FilterLists
+import Policy
+import TestSupport
+import Testing
+
+/// Cases restated from the test suites of urlfilter, AdGuard Home, Blocky, dnscrypt-proxy, PowerDNS and Pi-hole FTL.
+@Suite(.enabled(if: SharedSuites.root != nil, Comment(rawValue: SharedSuites.absence)))
+struct ListSuitesTests {
+    private struct Case {
+        var source: String
+        var name: String
+        var rules: String
+        var client: String
+        var host: String
+        var type: String
+        var expected: String
+        var detail: String
+
+        init(_ row: [String]) {
+            func field(_ index: Int) -> String { index < row.count ? row[index] : "" }
+            source = field(0)
+            name = field(1)
+            rules = field(2).replacing("\\n", with: "\n").replacing("\\\\", with: "\\")
+            client = field(3)
+            host = field(4)
+            type = field(5)
+            expected = field(6)
+            detail = field(7)
+        }
+
+        var title: String { "\(source) \(name) \(host) \(type) \(expected)" }
+    }
+
+    @Test func adguard() throws {
+        var score = SuiteScore("adguard-dns")
+        for row in try SharedSuites.rows("data/suites/adguard-dns/cases.tsv") {
+            let test = Case(row)
+            if let reason = Self.outsideAdGuard(test) {
+                score.skip(reason)
+                continue
+            }
+            // An empty rule is an empty file here.
+            let loaded = try readList(test.rules.isEmpty ? "\n" : test.rules, .adblock)
+            let report = loaded.reports[0]
+            switch test.expected {
+            case "PARSE_OK":
+                // Rules for browsers parse in urlfilter and are left out of DNS afterwards.
+                let isForBrowsers = report.ignored["browser-modifier"] == 1
+                score.check(report.rules + report.unsupportedCount > 0 || isForBrowsers, test.title + " " + test.rules)
+            case "PARSE_ERROR" where test.source.contains("host_test"):
+                let isHosts = report.rules > 0 && loaded.layer.reference(0).ruleClass == .hosts
+                score.check(!isHosts, test.title + " " + test.rules)
+            case "PARSE_ERROR", "NOT_HOSTLEVEL":
+                score.check(report.rules + report.unsupportedCount == 0, test.title + " " + test.rules)
+            case "HOSTLEVEL":
+                let isBadfilter = report.ignored["badfilter"] == 1
+                score.check(report.rules == 1 || isBadfilter, test.title + " " + test.rules)
+            default: try verdict(test, loaded, &score)
+            }
+        }
+        score.report(atLeast: 60)
+    }
+
+    private func verdict(_ test: Case, _ loaded: LoadedLayer, _ score: inout SuiteScore) throws {
+        let verdict = try loaded.verdict(test.host, RRType(test.type) ?? .a)
+        switch test.expected {
+        case "BLOCK":
+            score.check(!verdict.kind.isPass && verdict.matched != nil, test.title)
+        case "ALLOW": score.check(verdict.kind == .pass && verdict.matched != nil, test.title)
+        case "NONE": score.check(verdict.kind == .pass && verdict.matched == nil, test.title)
+        case "HOSTS":
+            // "A 127.0.0.1,127.0.0.2 AAAA ::1,::2"
+            let words = test.detail.split(separator: " ")
+            var right = verdict.matched?.rule.ruleClass == .hosts
+            for index in stride(from: 0, to: words.count - 1, by: 2) {
+                let type = try #require(RRType(words[index]))
+                let answer = try loaded.verdict(test.host, type).answer
+                let wanted = words[index + 1].split(separator: ",").map { "\(type)=\($0)" }.joined(separator: " ")
+                if answer?.text != wanted { right = false }
+            }
+            score.check(right, "\(test.title) \(test.detail)")
+        default: score.check(false, test.title)
+        }
+    }
+
+    private static func outsideAdGuard(_ test: Case) -> String? {
+        if test.source.contains("rewrites_internal") { return "AdGuard Home's rewrites, which are no list rules" }
+        if test.rules.contains("dnsrewrite") { return "$dnsrewrite" }
+        if !test.client.isEmpty { return "rules for single clients" }
+        if test.rules.contains("\n"), test.rules.contains("$client"), test.name == "client" { return "rules for clients" }
+        let rules = test.rules.split(separator: "\n")
+        if rules.contains(where: { $0.hasPrefix("/") && $0.hasSuffix("/") && $0.count > 1 }) { return "regular expressions" }
+        return nil
+    }
+
+    @Test func otherEngines() throws {
+        var score = SuiteScore("other-lists")
+        for row in try SharedSuites.rows("data/suites/other-lists/cases.tsv") {
+            let test = Case(row)
+            if let reason = Self.outsideOthers(test) {
+                score.skip(reason)
+            } else if test.source.hasPrefix("blocky") {
+                try blocky(test, &score)
+            } else if test.source.hasPrefix("dnscrypt") {
+                let loaded = try readList(test.rules, .dnscrypt)
+                let verdict = try loaded.verdict(test.host, RRType(test.type) ?? .a)
+                score.check(verdict.kind.isPass == (test.expected == "NONE"), test.title)
+            } else {
+                try powerDNS(test, &score)
+            }
+        }
+        score.report(atLeast: 30)
+    }
+
+    private static func outsideOthers(_ test: Case) -> String? {
+        if test.name == "cloaking" { return "cloaking rules" }
+        if test.name.hasPrefix("regex") || (test.rules.hasPrefix("/") && test.name == "parse") {
+            return "regular expressions"
+        }
+        if test.name.hasPrefix("defpol") { return "policy override of the resolver's configuration" }
+        if test.name == "ordering", test.host.hasPrefix("passthru-then") { return "rpz-ip trigger" }
+        if test.rules.hasPrefix("xn---mllerk1va") { return "validity of Punycode" }
+        return nil
+    }
+
+    private func blocky(_ test: Case, _ score: inout SuiteScore) throws {
+        let loaded = try readList(test.rules, .hosts, .blocky)
+        let report = loaded.reports[0]
+        switch test.expected {
+        case "PARSE_OK": score.check(report.rules + report.unsupportedCount > 0, test.title + " " + test.rules)
+        case "PARSE_ERROR": score.check(report.rules + report.unsupportedCount == 0, test.title + " " + test.rules)
+        case "NO_CRASH": score.check(true, test.title)
+        default:
+            let verdict = try loaded.verdict(test.host)
+            score.check(verdict.kind.isPass == (test.expected == "NONE"), test.title)
+        }
+    }
+
+    private func powerDNS(_ test: Case, _ score: inout SuiteScore) throws {
+        let head = "$TTL 60\n@ SOA localhost. root.localhost. 1 1 1 1 1\n"
+        var zones: [String] = []
+        for line in test.rules.split(separator: "\n") {
+            if line.hasPrefix("UPSTREAM") || line.hasPrefix("DEFPOL") { continue }
+            if line.hasPrefix("ZONE") || zones.isEmpty { zones.append(head) }
+            if !line.hasPrefix("ZONE") { zones[zones.count - 1] += line + "\n" }
+        }
+        let lists = zones.enumerated().map { ListInput(path: "zone\($0)", octets: Array($1.utf8)) }
+        let loaded = try LayerLoader.load(lists, engine: .pdnsRPZ, format: .rpz)
+        let verdict = try loaded.verdict(test.host, #require(RRType(test.type)))
+        switch test.expected {
+        case "NONE": score.check(verdict.kind.isPass, test.title)
+        case "DROP": score.check(verdict.kind == .drop, test.title)
+        case "TRUNCATE": score.check(verdict.kind == .truncate, test.title)
+        case "LOCALDATA":
+            // Addresses or a text; some rows have a remark there.
+            let isData = test.detail.first.map { $0.isNumber || $0 == "\"" } ?? false
+            let wanted = isData ? test.detail.split(separator: ",") : ["192.0.2.1"]
+            let answers = verdict.answer?.text ?? ""
+            score.check(wanted.allSatisfy { answers.contains($0) }, "\(test.title) \(test.detail) / \(answers)")
+        default: score.check(false, test.title)
+        }
+    }
+
+    @Test func pihole() throws {
+        var score = SuiteScore("pihole-ftl")
+        let rows = try SharedSuites.rows("data/suites/pihole-ftl/lists.tsv")
+        func text(_ kind: String) -> String {
+            rows.filter { $0[0] == kind && $0.count > 3 && $0[3].split(separator: ",").contains("0") }
+                .map { $0[1] }.joined(separator: "\n")
+        }
+        let lists: [(String, ListRole)] = [
+            ("gravity (blocklist)", .block), ("antigravity (allowlist)", .allow), ("deny-exact", .deny),
+            ("allow-exact", .exempt),
+        ]
+        let loaded = try LayerLoader.load(
+            lists.map { ListInput(path: $0.0, role: $0.1, octets: Array(text($0.0).utf8)) },
+            engine: .pihole,
+            format: .domains
+        )
+        for row in try SharedSuites.rows("data/suites/pihole-ftl/cases.tsv") {
+            if row[0].contains("regex") || row.count > 2 && row[2].hasPrefix("regex") {
+                score.skip("regular expressions")
+            } else if row[0] == "mozilla canary" {
+                score.skip("special domains of FTL")
+            } else if row[0].hasPrefix("upstream") {
+                score.skip("blocking seen in the answer of the upstream")
+            } else {
+                let type = row[3].split(separator: "(")[0]
+                let chain = row[2] == "a-cname.ftl" ? ["gravity.ftl"] : []
+                let verdict = try loaded.verdict(row[2], #require(RRType(type)), chain: chain)
+                let isNull = row[4] == "0.0.0.0" || row[4] == "::"
+                let right = isNull ? verdict.answer?.text == "\(type)=\(row[4])" : verdict.kind.isPass
+                score.check(right, row.joined(separator: " "))
+            }
+        }
+        score.report(atLeast: 8)
+    }
+}
