@@ -15,7 +15,8 @@ struct Patchway: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Live:",
-                subcommands: [ServeCommand.self]),
+                subcommands: [ServeCommand.self]
+            ),
             CommandGroup(
                 name: "Offline:",
                 subcommands: [AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self]

@@ -179,7 +179,11 @@ extension LayerLoader {
         }
         return set.inputs.map { input in
             Result { () throws(ListError) in
-                try load(octets: input.bytes.span.octets, path: input.path, engine: engine, blockMode: blockMode)
+                try load(
+                    [ListInput(path: input.path, octets: input.bytes.span.octets)],
+                    engine: engine,
+                    blockMode: blockMode
+                )
             }
         }
     }
