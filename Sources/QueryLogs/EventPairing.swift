@@ -33,9 +33,28 @@ struct MessageSighting {
 /// an event is "not answered" only when no tap saw an answer. Events come out in the order in which they began.
 struct EventPairing {
     private struct Key: Hashable {
-        var client: SocketAddress
-        var id: UInt16
-        var question: MessageSighting.Question
+        let client: SocketAddress
+        let id: UInt16
+        let question: MessageSighting.Question
+        /// Worked out once, because every key is looked up four times and names are long.
+        private let digest: UInt64
+
+        /// A key; `seed` keeps those who write captures from choosing colliding names.
+        init(_ sighting: MessageSighting, _ question: MessageSighting.Question, seed: UInt64) {
+            client = sighting.client
+            id = sighting.id
+            self.question = question
+            var digest = seed ^ UInt64(sighting.id) << 16 ^ UInt64(sighting.client.port ?? 0)
+            for octet in question.name.wire {
+                let (high, low) = (digest ^ UInt64(asciiLowercased(octet))).multipliedFullWidth(
+                    by: 0x9E37_79B9_7F4A_7C15
+                )
+                digest = high ^ low ^ seed
+            }
+            self.digest = digest
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
 
     private struct Transaction {
@@ -45,6 +64,7 @@ struct EventPairing {
     }
 
     private let limits: PairingLimits
+    private let seed = UInt64.random(in: .min ... .max)
     private var open = TransactionRing<Transaction>()
     private var numbers: [Key: Int] = [:]
     /// The latest time seen; captures of several interfaces are not strictly in order.
@@ -93,7 +113,7 @@ struct EventPairing {
     /// The open transaction to which a message belongs, opened if need be.
     private mutating func number(for sighting: MessageSighting) -> Int? {
         guard let question = sighting.question else { return numberWithoutQuestion(sighting) }
-        let key = Key(client: sighting.client, id: sighting.id, question: question)
+        let key = Key(sighting, question, seed: seed)
         if let number = numbers[key], isNear(open[number], sighting) { return number }
         var event = QueryEvent(
             name: question.name,

@@ -1,5 +1,6 @@
 import DNS
 import QueryLogs
+import TestSupport
 import Testing
 import TextScan
 
@@ -255,5 +256,36 @@ import TextScan
         order = events.map { "\($0.name)" }
         most = events.filter { $0.reply == .seen }.count
         #expect(order == (0..<500).map { "n\($0).example" } && most == 1)
+    }
+
+    /// Whatever the lines are, reading ends and every line is accounted for.
+    @Test func survivesDamage() {
+        var generator = SeededGenerator(seed: 11)
+        let lines = [
+            "<30>Nov 23 12:00:00 dnsmasq[7]: UDP 1 192.0.2.5/4001 query[A] a.example from 192.0.2.5",
+            "2026-01-02T03:04:05Z h dnsmasq[7]: 1 192.0.2.5/4001 reply a.example is <CNAME> (/x/forward.c:12)",
+            "Nov 23 12:00:00 dnsmasq-dhcp[7]: x", "reply error is SERVFAIL (EDE: blocked)",
+            "forwarded a.example to 9.9.9.9#53",
+            "gravity blocked (CNAME) a.example is 0.0.0.0", "possible DNS-rebind attack detected: a.example", ")", "]",
+            "[",
+        ].map { Array($0.utf8) }
+        let odd = Array("[]()<>:/# .*9aé\u{0}".utf8)
+        for _ in 0..<300 {
+            var text: [UInt8] = []
+            for _ in 0..<20 {
+                var line = lines.randomElement(using: &generator) ?? []
+                for _ in 0..<Int.random(in: 0...3, using: &generator) where !line.isEmpty {
+                    let index = Int.random(in: 0..<line.count, using: &generator)
+                    if Bool.random(using: &generator) {
+                        line.removeSubrange(index..<line.count)
+                    } else {
+                        line[index] = odd.randomElement(using: &generator) ?? 0
+                    }
+                }
+                text += line + [0x0A]
+            }
+            let (events, report) = read(text, options: LogOptions(format: .dnsmasq, year: 2025))
+            #expect(events.count == report.events && report.records <= 20)
+        }
     }
 }

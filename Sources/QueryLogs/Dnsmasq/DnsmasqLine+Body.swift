@@ -59,13 +59,9 @@ extension DnsmasqLine {
         let isKnown = isKnownSource(source)
         guard let content = content(destination) ?? (isKnown ? freeContent(destination) : nil) else { return nil }
         let isError = subject.equals("error") || (content == .duplicate && subject.equals("query"))
-        guard isError || name(subject) != nil else { return nil }
-        return .answer(
-            source: source.string,
-            name: isError ? nil : subjectName(subject, content),
-            content: content,
-            error: error
-        )
+        let owner = isError ? nil : subjectName(subject)
+        guard isError || owner != nil else { return nil }
+        return .answer(source: source.string, name: owner, content: content, error: error)
     }
 
     /// The sources of dnsmasq itself; after these any content is an answer.
@@ -76,7 +72,7 @@ extension DnsmasqLine {
 
     /// The contents that dnsmasq prints in words of its own, and addresses.
     private static func content(_ text: Span<UInt8>) -> Content? {
-        if let address = IPAddress(text: text.octets) { return .address(address) }
+        if let address = address(text) { return .address(address) }
         if text.equals("<CNAME>") { return .alias }
         if text.count > 2, text[0] == 0x3C, text[text.count - 1] == 0x3E {
             return .record(recordType(text.extracting(1..<(text.count - 1))) ?? RRType(rawValue: 0))
@@ -102,9 +98,18 @@ extension DnsmasqLine {
     }
 
     /// For pointer records dnsmasq prints the address in the place of the name.
-    private static func subjectName(_ subject: Span<UInt8>, _ content: Content) -> DomainName? {
-        if let address = IPAddress(text: subject.octets) { return address.reverseName }
-        return name(subject)
+    private static func subjectName(_ subject: Span<UInt8>) -> DomainName? {
+        address(subject).map(\.reverseName) ?? name(subject)
+    }
+
+    /// The address that the text is, if its ends look like one at all: most texts here are names.
+    private static func address(_ text: Span<UInt8>) -> IPAddress? {
+        guard text.count > 0 else { return nil }
+        let (first, last) = (text[0], text[text.count - 1])
+        guard text.firstIndex(of: 0x3A) != nil || (asciiDigit(first) != nil && asciiDigit(last) != nil) else {
+            return nil
+        }
+        return IPAddress(text: text.octets)
     }
 
     /// Lines about the daemon itself.

@@ -108,7 +108,7 @@ struct DnsmasqLine {
     /// FTL's DEBUG_DNSMASQ_LINES appends ` (/path/file.c:123)`.
     private static func withoutDebugSuffix(_ line: Span<UInt8>, from start: Int) -> Range<Int> {
         let range = line.trimmedRange(in: start..<line.count)
-        guard !range.isEmpty, line[range.upperBound - 1] == 0x29 else { return range }
+        guard range.count > 4, line[range.upperBound - 1] == 0x29 else { return range }
         var position = range.upperBound - 2
         while position > range.lowerBound, line[position] &- 0x30 < 10 { position -= 1 }
         guard line[position] == 0x3A, position < range.upperBound - 2 else { return range }
