@@ -16,18 +16,38 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CSockets"),
+        .target(name: "CZones"),
 
         // MARK: - Layer 1: representations
         .target(name: "DNS"),
         .target(name: "LDNS", dependencies: ["CLDNS", "DNS"]),
         .target(name: "TextScan", dependencies: ["CArchive"]),
 
-        // MARK: - Layer 2: rules and verdicts
+        // MARK: - Layer 2: what lists mean, what update services need, what logs say
         .target(name: "Policy", dependencies: ["DNS"]),
         .target(name: "FilterLists", dependencies: ["DNS", "LDNS", "Policy", "TextScan"]),
+        .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
+        .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
+
+        // MARK: - Layer 3: the server; findings, and the questions that lead to them
+        .target(name: "Resolver", dependencies: ["CSockets", "DNS", "Policy", "TextScan"]),
+        .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
+        .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
+        .target(name: "Replay", dependencies: ["Catalog", "DNS", "Findings", "Policy", "QueryLogs"]),
+
+        // MARK: - Faces
+        .target(name: "Settings", dependencies: ["Catalog", "DNS", "Policy", "TextScan", "Yams"]),
+        .target(name: "Reports", dependencies: ["Catalog", "DNS", "Findings", "LDNS", "Policy", "TextScan"]),
 
         // MARK: - Command
-        .executableTarget(name: "patchway", dependencies: ["DNS"]),
+        .executableTarget(
+            name: "patchway",
+            dependencies: [
+                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay", "Reports",
+                "Resolver", "Settings", "TextScan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
 
         // MARK: - Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -38,12 +58,18 @@ let package = Package(
         ),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
+        .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
+        .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
-        .testTarget(
-            name: "FilterListsTests",
-            dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]
+        .testTarget(name: "FilterListsTests", dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]),
+        .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Catalog", "DNS", "Settings", "TestSupport", "TextScan"]),
+        .executableTarget(
+            name: "serve-bench",
+            dependencies: ["DNS", "Policy", "Resolver", "TextScan"],
+            path: "Tests/Benchmarks/ServeBench"
         ),
-        .testTarget(name: "TextScanTests", dependencies: ["TextScan"]),
+        .testTarget(name: "ResolverTests", dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport", "TextScan"]),
     ]
 )
 
@@ -68,7 +94,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive"]
+let cTargets: Set<String> = ["CLDNS", "CArchive", "CSockets", "CZones"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

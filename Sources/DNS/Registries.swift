@@ -44,6 +44,8 @@ public struct RRType: RawRepresentable, Hashable, Sendable {
     public static let ixfr = RRType(rawValue: 251)
     /// Zone transfer (RFC 5936).
     public static let axfr = RRType(rawValue: 252)
+    /// Certification authority authorization (RFC 8659).
+    public static let caa = RRType(rawValue: 257)
     /// All types (RFC 8482).
     public static let any = RRType(rawValue: 255)
 }
@@ -82,6 +84,8 @@ public struct ResponseCode: RawRepresentable, Hashable, Sendable {
     public static let notImp = ResponseCode(rawValue: 4)
     /// Refused by policy.
     public static let refused = ResponseCode(rawValue: 5)
+    /// Name exists when it should not; for DNAME the target is too long (RFC 2136, RFC 6672).
+    public static let yxDomain = ResponseCode(rawValue: 6)
     /// Unsupported EDNS version (RFC 6891).
     public static let badVers = ResponseCode(rawValue: 16)
 }
@@ -118,4 +122,6 @@ public struct ExtendedErrorCode: RawRepresentable, Hashable, Sendable {
     public static let noReachableAuthority = ExtendedErrorCode(rawValue: 22)
     /// The upstream failed on the network.
     public static let networkError = ExtendedErrorCode(rawValue: 23)
+    /// The upstream answered with data that cannot be.
+    public static let invalidData = ExtendedErrorCode(rawValue: 24)
 }

@@ -21,7 +21,7 @@ enum DataText {
         // APL is the one type whose RDATA may be empty (RFC 3123 §4).
         guard !text.isEmpty || type.rawValue == 42 else { throw .missingData }
         guard !hasOriginLabel(text, type) else { throw .originLabel }
-        let line = Array(". 0 IN TYPE\(type.rawValue) ".utf8) + text + [0]
+        let line = line(type == .caa ? quotedValue(text) : text, type: type)
         var created: UnsafeMutablePointer<ldns_rr>?
         let originPointer = unsafe origin.pointer
         let status = libraryLock.withLock { _ in
@@ -35,6 +35,33 @@ enum DataText {
         let data = unsafe RecordHandle(owning: created).data
         guard data.count <= Int(UInt16.max), fits(data, type) else { throw .badLayout(type) }
         return data
+    }
+
+    /// The record `. 0 IN TYPE123 text` as a C string.
+    private static func line(_ text: ArraySlice<UInt8>, type: RRType) -> [UInt8] {
+        var line: [UInt8] = []
+        line.reserveCapacity(text.count + 20)
+        line.append(contentsOf: [0x2E, 0x20, 0x30, 0x20, 0x49, 0x4E, 0x20, 0x54, 0x59, 0x50, 0x45])
+        var divisor: UInt16 = 10_000
+        while divisor > 0 {
+            line.append(0x30 + UInt8(type.rawValue / divisor % 10))
+            divisor /= 10
+        }
+        line.append(0x20)
+        line.append(contentsOf: text)
+        line.append(0)
+        return line
+    }
+
+    /// CAA text with its value in quotes: RFC 8659 §4.1.1 lets a value without blanks go without, libldns 1.8.3 does not.
+    private static func quotedValue(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var words = Words(text)
+        guard let flags = words.next(), let tag = words.next(), !words.rest.isEmpty, !words.rest.contains(0x22) else {
+            return text
+        }
+        let value = words.rest
+        guard !value.contains(where: EntryScanner.isBlank) else { return text }
+        return flags + [0x20] + tag + [0x20, 0x22] + value + [0x22]
     }
 
     /// Prints RDATA: libldns's text when that reads back as the same octets, otherwise the generic form.
@@ -94,17 +121,12 @@ enum DataText {
     ) -> [UInt8]? {
         if unsafe ldns_rdf_get_type(field) == LDNS_RDF_TYPE_DNAME {
             // libldns leaves `"`, `@` and `$` in names bare, which does not read back.
-            guard let name = unsafe name(of: field) else { return nil }
+            guard let name = unsafe try? DomainName(wire: FieldHandle.octets(of: field)) else { return nil }
             return name.isRoot ? name.presentation : name.presentation + [0x2E]
         }
         unsafe ldns_buffer_clear(buffer.pointer)
         let status = unsafe ldns_rdf2buffer_str(buffer.pointer, field)
         return status == LDNS_STATUS_OK ? buffer.octets : nil
-    }
-
-    private static func name(of field: UnsafeMutablePointer<ldns_rdf>) -> DomainName? {
-        let wire = unsafe Array(UnsafeRawBufferPointer(start: ldns_rdf_data(field), count: ldns_rdf_size(field)))
-        return try? DomainName(wire: wire)
     }
 
     /// A record of the root with this RDATA, as libldns reads it from the wire.

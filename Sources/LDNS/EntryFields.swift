@@ -13,8 +13,14 @@ struct EntryFields {
     /// The RDATA text without blanks at its ends.
     var data: ArraySlice<UInt8>
 
+    /// A type and the word that named it last: most files name few types, over and over.
+    struct KnownType {
+        var word: [UInt8] = []
+        var type = RRType(rawValue: 0)
+    }
+
     /// Splits the text of an entry.
-    init(_ text: [UInt8], startsBlank: Bool) throws(RecordError) {
+    init(_ text: [UInt8], startsBlank: Bool, known: inout KnownType) throws(RecordError) {
         var words = Words(text[...])
         owner = startsBlank ? nil : words.next()
         while true {
@@ -22,10 +28,16 @@ struct EntryFields {
             if let first = word.first, asciiDigit(first) != nil {
                 guard ttl == nil, let seconds = Self.seconds(word) else { throw .badTTL(Self.shown(word)) }
                 ttl = seconds
+            } else if word.elementsEqual(known.word) {
+                type = known.type
+                data = words.rest
+                return
             } else if recordClass == nil, let named = RRClass(Self.shown(word)) {
                 recordClass = named
             } else {
                 guard let named = Self.type(word) else { throw .unknownType(Self.shown(word)) }
+                // ANY and NONE are classes where one may stand, so they must be looked at each time.
+                if RRClass(Self.shown(word)) == nil { known = KnownType(word: Array(word), type: named) }
                 type = named
                 data = words.rest
                 return
@@ -68,9 +80,17 @@ struct EntryFields {
         return RRType(String(decoding: word, as: UTF8.self))
     }
 
-    /// A short form for messages.
+    /// The start of a word in printable ASCII: other octets as `\DDD`, so that it is safe in messages.
     static func shown(_ word: ArraySlice<UInt8>) -> String {
-        String(decoding: word.prefix(40), as: UTF8.self)
+        var text: [UInt8] = []
+        for octet in word.prefix(40) {
+            if (0x21...0x7E).contains(octet) {
+                text.append(octet)
+            } else {
+                text += [0x5C, 0x30 + octet / 100, 0x30 + octet / 10 % 10, 0x30 + octet % 10]
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

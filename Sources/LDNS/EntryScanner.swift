@@ -35,6 +35,7 @@ struct EntryScanner {
 
     /// Reads the next entry that is not empty into ``text``; nil at the end.
     mutating func next(in source: Span<UInt8>) -> Entry? {
+        if position == 0, Self.startsWithByteOrderMark(source) { position = 3 }
         while position < source.count {
             text.removeAll(keepingCapacity: true)
             let start = position
@@ -154,6 +155,11 @@ struct EntryScanner {
         line += 1
         // Only the first line belongs to the broken entry.
         state.last = min(state.last, max(position - 1, state.first?.offset ?? start))
+    }
+
+    /// Whether the text starts with U+FEFF in UTF-8, which editors put there and which is no part of it.
+    private static func startsWithByteOrderMark(_ source: Span<UInt8>) -> Bool {
+        source.count >= 3 && source[0] == 0xEF && source[1] == 0xBB && source[2] == 0xBF
     }
 
     static func isBlank(_ octet: UInt8) -> Bool {

@@ -20,7 +20,19 @@ let libraryLock = Mutex<Void>(())
         unsafe pointer = created
     }
 
+    init(owning pointer: UnsafeMutablePointer<ldns_rdf>) {
+        unsafe self.pointer = unsafe pointer
+    }
+
     deinit { unsafe ldns_rdf_deep_free(pointer) }
+
+    /// The octets of the field.
+    var octets: [UInt8] { unsafe Self.octets(of: pointer) }
+
+    /// The octets of a field that somebody else owns.
+    static func octets(of field: UnsafeMutablePointer<ldns_rdf>) -> [UInt8] {
+        unsafe Array(UnsafeRawBufferPointer(start: ldns_rdf_data(field), count: ldns_rdf_size(field)))
+    }
 }
 
 /// Owns one `ldns_rr`.
@@ -39,8 +51,7 @@ let libraryLock = Mutex<Void>(())
         let count = unsafe ldns_rr_rd_count(pointer)
         for index in 0..<count {
             guard let field = unsafe ldns_rr_rdf(pointer, index) else { continue }
-            let octets = unsafe UnsafeRawBufferPointer(start: ldns_rdf_data(field), count: ldns_rdf_size(field))
-            unsafe data.append(contentsOf: octets)
+            data += unsafe FieldHandle.octets(of: field)
         }
         return data
     }

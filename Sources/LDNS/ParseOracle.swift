@@ -21,38 +21,34 @@ public enum ParseOracle {
     /// The name that `ldns_wire2dname` reads at `offset` of a message, and the offset after it.
     public static func name(in message: Span<UInt8>, at offset: Int) -> Result<(DomainName, end: Int), LibraryError> {
         var position = offset
-        let (status, wire) = unsafe message.withUnsafeBufferPointer { octets -> (ldns_status, [UInt8]) in
-            var created: UnsafeMutablePointer<ldns_rdf>?
-            let status = unsafe ldns_wire2dname(&created, octets.baseAddress, octets.count, &position)
-            guard let created = unsafe created else { return (status, []) }
-            defer { unsafe ldns_rdf_deep_free(created) }
-            return unsafe (
-                status, Array(UnsafeRawBufferPointer(start: ldns_rdf_data(created), count: ldns_rdf_size(created)))
-            )
+        var created: UnsafeMutablePointer<ldns_rdf>?
+        let status = unsafe message.withUnsafeBufferPointer { octets in
+            unsafe ldns_wire2dname(&created, octets.baseAddress, octets.count, &position)
         }
-        guard status == LDNS_STATUS_OK, let name = try? DomainName(wire: wire) else {
-            return .failure(LibraryError(status))
-        }
-        return .success((name, end: position))
+        return unsafe name(created, status).map { ($0, end: position) }
     }
 
     /// The name that `ldns_str2rdf_dname` reads from presentation form without NUL octets.
     public static func name(presentation text: String) -> Result<DomainName, LibraryError> {
         var created: UnsafeMutablePointer<ldns_rdf>?
         let status = unsafe ldns_str2rdf_dname(&created, text)
-        guard status == LDNS_STATUS_OK, let created = unsafe created else { return .failure(LibraryError(status)) }
-        defer { unsafe ldns_rdf_deep_free(created) }
-        let wire = unsafe Array(UnsafeRawBufferPointer(start: ldns_rdf_data(created), count: ldns_rdf_size(created)))
-        guard let name = try? DomainName(wire: wire) else { return .failure(LibraryError(LDNS_STATUS_ERR)) }
-        return .success(name)
+        return unsafe name(created, status)
     }
 
-    /// The presentation form that `ldns_rdf2str` gives a name, with the root dot.
+    /// The presentation form that libldns gives a name, with the root dot.
     public static func presentation(of name: DomainName) -> String? {
-        guard let field = FieldHandle(name: name.wire), let text = unsafe ldns_rdf2str(field.pointer) else {
-            return nil
-        }
-        defer { unsafe free(text) }
-        return unsafe String(cString: text)
+        guard let field = FieldHandle(name: name.wire), let buffer = BufferHandle(capacity: 256) else { return nil }
+        let status = unsafe ldns_rdf2buffer_str_dname(buffer.pointer, field.pointer)
+        return status == LDNS_STATUS_OK ? String(decoding: buffer.octets, as: UTF8.self) : nil
+    }
+
+    private static func name(
+        _ created: UnsafeMutablePointer<ldns_rdf>?,
+        _ status: ldns_status
+    ) -> Result<DomainName, LibraryError> {
+        guard status == LDNS_STATUS_OK, let created = unsafe created else { return .failure(LibraryError(status)) }
+        let field = unsafe FieldHandle(owning: created)
+        guard let name = try? DomainName(wire: field.octets) else { return .failure(LibraryError(LDNS_STATUS_ERR)) }
+        return .success(name)
     }
 }

@@ -9,6 +9,7 @@ struct ZoneContext: ~Copyable {
     private var previous: (owner: DomainName, type: RRType, ttl: UInt32)?
     /// The origin as libldns takes it, kept between entries.
     private var handle: FieldHandle?
+    private var knownType = EntryFields.KnownType()
 
     private enum Origin {
         case unstated
@@ -90,7 +91,7 @@ struct ZoneContext: ~Copyable {
             var words = Words(text[...])
             owner = .name(try complete(words.next() ?? []))
         }
-        let fields = try EntryFields(text, startsBlank: entry.startsBlank)
+        let fields = try EntryFields(text, startsBlank: entry.startsBlank, known: &knownType)
         let name = try inheritedOwner()
         let data = try data(fields, owner: name)
         let ttl = ttl(fields, owner: name, data: data)
@@ -168,10 +169,12 @@ struct ZoneContext: ~Copyable {
         }
         if Self.isAbsolute(text) { return name }
         let origin = try originName()
-        guard let whole = try? DomainName(wire: name.wire.dropLast() + origin.wire) else {
-            throw .owner(.nameTooLong)
-        }
-        return whole
+        if origin.isRoot { return name }
+        var wire = name.wire
+        wire.removeLast()
+        wire += origin.wire
+        guard wire.count <= DomainName.maximumWireLength else { throw .owner(.nameTooLong) }
+        return DomainName(trustedWire: wire)
     }
 
     private func originName() throws(RecordError) -> DomainName {

@@ -25,7 +25,7 @@ public struct ZoneDiagnostic: Equatable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let fault: ZoneFault
 
-    /// The line and the reason; text from the source in it is not escaped.
+    /// The line and the reason; always printable ASCII.
     public var description: String { "line \(line): \(fault)" }
 }
 

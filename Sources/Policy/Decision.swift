@@ -23,8 +23,8 @@ public enum VerdictKind: UInt8, Sendable, CaseIterable {
     /// A rule matches, but what the engine then does is not known here.
     case unsupported
 
-    /// Whether the client gets the real answer.
-    public var isPass: Bool { self == .pass || self == .route }
+    /// Whether the client gets the real answer, if need be over TCP or from another server.
+    public var isPass: Bool { self == .pass || self == .route || self == .truncate }
 }
 
 extension VerdictKind: CustomStringConvertible {

@@ -36,6 +36,21 @@ public struct Verdict: Sendable {
     public var lost: [RuleReference]
     /// What the verdict depends on beyond the rules, for example the cache.
     public var note: String?
+
+    /// A verdict of its parts.
+    public init(
+        kind: VerdictKind,
+        answer: PolicyAnswer? = nil,
+        matched: MatchedRule? = nil,
+        lost: [RuleReference] = [],
+        note: String? = nil
+    ) {
+        self.kind = kind
+        self.answer = answer
+        self.matched = matched
+        self.lost = lost
+        self.note = note
+    }
 }
 
 /// An ordered stack of layers, outermost (nearest the client) first; at most 64.
@@ -114,7 +129,7 @@ public final class CompiledStack: Sendable {
         relation: Relation,
         type: RRType
     ) -> Verdict {
-        guard decision.hasRule else { return Verdict(kind: decision.kind, lost: []) }
+        guard decision.hasRule else { return Verdict(kind: decision.kind) }
         let layer = layers[Int(decision.layer)]
         let winner = Int(decision.rule)
         var note: String?

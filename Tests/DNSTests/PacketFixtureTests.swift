@@ -45,7 +45,12 @@ import Testing
     }
 
     static func packet(_ name: String) throws -> [UInt8] {
-        octets(hex: try String(contentsOf: Fixtures.folder("packets").appendingPathComponent(name + ".hex"), encoding: .utf8))
+        octets(
+            hex: try String(
+                contentsOf: Fixtures.folder("packets").appendingPathComponent(name + ".hex"),
+                encoding: .utf8
+            )
+        )
     }
 
     private static func field(_ name: String, _ text: String) -> String? {

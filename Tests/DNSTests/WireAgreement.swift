@@ -1,5 +1,6 @@
-@testable import DNS
 import LDNS
+
+@testable import DNS
 
 /// What we say about a packet next to what libldns says, and the reason when that differs.
 struct WireAgreement {

@@ -49,8 +49,8 @@ enum LibraryZone {
         }
         return unsafe ResourceRecord(
             owner: owner,
-            type: RRType(rawValue: UInt16(ldns_rr_get_type(pointer).rawValue)),
-            class: RRClass(rawValue: UInt16(ldns_rr_get_class(pointer).rawValue)),
+            type: RRType(rawValue: UInt16(truncatingIfNeeded: ldns_rr_get_type(pointer).rawValue)),
+            class: RRClass(rawValue: UInt16(truncatingIfNeeded: ldns_rr_get_class(pointer).rawValue)),
             ttl: ldns_rr_ttl(pointer),
             data: data
         )

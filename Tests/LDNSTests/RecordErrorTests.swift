@@ -51,7 +51,8 @@ import Testing
     @Test(arguments: [
         ("a", "example.com", "a.example.com"), ("a.", "example.com", "a"), ("@", "example.com", "example.com"),
         ("a", nil, "a"), ("@", nil, "."), (".", "example.com", "."), ("a\\.", "example.com", "a\\..example.com"),
-        ("a\\\\.", "example.com", "a\\\\"), ("*", "example.com", "*.example.com"), ("@x", "example.com", "\\@x.example.com"),
+        ("a\\\\.", "example.com", "a\\\\"), ("*", "example.com", "*.example.com"),
+        ("@x", "example.com", "\\@x.example.com"),
     ])
     func completesOwners(owner: String, origin: String?, whole: String) throws {
         let record = try ResourceRecord("\(owner) A 192.0.2.1", origin: try origin.map { try DomainName($0) })

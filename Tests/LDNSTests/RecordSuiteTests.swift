@@ -39,7 +39,10 @@ struct RecordSuiteTests {
         let files = try SharedSuites.files(in: "data/suites/zoneparse/nlnet-domain").filter { $0.hasSuffix(".yaml") }
         #expect(files.count == 11)
         for file in files {
-            let text = String(decoding: try SharedSuites.octets("data/suites/zoneparse/nlnet-domain/\(file)"), as: UTF8.self)
+            let text = String(
+                decoding: try SharedSuites.octets("data/suites/zoneparse/nlnet-domain/\(file)"),
+                as: UTF8.self
+            )
             let sample = Sample(text)
             let reader = ZoneReader(origin: try DomainName(sample.origin), defaultClass: sample.defaultClass)
             let source = Array(sample.zone.utf8)

@@ -11,11 +11,20 @@ import Testing
         ("NUL", "a A 192.0\0.2.1", "NUL octet"),
         ("NUL in quotes", "a TXT \"x\0y\"", "NUL octet"),
         ("a line of 1 MB", "a TXT \(String(repeating: "x", count: 1 << 20))", "entry is longer than 65000 octets"),
-        ("an owner of 1 MB", "\(String(repeating: "x", count: 1 << 20)) A 192.0.2.1", "entry is longer than 65000 octets"),
+        (
+            "an owner of 1 MB", "\(String(repeating: "x", count: 1 << 20)) A 192.0.2.1",
+            "entry is longer than 65000 octets"
+        ),
         ("100,000 unopened parentheses", String(repeating: ")", count: 100_000), "')' without '('"),
         ("an unclosed parenthesis", "a TXT ( x", "'(' is never closed"),
         ("an unclosed quote", "a TXT \"x", "quotation mark is not closed on its line"),
-        ("a type of 1,000 letters", "a \(String(repeating: "A", count: 1000)) x", "unknown record type '\(String(repeating: "A", count: 40))'"),
+        (
+            "a type of 1,000 letters", "a \(String(repeating: "A", count: 1000)) x",
+            "unknown record type '\(String(repeating: "A", count: 40))'"
+        ),
+        ("terminal controls", "a \u{1B}[31m x", "unknown record type '\\027[31m'"),
+        ("an unknown directive in them", "$\u{1B}[2J", "unknown directive '$\\027[2J'"),
+        ("a TTL in them", "a 1\u{7} A 192.0.2.1", "TTL '1\\007' is not a number of seconds below 4294967296"),
         ("a JPEG", "\u{FF}\u{D8}\u{FF}\u{E0}", "no record type"),
     ])
     func oneBadEntryCostsOneDiagnostic(what: String, text: String, reason: String) {
@@ -51,6 +60,25 @@ import Testing
             if case .record(.entry(.linesSkipped)) = diagnostic.fault { skipped += 1 }
         }
         #expect(entries < 20 && skipped == 1)
+    }
+
+    @Test func filesAreReadSideBySide() async {
+        let text =
+            RecordTextTests.rows.map { "a.example. 300 IN \($0.type) \($0.text)" } + ["a. 1 WKS 192.0.2.1 TCP 25"]
+        let source = Array(text.joined(separator: "\n").utf8)
+        let alone = ZoneReader().all(in: source.span).records
+        await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    (0..<4).allSatisfy { _ in
+                        let records = ZoneReader().all(in: source.span).records
+                        return records == alone && records.allSatisfy { !$0.record.description.isEmpty }
+                    }
+                }
+            }
+            for await same in group { #expect(same) }
+        }
+        #expect(alone.count == text.count)
     }
 
     @Test func utf16IsDiagnosedLineByLine() {

@@ -28,6 +28,10 @@ import Testing
         // TTL and class in either order, units, $TTL.
         ("a 1h IN A 192.0.2.1\nb IN 1h30m A 192.0.2.1", ["1 a. 3600 IN A 192.0.2.1", "2 b. 5400 IN A 192.0.2.1"]),
         ("a CH 5 TXT x\nb CLASS4 6 TXT y", ["1 a. 5 CH TXT \"x\"", "2 b. 6 HS TXT \"y\""]),
+        (
+            "a IN ANY \\# 0\nb ANY TXT x\nc IN TXT y\nd txt z",
+            ["1 a. 3600 IN ANY \\# 0", "2 b. 3600 ANY TXT \"x\"", "3 c. 3600 IN TXT \"y\"", "4 d. 3600 IN TXT \"z\""]
+        ),
         ("$TTL 60\na 5 A 192.0.2.1\nb A 192.0.2.1", ["2 a. 5 IN A 192.0.2.1", "3 b. 60 IN A 192.0.2.1"]),
         ("a 5 A 192.0.2.1\nb A 192.0.2.1", ["1 a. 5 IN A 192.0.2.1", "2 b. 5 IN A 192.0.2.1"]),
         ("$TTL 9\na 5 A 192.0.2.1\na A 192.0.2.2", ["2 a. 5 IN A 192.0.2.1", "3 a. 5 IN A 192.0.2.2"]),
@@ -53,8 +57,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a A x\nb A 192.0.2.1", ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 b. 3600 IN A 192.0.2.1"]),
-        ("a A x\n A 192.0.2.1", ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 a. 3600 IN A 192.0.2.1"]),
+        (
+            "a A x\nb A 192.0.2.1",
+            ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 b. 3600 IN A 192.0.2.1"]
+        ),
+        (
+            "a A x\n A 192.0.2.1",
+            ["1 ! libldns: Syntax error, could not parse the RR's rdata", "2 a. 3600 IN A 192.0.2.1"]
+        ),
         (
             "a. A 192.0.2.1\nb..c A 192.0.2.1\n A 192.0.2.2",
             [

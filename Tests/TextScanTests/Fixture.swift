@@ -1,22 +1,20 @@
+import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// Files that tests read, and folders that they write to.
 enum Fixture {
     /// The path of a file under Tests/Fixtures/textscan.
-    static func path(_ name: String, file: String = #filePath) -> String {
-        let parts = file.split(separator: "/").dropLast(2)
-        return "/" + parts.joined(separator: "/") + "/Fixtures/textscan/" + name
+    static func path(_ name: String) -> String {
+        Fixtures.folder("textscan").path + "/" + name
     }
 
     /// The path of a fresh temporary folder.
     static func temporaryFolder() throws -> String {
-        var template = Array("/tmp/patchway-test-XXXXXX".utf8CString)
-        let made = unsafe template.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let path = unsafe mkdtemp(base) else { return String?.none }
-            return unsafe String(cString: path)
-        }
-        return try #require(made)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.path
     }
 
     /// Writes `octets` to `path`.

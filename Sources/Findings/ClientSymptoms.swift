@@ -1,0 +1,40 @@
+public import Catalog
+import Policy
+
+extension Finding {
+    /// The error codes that a Windows client shows when this happens: those that sources tie to the endpoint, then those
+    /// of the failing stage. Nothing is claimed for other clients.
+    public var clientErrors: [ErrorCode] {
+        var codes = endpoint?.errors ?? []
+        for code in Self.stageErrors(verdict.kind) where !codes.contains(code) { codes.append(code) }
+        return codes
+    }
+
+    /// The stage at which the client notices.
+    public var stage: ClientError.Stage? {
+        switch verdict.kind {
+        case .nxdomain, .nodata, .refused, .drop, .servfail: .dns
+        case .sinkhole: .reachability
+        case .redirect: .tls
+        case .pass, .route, .truncate, .unsupported: nil
+        }
+    }
+
+    private static func stageErrors(_ kind: VerdictKind) -> [ErrorCode] {
+        switch kind {
+        case .nxdomain, .nodata, .refused, .drop, .servfail: [nameNotResolved]
+        case .sinkhole: [endpointUnreachable]
+        case .redirect: [redirectorInvalid, securityVerification]
+        case .pass, .route, .truncate, .unsupported: []
+        }
+    }
+
+    /// WU_E_PT_WINHTTP_NAME_NOT_RESOLVED.
+    private static let nameNotResolved = ErrorCode(rawValue: 0x8024_402C)
+    /// WU_E_PT_ENDPOINT_UNREACHABLE.
+    private static let endpointUnreachable = ErrorCode(rawValue: 0x8024_0438)
+    /// WU_E_REDIRECTOR_INVALID_RESPONSE.
+    private static let redirectorInvalid = ErrorCode(rawValue: 0x8024_5006)
+    /// WU_E_PT_SECURITY_VERIFICATION_FAILURE.
+    private static let securityVerification = ErrorCode(rawValue: 0x8024_0437)
+}

@@ -1,0 +1,249 @@
+import DNS
+
+/// Joins the lines of a dnsmasq log that belong to one query: a pure state machine in bounded memory.
+///
+/// With `log-queries=extra` every line has the serial number of its query. The plain log has none: an answer belongs to
+/// the open queries of its name and type, and the lines behind an alias belong to the same answer, because dnsmasq
+/// writes the lines of one answer without a pause.
+struct DnsmasqCorrelation {
+    struct Transaction {
+        var event: QueryEvent
+        var process: UInt64?
+        var lastTime: Int64?
+        var isForwarded = false
+    }
+
+    struct SerialKey: Hashable {
+        var process: UInt64?
+        var serial: UInt64
+    }
+
+    struct AskedKey: Hashable {
+        var client: SocketAddress?
+        var name: DomainName
+        var type: RRType
+    }
+
+    /// The answer that is being written.
+    private struct Writing {
+        /// The transactions it goes to.
+        var numbers: [Int]
+        /// The owner name of its latest record.
+        var name: DomainName
+        /// Whether that record was an alias, so that the next line is about its target.
+        var isAlias: Bool
+    }
+
+    /// What became of a line.
+    enum Outcome: Equatable {
+        case used
+        /// It was used, but other queries might have been meant.
+        case ambiguous
+        /// An answer to no known query.
+        case orphan
+    }
+
+    private let limits: PairingLimits
+    private var open = TransactionRing<Transaction>()
+    private var bySerial: [SerialKey: Int] = [:]
+    private var asked: [AskedKey: Int] = [:]
+    /// Transactions without an answer, by the name asked for.
+    private var waiting: [DomainName: [Int]] = [:]
+    private var writing: Writing?
+    private var clock: Int64?
+
+    init(limits: PairingLimits) {
+        self.limits = limits
+    }
+
+    /// Adds a query line.
+    mutating func addQuery(
+        _ line: DnsmasqLine,
+        name: DomainName,
+        type: RRType,
+        client: IPAddress?,
+        time: Int64?,
+        position: SourcePosition
+    ) {
+        advance(time)
+        writing = nil
+        let source = line.client ?? client.map { SocketAddress($0) }
+        let key = AskedKey(client: source, name: name, type: type)
+        let serial = line.serial.map { SerialKey(process: line.process, serial: $0) }
+        if let number = asked[key], open[number].event.reply == .none, isNear(open[number], time) {
+            open[number].event.queryCount += 1
+            open[number].lastTime = time ?? open[number].lastTime
+            if let serial { bySerial[serial] = number }
+            return
+        }
+        var event = QueryEvent(name: name, type: type, position: position, reply: .none)
+        event.time = time
+        event.client = source
+        event.transport = line.transport
+        let number = open.append(Transaction(event: event, process: line.process, lastTime: time))
+        asked[key] = number
+        if let serial { bySerial[serial] = number }
+        waiting[name, default: []].append(number)
+    }
+
+    /// Adds a line that says to which server a query was passed on.
+    mutating func addForward(_ line: DnsmasqLine, name: DomainName, upstream: SocketAddress?, time: Int64?) -> Outcome {
+        advance(time)
+        writing = nil
+        let numbers = serialNumber(line).map { [$0] } ?? (waiting[name] ?? []).suffix(1)
+        for number in numbers {
+            open[number].isForwarded = true
+            open[number].event.server = upstream ?? open[number].event.server
+            open[number].lastTime = time ?? open[number].lastTime
+        }
+        return numbers.isEmpty ? .orphan : .used
+    }
+
+    /// Adds a line of an answer.
+    /// - Parameter name: the owner name; nil when the line names none and means the whole query.
+    mutating func addAnswer(_ line: DnsmasqLine, _ record: DnsmasqAnswer, time: Int64?) -> Outcome {
+        advance(time)
+        if record.content == .duplicate { return addDuplicate(line) }
+        var outcome = Outcome.used
+        let numbers: [Int]
+        if let number = serialNumber(line) {
+            numbers = [number]
+        } else if let current = writing, continues(current, record) {
+            numbers = current.numbers
+        } else {
+            (numbers, outcome) = plainNumbers(record)
+        }
+        guard !numbers.isEmpty else {
+            writing = nil
+            return .orphan
+        }
+        let targets = settled(numbers, record)
+        for number in targets {
+            record.apply(to: &open[number].event)
+            open[number].lastTime = time ?? open[number].lastTime
+            stopWaiting(number)
+        }
+        let owner = record.name ?? open[targets[0]].event.name
+        writing = Writing(numbers: targets, name: owner, isAlias: record.content == .alias)
+        return outcome
+    }
+
+    /// The next event that nothing can be added to any more.
+    mutating func next() -> QueryEvent? {
+        guard let first = open.first else { return nil }
+        let isOld = clock.flatMap { clock in first.lastTime.map { clock - $0 > limits.window } } ?? false
+        return isOld || open.count > limits.maximumOpen ? removeFirst() : nil
+    }
+
+    /// The next event after the end of the input.
+    mutating func finish() -> QueryEvent? {
+        open.count > 0 ? removeFirst() : nil
+    }
+
+    private mutating func removeFirst() -> QueryEvent {
+        let number = open.firstNumber
+        stopWaiting(number)
+        let event = open.removeFirst().event
+        let key = AskedKey(client: event.client, name: event.name, type: event.type)
+        if asked[key] == number { asked[key] = nil }
+        if let current = writing, current.numbers.contains(number) { writing = nil }
+        if open.count == 0 {
+            bySerial.removeAll(keepingCapacity: true)
+        } else if bySerial.count > 2 * open.count + 1024 {
+            bySerial = bySerial.filter { $0.value >= open.firstNumber }
+        }
+        return event
+    }
+
+    private mutating func advance(_ time: Int64?) {
+        if let time { clock = max(clock ?? time, time) }
+    }
+
+    private func isNear(_ transaction: Transaction, _ time: Int64?) -> Bool {
+        guard let last = transaction.lastTime, let time else { return true }
+        return abs(time - last) <= limits.window
+    }
+
+    private func serialNumber(_ line: DnsmasqLine) -> Int? {
+        guard let serial = line.serial, let number = bySerial[SerialKey(process: line.process, serial: serial)],
+            number >= open.firstNumber
+        else { return nil }
+        return number
+    }
+
+    private mutating func stopWaiting(_ number: Int) {
+        let name = open[number].event.name
+        guard let numbers = waiting[name] else { return }
+        let left = numbers.filter { $0 != number }
+        waiting[name] = left.isEmpty ? nil : left
+    }
+
+    /// Whether a line goes on with the answer that is being written, and does not begin another one.
+    private func continues(_ current: Writing, _ record: DnsmasqAnswer) -> Bool {
+        if record.isValidation { return true }
+        guard let name = record.name, let number = current.numbers.first else { return false }
+        if current.isAlias { return true }
+        guard name == current.name else { return false }
+        switch record.content {
+        case .address(let address):
+            let type = open[number].event.type
+            return type == address.recordType || (type != .a && type != .aaaa)
+        case .record, .pointer, .text: return true
+        default: return false
+        }
+    }
+
+    /// The open queries that a line of the plain log answers.
+    private func plainNumbers(_ record: DnsmasqAnswer) -> ([Int], Outcome) {
+        guard let name = record.name else { return unnamedNumbers(record) }
+        let fitting = (waiting[name] ?? []).filter { record.fits(open[$0].event.type) }
+        guard let first = record.isFromUpstream ? fitting.first : fitting.last else { return ([], .orphan) }
+        guard record.isFromUpstream else { return ([first], .used) }
+        // dnsmasq asks its upstream once for all clients that wait for the same answer.
+        let type = open[first].event.type
+        let same = fitting.filter { open[$0].event.type == type }
+        let isSure = record.content != .alias || fitting.count == same.count
+        return (same, isSure ? .used : .ambiguous)
+    }
+
+    /// `reply error is SERVFAIL` names no query: the oldest that was passed on is meant, or else the youngest.
+    private func unnamedNumbers(_ record: DnsmasqAnswer) -> ([Int], Outcome) {
+        var candidates: [Int] = []
+        for number in max(open.firstNumber, open.endNumber - 1024)..<open.endNumber
+        where open[number].event.reply == .none && (open[number].isForwarded || !record.isFromUpstream) {
+            candidates.append(number)
+        }
+        guard let chosen = record.isFromUpstream ? candidates.first : candidates.last else { return ([], .orphan) }
+        return ([chosen], candidates.count > 1 && record.isFromUpstream ? .ambiguous : .used)
+    }
+
+    /// An alias may have been given to the query of the wrong type; the address behind it shows which one was meant.
+    private mutating func settled(_ numbers: [Int], _ record: DnsmasqAnswer) -> [Int] {
+        guard writing?.numbers == numbers, let family = record.family else { return numbers }
+        let event = open[numbers[0]].event
+        guard event.type != family, event.type == .a || event.type == .aaaa else { return numbers }
+        let others = (waiting[event.name] ?? []).filter { open[$0].event.type == family }
+        guard !others.isEmpty else { return numbers }
+        for number in others { open[number].event.takeAnswer(of: event) }
+        for number in numbers {
+            open[number].event.forgetAnswer()
+            waiting[event.name, default: []].append(number)
+        }
+        return others
+    }
+
+    /// The answer just written went to this query as well.
+    private mutating func addDuplicate(_ line: DnsmasqLine) -> Outcome {
+        guard let number = serialNumber(line) else { return .orphan }
+        if let current = writing?.numbers.first {
+            let answered = open[current].event
+            guard answered.name == open[number].event.name, answered.type == open[number].event.type else {
+                return .orphan
+            }
+            open[number].event.takeAnswer(of: answered)
+            open[number].event.block = answered.block
+            stopWaiting(number)
+        }
+        return .used
+    }
+}

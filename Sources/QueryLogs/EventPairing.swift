@@ -1,0 +1,193 @@
+import DNS
+
+/// One DNS message as a tap saw it.
+struct MessageSighting {
+    /// When, in microseconds since 1970-01-01 UTC.
+    var time: Int64?
+    var client: SocketAddress
+    var server: SocketAddress
+    var transport: LogTransport
+    var id: UInt16
+    var isResponse: Bool
+    /// The question; nil in answers that do not repeat it.
+    var question: Question?
+    /// Of answers.
+    var rcode: ResponseCode = .noError
+    var flags: ResponseFlags = []
+    var answers: [AnswerRecord] = []
+    var hasSOA = false
+    var extendedErrors: [ExtendedError] = []
+    var position: SourcePosition
+
+    struct Question: Hashable {
+        var name: DomainName
+        var type: RRType
+        var recordClass: RRClass
+    }
+}
+
+/// Folds the messages of one transaction into one event: a pure state machine in bounded memory.
+///
+/// Messages belong together when client, port, id and question agree and no more than ``PairingLimits/window`` lies
+/// between them: so retries, copies from several taps, and answers seen before their queries all end in one event, and
+/// an event is "not answered" only when no tap saw an answer. Events come out in the order in which they began.
+struct EventPairing {
+    private struct Key: Hashable {
+        let client: SocketAddress
+        let id: UInt16
+        let question: MessageSighting.Question
+        /// Worked out once, because every key is looked up four times and names are long.
+        private let digest: UInt64
+
+        /// A key; `seed` keeps those who write captures from choosing colliding names.
+        init(_ sighting: MessageSighting, _ question: MessageSighting.Question, seed: UInt64) {
+            client = sighting.client
+            id = sighting.id
+            self.question = question
+            var digest = seed ^ UInt64(sighting.id) << 16 ^ UInt64(sighting.client.port ?? 0)
+            for octet in question.name.wire {
+                let (high, low) = (digest ^ UInt64(asciiLowercased(octet))).multipliedFullWidth(
+                    by: 0x9E37_79B9_7F4A_7C15
+                )
+                digest = high ^ low ^ seed
+            }
+            self.digest = digest
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+    }
+
+    private struct Transaction {
+        var key: Key
+        var event: QueryEvent
+        var lastTime: Int64?
+    }
+
+    private let limits: PairingLimits
+    private let seed = UInt64.random(in: .min ... .max)
+    private var open = TransactionRing<Transaction>()
+    private var numbers: [Key: Int] = [:]
+    /// The latest time seen; captures of several interfaces are not strictly in order.
+    private var clock: Int64?
+
+    init(limits: PairingLimits) {
+        self.limits = limits
+    }
+
+    /// Adds a message; false when it is an answer without a question to which no open transaction fits.
+    mutating func add(_ sighting: MessageSighting) -> Bool {
+        if let time = sighting.time { clock = max(clock ?? time, time) }
+        guard let number = number(for: sighting) else { return false }
+        if sighting.isResponse {
+            Self.addAnswer(sighting, to: &open[number].event)
+        } else {
+            Self.addQuery(sighting, to: &open[number].event)
+        }
+        open[number].lastTime = sighting.time ?? open[number].lastTime
+        return true
+    }
+
+    /// The next event that nothing can be added to any more.
+    mutating func next() -> QueryEvent? {
+        guard let first = open.first, isComplete(first) || open.count > limits.maximumOpen else { return nil }
+        return removeFirst()
+    }
+
+    /// The next event after the end of the input.
+    mutating func finish() -> QueryEvent? {
+        open.count > 0 ? removeFirst() : nil
+    }
+
+    private mutating func removeFirst() -> QueryEvent {
+        let number = open.firstNumber
+        let transaction = open.removeFirst()
+        if numbers[transaction.key] == number { numbers[transaction.key] = nil }
+        return transaction.event
+    }
+
+    private func isComplete(_ transaction: Transaction) -> Bool {
+        guard let clock, let last = transaction.lastTime else { return false }
+        return clock - last > limits.window
+    }
+
+    /// The open transaction to which a message belongs, opened if need be.
+    private mutating func number(for sighting: MessageSighting) -> Int? {
+        guard let question = sighting.question else { return numberWithoutQuestion(sighting) }
+        let key = Key(sighting, question, seed: seed)
+        if let number = numbers[key], isNear(open[number], sighting) { return number }
+        var event = QueryEvent(
+            name: question.name,
+            type: question.type,
+            recordClass: question.recordClass,
+            position: sighting.position,
+            reply: .none
+        )
+        event.queryCount = 0
+        event.time = sighting.time
+        event.client = sighting.client
+        event.server = sighting.server
+        event.transport = sighting.transport
+        let number = open.append(Transaction(key: key, event: event, lastTime: sighting.time))
+        numbers[key] = number
+        return number
+    }
+
+    /// Answers such as FORMERR may leave the question out; the youngest open query of that client and id is meant.
+    private func numberWithoutQuestion(_ sighting: MessageSighting) -> Int? {
+        guard sighting.isResponse else { return nil }
+        let oldest = max(open.firstNumber, open.endNumber - 1024)
+        for number in stride(from: open.endNumber - 1, through: oldest, by: -1) {
+            let transaction = open[number]
+            if transaction.key.id == sighting.id, transaction.key.client == sighting.client,
+                isNear(transaction, sighting)
+            {
+                return number
+            }
+        }
+        return nil
+    }
+
+    private func isNear(_ transaction: Transaction, _ sighting: MessageSighting) -> Bool {
+        guard let last = transaction.lastTime, let time = sighting.time else { return true }
+        return abs(time - last) <= limits.window
+    }
+
+    private static func addQuery(_ sighting: MessageSighting, to event: inout QueryEvent) {
+        event.queryCount += 1
+        guard let time = sighting.time else { return }
+        if event.queryCount == 1, let answered = event.time, event.reply == .seen, answered >= time {
+            // The answer came first in the file but not in time.
+            event.latency = answered - time
+        }
+        event.time = min(event.time ?? time, time)
+    }
+
+    private static func addAnswer(_ sighting: MessageSighting, to event: inout QueryEvent) {
+        event.answerCount += 1
+        guard event.reply != .seen else {
+            if event.rcode != sighting.rcode || !sameData(event.answers, sighting.answers) {
+                event.hasConflictingAnswers = true
+            }
+            return
+        }
+        event.reply = .seen
+        event.rcode = sighting.rcode
+        event.flags = sighting.flags
+        event.answers = sighting.answers
+        event.hasSOA = sighting.hasSOA
+        event.extendedErrors = sighting.extendedErrors
+        event.server = sighting.server
+        if event.queryCount > 0, let time = sighting.time, let asked = event.time, time >= asked {
+            event.latency = time - asked
+        }
+    }
+
+    /// Whether two answers hold the same records; order and TTL may differ between copies.
+    private static func sameData(_ left: [AnswerRecord], _ right: [AnswerRecord]) -> Bool {
+        guard left.count == right.count else { return false }
+        func bare(_ records: [AnswerRecord]) -> Set<AnswerRecord> {
+            Set(records.map { AnswerRecord(name: $0.name, type: $0.type, data: $0.data) })
+        }
+        return bare(left) == bare(right)
+    }
+}

@@ -1,0 +1,94 @@
+/// The name of a log format. An open registry, so not an enum; the readers are in ``LogFormats``.
+public struct LogFormat: RawRepresentable, Hashable, Sendable {
+    /// The name as users and reports write it.
+    public let rawValue: String
+    /// Any name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Packet capture, classic libpcap file.
+    public static let pcap = LogFormat(rawValue: "pcap")
+    /// Packet capture, next generation.
+    public static let pcapng = LogFormat(rawValue: "pcapng")
+    /// Query log of dnsmasq: plain, `extra` or `proto`.
+    public static let dnsmasq = LogFormat(rawValue: "dnsmasq")
+    /// Text log of Pi-hole: dnsmasq's with Pi-hole's own block sources.
+    public static let pihole = LogFormat(rawValue: "pihole")
+    /// Names, one a line.
+    public static let names = LogFormat(rawValue: "names")
+    /// No known format.
+    public static let unknown = LogFormat(rawValue: "unknown")
+}
+
+/// How sure a reader is that an input is in its format.
+public enum DetectionStrength: Int, Comparable, Sendable {
+    /// Not this format.
+    case no
+    /// It could be, if nothing else claims it.
+    case possible
+    /// Its lines look like it.
+    case likely
+    /// A magic number or an unmistakable token.
+    case certain
+
+    /// Whether `left` is weaker evidence than `right`.
+    public static func < (left: DetectionStrength, right: DetectionStrength) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// A reader of one log format: one file in `Formats`, one line in ``LogFormats/all``.
+///
+/// Readers are stateless values. They never fail: what cannot be read is counted in the report, what was read before a
+/// fault is kept. They hand out events in the order in which the transactions began and remember a bounded number.
+public protocol LogReader: Sendable {
+    /// The format it reads; it may narrow the report's format when the content says more.
+    var format: LogFormat { get }
+    /// One line for people.
+    var summary: String { get }
+    /// Whether it reads octets as they are; otherwise it is given UTF-8 text without a byte order mark.
+    var isBinary: Bool { get }
+
+    /// Judges the first octets of an input (64 KiB at most).
+    func detect(_ sample: Span<UInt8>) -> DetectionStrength
+
+    /// Reads a whole input.
+    /// - Parameters:
+    ///   - octets: the input, expanded and decoded.
+    ///   - options: what the log does not tell.
+    ///   - report: counts of what was read and skipped.
+    ///   - emit: is called with every event.
+    func read(
+        _ octets: Span<UInt8>,
+        options: LogOptions,
+        report: inout FileReport,
+        emit: (QueryEvent) -> Void
+    )
+}
+
+/// The registry of log formats.
+public enum LogFormats {
+    /// All readers; of readers that are equally sure of an input the first takes it.
+    public static let all: [any LogReader] = [
+        PcapReader(),
+        PcapngReader(),
+        DnsmasqReader(),
+        NameListReader(),
+    ]
+
+    /// The reader that is surest of an input, or nil when none claims it.
+    public static func detect(_ octets: Span<UInt8>) -> (any LogReader)? {
+        let sample = octets.extracting(0..<min(octets.count, 65_536))
+        var best: (any LogReader)?
+        var strength = DetectionStrength.no
+        for reader in all {
+            let claim = reader.detect(sample)
+            if claim > strength { (best, strength) = (reader, claim) }
+        }
+        return best
+    }
+
+    /// The reader of `format`; Pi-hole's log is read by dnsmasq's reader.
+    public static func reader(of format: LogFormat) -> (any LogReader)? {
+        let wanted: LogFormat = format == .pihole ? .dnsmasq : format
+        return all.first { $0.format == wanted }
+    }
+}

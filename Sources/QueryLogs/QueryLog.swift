@@ -1,0 +1,63 @@
+public import TextScan
+
+/// Reads query logs and captures of any known format.
+public enum QueryLog {
+    /// Reads the file at `path`, every member if it is an archive; `-` is standard input.
+    /// - Returns: one report per input that was read; inputs of no known format have the format `unknown`, no events
+    ///   and a diagnostic.
+    /// - Throws: ``InputError`` when nothing could be read at all.
+    public static func read(
+        path: String,
+        limits: InputLimits = InputLimits(keepsDamaged: true),
+        options: LogOptions = LogOptions(),
+        emit: (QueryEvent) -> Void
+    ) throws(InputError) -> [FileReport] {
+        let set = try InputFile.read(path: path, limits: limits)
+        var reports: [FileReport] = []
+        for input in set.inputs {
+            var report = read(input, options: options, emit: emit)
+            for diagnostic in set.diagnostics where diagnostic.path == input.path { report.diagnostics.add(diagnostic) }
+            reports.append(report)
+        }
+        let names = Set(reports.map(\.path))
+        for diagnostic in set.diagnostics where !names.contains(diagnostic.path) {
+            reports[0].diagnostics.add(diagnostic)
+        }
+        return reports
+    }
+
+    /// Reads one input that is already in memory.
+    public static func read(
+        _ input: Input,
+        options: LogOptions = LogOptions(),
+        emit: (QueryEvent) -> Void
+    ) -> FileReport {
+        let given = options.format.flatMap(LogFormats.reader)
+        if let reader = given ?? LogFormats.detect(input.bytes.span), reader.isBinary {
+            var report = FileReport(path: input.path, format: reader.format, bytes: input.bytes.count)
+            reader.read(input.bytes.span, options: options, report: &report, emit: emit)
+            return report
+        }
+        let text = TextDecoding.decode(input)
+        guard let reader = given ?? LogFormats.detect(text.span) else { return unknown(input) }
+        var report = FileReport(path: input.path, format: options.format ?? reader.format, bytes: input.bytes.count)
+        for notice in text.notices { report.diagnostics.add(notice) }
+        reader.read(text.span, options: options, report: &report, emit: emit)
+        return report
+    }
+
+    private static func unknown(_ input: Input) -> FileReport {
+        var report = FileReport(path: input.path, format: .unknown, bytes: input.bytes.count)
+        let sniff = ContentSniff(input.bytes.span)
+        let kind = sniff.known.map { "looks like \($0.rawValue)" } ?? (sniff.looksBinary ? "is not text" : "is text")
+        let formats = LogFormats.all.map(\.format.rawValue).joined(separator: ", ")
+        report.diagnostics.add(
+            Diagnostic(
+                path: input.path,
+                reason: "unknown-log-format",
+                text: "\(kind) of no known log format; known are \(formats)"
+            )
+        )
+        return report
+    }
+}

@@ -1,0 +1,83 @@
+import Catalog
+import DNS
+import Findings
+import QueryLogs
+
+/// Everything a capture shows about one update name and type, in bounded memory.
+struct NameTally {
+    /// Clients remembered per name; more are counted as this many.
+    static let maximumClients = 65_536
+
+    var name: DomainName
+    var type: RRType
+    /// Transactions, retries folded.
+    var events = 0
+    /// Transactions with a usable answer.
+    var answered = 0
+    /// Transactions of which the log does not tell the outcome.
+    var untold = 0
+    /// Transactions by what was wrong with them.
+    var faults: [Observation: Span] = [:]
+    /// The aliases of the longest answer.
+    var aliases: [DomainName] = []
+    var all = Span()
+
+    /// Times and clients of some transactions.
+    struct Span {
+        var count = 0
+        var clients: Set<IPAddress> = []
+        var first: Int64?
+        var last: Int64?
+
+        mutating func add(_ event: QueryEvent) {
+            count += 1
+            if let client = event.client?.address, clients.count < NameTally.maximumClients { clients.insert(client) }
+            guard let time = event.time else { return }
+            first = min(first ?? time, time)
+            last = max(last ?? time, time)
+        }
+
+        mutating func merge(_ other: Span) {
+            count += other.count
+            clients.formUnion(other.clients)
+            if let time = other.first { first = min(first ?? time, time) }
+            if let time = other.last { last = max(last ?? time, time) }
+        }
+
+        var sightings: Finding.Sightings {
+            Finding.Sightings(count: count, clients: clients.count, first: first, last: last)
+        }
+    }
+
+    init(name: DomainName, type: RRType) {
+        self.name = name
+        self.type = type
+    }
+
+    mutating func add(_ event: QueryEvent, exists: Bool) {
+        events += 1
+        all.add(event)
+        if let fault = Observation(event, exists: exists) {
+            faults[fault, default: Span()].add(event)
+        } else if event.reply == .seen {
+            answered += 1
+        } else {
+            untold += 1
+        }
+        let chain = Self.chain(of: event)
+        if chain.count > aliases.count { aliases = chain }
+    }
+
+    /// The aliases of the name asked for, in order, as the answer links them.
+    private static func chain(of event: QueryEvent) -> [DomainName] {
+        var chain: [DomainName] = []
+        var current = event.name
+        while chain.count < 16 {
+            let next = event.answers.first { $0.type == .cname && $0.name == current }
+            guard case .name(let target) = next?.data, target != event.name, !chain.contains(target) else { break }
+            chain.append(target)
+            current = target
+        }
+        return chain
+    }
+}

@@ -1,0 +1,203 @@
+public import Catalog
+public import DNS
+public import Findings
+public import Policy
+public import QueryLogs
+
+/// Takes the events of captures and says what broke as observed, and what a stack would break.
+///
+/// Memory grows with the number of different update names, at most ``maximumNames``; other names are only counted.
+public struct Replayer {
+    /// Different (name, type) pairs remembered; events beyond are counted in ``ReplayTotals/overflow``.
+    public static let maximumNames = 200_000
+
+    private let catalog: EndpointCatalog
+    private let stack: CompiledStack?
+    private var tallies: [Key: NameTally] = [:]
+    private var verdicts: [DomainName: Known] = [:]
+    /// Counts over all events.
+    public private(set) var totals = ReplayTotals()
+
+    private struct Key: Hashable {
+        var name: DomainName
+        var type: RRType
+    }
+
+    /// What the catalog says about a name, asked once.
+    private struct Known {
+        var endpoint: Endpoint?
+        var exists: Bool
+    }
+
+    /// A replayer against a catalog and, if given, a stack.
+    public init(catalog: EndpointCatalog, stack: CompiledStack? = nil) {
+        self.catalog = catalog
+        self.stack = stack
+    }
+
+    /// Takes one event.
+    public mutating func add(_ event: QueryEvent) {
+        totals.events += 1
+        if let client = event.client?.address, totals.clients.count < NameTally.maximumClients {
+            totals.clients.insert(client)
+        }
+        let known = known(event.name)
+        guard known.endpoint != nil else {
+            if hasSearchSuffix(event.name) { totals.searchSuffixed += 1 }
+            return
+        }
+        totals.updateEvents += 1
+        let key = Key(name: event.name, type: event.type)
+        if tallies[key] == nil {
+            guard tallies.count < Self.maximumNames else {
+                totals.overflow += 1
+                return
+            }
+            tallies[key] = NameTally(name: event.name.lowercased, type: event.type)
+        }
+        tallies[key]?.add(event, exists: known.exists)
+    }
+
+    private mutating func known(_ name: DomainName) -> Known {
+        if let known = verdicts[name] { return known }
+        let endpoint = catalog.endpoint(matching: name)
+        let isDocumented =
+            endpoint?.pattern.kind == .exact
+            || (endpoint?.pattern.kind == .suffixAndApex && endpoint?.pattern.base == name)
+        let known = Known(endpoint: endpoint, exists: isDocumented || catalog.knownHost(name) != nil)
+        if verdicts.count < Self.maximumNames { verdicts[name] = known }
+        return known
+    }
+
+    /// Whether a resolver's search list was appended to an update name (`windowsupdate.microsoft.com.corp.example`).
+    private func hasSearchSuffix(_ name: DomainName) -> Bool {
+        var labels = name.labels
+        while labels.count > 2 {
+            labels.removeLast()
+            var candidate: DomainName? = .root
+            for label in labels.reversed() { candidate = candidate?.child(label) }
+            if let candidate, catalog.knownHost(candidate) != nil || catalog.endpoint(matching: candidate) != nil {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Update names asked for.
+    public var updateNames: Int { Set(tallies.keys.map(\.name)).count }
+
+    /// What the captures show, worst first.
+    public func observed() -> [Finding] {
+        Dictionary(grouping: tallies.values, by: \.name).flatMap { name, tallies in
+            observed(name, tallies.sorted { $0.type.rawValue < $1.type.rawValue })
+        }.sorted(by: Self.worseFirst)
+    }
+
+    /// One finding per name and kind of observation, its types merged.
+    private func observed(_ name: DomainName, _ tallies: [NameTally]) -> [Finding] {
+        var order: [Observation] = []
+        var spans: [Observation: (types: [RRType], span: NameTally.Span, of: Int, answered: Int)] = [:]
+        for tally in tallies {
+            for (fault, span) in tally.faults.sorted(by: { $0.key.detection < $1.key.detection }) {
+                if spans[fault] == nil { order.append(fault) }
+                var entry = spans[fault] ?? ([], NameTally.Span(), 0, 0)
+                entry.types.append(tally.type)
+                entry.span.merge(span)
+                entry.of += tally.events
+                entry.answered += tally.answered
+                spans[fault] = entry
+            }
+        }
+        return order.compactMap { fault in
+            guard let entry = spans[fault] else { return nil }
+            // The same question answered at other times: not a fixed policy, so less certain.
+            let evidence: Evidence = entry.answered > 0 && fault.evidence != .proven ? .weak : fault.evidence
+            return Finding(
+                rule: fault.rule,
+                name: name,
+                outcomes: entry.types.map { TypeOutcome(type: $0, kind: fault.kind) },
+                verdict: Verdict(kind: fault.kind),
+                evidence: evidence,
+                isObserved: true,
+                endpoint: catalog.endpoint(matching: name),
+                origin: catalog.knownHost(name) == nil ? nil : .known,
+                detail: "\(fault.text); \(entry.span.count) of \(entry.of) queries [\(fault.detection)]",
+                sightings: entry.span.sightings
+            )
+        }
+    }
+
+    /// What the stack would break of what was asked, worst first; empty without a stack.
+    public func underStack() -> [Finding] {
+        guard let stack else { return [] }
+        return tallies.values.flatMap { tally in underStack(tally, stack) }.sorted(by: Self.worseFirst)
+    }
+
+    private func underStack(_ tally: NameTally, _ stack: CompiledStack) -> [Finding] {
+        let direct = stack.verdict(tally.name, type: tally.type)
+        var verdict = direct
+        var chain: [ChainEdge] = []
+        if direct.kind == .pass {
+            // The capture's own chain first; the catalog's where the capture has none.
+            let seen = Self.edges(tally.name, tally.aliases)
+            let chains = seen.isEmpty ? catalog.chains.chains(from: tally.name).map(\.edges) : [seen]
+            for candidate in chains {
+                let aliases = candidate.map(\.target)
+                let hit = stack.verdict(tally.name, type: tally.type, chain: aliases)
+                guard !hit.kind.isPass, let element = hit.matched?.element else { continue }
+                verdict = hit
+                chain = Array(candidate[...(aliases.firstIndex(of: element) ?? aliases.count - 1)])
+                break
+            }
+        }
+        guard !verdict.kind.isPass else { return [] }
+        let rule: FindingRule =
+            verdict.kind == .unsupported ? .undecided : chain.isEmpty ? .blockedName : .blockedAlias
+        return [
+            Finding(
+                rule: rule,
+                name: tally.name,
+                outcomes: [TypeOutcome(type: tally.type, kind: verdict.kind)],
+                verdict: verdict,
+                evidence: rule == .undecided ? .weak : chain.isEmpty ? .proven : .strong,
+                endpoint: catalog.endpoint(matching: tally.name),
+                origin: catalog.knownHost(tally.name) == nil ? nil : .known,
+                chain: chain,
+                sightings: tally.all.sightings
+            )
+        ]
+    }
+
+    private static func edges(_ name: DomainName, _ aliases: [DomainName]) -> [ChainEdge] {
+        zip([name] + aliases, aliases).map { owner, target in
+            ChainEdge(
+                owner: owner,
+                target: target,
+                basis: .observed,
+                sightings: [ChainEdge.Sighting(place: "the capture", when: nil, note: nil)]
+            )
+        }
+    }
+
+    private static func worseFirst(_ left: Finding, _ right: Finding) -> Bool {
+        if left.severity != right.severity { return left.severity > right.severity }
+        let counts = (left.sightings?.count ?? 0, right.sightings?.count ?? 0)
+        if counts.0 != counts.1 { return counts.0 > counts.1 }
+        if left.name != right.name { return left.name < right.name }
+        return left.brokenTypes.map(\.rawValue).lexicographicallyPrecedes(right.brokenTypes.map(\.rawValue))
+    }
+}
+
+/// Counts over all events of a replay.
+public struct ReplayTotals: Sendable {
+    /// Events.
+    public internal(set) var events = 0
+    /// Events about update names.
+    public internal(set) var updateEvents = 0
+    /// Events about update names with a search suffix behind them: not update names, but a hint that the bare name failed.
+    public internal(set) var searchSuffixed = 0
+    /// Events about update names that were left out because there were too many different ones.
+    public internal(set) var overflow = 0
+    /// Clients, at most 65,536.
+    public internal(set) var clients: Set<IPAddress> = []
+}

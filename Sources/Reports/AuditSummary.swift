@@ -1,0 +1,85 @@
+public import Catalog
+import DNS
+public import Findings
+import Policy
+public import TextScan
+
+/// The totals of an audit.
+public struct AuditSummary: Sendable {
+    /// Names checked.
+    public private(set) var names: Int
+    /// Lists audited.
+    public private(set) var lists = 0
+    /// Lists that could not be read.
+    public private(set) var unreadable = 0
+    /// Lists with findings.
+    public private(set) var brokenLists = 0
+    /// Findings by severity.
+    public private(set) var bySeverity: [Severity: Int] = [:]
+    /// Rules that could not be evaluated.
+    public private(set) var unsupportedRules = 0
+    private var broken: Set<DomainName> = []
+    private var open: Set<DomainName> = []
+    private var blamed: Set<String> = []
+    private var byDiagnostic: [String: Int] = [:]
+
+    /// Totals over `names` names, nothing audited yet.
+    public init(names: Int) { self.names = names }
+
+    /// Names that do not resolve under at least one list.
+    public var brokenNames: Int { broken.count }
+    /// Names that are not known to be broken, and cannot be shown to be fine.
+    public var undecided: Int { open.subtracting(broken).count }
+    /// Rules with findings.
+    public var rules: Int { blamed.count }
+    /// Findings.
+    public var findings: Int { bySeverity.values.reduce(0, +) }
+
+    /// Adds one list.
+    public mutating func add(_ source: SourceReport, _ found: [Finding], diagnostics: [String: Int]) {
+        lists += 1
+        unsupportedRules += source.unsupported.values.reduce(0, +)
+        byDiagnostic.merge(diagnostics, uniquingKeysWith: +)
+        if !found.isEmpty { brokenLists += 1 }
+        for finding in found {
+            if finding.rule == .undecided { open.insert(finding.name) } else { broken.insert(finding.name) }
+            bySeverity[finding.severity, default: 0] += 1
+            if let rule = finding.verdict.matched?.rule { blamed.insert("\(rule.list):\(rule.line)") }
+        }
+    }
+
+    /// Counts a list that could not be read.
+    public mutating func addUnreadable(reason: String) {
+        unreadable += 1
+        byDiagnostic[reason, default: 0] += 1
+    }
+
+    /// Findings at or above a severity; undecided ones do not count.
+    public func worst(atLeast threshold: Severity) -> Int {
+        bySeverity.filter { $0.key >= threshold }.values.reduce(0, +)
+    }
+
+    var severityWords: String {
+        Severity.allCases.sorted(by: >).compactMap { severity in
+            bySeverity[severity].map { "\(severity.rawValue) \($0)" }
+        }.joined(separator: ", ")
+    }
+
+    /// Writes the members of the `summary` record.
+    public func write(to json: inout JSONWriter, elapsedMilliseconds: Int, peakMemoryBytes: Int) {
+        json.member("findings", findings)
+        let severities = Dictionary(uniqueKeysWithValues: bySeverity.map { ($0.key.rawValue, $0.value) })
+        json.member("by_severity", counts: severities)
+        json.member("names", names)
+        json.member("broken_names", brokenNames)
+        json.member("undecided_names", undecided)
+        json.member("rules", rules)
+        json.member("lists", lists)
+        json.member("broken_lists", brokenLists)
+        json.member("unreadable_lists", unreadable)
+        json.member("unsupported_rules", unsupportedRules)
+        json.member("diagnostics", counts: byDiagnostic)
+        json.member("elapsed_ms", elapsedMilliseconds)
+        json.member("peak_rss_bytes", peakMemoryBytes)
+    }
+}

@@ -1,0 +1,106 @@
+import Catalog
+import DNS
+public import Findings
+import LDNS
+public import Policy
+public import TextScan
+
+extension Finding {
+    /// Writes the members of a `finding` record.
+    public func write(to json: inout JSONWriter) {
+        json.member("id", rule.rawValue)
+        json.member("name", name.lowercased.description)
+        json.member("qtypes", brokenTypes.map(\.description))
+        json.member("verdict", verdict.kind.description)
+        let passing = outcomes.filter(\.kind.isPass).map(\.type.description)
+        if !passing.isEmpty { json.member("passing_qtypes", passing) }
+        json.member("evidence", evidence.rawValue)
+        json.member("observed", isObserved)
+        json.member("severity", severity.rawValue)
+        if let endpoint {
+            json.object("endpoint") {
+                $0.member("pattern", endpoint.pattern.text)
+                $0.member("service", endpoint.service.rawValue)
+                $0.member("phase", endpoint.phase.rawValue)
+                $0.member("severity", endpoint.severity.rawValue)
+                $0.member("profiles", endpoint.profiles.map(\.rawValue))
+                $0.member("breaks", ifKnown: endpoint.breaks)
+            }
+        }
+        json.member("origin", ifKnown: origin?.rawValue)
+        verdict.matched?.write("matched", to: &json)
+        if !chain.isEmpty { writeChain(to: &json) }
+        json.member("client_errors", clientErrors.map(\.description))
+        json.member("detail", ifKnown: detail)
+        json.member("note", ifKnown: verdict.note)
+        json.member("owner", owner)
+        json.array("fix") { array in
+            for fix in fixes {
+                array.object {
+                    $0.member("engine", fix.engine.rawValue)
+                    $0.member("text", fix.text)
+                }
+            }
+        }
+        if let sightings {
+            json.member("clients", sightings.clients)
+            json.member("count", sightings.count)
+            json.member("first", time: sightings.first)
+            json.member("last", time: sightings.last)
+        }
+    }
+
+    private func writeChain(to json: inout JSONWriter) {
+        json.array("chain") { array in
+            for edge in chain {
+                array.object {
+                    $0.member("owner", edge.owner.description)
+                    $0.member("target", edge.target.description)
+                    $0.member("basis", edge.basis.rawValue)
+                    $0.member("seen", edge.sightings.map { $0.when.map { year in "\(year)" } ?? "undated" })
+                }
+            }
+        }
+    }
+}
+
+extension MatchedRule {
+    /// Writes this rule as the object `key`.
+    public func write(_ key: String, to json: inout JSONWriter) {
+        json.object(key) {
+            $0.member("element", element.lowercased.description)
+            $0.member("relation", relation.rawValue)
+            $0.member("layer", layer)
+            rule.write(to: &$0)
+        }
+    }
+}
+
+extension RuleReference {
+    /// Writes the members that name a rule.
+    public func write(to json: inout JSONWriter) {
+        json.member("engine", engine.rawValue)
+        json.member("list", list)
+        json.member("line", line)
+        json.member("text", text)
+        json.member("class", ruleClass.name)
+    }
+}
+
+extension RuleClass {
+    /// The word used in output.
+    public var name: String {
+        switch self {
+        case .ownAllow: "own-allow"
+        case .ownBlock: "own-deny"
+        case .listAllow: "list-allow"
+        case .importantAllow: "important-allow"
+        case .importantBlock: "important-block"
+        case .ruleAllow: "allow"
+        case .block: "block"
+        case .hosts: "hosts"
+        case .data: "data"
+        case .zone: "zone"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Catalog
+import DNS
+public import Findings
+import Policy
+import TextScan
+
+/// A replay for people: what was observed, then what the stack would do.
+public struct ReplayText: Sendable {
+    private let style: TextStyle
+
+    /// A renderer.
+    public init(style: TextStyle) { self.style = style }
+
+    /// One capture.
+    public func file(_ source: SourceReport) -> String {
+        var text = "\(style.bold(TerminalText.escaped(source.path))): \(source.format), "
+        text += "\(counted(source.records, "record")), \(counted(source.events, "query", "queries"))"
+        if !source.skipped.isEmpty { text += " (left out: \(reasons(source.skipped)))" }
+        return text + "\n"
+    }
+
+    /// A section of findings.
+    public func section(_ title: String, _ findings: [Finding], none: String) -> String {
+        var text = "\n\(style.bold(title))\n"
+        if findings.isEmpty { text += "  \(none)\n" }
+        for finding in findings { text += row(finding) }
+        return text
+    }
+
+    private func row(_ finding: Finding) -> String {
+        let types = finding.brokenTypes.map(\.description).joined(separator: ",")
+        var text = "  \(style.severity(finding.severity)) \(finding.name) \(types): \(finding.verdict.kind)"
+        if let detail = finding.detail { text += ", " + TerminalText.escaped(detail) }
+        if !finding.isObserved, let sightings = finding.sightings {
+            text += ", asked \(counted(sightings.count, "time"))"
+        }
+        if let sightings = finding.sightings, sightings.clients > 0 {
+            text += ", \(counted(sightings.clients, "client"))"
+        }
+        text += " (\(finding.evidence.rawValue))\n"
+        let indent = String(repeating: " ", count: 12)
+        if let endpoint = finding.endpoint {
+            text += "\(indent)\(endpoint.phase.rawValue)"
+            if let breaks = endpoint.breaks {
+                text += ": " + style.cut(breaks, indent: 14 + endpoint.phase.rawValue.count)
+            }
+            text += "\n"
+        }
+        if let matched = finding.verdict.matched {
+            text += "\(indent)\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line): "
+            text += style.cut(TerminalText.escaped(matched.rule.text, limit: 300), indent: 20) + "\n"
+        }
+        if !finding.chain.isEmpty {
+            let hops = ([finding.name] + finding.chain.map(\.target)).map(\.description)
+            text += "\(indent)via \(hops.joined(separator: " → "))\n"
+        }
+        if let first = finding.sightings?.first, let last = finding.sightings?.last {
+            text += "\(indent)\(Self.time(first)) to \(Self.time(last))\n"
+        }
+        return text
+    }
+
+    private static func time(_ microseconds: Int64) -> String {
+        var json = JSONWriter()
+        json.time(microseconds: microseconds)
+        return String(decoding: json.bytes.dropFirst().dropLast(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,81 @@
+import Catalog
+
+/// How text for people is laid out.
+public struct TextStyle: Sendable {
+    /// Whether to colour; there is always a word beside a colour.
+    public var isColoured: Bool
+    /// Columns of the terminal; lines of ours are cut or wrapped to it, names never.
+    public var width: Int
+    /// Whether every name is printed instead of the first few.
+    public var isVerbose: Bool
+
+    /// A style.
+    public init(isColoured: Bool = false, width: Int = 100, isVerbose: Bool = false) {
+        self.isColoured = isColoured
+        self.width = max(width, 40)
+        self.isVerbose = isVerbose
+    }
+
+    func severity(_ severity: Severity) -> String {
+        let word = severity.rawValue
+        let padded = word + String(repeating: " ", count: max(0, 9 - word.count))
+        switch severity {
+        case .critical: return colour("1;31", padded)
+        case .high: return colour("31", padded)
+        case .medium: return colour("33", padded)
+        case .low, .none, .unknown: return colour("2", padded)
+        }
+    }
+
+    func bold(_ text: String) -> String { colour("1", text) }
+
+    private func colour(_ code: String, _ text: String) -> String {
+        isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    /// `items` joined by commas and wrapped to the width behind `indent`; at most `limit` unless verbose.
+    func list(_ items: [String], indent: String, limit: Int = 6) -> String {
+        var shown = isVerbose ? items : Array(items.prefix(limit))
+        if shown.count < items.count { shown.append("and \(items.count - shown.count) more") }
+        var lines: [String] = []
+        var line = ""
+        for (index, item) in shown.enumerated() {
+            let piece = item + (index == shown.count - 1 ? "" : ",")
+            if !line.isEmpty, indent.count + line.count + piece.count + 1 > width {
+                lines.append(line)
+                line = ""
+            }
+            line += line.isEmpty ? piece : " " + piece
+        }
+        lines.append(line)
+        return lines.map { indent + $0 }.joined(separator: "\n")
+    }
+
+    /// `text` cut to what is left of the line behind `indent` columns.
+    func cut(_ text: String, indent: Int) -> String {
+        let room = max(20, width - indent)
+        return text.count <= room ? text : text.prefix(room - 1) + "…"
+    }
+}
+
+/// `count` and a noun, in the plural unless it is one.
+func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(grouped(count)) \(count == 1 ? noun : plural ?? noun + "s")"
+}
+
+/// A number with commas every three digits.
+func grouped(_ number: Int) -> String {
+    var digits = Array(String(abs(number)))
+    var position = digits.count - 3
+    while position > 0 {
+        digits.insert(",", at: position)
+        position -= 3
+    }
+    return (number < 0 ? "-" : "") + String(digits)
+}
+
+/// `reason count` pairs, most frequent first.
+func reasons(_ counts: [String: Int]) -> String {
+    counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \(grouped($0.value))" }
+        .joined(separator: ", ")
+}

@@ -1,0 +1,52 @@
+public import DNS
+import LDNS
+public import Policy
+public import TextScan
+
+/// One name and type with its verdict, as `check` and `explain` report it.
+public struct VerdictRecord: Sendable {
+    /// The name.
+    public var name: DomainName
+    /// The type.
+    public var type: RRType
+    /// The verdict.
+    public var verdict: Verdict
+    /// The aliases that were considered.
+    public var chain: [DomainName]
+
+    /// A record.
+    public init(name: DomainName, type: RRType, verdict: Verdict, chain: [DomainName] = []) {
+        self.name = name
+        self.type = type
+        self.verdict = verdict
+        self.chain = chain
+    }
+
+    /// Writes the members of a `verdict` record.
+    public func write(to json: inout JSONWriter) {
+        json.member("name", name.lowercased.description)
+        json.member("qtype", type.description)
+        json.member("verdict", verdict.kind.description)
+        if let answer = verdict.answer {
+            json.member("rcode", answer.responseCode.description)
+            json.array("answers") { array in
+                for record in answer.records {
+                    array.object {
+                        $0.member("type", record.type.description)
+                        $0.member("ttl", ifKnown: record.ttl)
+                        $0.member("data", ResourceRecord.presentation(type: record.type, data: record.data))
+                    }
+                }
+            }
+        }
+        json.member("engine", ifKnown: verdict.matched?.rule.engine.rawValue)
+        verdict.matched?.write("matched", to: &json)
+        if !verdict.lost.isEmpty {
+            json.array("lost") { array in
+                for rule in verdict.lost { array.object { rule.write(to: &$0) } }
+            }
+        }
+        if !chain.isEmpty { json.member("chain", chain.map(\.description)) }
+        json.member("note", ifKnown: verdict.note)
+    }
+}

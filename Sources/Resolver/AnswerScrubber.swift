@@ -1,0 +1,300 @@
+internal import DNS
+
+/// Why an upstream message is not used.
+enum ReplyFault: Equatable {
+    /// Not a response to the question asked: ignored, the true one may still come (A2, A3).
+    case mismatch
+    /// A response to it that is malformed, loops or exceeds a limit.
+    case malformed
+    /// Truncated: to be asked over TCP.
+    case truncated
+    /// The server could or would not answer.
+    case refusal(ResponseCode)
+}
+
+/// Rebuilds upstream answers from what the question justifies and nothing else.
+///
+/// Kept: the CNAME and DNAME chain from the question name, the RRset of the type asked for at its end, with DO their
+/// RRSIGs; for negative answers the SOA of an enclosing zone, with DO the proofs of the authority section. Dropped:
+/// everything else, OPT included. The result is uncompressed but for owner names, id 0, question in lower case.
+struct AnswerScrubber: ~Copyable {
+    /// The rebuilt message.
+    var message = MessageBuffer(capacity: 65_535)
+    /// Offsets of the TTLs in it, 16 bits each in network order.
+    var ttls = MessageBuffer(capacity: 2 * maximumRecords)
+    /// Where the targets of its aliases stand, in chain order.
+    private(set) var aliases: InlineArray<12, UInt16> = InlineArray(repeating: 0)
+    /// The number of aliases.
+    private(set) var aliasCount = 0
+    /// Seconds that the answer may be kept; 0: not at all.
+    private(set) var lifetime: UInt32 = 0
+    /// Whether the upstream set AD.
+    private(set) var isAuthentic = false
+    /// The response code, NOERROR, NXDOMAIN or YXDOMAIN.
+    private(set) var code = ResponseCode.noError
+
+    /// Records looked at in one message.
+    static let maximumRecords = 512
+    /// Records of one RRset (CVE-2024-1737).
+    static let maximumSet = 100
+    /// Aliases followed.
+    static let maximumAliases = 11
+
+    private let maximumTTL: UInt32
+    private let maximumNegativeTTL: UInt32
+    private var records: [RecordView] = []
+    private var current = NameBuffer()
+    private var other = NameBuffer()
+    /// Where the name that the current hop is about stands in the rebuilt message, in full.
+    private var ownerOffset = 0
+    private var answers: UInt16 = 0
+    private var authorities: UInt16 = 0
+    /// Whether the chain ended in records of the type asked for.
+    private var hasData = false
+
+    /// A scrubber with the caps of a configuration.
+    init(maximumTTL: UInt32, maximumNegativeTTL: UInt32) {
+        self.maximumTTL = maximumTTL
+        self.maximumNegativeTTL = maximumNegativeTTL
+        records.reserveCapacity(Self.maximumRecords)
+    }
+
+    /// Scrubs the first `count` octets of a buffer; see the span form.
+    mutating func scrub(
+        _ buffer: borrowing OctetBuffer,
+        count: Int,
+        id: UInt16,
+        name: borrowing NameBuffer,
+        key: AnswerKey
+    ) -> ReplyFault? {
+        scrub(buffer.span(0, count), id: id, name: name, key: key)
+    }
+
+    /// Checks that a message answers the question that was asked with `id`, and rebuilds it.
+    /// - Complexity: O(records × aliases)
+    mutating func scrub(
+        _ reply: Span<UInt8>,
+        id: UInt16,
+        name: borrowing NameBuffer,
+        key: AnswerKey
+    ) -> ReplyFault? {
+        let type = RRType(rawValue: key.type)
+        guard Self.answersQuestion(reply, id: id, name: name, type: type) else { return .mismatch }
+        let bits = reply.uint16(at: 2)
+        if bits & MessageHeader.truncatedFlag != 0 { return .truncated }
+        guard let view = try? MessageView(reply, allowTrailing: true) else { return .malformed }
+        switch view.responseCode {
+        case .noError, .nxDomain, .yxDomain: break
+        default: return .refusal(view.responseCode)
+        }
+        guard view.recordCount <= Self.maximumRecords else { return .malformed }
+        records.removeAll(keepingCapacity: true)
+        view.forEachRecord { record -> Bool in
+            records.append(record)
+            return true
+        }
+        begin(name, type, bits)
+        guard walkAnswers(reply, type, key.dnssecOK), walkAuthority(reply, type, key.dnssecOK) else {
+            return .malformed
+        }
+        message.octets.put16(answers, at: 6)
+        message.octets.put16(authorities, at: 8)
+        return message.overflowed || ttls.overflowed ? .malformed : nil
+    }
+
+    /// Whether a message is a response to the question asked (RFC 5452 §9.1).
+    static func answersQuestion(_ reply: Span<UInt8>, id: UInt16, name: borrowing NameBuffer, type: RRType) -> Bool {
+        let end = MessageHeader.size + name.count
+        return reply.count >= end + 4 && reply.uint16(at: 0) == id && reply.uint16(at: 2) & 0xF800 == 0x8000
+            && reply.uint16(at: 4) == 1 && nameMatches(reply, at: MessageHeader.size, name)
+            && reply.uint16(at: end) == type.rawValue && reply.uint16(at: end + 2) == RRClass.in.rawValue
+    }
+
+    private mutating func begin(_ name: borrowing NameBuffer, _ type: RRType, _ bits: UInt16) {
+        message.reset()
+        ttls.reset()
+        aliasCount = 0
+        answers = 0
+        authorities = 0
+        hasData = false
+        lifetime = maximumTTL
+        code = ResponseCode(rawValue: bits & 15)
+        isAuthentic = bits & MessageHeader.authenticDataFlag != 0
+        message.append16(0)
+        message.append16(MessageHeader.responseFlag | MessageHeader.recursionAvailableFlag | code.rawValue)
+        message.append16(1)
+        message.append16(0)
+        message.append32(0)
+        message.append(name.span)
+        message.append16(type.rawValue)
+        message.append16(RRClass.in.rawValue)
+        ownerOffset = MessageHeader.size
+        _ = current.fill(from: message, at: MessageHeader.size)
+    }
+
+    // MARK: - Answer section
+
+    /// Follows the chain; false when it loops, forks or is malformed.
+    private mutating func walkAnswers(_ reply: Span<UInt8>, _ type: RRType, _ dnssecOK: Bool) -> Bool {
+        while true {
+            var data = 0
+            var alias: RecordView?
+            var aliasAt = 0
+            var delegation: RecordView?
+            for record in records where record.section == .answer && record.recordClass == .in {
+                if record.type == .dname, type != .dname || !nameMatches(reply, at: record.nameOffset, current) {
+                    guard isAboveCurrent(reply, record) else { continue }
+                    guard delegation == nil, keep(record, reply, expandOwner: true) else { return false }
+                    delegation = record
+                    continue
+                }
+                guard nameMatches(reply, at: record.nameOffset, current) else {
+                    if dnssecOK, covers(record, reply, .dname), isAboveCurrent(reply, record) {
+                        guard keep(record, reply, expandOwner: true) else { return false }
+                    }
+                    continue
+                }
+                if record.type == type {
+                    data += 1
+                } else if record.type == .cname {
+                    // One alias a name (RFC 2181 §10.1).
+                    guard alias == nil else { return false }
+                    alias = record
+                    aliasAt = message.count + 12
+                } else if !(dnssecOK && (covers(record, reply, type) || covers(record, reply, .cname))) {
+                    continue
+                }
+                guard data <= Self.maximumSet, keep(record, reply, expandOwner: false) else { return false }
+            }
+            if data > 0 {
+                hasData = true
+                return alias == nil
+            }
+            if let alias {
+                guard follow(reply, at: alias.dataOffset, written: aliasAt) else { return false }
+            } else if let delegation, code != .yxDomain {
+                guard synthesize(delegation, reply) else { return false }
+            } else {
+                return true
+            }
+        }
+    }
+
+    /// Whether an RRSIG covers a type.
+    private func covers(_ record: RecordView, _ reply: Span<UInt8>, _ type: RRType) -> Bool {
+        record.type == .rrsig && record.dataLength >= 18 && reply.uint16(at: record.dataOffset) == type.rawValue
+    }
+
+    /// Whether the owner of a record is a proper ancestor of the current name; leaves the owner in `other`.
+    private mutating func isAboveCurrent(_ reply: Span<UInt8>, _ record: RecordView) -> Bool {
+        guard (try? other.fill(reply, at: record.nameOffset)) != nil, other.labelCount < current.labelCount else {
+            return false
+        }
+        let start = current.suffixStart(other.labelCount)
+        return octetsEqual(current.span.extracting(start..<current.count), other.span)
+    }
+
+    /// Makes the target of an alias the name that the next hop is about; false when there are too many.
+    private mutating func follow(_ octets: Span<UInt8>, at offset: Int, written: Int) -> Bool {
+        guard aliasCount < Self.maximumAliases, written < 0x4000, (try? current.fill(octets, at: offset)) != nil else {
+            return false
+        }
+        aliases[aliasCount] = UInt16(written)
+        aliasCount += 1
+        ownerOffset = written
+        return true
+    }
+
+    /// Adds the CNAME that a DNAME stands for (RFC 6672 §3.1), which some servers leave out.
+    private mutating func synthesize(_ delegation: RecordView, _ reply: Span<UInt8>) -> Bool {
+        guard isAboveCurrent(reply, delegation) else { return false }
+        let prefix = current.suffixStart(other.labelCount)
+        guard (try? other.fill(reply, at: delegation.dataOffset)) != nil else { return false }
+        guard prefix + other.count <= DomainName.maximumWireLength else { return false }
+        message.append16(0xC000 | UInt16(ownerOffset))
+        appendFixed(.cname, min(cleared(delegation.ttl), maximumTTL), .answer)
+        message.append16(UInt16(prefix + other.count))
+        let written = message.count
+        message.append(current.span.extracting(0..<prefix))
+        message.append(other.span)
+        guard !message.overflowed, aliasCount < Self.maximumAliases, written < 0x4000 else { return false }
+        aliases[aliasCount] = UInt16(written)
+        aliasCount += 1
+        ownerOffset = written
+        return current.fill(from: message, at: written)
+    }
+
+    // MARK: - Records
+
+    /// A TTL with the top bit set counts as 0 (RFC 2181 §8).
+    private func cleared(_ ttl: UInt32) -> UInt32 { ttl >> 31 == 0 ? ttl : 0 }
+
+    /// Appends a record about the current name, or about its own owner when `expandOwner`; false when it is malformed.
+    private mutating func keep(
+        _ record: RecordView,
+        _ reply: Span<UInt8>,
+        expandOwner: Bool,
+        ttl: UInt32? = nil
+    ) -> Bool {
+        let ttl = ttl ?? min(cleared(record.ttl), maximumTTL)
+        if expandOwner {
+            guard message.appendName(reply, at: record.nameOffset) != nil else { return false }
+        } else {
+            message.append16(0xC000 | UInt16(ownerOffset))
+        }
+        appendFixed(record.type, ttl, record.section)
+        return message.appendData(record, of: reply)
+    }
+
+    private mutating func appendFixed(_ type: RRType, _ ttl: UInt32, _ section: Section) {
+        message.append16(type.rawValue)
+        message.append16(RRClass.in.rawValue)
+        ttls.append16(UInt16(truncatingIfNeeded: message.count))
+        message.append32(ttl)
+        lifetime = min(lifetime, ttl)
+        if section == .answer { answers += 1 } else { authorities += 1 }
+    }
+
+    // MARK: - Authority section
+
+    /// Keeps what denies the name or type, and sets how long the answer may be kept.
+    private mutating func walkAuthority(_ reply: Span<UInt8>, _ type: RRType, _ dnssecOK: Bool) -> Bool {
+        let isNegative = code != .noError || !hasData
+        var hasAuthority = false
+        var zone = 0
+        if isNegative {
+            for record in records where record.section == .authority && record.type == .soa {
+                guard record.recordClass == .in, !hasAuthority, isAtOrAboveCurrent(reply, record),
+                    let minimum = soaMinimum(record, reply)
+                else { continue }
+                let ttl = min(cleared(record.ttl), minimum, maximumNegativeTTL)
+                guard keep(record, reply, expandOwner: true, ttl: ttl) else { return false }
+                hasAuthority = true
+                zone = other.labelCount
+            }
+            // RFC 2308 §5: without an SOA there is no time to keep it for.
+            if !hasAuthority { lifetime = 0 }
+        }
+        guard dnssecOK else { return true }
+        for record in records where record.section == .authority && record.recordClass == .in {
+            let proves =
+                record.type == .nsec || record.type == .nsec3
+                || [.nsec, .nsec3].contains { covers(record, reply, $0) }
+                || hasAuthority && covers(record, reply, .soa)
+            guard proves, (try? other.fill(reply, at: record.nameOffset)) != nil, other.labelCount >= zone else {
+                continue
+            }
+            guard keep(record, reply, expandOwner: true) else { return false }
+        }
+        return true
+    }
+
+    private mutating func isAtOrAboveCurrent(_ reply: Span<UInt8>, _ record: RecordView) -> Bool {
+        isAboveCurrent(reply, record) || nameMatches(reply, at: record.nameOffset, current)
+    }
+
+    /// The MINIMUM field of an SOA record.
+    private func soaMinimum(_ record: RecordView, _ reply: Span<UInt8>) -> UInt32? {
+        record.dataLength >= 22 ? cleared(reply.uint32(at: record.end - 4)) : nil
+    }
+}

@@ -1,0 +1,97 @@
+internal import CSockets
+internal import DNS
+internal import Synchronization
+
+/// One query as a worker noted it: fixed size, no words.
+struct CaptureRecord: BitwiseCopyable {
+    /// Nanoseconds since 1970.
+    var time: UInt64
+    /// Nanoseconds from the query's arrival to its reply.
+    var elapsed: UInt64
+    /// The client.
+    var client: patchway_peer
+    /// The policy in force.
+    var generation: UInt32
+    /// What it said.
+    var decision: StoredDecision
+    /// The type asked for.
+    var type: UInt16
+    /// The response code of the reply, or `noReply`.
+    var code: UInt16
+    /// Octets of the question name, and of the alias that matched.
+    var nameLength: UInt8 = 0
+    var aliasLength: UInt8 = 0
+    /// Whether the reply came from the cache.
+    var isCached: Bool
+    /// Whether it went over TCP.
+    var overTCP: Bool
+    /// Whether the client got what the policy says.
+    var isEnforced: Bool
+
+    /// The query was dropped.
+    static let noReply: UInt16 = 0xFFFF
+}
+
+/// A bounded queue of capture records between one worker and the writer thread. Neither side ever waits; when the
+/// writer is behind, new records are refused and the worker counts them.
+@safe final class CaptureRing: @unchecked Sendable {
+    private let capacity: Int
+    private let slots: UnsafeMutableRawPointer
+    private let written = Atomic<Int>(0)
+    private let read = Atomic<Int>(0)
+
+    private static let nameAt = (MemoryLayout<CaptureRecord>.size + 7) & ~7
+    private static let aliasAt = nameAt + 256
+    private static let slotSize = aliasAt + 256
+
+    /// A ring of `capacity` records.
+    init(capacity: Int = 8_192) {
+        self.capacity = capacity
+        unsafe slots = .allocate(byteCount: capacity * Self.slotSize, alignment: 16)
+    }
+
+    deinit { unsafe slots.deallocate() }
+
+    /// Appends a record; called by the worker only. False when the ring is full.
+    func push(
+        _ record: CaptureRecord,
+        name: borrowing NameBuffer,
+        alias: borrowing NameBuffer,
+        hasAlias: Bool
+    ) -> Bool {
+        let position = written.load(ordering: .relaxed)
+        guard position - read.load(ordering: .acquiring) < capacity else { return false }
+        let slot = unsafe slots + position % capacity * Self.slotSize
+        var record = record
+        record.nameLength = UInt8(name.count)
+        record.aliasLength = hasAlias ? UInt8(alias.count) : 0
+        unsafe slot.storeBytes(of: record, as: CaptureRecord.self)
+        unsafe Self.copy(name.span, to: slot + Self.nameAt)
+        if hasAlias { unsafe Self.copy(alias.span, to: slot + Self.aliasAt) }
+        written.store(position + 1, ordering: .releasing)
+        return true
+    }
+
+    private static func copy(_ octets: Span<UInt8>, to target: UnsafeMutableRawPointer) {
+        unsafe octets.withUnsafeBytes { octets in
+            guard let start = octets.baseAddress else { return }
+            unsafe target.copyMemory(from: start, byteCount: octets.count)
+        }
+    }
+
+    /// Takes the oldest record with the wire forms of name and alias; called by the writer only. Nil when empty.
+    func pop() -> (record: CaptureRecord, name: [UInt8], alias: [UInt8])? {
+        let position = read.load(ordering: .relaxed)
+        guard position < written.load(ordering: .acquiring) else { return nil }
+        let slot = unsafe slots + position % capacity * Self.slotSize
+        let record = unsafe slot.load(as: CaptureRecord.self)
+        let name = unsafe Array(
+            UnsafeRawBufferPointer(start: slot + Self.nameAt, count: Int(record.nameLength))
+        )
+        let alias = unsafe Array(
+            UnsafeRawBufferPointer(start: slot + Self.aliasAt, count: Int(record.aliasLength))
+        )
+        read.store(position + 1, ordering: .releasing)
+        return (record, name, alias)
+    }
+}

@@ -1,0 +1,77 @@
+/// What a server has counted since it started. Every query ends in exactly one of the outcome counters.
+public struct Counters: Sendable, Equatable {
+    /// Queries taken, UDP and TCP.
+    public var queries: UInt64 = 0
+    /// Queries that came over TCP.
+    public var tcpQueries: UInt64 = 0
+    /// Answered from the cache.
+    public var hits: UInt64 = 0
+    /// Asked upstream, or joined to a query already under way.
+    public var misses: UInt64 = 0
+    /// Misses that joined a query already under way.
+    public var coalesced: UInt64 = 0
+    /// Answered with special-use names of our own.
+    public var local: UInt64 = 0
+    /// Answered by policy.
+    public var blocked: UInt64 = 0
+    /// Queries for which policy had something to say, whatever the mode.
+    public var flagged: UInt64 = 0
+    /// Answered with FORMERR, NOTIMP, BADVERS or REFUSED without looking further.
+    public var rejected: UInt64 = 0
+    /// Answered with SERVFAIL.
+    public var failed: UInt64 = 0
+    /// Replies cut to TC because they did not fit.
+    public var truncated: UInt64 = 0
+
+    /// Datagrams dropped: shorter than a header, or responses.
+    public var droppedJunk: UInt64 = 0
+    /// Datagrams dropped: larger than any query may be.
+    public var droppedOversized: UInt64 = 0
+    /// Queries dropped because a rule says so.
+    public var droppedByPolicy: UInt64 = 0
+    /// Queries answered SERVFAIL because too many were outstanding.
+    public var overloaded: UInt64 = 0
+    /// Waiting clients left without an answer because it came too late and too many waited.
+    public var droppedLate: UInt64 = 0
+    /// Replies the kernel did not take.
+    public var droppedReplies: UInt64 = 0
+    /// Capture records dropped because the writer was behind.
+    public var droppedRecords: UInt64 = 0
+
+    /// TCP connections accepted.
+    public var connections: UInt64 = 0
+    /// TCP connections closed to make room, or for being idle or malformed.
+    public var closedConnections: UInt64 = 0
+
+    /// Queries sent upstream, every try counted.
+    public var upstreamQueries: UInt64 = 0
+    /// Of these over TCP.
+    public var upstreamTCP: UInt64 = 0
+    /// Tries that timed out.
+    public var upstreamTimeouts: UInt64 = 0
+    /// Tries that failed otherwise: socket errors, SERVFAIL, REFUSED, malformed answers.
+    public var upstreamFailures: UInt64 = 0
+    /// Upstream datagrams ignored: wrong id, wrong question, no response.
+    public var upstreamMismatches: UInt64 = 0
+    /// Upstream messages ignored: malformed, loops, too many records.
+    public var upstreamMalformed: UInt64 = 0
+
+    /// All zero.
+    public init() {}
+
+    private static var fields: [WritableKeyPath<Counters, UInt64>] {
+        [
+            \.queries, \.tcpQueries, \.hits, \.misses, \.coalesced, \.local, \.blocked, \.flagged, \.rejected, \.failed,
+            \.truncated, \.droppedJunk, \.droppedOversized, \.droppedByPolicy, \.overloaded, \.droppedLate,
+            \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.upstreamQueries, \.upstreamTCP,
+            \.upstreamTimeouts, \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
+        ]
+    }
+
+    /// The sum, counter by counter.
+    public static func + (left: Counters, right: Counters) -> Counters {
+        var sum = left
+        for field in fields { sum[keyPath: field] &+= right[keyPath: field] }
+        return sum
+    }
+}

@@ -1,0 +1,82 @@
+internal import CSockets
+internal import DNS
+
+/// A client that waits for an answer.
+struct Waiter: BitwiseCopyable {
+    /// The next one that waits for the same, or -1.
+    var next: Int32 = -1
+    /// The query, to build the reply from.
+    var query: ClientQuery
+    /// Where it came from.
+    var origin: Origin
+    /// When it came, nanoseconds.
+    var arrivedAt: UInt64
+}
+
+/// Where a query came from and its reply goes.
+struct Origin: BitwiseCopyable {
+    /// The descriptor of the datagram socket, or the number of the TCP connection.
+    var socket: Int32
+    /// The generation of the TCP connection.
+    var generation: UInt32 = 0
+    /// The client.
+    var peer: patchway_peer
+}
+
+/// One question under way upstream, with all clients that wait for it.
+struct Flight: BitwiseCopyable {
+    /// The hash of name and key.
+    var hash: UInt64
+    /// Type, DO and CD.
+    var key: AnswerKey
+    /// Octets of the name.
+    var nameLength: UInt8
+    /// Tries made.
+    var tries: UInt8 = 0
+    /// The upstream of the last try, or -1.
+    var upstream: Int8 = -1
+    /// Datagrams with a wrong id or question.
+    var mismatches: UInt8 = 0
+    /// Whether a TCP exchange is under way.
+    var isAskingTCP = false
+    /// Whether the next try leaves out EDNS, because the upstream did not understand it (RFC 6891 §7).
+    var withoutEDNS = false
+    /// What to say when all tries have failed.
+    var failure = FlightFailure.none
+    /// When the last try was sent.
+    var sentAt: UInt64 = 0
+    /// First and last waiter.
+    var firstWaiter: Int32 = -1
+    var lastWaiter: Int32 = -1
+    /// Waiters.
+    var waiterCount: Int32 = 0
+    /// Upstream sockets in use, by number; -1 for none.
+    var sockets: InlineArray<5, Int32> = InlineArray(repeating: -1)
+}
+
+/// Why a question got no answer: an extended error and a response code.
+struct FlightFailure: BitwiseCopyable, Equatable {
+    /// The code of the extended error.
+    var error: UInt16
+    /// The response code for the client.
+    var code: UInt16
+
+    /// Nothing was heard.
+    static let none = FlightFailure(.noReachableAuthority)
+    /// The network refused.
+    static let network = FlightFailure(.networkError)
+    /// What was heard cannot be.
+    static let malformed = FlightFailure(.invalidData)
+
+    /// SERVFAIL with an extended error.
+    init(_ error: ExtendedErrorCode) {
+        self.error = error.rawValue
+        code = ResponseCode.servFail.rawValue
+    }
+
+    /// An upstream's own refusal, passed on.
+    init(refusal: ResponseCode) {
+        error = ExtendedErrorCode.networkError.rawValue
+        code = refusal == .refused ? refusal.rawValue : ResponseCode.servFail.rawValue
+    }
+}

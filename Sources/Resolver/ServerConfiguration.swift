@@ -1,0 +1,113 @@
+public import DNS
+
+/// What `serve` does with a name that the policy does not let pass.
+public enum ServingMode: String, Sendable, CaseIterable {
+    /// Answers truthfully and flags what the policy would have done.
+    case shadow
+    /// Answers as the policy says.
+    case enforce
+    /// Answers as the policy says, but never for a name that an update service needs.
+    case protect
+}
+
+/// Everything a server needs to know before it starts. Times are milliseconds, sizes octets.
+public struct ServerConfiguration: Sendable {
+    /// Addresses to listen on, UDP and TCP alike.
+    public var listen: [SocketAddress] = [SocketAddress(.v4(0x7F00_0001), port: 5353)]
+    /// Servers to forward to, the preferred one first.
+    public var upstreams: [SocketAddress]
+    /// What policy does.
+    public var mode: ServingMode = .shadow
+    /// Threads, each with its own sockets and its own part of the cache.
+    public var workers = 1
+    /// Octets of the response cache, all workers together.
+    public var cacheSize = 64 << 20
+    /// The longest time a record is kept, seconds.
+    public var maximumTTL: UInt32 = 86_400
+    /// The longest time a negative answer is kept, seconds (RFC 2308 §5).
+    public var maximumNegativeTTL: UInt32 = 3_600
+    /// Time given to one upstream query before the next one is sent.
+    public var tryTimeout = 800
+    /// Upstream queries sent for one client query; times `tryTimeout` must not exceed 4,000 ms.
+    public var maximumTries = 4
+    /// Whether addresses other than loopback may be listened on.
+    public var allowRemote = false
+    /// Clients that are served; others get REFUSED.
+    public var allowedClients: [AddressRange] = AddressRange.loopback
+    /// Whether queries without RD are answered like others; else they are refused (cache snooping).
+    public var answersWithoutRecursionDesired = false
+    /// Whether AD of upstream answers is passed on to clients that asked for it (RFC 6840 §5.7).
+    public var trustsUpstreamAD = false
+    /// Special-use names that are forwarded after all, with everything below them.
+    public var forwardedSpecialNames: [DomainName] = []
+    /// TCP connections of one worker.
+    public var maximumConnections = 1_024
+    /// TCP connections of one client address to one worker.
+    public var maximumConnectionsPerClient = 150
+    /// Queries without an answer on one TCP connection.
+    public var maximumQueriesPerConnection = 100
+    /// Time after which a silent TCP connection is closed.
+    public var idleTimeout = 10_000
+    /// Names being asked for upstream at one time, a worker.
+    public var maximumOutstanding = 4_096
+    /// Clients waiting for the same answer.
+    public var maximumWaiters = 1_024
+    /// Where flagged queries are written as NDJSON: a path, or `-` for standard output; nil for nowhere.
+    public var capturePath: String?
+    /// Whether every query is written, not only the flagged ones.
+    public var capturesAll = false
+
+    /// A zone answered from memory, before policy and upstreams.
+    public var localZone: LocalZone?
+
+    /// Listens on 127.0.0.1:5353 and forwards to `upstreams`.
+    public init(upstreams: [SocketAddress]) {
+        self.upstreams = upstreams
+    }
+
+    /// Checks what the type cannot.
+    public func validate() throws(ServerError) {
+        guard !listen.isEmpty else { throw .invalid("no address to listen on") }
+        // A local root zone answers everything.
+        guard !upstreams.isEmpty || localZone?.apex.isRoot == true else { throw .invalid("no upstream server") }
+        guard upstreams.count <= 16 else { throw .invalid("more than 16 upstream servers") }
+        guard upstreams.allSatisfy({ $0.port != 0 }) else { throw .invalid("an upstream server has port 0") }
+        guard (1...256).contains(workers) else { throw .invalid("workers must be between 1 and 256") }
+        guard cacheSize >= workers * 64 << 10 else { throw .invalid("the cache needs at least 64 KiB a worker") }
+        guard tryTimeout > 0, (1...4).contains(maximumTries), tryTimeout * maximumTries <= 4_000 else {
+            throw .invalid("1 to 4 tries, together at most 4,000 ms")
+        }
+        guard (1...65_536).contains(maximumOutstanding), (1...65_536).contains(maximumWaiters),
+            (1...65_536).contains(maximumConnections), maximumConnectionsPerClient > 0, maximumQueriesPerConnection > 0
+        else { throw .invalid("a limit is 0 or above 65,536") }
+        if !allowRemote, let open = listen.first(where: { !$0.address.isLoopback }) {
+            throw .notLoopback(open)
+        }
+        if let own = upstreams.first(where: listen.contains) {
+            throw .invalid("\(own) is both listened on and forwarded to")
+        }
+    }
+}
+
+/// Why a server did not start.
+public enum ServerError: Error, Equatable, CustomStringConvertible {
+    /// A setting that cannot work.
+    case invalid(String)
+    /// A listening address that others can reach, without leave to do so.
+    case notLoopback(SocketAddress)
+    /// The system refused a socket: what for, and errno.
+    case socket(String, Int32)
+    /// The capture file cannot be written: its path, and errno.
+    case capture(String, Int32)
+
+    /// The error in words.
+    public var description: String {
+        switch self {
+        case .invalid(let reason): reason
+        case .notLoopback(let address):
+            "\(address) is reachable by others; say so explicitly if that is meant (an open resolver is abused)"
+        case .socket(let purpose, let error): "\(purpose): \(systemErrorText(error))"
+        case .capture(let path, let error): "\(path): \(systemErrorText(error))"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+public import DNS
+public import Policy
+
+/// The policy that a server applies, immutable and shared by its workers.
+public struct ServerPolicy: Sendable {
+    /// The stack that decides.
+    public var stack: CompiledStack
+    /// Whether an update service needs a name; in ``ServingMode/protect`` such names are never blocked.
+    public var isProtected: @Sendable (borrowing NameBuffer) -> Bool
+
+    /// A policy; without a catalog nothing is protected.
+    public init(
+        stack: CompiledStack,
+        isProtected: @escaping @Sendable (borrowing NameBuffer) -> Bool = { _ in false }
+    ) {
+        self.stack = stack
+        self.isProtected = isProtected
+    }
+}
+
+/// A policy in force: with the number by which cached decisions tell whether they are still good.
+struct ActivePolicy: Sendable {
+    /// The policy.
+    let policy: ServerPolicy
+    /// What is done with its decisions.
+    let mode: ServingMode
+    /// Grows with every reload.
+    let generation: UInt32
+    /// Whether there is nothing to decide.
+    let isEmpty: Bool
+
+    /// A policy in force.
+    init(_ policy: ServerPolicy, mode: ServingMode, generation: UInt32) {
+        self.policy = policy
+        self.mode = mode
+        self.generation = generation
+        isEmpty = policy.stack.layers.isEmpty
+    }
+
+    /// What the stack says about a name asked for, and whether that is what the client gets.
+    func decide(_ name: borrowing NameBuffer, _ type: RRType) -> Decision {
+        isEmpty ? .pass : policy.stack.decide(name, type: type)
+    }
+
+    /// Whether a decision against the real answer is carried out for the client's question name.
+    func enforces(_ decision: Decision, for name: borrowing NameBuffer) -> Bool {
+        guard !decision.kind.isPass, decision.kind != .unsupported else { return false }
+        return switch mode {
+        case .shadow: false
+        case .enforce: true
+        case .protect: !policy.isProtected(name)
+        }
+    }
+
+    /// The first decision against the real answer that the name or one of the aliases of an answer meets.
+    ///
+    /// `answer` is a scrubbed answer; `scratch` is overwritten.
+    func decide(
+        _ name: borrowing NameBuffer,
+        _ type: RRType,
+        answer: borrowing MessageBuffer,
+        scratch: inout NameBuffer
+    ) -> (decision: Decision, aliasOffset: UInt16) {
+        let own = decide(name, type)
+        guard !isEmpty, own.kind.isPass, type != .cname else { return (own, 0) }
+        let message = answer.span
+        guard let view = try? MessageView(message) else { return (own, 0) }
+        var result = (decision: own, aliasOffset: UInt16(0))
+        view.forEachRecord { record -> Bool in
+            guard record.section == .answer else { return false }
+            guard record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil else { return true }
+            let decision = policy.stack.decide(alias: scratch, type: type, exempt: own.exempt)
+            guard !decision.kind.isPass else { return true }
+            result = (decision, UInt16(truncatingIfNeeded: record.dataOffset))
+            return false
+        }
+        return result
+    }
+}

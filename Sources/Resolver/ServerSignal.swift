@@ -1,0 +1,38 @@
+internal import Glibc
+
+/// A signal that a server's owner acts on.
+public enum ServerSignal: Sendable {
+    /// SIGHUP: read the lists again.
+    case reload
+    /// SIGTERM: finish what is under way, then end.
+    case drain
+    /// SIGINT: end now.
+    case stop
+
+    private static var handled: sigset_t {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in [SIGHUP, SIGTERM, SIGINT] { unsafe sigaddset(&set, signal) }
+        return set
+    }
+
+    /// Keeps the signals from ending the process, so that ``next()`` gets them; call it before any thread is started.
+    public static func block() {
+        var set = handled
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Waits for the next of the signals.
+    public static func next() -> ServerSignal {
+        var set = handled
+        var signal: Int32 = 0
+        while true {
+            guard unsafe sigwait(&set, &signal) == 0 else { continue }
+            switch signal {
+            case SIGHUP: return .reload
+            case SIGTERM: return .drain
+            default: return .stop
+            }
+        }
+    }
+}

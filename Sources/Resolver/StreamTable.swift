@@ -1,0 +1,133 @@
+internal import CSockets
+internal import Glibc
+
+/// A client's TCP connection.
+struct Stream: BitwiseCopyable {
+    /// Its descriptor.
+    var descriptor: Int32
+    /// The client.
+    var peer: patchway_peer
+    /// Octets received and not yet understood.
+    var filled: Int32 = 0
+    /// Queries without an answer.
+    var pending: Int32 = 0
+    /// Whether nothing is read because too many queries are pending.
+    var isPaused = false
+    /// Whether the client has sent its end.
+    var isEnding = false
+}
+
+/// The TCP connections of one worker: slots, idle time, octets in both directions.
+struct StreamTable: ~Copyable {
+    /// The connections.
+    var slots: Slab<Stream>
+    /// Octets received, one area a connection.
+    var input: OctetBuffer
+    /// Octets that the client has not taken yet.
+    var output: [[UInt8]]
+    private var deadlines: DeadlineList
+    private let maximumPerClient: Int
+
+    /// The longest query taken; padding included, none needs more.
+    static let maximumQuery = 8_192
+    /// Octets of one input area.
+    static let areaSize = maximumQuery + 2
+    /// Unsent octets after which a client that does not read is given up.
+    static let maximumOutput = 1 << 20
+
+    /// An empty table.
+    init(_ configuration: ServerConfiguration) {
+        let capacity = configuration.maximumConnections
+        slots = Slab(capacity: capacity)
+        input = OctetBuffer(count: capacity * Self.areaSize)
+        output = Array(repeating: [], count: capacity)
+        deadlines = DeadlineList(capacity: capacity, interval: UInt64(configuration.idleTimeout) * 1_000_000)
+        maximumPerClient = configuration.maximumConnectionsPerClient
+    }
+
+    /// The connection that has to make room for a new one from `peer`, if any: the client's own longest idle one when
+    /// it has too many, or the longest idle one of all when the table is full.
+    /// - Complexity: O(connections)
+    func victim(for peer: patchway_peer) -> Int? {
+        let address = peer.address
+        var ownCount = 0
+        var ownOldest: Int?
+        var next = deadlines.first
+        while let number = next {
+            if slots[number].peer.address == address {
+                ownCount += 1
+                if ownOldest == nil { ownOldest = number }
+            }
+            next = deadlines.after(number)
+        }
+        if ownCount >= maximumPerClient { return ownOldest }
+        return slots.count == slots.capacity ? deadlines.first : nil
+    }
+
+    /// Adds a connection; nil when the table is full.
+    mutating func insert(_ stream: Stream, now: UInt64) -> Int? {
+        guard let number = slots.insert(stream) else { return nil }
+        output[number] = []
+        deadlines.set(number, now: now)
+        return number
+    }
+
+    /// Forgets a connection.
+    mutating func remove(_ number: Int) {
+        deadlines.clear(number)
+        output[number] = []
+        slots.remove(number)
+    }
+
+    /// What became of octets for a client.
+    enum WriteResult {
+        /// The system took them all.
+        case sent
+        /// Some wait until the client reads.
+        case waiting
+        /// The connection is broken, or the client does not read.
+        case failed
+    }
+
+    /// Sends octets to a client, keeping what it does not take at once.
+    mutating func write(_ octets: borrowing MessageBuffer, to number: Int) -> WriteResult {
+        guard octets.count > 0 else { return .sent }
+        var sent = 0
+        if output[number].isEmpty {
+            let result = octets.send(slots[number].descriptor)
+            guard result >= 0 || result == -Int(EAGAIN) else { return .failed }
+            sent = max(result, 0)
+        }
+        guard sent < octets.count else { return .sent }
+        for offset in sent..<octets.count { output[number].append(octets.octets[offset]) }
+        return output[number].count <= Self.maximumOutput ? .waiting : .failed
+    }
+
+    /// A whole message came or went: the connection is not idle.
+    mutating func touch(_ number: Int, now: UInt64) { deadlines.set(number, now: now) }
+
+    /// Counts a query that waits for its answer.
+    mutating func addPending(_ number: Int) { slots[number].pending += 1 }
+
+    /// The next connection whose idle time is over.
+    mutating func takeIdle(now: UInt64) -> Int? { deadlines.takeDue(now: now) }
+
+    /// When the next connection has been idle for too long.
+    var nextDeadline: UInt64? { deadlines.nextDue }
+
+    /// Whether no client waits for anything.
+    var isIdle: Bool {
+        var next = slots.nextLive(from: 0)
+        while let number = next {
+            if slots[number].pending > 0 || !output[number].isEmpty { return false }
+            next = slots.nextLive(from: number + 1)
+        }
+        return true
+    }
+
+    /// The connection that has been idle for longest.
+    var oldest: Int? { deadlines.first }
+
+    /// Some connection.
+    var firstLive: Int? { slots.nextLive(from: 0) }
+}

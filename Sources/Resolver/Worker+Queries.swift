@@ -1,0 +1,281 @@
+internal import CSockets
+internal import DNS
+internal import Policy
+
+extension Worker {
+    /// Decides what a message from a client gets.
+    /// - Returns: whether `reply` holds the reply; else the message is dropped or waits for an upstream.
+    @inline(__always)
+    mutating func answer(_ message: Span<UInt8>, from origin: Origin, overTCP: Bool) -> Bool {
+        let screening = screen(
+            message,
+            name: &name,
+            overTCP: overTCP,
+            answersWithoutRD: configuration.answersWithoutRecursionDesired
+        )
+        switch screening {
+        case .junk:
+            counters.droppedJunk += 1
+            return false
+        case .reject(let query, let code):
+            counters.queries += 1
+            counters.rejected += 1
+            reply.writeError(query, code, message: message)
+            return true
+        case .accept(let query):
+            counters.queries += 1
+            if overTCP { counters.tcpQueries += 1 }
+            guard isAllowed(origin.peer) else {
+                counters.rejected += 1
+                reply.writeError(query, .refused, message: message, error: ErrorOption(.prohibited))
+                return true
+            }
+            let key = AnswerKey(query)
+            let hash = keyedHash(name, key, seed: seed)
+            if let place = cache.find(name, key, hash: hash, now: now) {
+                let entry = cache.entry(place)
+                if entry.generation == policy.generation, !entry.isDrop {
+                    writeHit(place, entry, query, message, origin)
+                    return true
+                }
+            }
+            return answerMiss(query, key, hash, message, origin)
+        }
+    }
+
+    /// Whether a client may ask at all.
+    @inline(__always)
+    func isAllowed(_ peer: patchway_peer) -> Bool {
+        guard let address = peer.address else { return false }
+        for range in configuration.allowedClients where range.contains(address) { return true }
+        return false
+    }
+
+    /// The question name as the client wrote it.
+    @_lifetime(copy message)
+    private func question(_ message: Span<UInt8>, _ query: ClientQuery) -> Span<UInt8> {
+        message.extracting(MessageHeader.size..<(MessageHeader.size + Int(query.nameLength)))
+    }
+
+    @inline(__always)
+    private mutating func writeHit(
+        _ place: Int,
+        _ entry: CacheEntry,
+        _ query: ClientQuery,
+        _ message: Span<UInt8>,
+        _ origin: Origin,
+        isCached: Bool = true
+    ) {
+        if !cache.write(place, entry, to: query, now: now, into: &reply) { counters.truncated += 1 }
+        reply.octets.copy(question(message, query), to: MessageHeader.size)
+        let isEnforced = entry.flags & CacheEntry.policyMade != 0
+        if isEnforced {
+            counters.blocked += 1
+            if entry.mustTruncate(query) { reply.replaceByTruncated(query) }
+        } else if isCached {
+            counters.hits += 1
+        }
+        if entry.decision.isFlagged || configuration.capturesAll {
+            let hasAlias = cache.fillAlias(place, &aliasName)
+            let outcome = QueryOutcome(
+                decision: entry.decision,
+                arrivedAt: now,
+                isCached: isCached,
+                isEnforced: isEnforced,
+                hasAlias: hasAlias
+            )
+            count(outcome, isKept: keep(outcome, query, origin, name: name))
+        }
+    }
+
+    // MARK: - Misses
+
+    private mutating func answerMiss(
+        _ query: ClientQuery,
+        _ key: AnswerKey,
+        _ hash: UInt64,
+        _ message: Span<UInt8>,
+        _ origin: Origin
+    ) -> Bool {
+        if let answer = special.answer(name) {
+            counters.local += 1
+            reply.writeSpecial(answer, query, message: message)
+            noteIfWanted(.pass, query, origin)
+            return true
+        }
+        let type = RRType(rawValue: query.type)
+        if let zone = configuration.localZone, let answer = zone.answer(name.name, type: type) {
+            counters.local += 1
+            reply.writeLocal(answer, query, message: message)
+            noteIfWanted(.pass, query, origin)
+            return true
+        }
+        let decision = policy.decide(name, type)
+        if policy.enforces(decision, for: name) {
+            return answerByPolicy(decision, query, key, hash, message, origin)
+        }
+        if type == .any {
+            counters.local += 1
+            reply.writeMinimalAny(query, message: message)
+            noteIfWanted(StoredDecision(decision, aliasOffset: 0), query, origin)
+            return true
+        }
+        if let place = cache.find(name, key, hash: hash, now: now), redecide(place, type, key, hash) {
+            let entry = cache.entry(place)
+            writeHit(place, entry, query, message, origin)
+            return true
+        }
+        return forward(query, key, hash, message, origin)
+    }
+
+    /// Judges a cached answer by the policy now in force; false when it cannot be used any more.
+    private mutating func redecide(_ place: Int, _ type: RRType, _ key: AnswerKey, _ hash: UInt64) -> Bool {
+        let entry = cache.entry(place)
+        guard entry.flags & CacheEntry.policyMade == 0 else { return false }
+        draft.reset()
+        cache.copyMessage(place, entry, to: &draft)
+        let verdict = policy.decide(name, type, answer: draft, scratch: &aliasName)
+        guard !policy.enforces(verdict.decision, for: name) else {
+            cache.remove(name, key, hash: hash)
+            return false
+        }
+        let stored = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
+        cache.setDecision(stored, generation: policy.generation, at: place)
+        return true
+    }
+
+    /// Carries out a decision against the real answer of the name in `name`.
+    private mutating func answerByPolicy(
+        _ decision: Decision,
+        _ query: ClientQuery,
+        _ key: AnswerKey,
+        _ hash: UInt64,
+        _ message: Span<UInt8>,
+        _ origin: Origin
+    ) -> Bool {
+        let stored = StoredDecision(decision, aliasOffset: 0)
+        if decision.kind == .drop {
+            counters.blocked += 1
+            counters.droppedByPolicy += 1
+            reply.reset()
+            noteIfWanted(stored, query, origin, isEnforced: true)
+            return false
+        }
+        let place = Self.makePolicyAnswer(policy, stored, name, key, hash, [], now, &draft, &cache)
+        writeHit(place, cache.entry(place), query, message, origin, isCached: false)
+        return true
+    }
+
+    /// Puts the answer that a decision stands for into the cache and gives its place.
+    static func makePolicyAnswer(
+        _ policy: ActivePolicy,
+        _ decision: StoredDecision,
+        _ name: borrowing NameBuffer,
+        _ key: AnswerKey,
+        _ hash: UInt64,
+        _ alias: [UInt8],
+        _ now: UInt64,
+        _ draft: inout MessageBuffer,
+        _ cache: inout ResponseCache
+    ) -> Int {
+        let stack = policy.policy.stack
+        draft.writePolicyAnswer(decision.decision, stack, name, RRType(rawValue: key.type))
+        let entry = CacheEntry(
+            key: key,
+            storedAt: now,
+            expiresAt: .max,
+            decision: decision,
+            generation: policy.generation,
+            flags: CacheEntry.policyMade
+        )
+        let options = ErrorOption(decision.decision, stack).octets
+        let none = MessageBuffer(capacity: 0)
+        return cache.insert(entry, name, hash: hash, message: draft, ttls: none, options: options, alias: alias)
+    }
+
+    // MARK: - Forwarding
+
+    private mutating func forward(
+        _ query: ClientQuery,
+        _ key: AnswerKey,
+        _ hash: UInt64,
+        _ message: Span<UInt8>,
+        _ origin: Origin
+    ) -> Bool {
+        let waiter = Waiter(query: query, origin: origin, arrivedAt: now)
+        switch table.join(name, key, hash: hash, waiter: waiter, question: question(message, query)) {
+        case .started(let flight):
+            counters.misses += 1
+            if query.overTCP { streams.addPending(Int(origin.socket)) }
+            perform(table.start(flight, now: now), for: flight)
+            return false
+        case .joined:
+            counters.misses += 1
+            counters.coalesced += 1
+            if query.overTCP { streams.addPending(Int(origin.socket)) }
+            return false
+        case .full:
+            counters.overloaded += 1
+            reply.writeError(query, .servFail, message: message, error: ErrorOption(.noReachableAuthority))
+            return true
+        }
+    }
+
+    // MARK: - Capture
+
+    private mutating func noteIfWanted(
+        _ decision: StoredDecision,
+        _ query: ClientQuery,
+        _ origin: Origin,
+        isEnforced: Bool = false
+    ) {
+        guard decision.isFlagged || configuration.capturesAll else { return }
+        let outcome = QueryOutcome(
+            decision: decision,
+            arrivedAt: now,
+            isCached: false,
+            isEnforced: isEnforced,
+            hasAlias: false
+        )
+        count(outcome, isKept: keep(outcome, query, origin, name: name))
+    }
+
+    /// Hands a query whose reply stands in `reply` to the writer thread; the alias that matched is in `aliasName`.
+    /// - Returns: false when the writer is behind.
+    func keep(_ outcome: QueryOutcome, _ query: ClientQuery, _ origin: Origin, name: borrowing NameBuffer) -> Bool {
+        guard let ring else { return true }
+        let record = CaptureRecord(
+            time: patchway_realtime_ns(),
+            elapsed: patchway_monotonic_ns() &- outcome.arrivedAt,
+            client: origin.peer,
+            generation: policy.generation,
+            decision: outcome.decision,
+            type: query.type,
+            code: reply.count > 3 ? reply.octets.uint16(at: 2) & 15 : CaptureRecord.noReply,
+            isCached: outcome.isCached,
+            overTCP: query.overTCP,
+            isEnforced: outcome.isEnforced
+        )
+        return ring.push(record, name: name, alias: aliasName, hasAlias: outcome.hasAlias)
+    }
+
+    /// Counts an outcome, and whether its record was kept.
+    mutating func count(_ outcome: QueryOutcome, isKept: Bool) {
+        if outcome.decision.isFlagged { counters.flagged += 1 }
+        if !isKept { counters.droppedRecords += 1 }
+    }
+}
+
+/// How a query ended, as far as the capture wants to know.
+struct QueryOutcome {
+    /// What the policy said.
+    var decision: StoredDecision
+    /// When the query came.
+    var arrivedAt: UInt64
+    /// Whether the reply came from the cache.
+    var isCached: Bool
+    /// Whether the client got what the policy says.
+    var isEnforced: Bool
+    /// Whether an alias decided.
+    var hasAlias: Bool
+}

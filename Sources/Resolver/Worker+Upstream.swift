@@ -1,0 +1,323 @@
+internal import CSockets
+internal import DNS
+internal import Glibc
+internal import Policy
+
+/// A datagram socket towards an upstream: at rest without port or peer, or carrying one try of a flight.
+struct UpstreamSocket: BitwiseCopyable {
+    /// Its descriptor.
+    var descriptor: Int32
+    /// Whether it is an IPv6 socket.
+    var isV6: Bool
+    /// The flight it carries a try of, or -1.
+    var flight: Int32 = -1
+    /// The upstream it is connected to.
+    var upstream: Int8 = -1
+    /// The identifier sent.
+    var id: UInt16 = 0
+}
+
+extension Worker {
+    /// Sockets kept for later queries, a family.
+    private static let maximumIdle = 512
+    /// Datagrams taken from one socket before others get their turn.
+    private static let maximumReads = 16
+    /// The payload size offered to upstreams (DNS flag day 2020).
+    private static let payloadSize: UInt16 = 1_232
+
+    /// Carries out what the flight table wants, until nothing is left to do at once.
+    mutating func perform(_ first: FlightTable.Step, for flight: Int) {
+        var step = first
+        while true {
+            switch step {
+            case .wait: return
+            case .giveUp:
+                fail(flight)
+                return
+            case .ask(let upstream):
+                if ask(upstream, for: flight) { return }
+                counters.upstreamFailures += 1
+                step = table.ended(flight, .network, upstream: upstream, now: now)
+            case .askTCP(let upstream):
+                if openExchange(upstream, for: flight) { return }
+                counters.upstreamFailures += 1
+                step = table.endedTCP(flight, nil, upstream: upstream, now: now)
+            }
+        }
+    }
+
+    /// Sends a flight's question from a fresh port with a fresh id; false when the system refuses.
+    private mutating func ask(_ upstream: Int, for flight: Int) -> Bool {
+        guard let free = table.flights[flight].sockets.indices.first(where: { table.flights[flight].sockets[$0] < 0 }),
+            let number = associate(upstream)
+        else { return false }
+        let id = random.next16()
+        upstreamSockets[number].flight = Int32(flight)
+        upstreamSockets[number].upstream = Int8(upstream)
+        upstreamSockets[number].id = id
+        table.flights[flight].sockets[free] = Int32(number)
+        writeQuestion(of: flight, id: id)
+        counters.upstreamQueries += 1
+        let descriptor = upstreamSockets[number].descriptor
+        // An error left over from an earlier datagram is reported once; the second call sends.
+        return draft.send(descriptor) >= 0 || draft.send(descriptor) >= 0
+    }
+
+    /// Writes the upstream query of a flight into `draft`: never the client's octets, id or letters.
+    mutating func writeQuestion(of flight: Int, id: UInt16) {
+        let question = table.flights[flight]
+        table.fillName(of: flight, &flightName)
+        draft.reset()
+        draft.append16(id)
+        var bits = MessageHeader.recursionDesiredFlag
+        if question.key.checkingDisabled { bits |= MessageHeader.checkingDisabledFlag }
+        if configuration.trustsUpstreamAD { bits |= MessageHeader.authenticDataFlag }
+        draft.append16(bits)
+        draft.append16(1)
+        draft.append32(0)
+        draft.append16(question.withoutEDNS ? 0 : 1)
+        draft.append(flightName.span)
+        draft.append16(question.key.type)
+        draft.append16(RRClass.in.rawValue)
+        guard !question.withoutEDNS else { return }
+        draft.append(0)
+        draft.append16(RRType.opt.rawValue)
+        draft.append16(Self.payloadSize)
+        draft.append16(0)
+        draft.append16(question.key.dnssecOK ? 0x8000 : 0)
+        draft.append16(0)
+    }
+
+    // MARK: - Sockets
+
+    /// A socket connected to an upstream from a port not used lately.
+    private mutating func associate(_ upstream: Int) -> Int? {
+        var peer = upstreams[upstream]
+        let isV6 = unsafe patchway_peer_is_v6(&peer) != 0
+        let number: Int
+        if let idle = idleSockets[isV6 ? 1 : 0].popLast() {
+            number = Int(idle)
+        } else {
+            let descriptor = patchway_udp_socket(isV6 ? 1 : 0)
+            guard descriptor >= 0 else { return nil }
+            guard let slot = upstreamSockets.insert(UpstreamSocket(descriptor: descriptor, isV6: isV6)) else {
+                _ = patchway_close(descriptor)
+                return nil
+            }
+            let token = PollToken(.upstream, number: slot, generation: upstreamSockets.generation(slot))
+            guard poller.add(descriptor, .readable, token) else {
+                closeUpstream(slot)
+                return nil
+            }
+            number = slot
+        }
+        let descriptor = upstreamSockets[number].descriptor
+        for attempt in 0..<4 {
+            let port = unsafe patchway_udp_associate(descriptor, &peer)
+            guard port >= 0 else { break }
+            // With a narrow local range every port may have been used lately; then any will do.
+            if ports.insert(UInt16(truncatingIfNeeded: port)) || attempt == 3 { return number }
+            _ = patchway_udp_dissociate(descriptor)
+        }
+        closeUpstream(number)
+        return nil
+    }
+
+    private mutating func closeUpstream(_ number: Int) {
+        _ = patchway_close(upstreamSockets[number].descriptor)
+        upstreamSockets.remove(number)
+    }
+
+    /// Puts a socket that has given the answer back, or closes one on which more may have arrived.
+    private mutating func release(_ number: Int, isClean: Bool) {
+        let family = upstreamSockets[number].isV6 ? 1 : 0
+        guard isClean, idleSockets[family].count < Self.maximumIdle,
+            patchway_udp_dissociate(upstreamSockets[number].descriptor) == 0
+        else {
+            closeUpstream(number)
+            return
+        }
+        upstreamSockets[number].flight = -1
+        idleSockets[family].append(Int32(number))
+    }
+
+    /// Frees what a flight holds, and the flight.
+    private mutating func end(_ flight: Int, answeredOn clean: Int?) {
+        for index in table.flights[flight].sockets.indices {
+            let number = Int(table.flights[flight].sockets[index])
+            if number >= 0 { release(number, isClean: number == clean) }
+        }
+        if table.flights[flight].isAskingTCP { closeExchanges(of: flight) }
+        table.end(flight)
+    }
+
+    /// Closes every socket towards the upstreams.
+    mutating func closeUpstreamSockets() {
+        while let number = upstreamSockets.nextLive(from: 0) { closeUpstream(number) }
+        while let number = exchanges.nextLive(from: 0) { closeExchange(number) }
+    }
+
+    // MARK: - Replies
+
+    /// Takes the datagrams that have arrived at an upstream socket until one is the answer.
+    mutating func upstreamIsReady(_ token: PollToken) {
+        let number = token.number
+        guard upstreamSockets.isLive(number), upstreamSockets.generation(number) & 0xFF_FFFF == token.generation
+        else { return }
+        for _ in 0..<Self.maximumReads {
+            let socket = upstreamSockets[number]
+            let size = received.count
+            let count = unsafe received.withMemory(0, size) { unsafe patchway_receive(socket.descriptor, $0, size) }
+            if count == -Int(EAGAIN) { return }
+            // ICMP errors prove nothing: the query goes on until its time is over.
+            guard count >= 0, socket.flight >= 0 else { continue }
+            let flight = Int(socket.flight)
+            table.fillName(of: flight, &flightName)
+            let fault = scrubber.scrub(
+                received,
+                count: count,
+                id: socket.id,
+                name: flightName,
+                key: table.flights[flight].key
+            )
+            guard let fault else {
+                table.answered(flight, by: Int(socket.upstream))
+                deliver(flight, answeredOn: number)
+                return
+            }
+            note(fault)
+            let step = table.ended(flight, .fault(fault), upstream: Int(socket.upstream), now: now)
+            perform(step, for: flight)
+            guard upstreamSockets.isLive(number), upstreamSockets[number].flight == socket.flight else { return }
+        }
+    }
+
+    /// Counts a fault.
+    mutating func note(_ fault: ReplyFault) {
+        switch fault {
+        case .mismatch: counters.upstreamMismatches += 1
+        case .malformed: counters.upstreamMalformed += 1
+        case .refusal: counters.upstreamFailures += 1
+        case .truncated: break
+        }
+    }
+
+    /// Keeps the scrubbed answer and gives it to all who wait; `flightName` is the flight's name.
+    mutating func deliver(_ flight: Int, answeredOn socket: Int?) {
+        let question = table.flights[flight]
+        let type = RRType(rawValue: question.key.type)
+        let verdict = policy.decide(
+            flightName,
+            type,
+            answer: scrubber.message,
+            scratch: &aliasName
+        )
+        let decision = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
+        let place: Int
+        if policy.enforces(verdict.decision, for: flightName) {
+            place = keepPolicyAnswer(decision, question, hasAlias: verdict.aliasOffset > 0)
+        } else {
+            place = keepAnswer(decision, question)
+        }
+        let entry = cache.entry(place)
+        var late = 0
+        while let (waiter, asked) = table.takeWaiter(flight) {
+            guard isOnTime(waiter, &late) else { continue }
+            if entry.isDrop {
+                reply.reset()
+                counters.droppedByPolicy += 1
+                finish(waiter, entry, place, sends: false)
+                continue
+            }
+            if !cache.write(place, entry, to: waiter.query, now: now, into: &reply) { counters.truncated += 1 }
+            if entry.mustTruncate(waiter.query) { reply.replaceByTruncated(waiter.query) }
+            reply.restoreQuestion(waiter.query, at: asked, of: table)
+            finish(waiter, entry, place, sends: true)
+        }
+        // A TTL of 0 is for those who waited, and nobody after them (RFC 1035 §3.2.1).
+        if entry.expiresAt <= now + 1 { cache.remove(flightName, question.key, hash: question.hash) }
+        end(flight, answeredOn: socket)
+    }
+
+    private mutating func keepAnswer(_ decision: StoredDecision, _ question: Flight) -> Int {
+        let lifetime = UInt64(scrubber.lifetime) * 1_000_000_000
+        let isAuthentic = scrubber.isAuthentic && configuration.trustsUpstreamAD
+        let entry = CacheEntry(
+            key: question.key,
+            storedAt: now,
+            expiresAt: now + max(lifetime, 1),
+            decision: decision,
+            generation: policy.generation,
+            flags: isAuthentic ? CacheEntry.authentic : 0
+        )
+        return cache.insert(
+            entry,
+            flightName,
+            hash: question.hash,
+            message: scrubber.message,
+            ttls: scrubber.ttls
+        )
+    }
+
+    private mutating func keepPolicyAnswer(_ decision: StoredDecision, _ question: Flight, hasAlias: Bool) -> Int {
+        let alias = hasAlias ? aliasName.name.wire : []
+        return Self.makePolicyAnswer(
+            policy,
+            decision,
+            flightName,
+            question.key,
+            question.hash,
+            alias,
+            now,
+            &draft,
+            &cache
+        )
+    }
+
+    /// Tells the waiters of a flight that there is no answer.
+    private mutating func fail(_ flight: Int) {
+        let failure = table.flights[flight].failure
+        table.fillName(of: flight, &flightName)
+        var late = 0
+        while let (waiter, asked) = table.takeWaiter(flight) {
+            counters.failed += 1
+            guard isOnTime(waiter, &late) else { continue }
+            reply.writeFailure(waiter.query, failure, question: asked, of: table)
+            finish(waiter, nil, nil, sends: true)
+        }
+        end(flight, answeredOn: nil)
+    }
+
+    /// Whether a waiter still gets its answer: those who waited long get one only if they are few, so that nobody can
+    /// save up answers for one burst (DNSBomb, CVE-2024-33655).
+    private mutating func isOnTime(_ waiter: Waiter, _ late: inout Int) -> Bool {
+        guard !waiter.query.overTCP, now &- waiter.arrivedAt > 1_900_000_000 else { return true }
+        late += 1
+        guard late > 16 else { return true }
+        counters.droppedLate += 1
+        return false
+    }
+
+    /// Sends `reply` to a waiter, and notes its query.
+    private mutating func finish(_ waiter: Waiter, _ entry: CacheEntry?, _ place: Int?, sends: Bool) {
+        let decision = entry?.decision ?? .pass
+        if decision.isFlagged || configuration.capturesAll {
+            let isEnforced = (entry?.flags ?? 0) & CacheEntry.policyMade != 0
+            if isEnforced { counters.blocked += 1 }
+            let hasAlias = place.map { cache.fillAlias($0, &aliasName) } ?? false
+            let outcome = QueryOutcome(
+                decision: decision,
+                arrivedAt: waiter.arrivedAt,
+                isCached: false,
+                isEnforced: isEnforced,
+                hasAlias: hasAlias
+            )
+            count(outcome, isKept: keep(outcome, waiter.query, waiter.origin, name: flightName))
+        }
+        if waiter.query.overTCP {
+            finishStreamQuery(waiter.origin, sends: sends)
+        } else if sends {
+            send(to: waiter.origin)
+        }
+    }
+}

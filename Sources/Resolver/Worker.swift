@@ -1,0 +1,202 @@
+internal import CSockets
+internal import DNS
+internal import Synchronization
+
+/// What a worker shares with the server that owns it.
+final class WorkerLink: Sendable {
+    /// Messages to the worker.
+    let mailbox: Mailbox
+    /// Queries noted by the worker, or nil when nothing is captured.
+    let ring: CaptureRing?
+    /// What the worker has counted, as of its last turn.
+    let counters = Mutex(Counters())
+
+    /// A link.
+    init(ring: CaptureRing?) throws(ServerError) {
+        mailbox = try Mailbox()
+        self.ring = ring
+    }
+}
+
+/// One thread's share of the server: its sockets, its part of the cache, the questions it has under way.
+///
+/// Nothing here is shared with other workers. `Worker+Datagrams` and `Worker+Streams` turn octets from clients into
+/// queries and replies into octets, `Worker+Queries` decides what a query gets, `Worker+Upstream` and
+/// `Worker+Exchanges` carry out the steps of ``FlightTable``.
+struct Worker: ~Copyable {
+    let configuration: ServerConfiguration
+    let link: WorkerLink
+    let ring: CaptureRing?
+    let upstreams: [patchway_peer]
+    let special: SpecialNames
+    let seed: UInt64
+    var policy: ActivePolicy
+    var poller: Poller
+    var batch: DatagramBatch
+    var cache: ResponseCache
+    var table: FlightTable
+    var scrubber: AnswerScrubber
+    var random = RandomSource()
+    var ports = PortHistory()
+    var counters = Counters()
+    /// The reply under construction.
+    var reply = MessageBuffer(capacity: 66_000)
+    /// A policy answer under construction, or an upstream query.
+    var draft = MessageBuffer(capacity: 66_000)
+    /// What an upstream socket has received.
+    var received = OctetBuffer(count: 4_096)
+    /// The name of the query at hand, and of a flight; scratch for aliases.
+    var name = NameBuffer()
+    var flightName = NameBuffer()
+    var aliasName = NameBuffer()
+    /// Listening sockets.
+    var sockets: [ListeningSocket]
+    /// Towards the upstreams.
+    var upstreamSockets: Slab<UpstreamSocket>
+    var idleSockets: [[Int32]]
+    var exchanges: Slab<Exchange>
+    var exchangeInput: [[UInt8]]
+    /// TCP clients.
+    var streams: StreamTable
+    /// Replies to the queries of one connection, each with its length in front.
+    var streamReplies = MessageBuffer(capacity: 140_000)
+    /// One message with its length in front.
+    var streamFrame = MessageBuffer(capacity: 66_000)
+    /// Connections that may be read from again, with their generations.
+    var resumed: [(Int32, UInt32)] = []
+    /// The time of this turn, nanoseconds, monotonic.
+    var now: UInt64
+    /// When to end at the latest, once draining.
+    var drainsUntil: UInt64?
+    var isStopped = false
+
+    /// The longest time that draining takes, nanoseconds.
+    private static let drainTime: UInt64 = 5_000_000_000
+
+    /// A worker on sockets that are already open; nil when the system has no memory or descriptors for it.
+    init?(
+        _ configuration: ServerConfiguration,
+        _ link: WorkerLink,
+        _ policy: ActivePolicy,
+        sockets: [ListeningSocket],
+        seed: UInt64
+    ) {
+        guard let poller = Poller(), let batch = DatagramBatch() else { return nil }
+        self.configuration = configuration
+        self.link = link
+        self.policy = policy
+        self.poller = poller
+        self.batch = batch
+        self.sockets = sockets
+        self.seed = seed
+        ring = link.ring
+        upstreams = configuration.upstreams.map(\.peer)
+        special = SpecialNames(forwarded: configuration.forwardedSpecialNames)
+        cache = ResponseCache(budget: configuration.cacheSize / configuration.workers)
+        table = FlightTable(
+            capacity: configuration.maximumOutstanding,
+            maximumWaiters: configuration.maximumWaiters,
+            maximumTries: configuration.maximumTries,
+            tryTimeout: UInt64(configuration.tryTimeout) * 1_000_000,
+            upstreams: configuration.upstreams.count
+        )
+        scrubber = AnswerScrubber(
+            maximumTTL: configuration.maximumTTL,
+            maximumNegativeTTL: configuration.maximumNegativeTTL
+        )
+        upstreamSockets = Slab(capacity: 4 * configuration.maximumOutstanding)
+        idleSockets = [[], []]
+        exchanges = Slab(capacity: Self.maximumExchanges)
+        exchangeInput = Array(repeating: [], count: Self.maximumExchanges)
+        streams = StreamTable(configuration)
+        now = patchway_monotonic_ns()
+    }
+
+    /// Serves until told to end.
+    mutating func run() {
+        poller.add(link.mailbox.descriptor, .readable, PollToken(.mailbox, number: 0))
+        for socket in sockets {
+            let kind: PollToken.Kind = socket.isStream ? .listener : .datagrams
+            poller.add(socket.descriptor, .readable, PollToken(kind, number: Int(socket.descriptor)))
+        }
+        while !isStopped {
+            let count = poller.wait(milliseconds: patience())
+            now = patchway_monotonic_ns()
+            for index in 0..<count {
+                if let (token, state) = poller.event(index) { handle(token, state) }
+            }
+            expire()
+            resumeStreams()
+            flush()
+            link.counters.withLockIfAvailable { $0 = counters }
+            if let drainsUntil, table.flights.count == 0 && streams.isIdle || now >= drainsUntil { isStopped = true }
+        }
+        close()
+    }
+
+    private mutating func handle(_ token: PollToken, _ state: Poller.Interest) {
+        switch token.kind {
+        case .mailbox: readMail()
+        case .datagrams: receiveDatagrams(Int32(token.number))
+        case .listener: acceptStreams(Int32(token.number))
+        case .connection: streamIsReady(token, state)
+        case .upstream: upstreamIsReady(token)
+        case .exchange: exchangeIsReady(token, state)
+        }
+    }
+
+    /// Milliseconds until something falls due.
+    private func patience() -> Int32 {
+        var due = drainsUntil ?? .max
+        if let next = table.nextDeadline { due = min(due, next) }
+        if let next = streams.nextDeadline { due = min(due, next) }
+        guard due != .max else { return -1 }
+        return due <= now ? 0 : Int32(min((due - now) / 1_000_000 + 1, 60_000))
+    }
+
+    private mutating func expire() {
+        while let (flight, step) = table.takeTimedOut(now: now) {
+            counters.upstreamTimeouts += 1
+            perform(step, for: flight)
+        }
+        while let number = streams.takeIdle(now: now) {
+            counters.closedConnections += 1
+            closeStream(number)
+        }
+    }
+
+    /// Sends queued datagrams.
+    private mutating func flush() { counters.droppedReplies += UInt64(batch.flush()) }
+
+    private mutating func readMail() {
+        for message in link.mailbox.takeAll() {
+            switch message {
+            case .policy(let policy): self.policy = policy
+            case .stop: isStopped = true
+            case .drain:
+                guard drainsUntil == nil else { break }
+                for socket in sockets where !socket.isStream { receiveDatagrams(socket.descriptor) }
+                flush()
+                for socket in sockets { _ = patchway_close(socket.descriptor) }
+                sockets = []
+                drainsUntil = now + Self.drainTime
+            }
+        }
+    }
+
+    private mutating func close() {
+        flush()
+        for socket in sockets { _ = patchway_close(socket.descriptor) }
+        closeUpstreamSockets()
+        while let number = streams.firstLive { closeStream(number) }
+        link.counters.withLock { $0 = counters }
+    }
+}
+
+/// A socket that clients reach.
+struct ListeningSocket: Sendable {
+    /// Its descriptor; the worker that has it closes it.
+    var descriptor: Int32
+    /// Whether it takes TCP connections.
+    var isStream: Bool
+}

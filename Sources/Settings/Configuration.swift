@@ -1,0 +1,135 @@
+public import DNS
+public import Policy
+
+/// What a configuration file says; flags of a command win over it.
+///
+/// ```yaml
+/// listen: [127.0.0.1:5353]
+/// upstreams: [192.0.2.53]
+/// mode: shadow
+/// layers:
+///   - name: office filter
+///     engine: pihole
+///     lists: [gravity.txt, {path: allow.txt, role: exempt}]
+/// ```
+public struct Configuration: Sendable {
+    /// What `serve` does with a policy hit.
+    public enum Mode: String, Sendable, CaseIterable {
+        /// Answers truthfully and flags what would break.
+        case shadow
+        /// Answers as the engines would.
+        case enforce
+        /// Answers as the engines would, but never breaks a name of the catalog.
+        case protect
+    }
+
+    /// One list of a layer.
+    public struct List: Sendable, Equatable {
+        /// The path, relative ones resolved against the configuration file's folder.
+        public var path: String
+        /// The format; nil to detect it.
+        public var format: String?
+        /// What the list is for.
+        public var role: ListRole
+        /// Where the file names it.
+        public var line: Int?
+
+        /// A list.
+        public init(path: String, format: String? = nil, role: ListRole = .block, line: Int? = nil) {
+            self.path = path
+            self.format = format
+            self.role = role
+            self.line = line
+        }
+    }
+
+    /// One layer of the stack.
+    public struct Layer: Sendable, Equatable {
+        /// A name for reports; the engine's without one.
+        public var name: String?
+        /// The engine; nil to take it from the lists' format.
+        public var engine: Engine?
+        /// The engine's block mode; nil for its default.
+        public var blockMode: String?
+        /// The lists, in order.
+        public var lists: [List]
+
+        /// A layer.
+        public init(name: String? = nil, engine: Engine? = nil, blockMode: String? = nil, lists: [List]) {
+            self.name = name
+            self.engine = engine
+            self.blockMode = blockMode
+            self.lists = lists
+        }
+    }
+
+    /// An address with a port.
+    public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+        /// The address.
+        public var address: IPAddress
+        /// The port.
+        public var port: UInt16
+
+        /// An endpoint.
+        public init(address: IPAddress, port: UInt16) {
+            self.address = address
+            self.port = port
+        }
+
+        /// Port 0 leaves the choice to the system.
+        ///
+        /// Reads `192.0.2.1`, `192.0.2.1:5353`, `192.0.2.1#5353`, `[2001:db8::1]:5353`, `2001:db8::1` or `:5353`
+        /// (loopback).
+        public init?(_ text: String, defaultPort: UInt16) {
+            var host = Substring(text)
+            var port = defaultPort
+            if let mark = text.lastIndex(of: "#") {
+                guard let value = UInt16(text[text.index(after: mark)...]) else { return nil }
+                port = value
+                host = text[..<mark]
+            } else if text.hasPrefix("["), let close = text.lastIndex(of: "]") {
+                let rest = text[text.index(after: close)...]
+                if !rest.isEmpty {
+                    guard rest.hasPrefix(":"), let value = UInt16(rest.dropFirst()) else { return nil }
+                    port = value
+                }
+                host = text[..<close].dropFirst()
+            } else if let colon = text.lastIndex(of: ":"), text.firstIndex(of: ":") == colon {
+                guard let value = UInt16(text[text.index(after: colon)...]) else { return nil }
+                port = value
+                host = text[..<colon]
+            }
+            guard let address = host.isEmpty ? .v4(0x7F00_0001) : IPAddress(host) else { return nil }
+            self.init(address: address, port: port)
+        }
+
+        /// `address:port`, IPv6 in brackets.
+        public var description: String { address.isV4 ? "\(address):\(port)" : "[\(address)]:\(port)" }
+    }
+
+    /// Where to listen; empty when the file does not say.
+    public var listen: [Endpoint] = []
+    /// Where to forward to; empty when the file does not say.
+    public var upstreams: [Endpoint] = []
+    /// What to do with policy hits.
+    public var mode: Mode?
+    /// Worker threads.
+    public var workers: Int?
+    /// Octets of the response cache.
+    public var cacheBytes: Int?
+    /// Clients that may ask, as CIDR texts; loopback only when empty.
+    public var allow: [String] = []
+    /// Whether listening beyond loopback is meant.
+    public var allowsRemote: Bool?
+    /// Where the NDJSON of flagged queries goes.
+    public var capture: String?
+    /// Whether every query is written, not only flagged ones.
+    public var logsAll: Bool?
+    /// A catalog file instead of the built-in one.
+    public var catalog: String?
+    /// The layers, nearest the client first.
+    public var layers: [Layer] = []
+
+    /// An empty configuration.
+    public init() {}
+}

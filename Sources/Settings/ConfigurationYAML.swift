@@ -1,0 +1,160 @@
+import Policy
+public import TextScan
+internal import Yams
+
+/// Reads configuration files; every fault has its line, column, reason and a hint.
+public enum ConfigurationYAML {
+    /// Reads `bytes`; a value with a fault is left out, so that all faults are reported at once.
+    /// - Parameter path: The name of the file: in diagnostics, and to resolve relative list paths.
+    public static func parse(
+        _ bytes: [UInt8],
+        path: String
+    ) -> (configuration: Configuration, diagnostics: [Diagnostic]) {
+        let document = YAMLDocument(bytes, path: path)
+        guard let root = document.root else {
+            let empty = Diagnostic(
+                path: path,
+                line: 1,
+                column: 1,
+                reason: "empty",
+                text: "the file holds no configuration"
+            )
+            return (Configuration(), document.diagnostics.isEmpty ? [empty] : document.diagnostics)
+        }
+        var builder = ConfigurationBuilder(path: path)
+        builder.read(root)
+        return (builder.configuration, document.diagnostics + builder.reader.diagnostics)
+    }
+}
+
+private struct ConfigurationBuilder {
+    private(set) var configuration = Configuration()
+    var reader: NodeReader
+    private let folder: String
+
+    private static let keys = [
+        "listen", "upstreams", "mode", "workers", "cache", "allow", "allow-remote", "capture", "log-all", "catalog",
+        "layers",
+    ]
+
+    init(path: String) {
+        reader = NodeReader(path: path)
+        folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+
+    mutating func read(_ root: Node) {
+        guard let entries = reader.mapping(root, "a configuration", keys: Self.keys) else { return }
+        if let node = entries["listen"] { configuration.listen = endpoints(node, "a listen address", port: 53) }
+        if let node = entries["upstreams"] { configuration.upstreams = endpoints(node, "an upstream", port: 53) }
+        if let node = entries["mode"] { configuration.mode = reader.word(node, "mode") }
+        if let node = entries["workers"] { configuration.workers = number(node, "workers", 1...256) }
+        if let node = entries["cache"] { configuration.cacheBytes = size(node) }
+        if let node = entries["allow"] { configuration.allow = texts(node, "allow") }
+        if let node = entries["allow-remote"] { configuration.allowsRemote = flag(node, "allow-remote") }
+        if let node = entries["capture"] { configuration.capture = reader.text(node, "capture").map(resolved) }
+        if let node = entries["log-all"] { configuration.logsAll = flag(node, "log-all") }
+        if let node = entries["catalog"] { configuration.catalog = reader.text(node, "catalog").map(resolved) }
+        if let node = entries["layers"] {
+            configuration.layers = (reader.list(node, "layers") ?? []).compactMap { layer($0) }
+        }
+    }
+
+    private func resolved(_ path: String) -> String { path.hasPrefix("/") || path == "-" ? path : folder + path }
+
+    private mutating func texts(_ node: Node, _ what: String) -> [String] {
+        if case .scalar = node { return reader.text(node, what).map { [$0] } ?? [] }
+        return (reader.list(node, what) ?? []).compactMap { reader.text($0, what) }
+    }
+
+    private mutating func endpoints(_ node: Node, _ what: String, port: UInt16) -> [Configuration.Endpoint] {
+        let items: [Node]
+        if case .scalar = node { items = [node] } else { items = reader.list(node, what) ?? [] }
+        return items.compactMap { item in
+            guard let text = reader.text(item, what) else { return nil }
+            guard let endpoint = Configuration.Endpoint(text, defaultPort: port) else {
+                reader.fault(
+                    item,
+                    "bad-address",
+                    "`\(NodeReader.shortened(text))` is no address; write 192.0.2.1:53 or [2001:db8::1]:53, not a host name"
+                )
+                return nil
+            }
+            return endpoint
+        }
+    }
+
+    private mutating func number(_ node: Node, _ what: String, _ range: ClosedRange<Int>) -> Int? {
+        guard let text = reader.text(node, what) else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            reader.fault(
+                node,
+                "bad-number",
+                "\(what) is a whole number from \(range.lowerBound) to \(range.upperBound), not `\(NodeReader.shortened(text))`"
+            )
+            return nil
+        }
+        return value
+    }
+
+    private mutating func flag(_ node: Node, _ what: String) -> Bool? {
+        guard let text = reader.text(node, what) else { return nil }
+        switch text {
+        case "true", "yes", "on": return true
+        case "false", "no", "off": return false
+        default:
+            reader.fault(node, "wrong-type", "\(what) is true or false, not `\(NodeReader.shortened(text))`")
+            return nil
+        }
+    }
+
+    private mutating func size(_ node: Node) -> Int? {
+        guard let text = reader.text(node, "cache") else { return nil }
+        let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            let digits = text.dropLast(unit.count).filter { $0 != " " }
+            if let value = Int(digits), (0...(64 << 30) / factor).contains(value) { return value * factor }
+        }
+        if let value = Int(text), (0...64 << 30).contains(value) { return value }
+        reader.fault(
+            node,
+            "bad-number",
+            "cache is a size such as 64MiB, not `\(NodeReader.shortened(text))`; 0 turns it off"
+        )
+        return nil
+    }
+
+    private mutating func layer(_ node: Node) -> Configuration.Layer? {
+        guard let fields = reader.mapping(node, "a layer", keys: ["name", "engine", "block-mode", "lists"]) else {
+            return nil
+        }
+        guard let listsNode = fields["lists"] else {
+            reader.fault(node, "missing-key", "a layer needs `lists`, such as lists: [ads.txt]")
+            return nil
+        }
+        var layer = Configuration.Layer(lists: [])
+        if let name = fields["name"] { layer.name = reader.text(name, "name") }
+        if let engine = fields["engine"] { layer.engine = reader.word(engine, "engine") }
+        if let mode = fields["block-mode"], let engine = layer.engine {
+            layer.blockMode = reader.word(mode, "block-mode", of: engine.profile.blockModes.map(\.name))
+        } else if let mode = fields["block-mode"] {
+            reader.fault(mode, "missing-key", "block-mode needs `engine`, because each engine has its own")
+        }
+        layer.lists = (reader.list(listsNode, "lists") ?? []).compactMap { list($0) }
+        return layer
+    }
+
+    private mutating func list(_ node: Node) -> Configuration.List? {
+        if case .scalar = node {
+            return reader.text(node, "a list").map { Configuration.List(path: resolved($0), line: node.mark?.line) }
+        }
+        guard let fields = reader.mapping(node, "a list", keys: ["path", "format", "role"]) else { return nil }
+        guard let pathNode = fields["path"], let path = reader.text(pathNode, "path") else {
+            reader.fault(node, "missing-key", "a list needs `path`")
+            return nil
+        }
+        var list = Configuration.List(path: resolved(path), line: node.mark?.line)
+        if let format = fields["format"] { list.format = reader.text(format, "format") }
+        if let role = fields["role"], let word: ListRole = reader.word(role, "role") { list.role = word }
+        return list
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Catalog
+import DNS
+import Reports
+import Settings
+import TextScan
+
+/// `patchway catalog`: the names that updates need.
+struct CatalogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "catalog",
+        abstract: "List, show and check the catalog of update names.",
+        subcommands: [List.self, Show.self, Lint.self]
+    )
+
+    /// `patchway catalog list`.
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "One line per endpoint.")
+
+        @OptionGroup var catalog: CatalogOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let catalog = try catalog.load()
+            var records = RecordStream(output.format, write: StandardOutput.write)
+            for endpoint in catalog.endpoints {
+                if output.format == .text {
+                    StandardOutput.write(EndpointText.row(endpoint, style: output.style))
+                } else {
+                    records.record("endpoint") { endpoint.write(to: &$0) }
+                }
+            }
+            if output.format == .text {
+                StandardOutput.write(
+                    "\(catalog.label), \(catalog.knownHosts.count) known hosts, \(catalog.chains.edges.count) aliases\n"
+                )
+            }
+            if output.format != .text { records.finish() }
+        }
+    }
+
+    /// `patchway catalog show NAME`.
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "What the catalog knows about a name."
+        )
+
+        @Argument(help: "A name.")
+        var name: String
+
+        @OptionGroup var catalog: CatalogOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let catalog = try catalog.load()
+            var input = NameInput()
+            try input.add(name)
+            guard let name = input.items.first?.name else { return }
+            let endpoints = catalog.endpoints(matching: name, includingShared: true)
+            if output.format == .text {
+                StandardOutput.write(EndpointText.about(name, catalog: catalog, style: output.style))
+            } else {
+                var records = RecordStream(output.format, write: StandardOutput.write)
+                for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0) } }
+                records.finish()
+            }
+            if endpoints.isEmpty { throw ExitStatus.finding }
+        }
+    }
+
+    /// `patchway catalog lint FILE`.
+    struct Lint: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "lint",
+            abstract: "Check a catalog file; faults have file:line:column."
+        )
+
+        @Argument(help: "A catalog file.")
+        var file: String
+
+        func run() throws {
+            let octets = try Inputs.octets(file)
+            let (parts, faults) = CatalogYAML.parse(octets, path: file)
+            let (catalog, _) = BuiltInCatalog.assemble([parts], fingerprinting: [octets])
+            let warnings = CatalogLint.warnings(parts, catalog: catalog, path: file)
+            for fault in faults { StandardOutput.write("error: \(fault.description)\n") }
+            for warning in warnings { StandardOutput.write("warning: \(warning.description)\n") }
+            StandardOutput.write(
+                "\(parts.endpoints.count) endpoints, \(faults.count) errors, \(warnings.count) warnings\n"
+            )
+            if !faults.isEmpty { throw ExitStatus.usage }
+        }
+    }
+}

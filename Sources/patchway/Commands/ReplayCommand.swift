@@ -1,0 +1,183 @@
+import ArgumentParser
+import Catalog
+import DNS
+import Findings
+import Glibc
+import Policy
+import QueryLogs
+import Replay
+import Reports
+import TextScan
+
+/// `patchway replay`: captured logs, as observed and under a stack.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Say what broke in captures and query logs, and what a stack would break.",
+        discussion: """
+            Formats are told by content: \(LogFormats.all.map(\.format.rawValue).joined(separator: ", ")); compressed \
+            files and zip archives are read directly.
+            """
+    )
+
+    @Argument(help: "Captures and logs; - is standard input.")
+    var captures: [String] = []
+
+    @Option(name: .customLong("format"), help: "Read every capture as this format.")
+    var format: String?
+
+    @Option(name: .customLong("port"), help: "A port that carries DNS in packet captures; repeatable, 53 by default.")
+    var ports: [UInt16] = []
+
+    @Option(name: .customLong("year"), help: "The year of the first line, for logs without one.")
+    var year: Int?
+
+    @Option(name: .customLong("utc-offset"), help: "Minutes east of UTC of the clock that wrote local times.")
+    var utcOffset = 0
+
+    @Option(name: .customLong("fail-on"), help: "Exit 1 from this severity on.")
+    var failOn = "low"
+
+    @OptionGroup var stack: StackOptions
+    @OptionGroup var catalog: CatalogOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        RunCost.begin()
+        guard !captures.isEmpty else { throw Failure.usage("no captures; give CAPTURE…") }
+        guard let threshold = Severity(rawValue: failOn) else {
+            throw Failure.usage(
+                "--fail-on \(TerminalText.escaped(failOn)): one of critical, high, medium, unknown, low, none"
+            )
+        }
+        let options = try logOptions()
+        let catalog = try catalog.load()
+        let loaded = stack.isEmpty ? nil : try LoadedStack.load(try stack.layers())
+        loaded?.announce()
+        var replayer = Replayer(catalog: catalog, stack: loaded?.stack)
+        var run = ReplayRun(output: output, header: header(catalog, loaded))
+        Interruption.watch()
+        for path in captures where !Interruption.isRequested {
+            run.read(path, options, into: &replayer)
+        }
+        run.finish(replayer, hasStack: loaded != nil)
+        if Interruption.isRequested { throw ExitStatus.interrupted }
+        let worst = (replayer.observed() + replayer.underStack()).filter {
+            $0.rule != .undecided && $0.severity >= threshold
+        }
+        if !worst.isEmpty { throw ExitStatus.finding }
+        if run.unreadable > 0 || (loaded?.unsupportedRules ?? 0) > 0 { throw ExitStatus.undecided }
+    }
+
+    private func header(_ catalog: EndpointCatalog, _ loaded: LoadedStack?) -> RunHeader {
+        RunHeader(version: Version.text, catalog: catalog.label, stack: loaded?.label)
+    }
+
+    private func logOptions() throws -> LogOptions {
+        var options = LogOptions(present: Int64(time(nil)) * 1_000_000, utcOffset: utcOffset * 60)
+        options.year = year
+        if !ports.isEmpty { options.ports = Set(ports) }
+        if let format {
+            let known = LogFormats.all.map(\.format.rawValue) + [LogFormat.pihole.rawValue]
+            guard known.contains(format) else {
+                throw Failure.usage("--format \(TerminalText.escaped(format)): one of \(known.joined(separator: ", "))")
+            }
+            options.format = LogFormat(rawValue: format)
+        }
+        return options
+    }
+}
+
+/// One replay's output.
+private struct ReplayRun: ~Copyable {
+    private let isText: Bool
+    private let text: ReplayText
+    private var records: RecordStream
+    /// Captures that could not be read.
+    private(set) var unreadable = 0
+
+    init(output: OutputOptions, header: RunHeader) {
+        isText = output.format == .text
+        text = ReplayText(style: output.style)
+        records = RecordStream(output.format, write: StandardOutput.write)
+        if !isText { records.record("header") { header.write(to: &$0) } }
+    }
+
+    mutating func read(_ path: String, _ options: LogOptions, into replayer: inout Replayer) {
+        do throws(InputError) {
+            let reports = try QueryLog.read(path: path, options: options) { replayer.add($0) }
+            for report in reports { file(report) }
+        } catch {
+            unreadable += 1
+            diagnostic(error.diagnostic)
+        }
+    }
+
+    private mutating func file(_ report: FileReport) {
+        if report.format == .unknown { unreadable += 1 }
+        let source = SourceReport(
+            path: report.path,
+            format: report.format.rawValue,
+            reading: report.format.rawValue,
+            records: report.records,
+            events: report.events,
+            skipped: report.skipped,
+            bytes: report.bytes
+        )
+        if isText {
+            StandardOutput.write(text.file(source))
+        } else {
+            records.record("file") { source.write(to: &$0) }
+        }
+        for found in report.diagnostics.diagnostics { diagnostic(found) }
+    }
+
+    private mutating func diagnostic(_ diagnostic: Diagnostic) {
+        if isText {
+            StandardError.line(diagnostic.description)
+        } else {
+            records.whole { diagnostic.write(to: &$0) }
+        }
+    }
+
+    mutating func finish(_ replayer: borrowing Replayer, hasStack: Bool) {
+        let observed = replayer.observed()
+        let under = replayer.underStack()
+        guard isText else { return finishRecords(replayer, observed + under) }
+        let totals = replayer.totals
+        var summary =
+            "\(replayer.updateNames) update names asked for in \(totals.updateEvents) of \(totals.events) queries"
+        summary += " by \(totals.clients.count) clients; no live check was made\n"
+        if totals.searchSuffixed > 0 {
+            summary += "\(totals.searchSuffixed) queries put a search suffix behind an update name: not counted\n"
+        }
+        if totals.overflow > 0 { summary += "\(totals.overflow) queries left out: too many different names\n" }
+        StandardOutput.write(summary)
+        StandardOutput.write(text.section("As observed", observed, none: "nothing wrong in what was captured"))
+        if hasStack {
+            StandardOutput.write(text.section("Under the stack", under, none: "no update name asked for would break"))
+        }
+    }
+
+    private mutating func finishRecords(_ replayer: borrowing Replayer, _ findings: [Finding]) {
+        for finding in findings { records.record("finding") { finding.write(to: &$0) } }
+        let totals = replayer.totals
+        let names = replayer.updateNames
+        let failed = unreadable
+        let bySeverity = Dictionary(grouping: findings, by: \.severity.rawValue).mapValues(\.count)
+        records.record("summary") {
+            $0.member("findings", findings.count)
+            $0.member("by_severity", counts: bySeverity)
+            $0.member("events", totals.events)
+            $0.member("update_events", totals.updateEvents)
+            $0.member("update_names", names)
+            $0.member("clients", totals.clients.count)
+            $0.member("search_suffix_events", totals.searchSuffixed)
+            $0.member("overflow_events", totals.overflow)
+            $0.member("unreadable_captures", failed)
+            $0.member("elapsed_ms", RunCost.elapsedMilliseconds)
+            $0.member("peak_rss_bytes", RunCost.peakMemoryBytes)
+        }
+        records.finish()
+    }
+}

@@ -1,0 +1,221 @@
+import ArgumentParser
+import Catalog
+import DNS
+import LDNS
+import Policy
+import Reports
+import Resolver
+import Settings
+import TextScan
+
+/// `patchway serve`: the forwarder that flags, enforces or protects.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Forward DNS for clients and flag what filter lists would break.",
+        discussion: """
+            Modes: shadow answers truthfully and flags; enforce answers as the engines would; protect does too, but never \
+            for a name of the catalog. SIGHUP reads lists and catalog again and keeps the old ones when the new ones do \
+            not parse; SIGTERM answers what is under way and ends.
+            """
+    )
+
+    @Option(name: .customLong("config"), help: "A configuration file; options win over it.")
+    var config: String?
+
+    @Option(name: .customLong("listen"), help: "ADDRESS:PORT, UDP and TCP; repeatable. 127.0.0.1:5353 without it.")
+    var listen: [String] = []
+
+    @Option(name: .customLong("upstream"), help: "ADDRESS[:PORT] to forward to; repeatable, the preferred one first.")
+    var upstreams: [String] = []
+
+    @Option(name: .customLong("mode"), help: "shadow, enforce or protect.")
+    var mode: String?
+
+    @Option(name: .customLong("workers"), help: "Worker threads, one per core to be used.")
+    var workers: Int?
+
+    @Option(name: .customLong("cache"), help: "Size of the response cache in MiB.")
+    var cache: Int?
+
+    @Option(
+        name: .customLong("capture"),
+        help: "Append one JSON line per flagged query to this file; - is standard output."
+    )
+    var capture: String?
+
+    @Flag(name: .customLong("log-all"), help: "Write a JSON line for every query, not only for flagged ones.")
+    var logsAll = false
+
+    @Option(name: .customLong("allow"), help: "Clients that may ask, as ADDRESS/BITS; repeatable. Loopback without it.")
+    var allow: [String] = []
+
+    @Flag(name: .customLong("allow-remote"), help: "Listen on addresses that other machines can reach.")
+    var allowsRemote = false
+
+    @Option(
+        name: .customLong("zone"),
+        help: "Answer the names of this master file from memory, before everything else."
+    )
+    var zone: String?
+
+    @OptionGroup var stack: StackOptions
+    @OptionGroup var catalog: CatalogOptions
+
+    func run() throws {
+        ServerSignal.block()
+        let file = try config.map(ConfigurationFile.read) ?? Configuration()
+        let settings = try settings(file)
+        let layers = stack.isEmpty ? file.layers : try stack.layers()
+        var catalog = catalog
+        catalog.path = catalog.path ?? file.catalog
+        let first = try ServedPolicy.load(layers, catalog)
+        first.loaded.announce()
+        let server = try Self.started(settings, first.policy)
+        let places = server.addresses.map(\.description).joined(separator: ", ")
+        StandardError.line(
+            "patchway: serving on \(places), mode \(settings.mode.rawValue), \(first.loaded.stack.ruleCount) rules"
+        )
+        serve(server, catalog)
+        StandardError.line("patchway: \(ServeSummary.text(server.counters))")
+    }
+
+    private static func started(_ settings: ServerConfiguration, _ policy: ServerPolicy) throws -> Server {
+        do throws(ServerError) {
+            let server = try Server(settings, policy: policy)
+            try server.start()
+            return server
+        } catch {
+            if case .notLoopback(let address) = error {
+                throw Failure.usage("--listen \(address) is reachable by others; say --allow-remote if that is meant")
+            }
+            throw Failure.usage(error.description)
+        }
+    }
+
+    /// Handles signals until the server is to end.
+    private func serve(_ server: Server, _ catalog: CatalogOptions) {
+        while true {
+            switch ServerSignal.next() {
+            case .reload: reload(server, catalog)
+            case .drain: return server.drain()
+            case .stop: return server.stop()
+            }
+        }
+    }
+
+    private func reload(_ server: Server, _ catalog: CatalogOptions) {
+        do {
+            let file = try config.map(ConfigurationFile.read) ?? Configuration()
+            let next = try ServedPolicy.load(stack.isEmpty ? file.layers : try stack.layers(), catalog)
+            server.reload(next.policy)
+            next.loaded.announce()
+            StandardError.line("patchway: reloaded, \(next.loaded.stack.ruleCount) rules")
+        } catch let failure as Failure {
+            StandardError.line("patchway: not reloaded, the old policy stays in force: \(failure.text)")
+        } catch {
+            StandardError.line("patchway: not reloaded, the old policy stays in force: \(error)")
+        }
+    }
+
+    private func settings(_ file: Configuration) throws -> ServerConfiguration {
+        var settings = ServerConfiguration(
+            upstreams: upstreams.isEmpty
+                ? file.upstreams.map(SocketAddress.init) : try upstreams.map { try Self.address($0, "--upstream", 53) }
+        )
+        let addresses =
+            listen.isEmpty
+            ? file.listen.map(SocketAddress.init) : try listen.map { try Self.address($0, "--listen", 53) }
+        if !addresses.isEmpty { settings.listen = addresses }
+        if let word = mode ?? file.mode?.rawValue {
+            guard let mode = ServingMode(rawValue: word) else {
+                throw Failure.usage("--mode \(TerminalText.escaped(word)): one of shadow, enforce, protect")
+            }
+            settings.mode = mode
+        }
+        settings.workers = workers ?? file.workers ?? settings.workers
+        settings.cacheSize = cache.map { $0 << 20 } ?? file.cacheBytes ?? settings.cacheSize
+        settings.allowRemote = allowsRemote || file.allowsRemote ?? false
+        let ranges = allow.isEmpty ? file.allow : allow
+        if !ranges.isEmpty { settings.allowedClients = try ranges.map(Self.range) }
+        settings.capturePath = capture ?? file.capture ?? (logsAll || file.logsAll == true ? "-" : nil)
+        settings.capturesAll = logsAll || file.logsAll ?? false
+        if let zone { settings.localZone = try ZoneFile.read(zone) }
+        guard !settings.upstreams.isEmpty || settings.localZone != nil else {
+            throw Failure.usage("no upstream; give --upstream ADDRESS[:PORT], or `upstreams:` in the configuration")
+        }
+        return settings
+    }
+
+    private static func address(_ text: String, _ option: String, _ port: UInt16) throws -> SocketAddress {
+        guard let address = Configuration.Endpoint(text, defaultPort: port) else {
+            throw Failure.usage(
+                "\(option) \(TerminalText.escaped(text)): write 192.0.2.1:53 or [2001:db8::1]:53, not a host name"
+            )
+        }
+        return SocketAddress(address)
+    }
+
+    private static func range(_ text: String) throws -> AddressRange {
+        guard let range = AddressRange(text) else {
+            throw Failure.usage("--allow \(TerminalText.escaped(text)): write 192.0.2.0/24 or 2001:db8::/32")
+        }
+        return range
+    }
+}
+
+extension SocketAddress {
+    /// The socket address of a configured one.
+    fileprivate init(_ endpoint: Configuration.Endpoint) { self.init(endpoint.address, port: endpoint.port) }
+}
+
+/// What a server decides by: lists and catalog, read together so that a reload takes both or none.
+private struct ServedPolicy {
+    var loaded: LoadedStack
+    var policy: ServerPolicy
+
+    static func load(_ layers: [Configuration.Layer], _ options: CatalogOptions) throws -> ServedPolicy {
+        let catalog = try options.load()
+        let loaded = try LoadedStack.load(layers)
+        return ServedPolicy(
+            loaded: loaded,
+            policy: ServerPolicy(stack: loaded.stack, isProtected: { catalog.protects($0.name) })
+        )
+    }
+}
+
+/// Master files as local zones.
+private enum ZoneFile {
+    static func read(_ path: String) throws -> LocalZone {
+        let octets = try Inputs.octets(path)
+        let (records, diagnostics) = ZoneReader().all(in: octets.span)
+        guard diagnostics.isEmpty else {
+            let lines = diagnostics.prefix(20).map { "\(path):\($0.line): \($0.fault)" }
+            throw Failure.usage(lines.joined(separator: "\npatchway: "))
+        }
+        let zone = LocalZone(
+            records.map(\.record).map { LocalZone.Record(owner: $0.owner, type: $0.type, ttl: $0.ttl, data: $0.data) }
+        )
+        guard let zone else {
+            throw Failure.usage("\(path): a zone has one SOA record, and all names at or below its owner")
+        }
+        return zone
+    }
+}
+
+/// The last line of a server.
+private enum ServeSummary {
+    static func text(_ counters: Counters) -> String {
+        var parts = [
+            "\(counters.queries) queries", "\(counters.hits) from the cache", "\(counters.misses) asked upstream",
+        ]
+        parts.append("\(counters.flagged) flagged")
+        let others: [(String, UInt64)] = [
+            ("answered by policy", counters.blocked), ("answered locally", counters.local),
+            ("refused or malformed", counters.rejected),
+            ("failed", counters.failed), ("records lost", counters.droppedRecords),
+        ]
+        parts += others.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+        return parts.joined(separator: ", ")
+    }
+}

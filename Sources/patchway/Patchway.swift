@@ -1,0 +1,66 @@
+import ArgumentParser
+
+/// The root command; see `Commands/` for one file a subcommand.
+@main
+struct Patchway: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "patchway",
+        abstract: "Shows, proves and fixes where DNS filtering breaks the names software updates depend on.",
+        discussion: """
+            Exit codes, everywhere: 0 asked and nothing wrong; 1 a finding at or above --fail-on; 2 usage or \
+            configuration error; 3 could not decide; 4 internal error; 130 interrupted.
+            """,
+        version: Version.text,
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Live:",
+                subcommands: [ServeCommand.self]
+            ),
+            CommandGroup(
+                name: "Offline:",
+                subcommands: [AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self]
+            ),
+            CommandGroup(
+                name: "Data:",
+                subcommands: [CatalogCommand.self, ConfigCommand.self]
+            ),
+        ]
+    )
+
+    static func main() {
+        Interruption.ignoreBrokenPipes()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            StandardOutput.flush()
+        } catch let status as ExitStatus {
+            StandardOutput.flush()
+            status.exit()
+        } catch let failure as Failure {
+            StandardOutput.flush()
+            StandardError.line("patchway: \(failure.text)")
+            failure.status.exit()
+        } catch {
+            StandardOutput.flush()
+            exit(parsing: error)
+        }
+    }
+
+    /// Help and version are no errors; everything else the parser throws is a usage error.
+    private static func exit(parsing error: any Error) -> Never {
+        let message = fullMessage(for: error)
+        guard exitCode(for: error) != .success else {
+            StandardOutput.write(message + "\n")
+            StandardOutput.flush()
+            ExitStatus.fine.exit()
+        }
+        StandardError.line(message)
+        ExitStatus.usage.exit()
+    }
+}
+
+/// The version of the tool, in headers and `--version`.
+enum Version {
+    static let text = "0.1.0"
+}

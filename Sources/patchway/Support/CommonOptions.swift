@@ -1,0 +1,98 @@
+import ArgumentParser
+import Catalog
+import DNS
+import Reports
+import Settings
+import TextScan
+
+/// Options of every command that prints a report.
+struct OutputOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "text, json or ndjson.",
+        transform: { word in
+            guard let format = OutputFormat(rawValue: word) else { throw ValidationError("one of text, json, ndjson") }
+            return format
+        }
+    )
+    var format: OutputFormat = .text
+
+    @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Print every name instead of the first few.")
+    var isVerbose = false
+
+    var style: TextStyle { Terminal.style(isVerbose: isVerbose) }
+}
+
+/// Options of every command that needs the catalog.
+struct CatalogOptions: ParsableArguments {
+    @Option(name: .customLong("catalog"), help: "Use this catalog file instead of the built-in one.")
+    var path: String?
+
+    @Option(name: .customLong("for"), help: "Only this service, such as windows-update; repeatable.")
+    var services: [String] = []
+
+    @Option(name: .customLong("profile"), help: "Only what this profile needs, such as client-direct; repeatable.")
+    var profiles: [String] = []
+
+    /// The catalog that the options ask for.
+    func load() throws -> EndpointCatalog {
+        let whole = try loadWhole()
+        for service in services where whole.services[Service(rawValue: service)] == nil {
+            let known = whole.services.keys.map(\.rawValue).sorted().joined(separator: ", ")
+            throw Failure.usage(
+                "--for \(TerminalText.escaped(service)): no such service in the catalog; one of \(known)"
+            )
+        }
+        for profile in profiles where whole.profiles[Profile(rawValue: profile)] == nil {
+            let known = whole.profiles.keys.map(\.rawValue).sorted().joined(separator: ", ")
+            throw Failure.usage("--profile \(TerminalText.escaped(profile)): no such profile; one of \(known)")
+        }
+        guard !services.isEmpty || !profiles.isEmpty else { return whole }
+        return whole.selecting(
+            services: services.isEmpty ? nil : Set(services.map(Service.init)),
+            profiles: profiles.isEmpty ? nil : Set(profiles.map(Profile.init))
+        )
+    }
+
+    private func loadWhole() throws -> EndpointCatalog {
+        guard let path else { return BuiltInCatalog.load().catalog }
+        let (catalog, diagnostics) = BuiltInCatalog.load(endpoints: try Inputs.octets(path), path: path)
+        guard diagnostics.isEmpty else {
+            throw Failure.usage(diagnostics.map(\.description).joined(separator: "\npatchway: "))
+        }
+        return catalog
+    }
+}
+
+extension EndpointCatalog {
+    /// What the `header` record calls this catalog.
+    var label: String { "\(endpoints.count) endpoints, \(fingerprint)" }
+}
+
+/// Small inputs read whole.
+enum Inputs {
+    /// The octets of a file; archives are unpacked, only their first member counts.
+    static func octets(_ path: String) throws -> [UInt8] {
+        do throws(InputError) {
+            let set = try InputFile.read(path: path)
+            guard let first = set.inputs.first else { throw InputError(path: path, reason: .empty) }
+            return first.bytes.span.octets
+        } catch {
+            throw Failure.usage(error.diagnostic.description)
+        }
+    }
+}
+
+extension RRType {
+    /// Reads a comma-separated list of types.
+    static func list(_ text: String) throws -> [RRType] {
+        try text.split(separator: ",").map { part in
+            guard let type = RRType(part) else {
+                throw Failure.usage(
+                    "--qtype: `\(TerminalText.escaped(String(part)))` is no record type; write A,AAAA,HTTPS"
+                )
+            }
+            return type
+        }
+    }
+}

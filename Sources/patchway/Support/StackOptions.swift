@@ -1,0 +1,190 @@
+import ArgumentParser
+import Catalog
+import FilterLists
+import Policy
+import Reports
+import Settings
+import TextScan
+
+/// Options that name a stack: pairs of lists and engines in layer order, or a file.
+struct StackOptions: ParsableArguments {
+    @Option(
+        name: .customLong("list"),
+        help:
+            "A list, or several of one layer separated by commas; repeat it for further layers, nearest the client first."
+    )
+    var lists: [String] = []
+
+    @Option(
+        name: .customLong("engine"),
+        help: """
+            The engine that reads the list: \(Engine.allCases.map(\.rawValue).joined(separator: ", ")). Give one for all \
+            lists, or one per --list. Without it the engine follows from the list's format, and is named.
+            """
+    )
+    var engines: [String] = []
+
+    @Option(name: .customLong("block-mode"), help: "The engine's block mode, such as nxdomain; its default without it.")
+    var blockMode: String?
+
+    @Option(name: .customLong("stack"), help: "A configuration file whose layers are the stack.")
+    var stack: String?
+
+    /// Whether any layer is asked for.
+    var isEmpty: Bool { lists.isEmpty && stack == nil }
+
+    /// The layers that the options ask for.
+    func layers() throws -> [Configuration.Layer] {
+        guard let stack else { return try layersOfLists() }
+        guard lists.isEmpty, engines.isEmpty else {
+            throw Failure.usage("--stack and --list/--engine both name a stack; give one of them")
+        }
+        return try ConfigurationFile.read(stack).layers
+    }
+
+    private func layersOfLists() throws -> [Configuration.Layer] {
+        guard engines.count <= 1 || engines.count == lists.count else {
+            throw Failure.usage(
+                "\(engines.count) engines for \(lists.count) lists; give one --engine per --list, or one for all"
+            )
+        }
+        return try lists.enumerated().map { index, paths in
+            let word = engines.isEmpty ? nil : engines[engines.count == 1 ? 0 : index]
+            return Configuration.Layer(
+                engine: try word.map(Engine.init(option:)),
+                blockMode: blockMode,
+                lists: paths.split(separator: ",").map { Configuration.List(path: String($0)) }
+            )
+        }
+    }
+}
+
+extension Engine {
+    /// Reads the value of `--engine`.
+    init(option: String) throws {
+        guard let engine = Engine(rawValue: option) else {
+            let known = Engine.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure.usage("--engine \(TerminalText.escaped(option)): no such engine; one of \(known)")
+        }
+        self = engine
+    }
+}
+
+/// Configuration files.
+enum ConfigurationFile {
+    /// Reads a file; faults are a usage error with their places.
+    static func read(_ path: String) throws -> Configuration {
+        let (configuration, diagnostics) = ConfigurationYAML.parse(try Inputs.octets(path), path: path)
+        guard diagnostics.isEmpty else {
+            throw Failure.usage(diagnostics.map(\.description).joined(separator: "\npatchway: "))
+        }
+        return configuration
+    }
+}
+
+/// A compiled stack and what its lists were read as.
+struct LoadedStack {
+    var stack: CompiledStack
+    var reports: [ListReport]
+    var diagnostics: [Diagnostic]
+
+    /// Loads the layers; the first list that cannot be read ends it.
+    static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
+        var compiled: [CompiledLayer] = []
+        var reports: [ListReport] = []
+        var diagnostics: [Diagnostic] = []
+        for layer in layers {
+            let loaded = try load(layer)
+            compiled.append(loaded.layer)
+            reports += loaded.reports
+            diagnostics += loaded.diagnostics
+        }
+        return LoadedStack(stack: CompiledStack(layers: compiled), reports: reports, diagnostics: diagnostics)
+    }
+
+    private static func load(_ layer: Configuration.Layer) throws -> LoadedLayer {
+        do throws(ListError) {
+            return try LayerLoader.load(layer)
+        } catch {
+            throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
+        }
+    }
+
+    /// Rules of all lists that could not be evaluated.
+    var unsupportedRules: Int { reports.reduce(0) { $0 + $1.unsupportedCount } }
+
+    /// One sentence a list on standard error: what it was read as. Never silent, so that no engine is guessed unseen.
+    func announce() {
+        for report in reports {
+            var line = "\(TerminalText.escaped(report.path)): \(report.detection); \(report.rules) rules"
+            if report.unsupportedCount > 0 { line += ", \(report.unsupportedCount) NOT evaluated" }
+            StandardError.line(line)
+        }
+        for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
+    }
+
+    /// What the `header` record calls this stack.
+    var label: String {
+        var fingerprint = Fingerprint()
+        for layer in stack.layers {
+            fingerprint.add(layer.engine.rawValue.utf8)
+            fingerprint.add(layer.blockMode.utf8)
+            for list in layer.lists { fingerprint.add(list.octets) }
+        }
+        let engines = stack.layers.map(\.engine.rawValue).joined(separator: " > ")
+        return "\(engines), \(stack.ruleCount) rules, \(fingerprint)"
+    }
+}
+
+extension LayerLoader {
+    /// Loads a configured layer.
+    static func load(_ layer: Configuration.Layer) throws(ListError) -> LoadedLayer {
+        try load(
+            layer.lists.map { ListInput(path: $0.path, role: $0.role) },
+            engine: layer.engine,
+            blockMode: layer.blockMode
+        )
+    }
+}
+
+extension SourceReport {
+    /// The report on a list.
+    init(_ report: ListReport) {
+        self.init(
+            path: report.path,
+            format: report.format.id,
+            reading: report.detection,
+            engine: report.engine.rawValue,
+            records: report.lines,
+            events: report.rules,
+            skipped: report.ignored,
+            unsupported: report.unsupported,
+            bytes: report.octets
+        )
+    }
+}
+
+extension LayerLoader {
+    /// Loads every list of a file, archive members apart, each as a layer of its own.
+    static func loadEach(
+        _ path: String,
+        engine: Engine?,
+        blockMode: String?
+    ) throws(ListError) -> [Result<LoadedLayer, ListError>] {
+        let set: InputSet
+        do throws(InputError) {
+            set = try InputFile.read(path: path)
+        } catch {
+            throw ListError(path: path, reason: .input(error))
+        }
+        return set.inputs.map { input in
+            Result { () throws(ListError) in
+                try load(
+                    [ListInput(path: input.path, octets: input.bytes.span.octets)],
+                    engine: engine,
+                    blockMode: blockMode
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import Synchronization
+
+/// Buffered standard output that ends the program quietly when nobody reads on (`| head`).
+enum StandardOutput {
+    private static let buffer = Mutex<[UInt8]>([])
+
+    /// Appends text.
+    static func write(_ text: String) { write(Array(text.utf8).span) }
+
+    /// Appends octets; writes them out from 64 KiB on.
+    static func write(_ octets: Span<UInt8>) {
+        buffer.withLock { pending in
+            for index in 0..<octets.count { pending.append(octets[index]) }
+            if pending.count >= 1 << 16 { drain(&pending) }
+        }
+    }
+
+    /// Writes out what is pending.
+    static func flush() { buffer.withLock { drain(&$0) } }
+
+    private static func drain(_ pending: inout [UInt8]) {
+        var offset = 0
+        while offset < pending.count {
+            let written = unsafe pending.withUnsafeBytes { bytes in
+                unsafe Glibc.write(1, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+            }
+            if written < 0 {
+                if errno == EINTR { continue }
+                // The reader has gone: what was found so far has been read, the rest is not wanted.
+                if errno == EPIPE { _exit(0) }
+                _exit(ExitStatus.failure.rawValue)
+            }
+            offset += written
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Standard error, line by line.
+enum StandardError {
+    /// Writes one line.
+    static func line(_ text: String) {
+        StandardOutput.flush()
+        let octets = Array((text + "\n").utf8)
+        _ = unsafe octets.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+    }
+}
+
+/// Signals that commands without an event loop care about.
+enum Interruption {
+    /// Set by SIGINT and SIGTERM once ``watch()`` was called.
+    private static let flag = Atomic<Bool>(false)
+
+    /// Broken pipes show as EPIPE instead of killing the program.
+    static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+
+    /// From here on SIGINT and SIGTERM are noted, so that what is done can be printed.
+    static func watch() {
+        _ = signal(SIGINT) { _ in Interruption.flag.store(true, ordering: .relaxed) }
+        _ = signal(SIGTERM) { _ in Interruption.flag.store(true, ordering: .relaxed) }
+    }
+
+    /// Whether a signal came.
+    static var isRequested: Bool { flag.load(ordering: .relaxed) }
+}

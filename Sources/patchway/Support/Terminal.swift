@@ -1,0 +1,40 @@
+import Glibc
+import Reports
+
+/// What standard output is connected to.
+enum Terminal {
+    /// The style for text: colour only on a terminal without `NO_COLOR`, its width, 100 columns elsewhere.
+    static func style(isVerbose: Bool) -> TextStyle {
+        let isTerminal = isatty(1) == 1
+        let noColour = unsafe getenv("NO_COLOR") != nil
+        var size = winsize()
+        let answered = unsafe ioctl(1, UInt(TIOCGWINSZ), &size)
+        let known = isTerminal && answered == 0 && size.ws_col > 0
+        return TextStyle(
+            isColoured: isTerminal && !noColour,
+            width: known ? Int(size.ws_col) : 100,
+            isVerbose: isVerbose
+        )
+    }
+}
+
+/// The cost of a run so far.
+enum RunCost {
+    private static let start = ContinuousClock.now
+
+    /// Starts the clock; call once at the beginning of a command.
+    static func begin() { _ = start }
+
+    /// Milliseconds since ``begin()``.
+    static var elapsedMilliseconds: Int {
+        let elapsed = ContinuousClock.now - start
+        return Int(elapsed.components.seconds) * 1000 + Int(elapsed.components.attoseconds / 1_000_000_000_000_000)
+    }
+
+    /// The largest resident size of this process, octets.
+    static var peakMemoryBytes: Int {
+        var usage = rusage()
+        guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        return Int(usage.ru_maxrss) * 1024
+    }
+}

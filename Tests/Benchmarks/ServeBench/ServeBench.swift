@@ -1,0 +1,56 @@
+internal import DNS
+internal import Policy
+internal import Resolver
+internal import TextScan
+
+/// The server without configuration files, for measurements: `serve-bench LISTEN UPSTREAM [MODE [LIST [CAPTURE]]]`;
+/// LIST holds one name a line, each blocked with everything below it.
+@main
+enum ServeBench {
+    static func main() {
+        let arguments = CommandLine.arguments
+        guard arguments.count > 2, let listen = SocketAddress(arguments[1]), let upstream = SocketAddress(arguments[2])
+        else {
+            print("usage: serve-bench LISTEN UPSTREAM [MODE [LIST [CAPTURE]]]")
+            return
+        }
+        var configuration = ServerConfiguration(upstreams: [upstream])
+        configuration.listen = [listen]
+        configuration.mode = arguments.count > 3 ? ServingMode(rawValue: arguments[3]) ?? .shadow : .shadow
+        if arguments.count > 5 { configuration.capturePath = arguments[5] }
+        ServerSignal.block()
+        do {
+            let layers = arguments.count > 4 ? [try layer(arguments[4])].compactMap { $0 } : []
+            let server = try Server(configuration, policy: ServerPolicy(stack: CompiledStack(layers: layers)))
+            try server.start()
+            if ServerSignal.next() == .drain { server.drain() } else { server.stop() }
+            print(server.counters)
+        } catch {
+            print(error)
+        }
+    }
+
+    private static func layer(_ path: String) throws -> CompiledLayer? {
+        guard let input = try InputFile.read(path: path).inputs.first,
+            var builder = LayerBuilder(engine: .dnsmasq)
+        else { return nil }
+        input.bytes.withSpan { text in
+            var list: [UInt8] = []
+            for index in 0..<text.count { list.append(text[index]) }
+            builder.beginList(ListSource(path: path, format: "domains", octets: list))
+            let action = builder.intern(.nxdomain)
+            var lines = LineScanner(text)
+            while let line = lines.next() {
+                let position = RulePosition(line: line.number, offset: line.range.lowerBound, length: line.range.count)
+                try? builder.add(
+                    .subtree,
+                    presentation: text.extracting(line.range),
+                    class: builder.profile.precedence.contains(.block) ? .block : .zone,
+                    action: action,
+                    at: position
+                )
+            }
+        }
+        return builder.compile()
+    }
+}
