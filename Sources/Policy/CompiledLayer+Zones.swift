@@ -176,7 +176,10 @@ extension CompiledLayer {
         case .alwaysNoData: return verdict(.nodata, zone.rule, index)
         case .alwaysRefuse: return verdict(.refused, zone.rule, index)
         case .alwaysDeny: return verdict(.drop, zone.rule, index)
-        case .alwaysNull: return verdict(type == .a || type == .aaaa ? .sinkhole : .nodata, zone.rule, index)
+        case .alwaysNull:
+            // Of the types that begin with "always", the only one that looks at data first.
+            if let ownData, let decision = dataDecision(ownData, type, index) { return decision }
+            return verdict(type == .a || type == .aaaa ? .sinkhole : .nodata, zone.rule, index)
         case .alwaysTransparent: return passing(zone.rule, index)
         case .redirect:
             let apex = data.flatMap { $0.labels == zone.labels ? $0.rule : nil }
@@ -185,7 +188,11 @@ extension CompiledLayer {
         }
         if let ownData {
             if let decision = dataDecision(ownData, type, index) { return decision }
-            return zoneType == .typeTransparent ? passing(zone.rule, index) : verdict(.nodata, ownData, index)
+            switch zoneType {
+            case .typeTransparent: return passing(zone.rule, index)
+            case .static, .transparent, .inform: return verdict(.nodata, ownData, index)
+            default: break
+            }
         }
         switch zoneType {
         case .static: return verdict(nodeExists ? .nodata : .nxdomain, zone.rule, index)

@@ -40,8 +40,13 @@ public final class CompiledLayer: Sendable {
         builder.records = []
         var arena = builder.arena
         builder.arena = []
-        if profile.order == .localZone || profile.order == .policyZone(.closestEncloser) {
+        switch profile.order {
+        case .localZone, .policyZone(.closestEncloser):
             Self.addEmptyNonTerminals(&records, &arena, actions: &builder.actions)
+        case .longestFirst where builder.actions.contains(.nxdomain):
+            // What lies below matters only where something may not exist.
+            Self.addEmptyNonTerminals(&records, &arena, actions: &builder.actions, only: .hosts)
+        default: break
         }
         zoneOrder =
             profile.order == .policyZone(.canonicalPredecessor)
@@ -63,17 +68,19 @@ public final class CompiledLayer: Sendable {
     private static func addEmptyNonTerminals(
         _ records: inout [RuleRecord],
         _ arena: inout [UInt8],
-        actions: inout [RuleAction]
+        actions: inout [RuleAction],
+        only ruleClass: RuleClass? = nil
     ) {
         actions.append(.none)
         let action = UInt32(actions.count - 1)
         var known = NameSet()
         var apexes = NameSet()
-        for record in records where record.scope == .subtree {
+        for record in records where record.scope == .subtree && ruleClass == nil {
             _ = apexes.insert(Int(record.name), list: 0, arena)
         }
         for index in records.indices where records[index].scope != .subtree {
             let record = records[index]
+            if let ruleClass, record.ruleClass != ruleClass { continue }
             var position = Int(record.name)
             if record.scope == .exact {
                 if apexes.contains(position, list: 0, arena) { continue }
@@ -105,8 +112,8 @@ public final class CompiledLayer: Sendable {
     /// - Complexity: O(octets + labels) plus the text patterns of the layer
     public func decide(_ name: borrowing NameBuffer, type: RRType, index: UInt8 = 0) -> Decision {
         switch profile.order {
-        case .classFirst, .longestFirst:
-            decision(rule: strongestRule(name, type: type), type: type, index: index)
+        case .classFirst: decision(rule: strongestRule(name, type: type), type: type, index: index)
+        case .longestFirst: decideLongestFirst(name, type: type, index: index)
         case .localZone: decideLocalZone(name, type: type, index: index)
         case .policyZone(let wildcard):
             decision(
@@ -132,7 +139,7 @@ public final class CompiledLayer: Sendable {
     }
 
     /// The rule that wins by class and length among those that match and cover the type.
-    private func strongestRule(_ name: borrowing NameBuffer, type: RRType) -> Int? {
+    func strongestRule(_ name: borrowing NameBuffer, type: RRType) -> Int? {
         var best = UInt64.max
         let total = name.labelCount
         let longestFirst = profile.order == .longestFirst
@@ -159,7 +166,11 @@ public final class CompiledLayer: Sendable {
         let text = NameText(name)
         for offset in patternRecords.indices {
             let record = patternRecords[offset]
-            let key = UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
+            // In engines that let the longest name win, a pattern counts by its labels, behind names of the same length.
+            let key =
+                profile.order == .longestFirst
+                ? UInt64(127 - record.next) << 40 | UInt64(record.rank) << 32 | UInt64(records.count + offset)
+                : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
             if key < best, covers(record, type), text.matches(patterns[Int(record.name)]),
                 !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
             {

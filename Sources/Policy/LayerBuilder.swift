@@ -16,7 +16,7 @@ public struct CoverageID: Hashable, Sendable {
 struct RuleRecord: BitwiseCopyable {
     /// Offset of the name in the arena; for a text pattern its index.
     var name: UInt32
-    /// The next rule of the same name, plus one; 0 ends the chain.
+    /// The next rule of the same name, plus one; 0 ends the chain. For a text pattern its labels.
     var next: UInt32 = 0
     var action: UInt32
     var line: UInt32
@@ -157,9 +157,18 @@ public struct LayerBuilder {
     ) {
         guard let rank = profile.rank(of: ruleClass) else { return }
         if !exclusions.isEmpty { patternExclusions[UInt32(patternRecords.count)] = exclusions }
-        patternRecords.append(
-            record(UInt32(patterns.count), .exact, ruleClass, rank, action, coverage, !exclusions.isEmpty, position)
+        var record = record(
+            UInt32(patterns.count),
+            .exact,
+            ruleClass,
+            rank,
+            action,
+            coverage,
+            !exclusions.isEmpty,
+            position
         )
+        record.next = UInt32(min(pattern.tokens.count { $0 == .octet(0x2E) } + 1, 127))
+        patternRecords.append(record)
         patterns.append(pattern)
     }
 

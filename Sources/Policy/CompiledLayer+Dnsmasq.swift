@@ -1,0 +1,34 @@
+import DNS
+
+extension CompiledLayer {
+    /// dnsmasq's choice: the longest rule that covers the type. A name that has local data of another type, or a hosts
+    /// name below it, exists: then NXDOMAIN turns into NODATA (`domain-match.c`, compared with dnsmasq 2.90).
+    func decideLongestFirst(_ name: borrowing NameBuffer, type: RRType, index: UInt8) -> Decision {
+        var decision = self.decision(rule: strongestRule(name, type: type), type: type, index: index)
+        guard decision.kind == .nxdomain, Int(decision.rule) < records.count else { return decision }
+        let winner = records[Int(decision.rule)]
+        let total = name.labelCount
+        table.forEachSuffix(name, arena) { labels, head in
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                switch record.ruleClass {
+                case .hosts where labels == total: decision.kind = .nodata
+                // The chain of a rule is that of its name, so the sibling has the same name.
+                case .data where record.scope == winner.scope && isSibling(record, winner): decision.kind = .nodata
+                default: break
+                }
+                next = Int(record.next) - 1
+            }
+        }
+        return decision
+    }
+
+    /// Whether a rule with addresses is about the same name as another.
+    private func isSibling(_ record: RuleRecord, _ other: RuleRecord) -> Bool {
+        guard case .records = actions[Int(record.action)] else { return false }
+        if record.name == other.name { return true }
+        let names = arena
+        return RuleTable.sameName(names.span, Int(record.name), Int(other.name))
+    }
+}
