@@ -109,6 +109,10 @@ extension CompiledLayer {
 
     /// The data of every rule at the same name and of the same class, as the engines merge them.
     private func sameNameRecords(_ rule: Int, type: RRType) -> [LocalRecord] {
+        // A text pattern has no name to share.
+        guard rule < records.count else {
+            return addressesOrRecords(record(rule)).filter { $0.type == type || type == .any }
+        }
         let winner = records[rule]
         var result: [LocalRecord] = []
         table.forEachSuffix(

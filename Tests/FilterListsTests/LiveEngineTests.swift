@@ -80,7 +80,8 @@ private func isInstalled(_ program: String) -> Bool { FileManager.default.isExec
                 pick([
                     "address=/\(name)/", "address=/\(name)/#", "address=/\(name)/0.0.0.0", "address=/\(name)/::",
                     "address=/\(name)/198.18.0.7", "local=/\(name)/", "server=/\(name)/#", "address=/*.\(name)/#",
-                    "address=/*.\(name)/", "host-record=\(name),198.18.0.9", "address=/.\(name)/0.0.0.0",
+                    "address=/*.\(name)/", "address=/*\(name)/", "address=/*\(name)/#",
+                    "host-record=\(name),198.18.0.9", "address=/.\(name)/0.0.0.0",
                     "address=/\(name)/0.0.0.0\naddress=/\(name)/::", "server=/\(name)/127.0.0.1#\(upstream.port)",
                     "local=/\(name)/\naddress=/\(name)/0.0.0.0",
                 ])
