@@ -44,7 +44,8 @@ let package = Package(
         .executableTarget(
             name: "patchway",
             dependencies: [
-                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay", "Reports",
+                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay",
+                "Reports",
                 "Resolver", "Settings", "TextScan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -61,7 +62,10 @@ let package = Package(
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
         .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
-        .testTarget(name: "FilterListsTests", dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]),
+        .testTarget(
+            name: "FilterListsTests",
+            dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]
+        ),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
         .testTarget(name: "SettingsTests", dependencies: ["Catalog", "DNS", "Settings", "TestSupport", "TextScan"]),
         .executableTarget(
@@ -69,7 +73,10 @@ let package = Package(
             dependencies: ["DNS", "Policy", "Resolver", "TextScan"],
             path: "Tests/Benchmarks/ServeBench"
         ),
-        .testTarget(name: "ResolverTests", dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport", "TextScan"]),
+        .testTarget(
+            name: "ResolverTests",
+            dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport", "TextScan"]
+        ),
     ]
 )
 
