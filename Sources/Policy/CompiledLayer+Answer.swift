@@ -113,7 +113,6 @@ extension CompiledLayer {
         var result: [LocalRecord] = []
         table.forEachSuffix(
             NameBuffer(DomainName(trustedWire: Self.wireName(arena, Int(winner.name)))),
-            records,
             arena
         ) { _, head in
             var next = head
@@ -179,7 +178,7 @@ extension CompiledLayer {
         let total = buffer.labelCount
         var found: [(key: UInt64, rule: Int)] = []
         let classFirst = profile.order == .classFirst
-        table.forEachSuffix(buffer, records, arena) { labels, head in
+        table.forEachSuffix(buffer, arena) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]

@@ -67,7 +67,7 @@ extension CompiledLayer {
     /// The rule of the first policy zone that has one for the name.
     func policyZoneRule(_ name: borrowing NameBuffer, type: RRType, _ wildcard: WildcardRule) -> Int? {
         var isKnown = false
-        table.forEachSuffix(name, records, arena) { _, _ in isKnown = true }
+        table.forEachSuffix(name, arena) { _, _ in isKnown = true }
         // Unbound's order can lead to the wildcard at the root, which is a suffix of every name too.
         guard isKnown else { return nil }
         for list in 0..<lists.count {
@@ -88,7 +88,7 @@ extension CompiledLayer {
         // The nearest wildcard, and the deepest node of any kind.
         var star: (rule: Int, labels: Int)?
         var deepest = -1
-        table.forEachSuffix(name, records, arena) { labels, head in
+        table.forEachSuffix(name, arena) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -123,7 +123,7 @@ extension CompiledLayer {
         var zone: (rule: Int, labels: Int)?
         var data: (rule: Int, labels: Int)?
         var dataExists = false
-        table.forEachSuffix(name, records, arena) { labels, head in
+        table.forEachSuffix(name, arena) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]

@@ -35,17 +35,21 @@ public final class CompiledLayer: Sendable {
         blockMode = builder.blockMode
         ruleCount = builder.ruleCount
         unsupportedCount = builder.unsupportedCount
+        // Moved out, not copied.
         var records = builder.records
+        builder.records = []
         var arena = builder.arena
+        builder.arena = []
         if profile.order == .localZone || profile.order == .policyZone(.closestEncloser) {
             Self.addEmptyNonTerminals(&records, &arena, actions: &builder.actions)
         }
         zoneOrder =
             profile.order == .policyZone(.canonicalPredecessor)
             ? CanonicalOrder(records, arena, lists: lists.count) : CanonicalOrder(lists: 0)
-        table = RuleTable(&records, arena: arena)
+        records = FlatStorage.packed(records)
+        self.arena = FlatStorage.packed(arena)
+        table = RuleTable(&records, arena: self.arena)
         self.records = records
-        self.arena = arena
         patternRecords = builder.patternRecords
         patterns = builder.patterns
         actions = builder.actions
@@ -132,7 +136,7 @@ public final class CompiledLayer: Sendable {
         var best = UInt64.max
         let total = name.labelCount
         let longestFirst = profile.order == .longestFirst
-        table.forEachSuffix(name, records, arena) { labels, head in
+        table.forEachSuffix(name, arena) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]

@@ -27,7 +27,7 @@ struct NameSet {
         var slot = Self.hash(position, list, arena) & (slots.count - 1)
         let start = slot
         while slots[slot].name != 0 {
-            if slots[slot].list == list, RuleTable.sameName(arena, position, Int(slots[slot].name) - 1) {
+            if slots[slot].list == list, RuleTable.sameName(arena.span, position, Int(slots[slot].name) - 1) {
                 return (nil, start)
             }
             slot = (slot + 1) & (slots.count - 1)

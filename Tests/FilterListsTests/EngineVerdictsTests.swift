@@ -79,7 +79,8 @@ struct EngineVerdictsTests {
         switch verdict.kind {
         case .pass, .route: return [upstream]
         case .nxdomain:
-            let alias = verdict.matched?.relation == .cname ? verdict.matched.map { "NXDOMAIN CNAME=\($0.element)." } : nil
+            let alias =
+                verdict.matched?.relation == .cname ? verdict.matched.map { "NXDOMAIN CNAME=\($0.element)." } : nil
             return ["NXDOMAIN"] + (alias.map { [$0] } ?? [])
         case .nodata: return ["NODATA"]
         case .sinkhole: return [answer]

@@ -88,9 +88,13 @@ struct ListSuitesTests {
         if test.source.contains("rewrites_internal") { return "AdGuard Home's rewrites, which are no list rules" }
         if test.rules.contains("dnsrewrite") { return "$dnsrewrite" }
         if !test.client.isEmpty { return "rules for single clients" }
-        if test.rules.contains("\n"), test.rules.contains("$client"), test.name == "client" { return "rules for clients" }
+        if test.rules.contains("\n"), test.rules.contains("$client"), test.name == "client" {
+            return "rules for clients"
+        }
         let rules = test.rules.split(separator: "\n")
-        if rules.contains(where: { $0.hasPrefix("/") && $0.hasSuffix("/") && $0.count > 1 }) { return "regular expressions" }
+        if rules.contains(where: { $0.hasPrefix("/") && $0.hasSuffix("/") && $0.count > 1 }) {
+            return "regular expressions"
+        }
         return nil
     }
 

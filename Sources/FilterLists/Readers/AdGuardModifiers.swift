@@ -101,7 +101,8 @@ struct AdGuardModifiers {
                 unsupported = .anyTLD
                 continue
             }
-            guard AdGuardReader.isDomainName(word, 0..<word.count), let name = try? DomainName(presentation: word.octets)
+            guard AdGuardReader.isDomainName(word, 0..<word.count),
+                let name = try? DomainName(presentation: word.octets)
             else { return AdGuardFault(reason: .badModifier) }
             excluded.append(name)
         }

@@ -49,7 +49,15 @@ enum AdGuardReader {
         }
         while let field = fields.next() {
             let name = (rule.lowerBound + field.lowerBound)..<(rule.lowerBound + field.upperBound)
-            add(text, name, rule, line, context.hostsClass, context.answersAddress ? action : context.plainAction, &sink)
+            add(
+                text,
+                name,
+                rule,
+                line,
+                context.hostsClass,
+                context.answersAddress ? action : context.plainAction,
+                &sink
+            )
         }
         return true
     }

@@ -53,7 +53,8 @@ enum GravityReader {
     }
 
     /// Names before the last one are lost; the address is not worth a word.
-    private static func reportOtherNames(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+    private static func reportOtherNames(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink)
+    {
         var fields = FieldScanner(text.extracting(range))
         _ = fields.next()
         guard fields.next() != nil else { return }

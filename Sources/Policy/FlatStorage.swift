@@ -1,0 +1,34 @@
+internal import Glibc
+
+/// Arrays for the large tables of a layer: exactly as long as needed, on huge pages where the kernel has some, because
+/// lookups touch them at random and would miss the translation buffer every time.
+enum FlatStorage {
+    /// Below this many octets ordinary pages do.
+    private static let threshold = 4 << 20
+
+    /// An array of `count` equal elements.
+    static func array<Element: BitwiseCopyable>(repeating element: Element, count: Int) -> [Element] {
+        unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            unsafe advise(UnsafeMutableRawBufferPointer(buffer))
+            unsafe buffer.initialize(repeating: element)
+            initialized = count
+        }
+    }
+
+    /// A copy without spare capacity.
+    static func packed<Element: BitwiseCopyable>(_ elements: [Element]) -> [Element] {
+        unsafe [Element](unsafeUninitializedCapacity: elements.count) { buffer, initialized in
+            unsafe advise(UnsafeMutableRawBufferPointer(buffer))
+            _ = unsafe buffer.initialize(from: elements)
+            initialized = elements.count
+        }
+    }
+
+    /// Asks for huge pages; a kernel without them goes on with small ones.
+    private static func advise(_ memory: UnsafeMutableRawBufferPointer) {
+        guard memory.count >= threshold, let start = memory.baseAddress else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let offset = (page - Int(bitPattern: start) % page) % page
+        unsafe madvise(start + offset, (memory.count - offset) / page * page, MADV_HUGEPAGE)
+    }
+}
