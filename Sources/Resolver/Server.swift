@@ -122,7 +122,7 @@ public final class Server: Sendable {
         }
     }
 
-    /// Takes no new queries, answers those under way (at most 5 s), and ends.
+    /// Asks the upstreams nothing new, answers the queries under way (at most 5 s), and ends.
     public func drain() { end(.drain) }
 
     /// Ends at once.
