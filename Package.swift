@@ -75,7 +75,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ResolverTests",
-            dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport", "TextScan"]
+            dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport"]
         ),
     ]
 )

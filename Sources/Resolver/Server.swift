@@ -94,19 +94,40 @@ public final class Server: Sendable {
     private func open(_ addresses: inout [SocketAddress]) throws(ServerError) -> [ListeningSocket] {
         var sockets: [ListeningSocket] = []
         for index in addresses.indices {
-            var peer = addresses[index].peer
-            let datagrams = unsafe patchway_udp_listen(&peer, Self.socketBuffer)
-            guard datagrams >= 0 else { throw .socket("UDP \(addresses[index])", -datagrams) }
-            sockets.append(ListeningSocket(descriptor: datagrams, isStream: false))
-            if addresses[index].port == 0 {
-                addresses[index].port = UInt16(truncatingIfNeeded: patchway_local_port(datagrams))
-                peer = addresses[index].peer
+            do throws(ServerError) {
+                sockets += try open(&addresses[index])
+            } catch {
+                for socket in sockets { _ = patchway_close(socket.descriptor) }
+                throw error
             }
-            let streams = unsafe patchway_tcp_listen(&peer, Self.backlog)
-            guard streams >= 0 else { throw .socket("TCP \(addresses[index])", -streams) }
-            sockets.append(ListeningSocket(descriptor: streams, isStream: true))
         }
         return sockets
+    }
+
+    /// How often another port is tried when the system chooses one that only UDP has free.
+    private static let portTries = 32
+
+    /// Opens UDP and TCP on one address; of a port 0 both get the same that the system chooses.
+    private func open(_ address: inout SocketAddress) throws(ServerError) -> [ListeningSocket] {
+        let wanted = address
+        var attempt = 1
+        while true {
+            var peer = wanted.peer
+            let datagrams = unsafe patchway_udp_listen(&peer, Self.socketBuffer)
+            guard datagrams >= 0 else { throw .socket("UDP \(wanted)", -datagrams) }
+            if wanted.port == 0 { address.port = UInt16(truncatingIfNeeded: patchway_local_port(datagrams)) }
+            peer = address.peer
+            let streams = unsafe patchway_tcp_listen(&peer, Self.backlog)
+            if streams >= 0 {
+                return [
+                    ListeningSocket(descriptor: datagrams, isStream: false),
+                    ListeningSocket(descriptor: streams, isStream: true),
+                ]
+            }
+            _ = patchway_close(datagrams)
+            guard wanted.port == 0, attempt < Self.portTries else { throw .socket("TCP \(address)", -streams) }
+            attempt += 1
+        }
     }
 
     /// The addresses listened on, with the ports that the system chose; empty before ``start()``.
