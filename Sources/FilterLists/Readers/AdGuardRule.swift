@@ -152,6 +152,7 @@ struct AdGuardRule {
     private func scoped(_ text: Span<UInt8>) -> (Scope, Range<Int>)? {
         var start = pattern.lowerBound
         var end = pattern.upperBound
+        guard start < end else { return nil }
         if !endsWithPath {
             guard end - start > 2, text[end - 1] == 0x5E || text[end - 1] == 0x7C else { return nil }
             end -= 1

@@ -38,10 +38,10 @@ enum GravityReader {
         if start > content.lowerBound { reportOtherNames(text, content.lowerBound..<start, line, &sink) }
         if text[start] == (isAntigravity ? 0x40 : 0x7C) {
             let prefix: StaticString = isAntigravity ? "@@||" : "||"
-            let name = (start + prefix.utf8CodeUnitCount)..<(end - 1)
-            guard end - start > prefix.utf8CodeUnitCount + 1, text.hasPrefix(prefix, at: start),
-                text[end - 1] == 0x5E, fault(text, name, needsDot: false) == nil
+            guard end - start > prefix.utf8CodeUnitCount + 1, text.hasPrefix(prefix, at: start), text[end - 1] == 0x5E
             else { return sink.drop(.adblockForm, text, content, line) }
+            let name = (start + prefix.utf8CodeUnitCount)..<(end - 1)
+            guard fault(text, name, needsDot: false) == nil else { return sink.drop(.adblockForm, text, content, line) }
             sink.add(.subtree, text, name: name, class: entry.class, action: entry.action, rule: content, line: line)
             return
         }

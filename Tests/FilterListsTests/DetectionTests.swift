@@ -1,0 +1,124 @@
+import FilterLists
+import Foundation
+import Policy
+import TestSupport
+import Testing
+import TextScan
+
+/// What a file is taken for, and what is never taken for a list.
+@Suite struct DetectionTests {
+    /// The id of the format, or of the error.
+    private func outcome(_ octets: [UInt8], _ path: String = "x.txt", engine: Engine? = nil) -> String {
+        do throws(ListError) {
+            let loaded = try LayerLoader.load([ListInput(path: path, octets: octets)], engine: engine)
+            return "\(loaded.reports[0].format) \(loaded.reports[0].engine.rawValue)"
+        } catch {
+            return error.id
+        }
+    }
+
+    @Test(arguments: [
+        ("0.0.0.0 a.example\n0.0.0.0 b.example\n", "hosts pihole"), ("a.example\nb.example\n", "domains pihole"),
+        ("# only\na.example # note\n", "domains pihole"), ("*.a.example\nb.example\n", "wildcard blocky"),
+        ("||a.example^\n@@||b.example^\nc.example\n", "adblock adguard-home"),
+        ("address=/a.example/#\nport=53\n", "dnsmasq dnsmasq"),
+        ("server:\nlocal-zone: \"a.example\" static\n", "unbound unbound"),
+        ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\na.example CNAME .\n", "rpz bind-rpz"),
+        ("ads.*\n=a.example\n*x*\nb.example\n", "dnscrypt dnscrypt-proxy"),
+        ("a.example;\nb.example;\n", "format-not-supported"),
+        ("^ad\\.\n(a|b)\\.example$\n", "format-not-supported"), ("192.0.2.1\n192.0.2.0/24\n", "format-not-supported"),
+        ("a.example/path\nb.example/x/y\n", "format-not-supported"),
+        ("full:a.example\nb.example @cn\n", "format-not-supported"),
+        ("zone \"a.example\" { type master; };\n", "format-not-supported"),
+        ("x:192.0.2.1-192.0.2.9\n", "format-not-supported"),
+        ("a.example 192.0.2.1\nb.example c.example\n", "format-not-supported"),
+        ("a,b,c,d\n1,2,3,4\n", "format-not-supported"),
+        ("white\nblack\n", "format-not-supported"),
+        (String(repeating: "0123456789abcdef", count: 4), "format-not-supported"),
+        ("{\"a\": 1}", "not-a-list"), ("<!DOCTYPE html>\n<html></html>", "not-a-list"),
+        ("<?xml version=\"1.0\"?><x/>", "not-a-list"),
+        ("-----BEGIN PGP SIGNATURE-----\niHUE\n", "not-a-list"), ("# only\n! comments\n\n", "no-rules"),
+        ("|a.example^$dnsrewrite=NOERROR;CNAME;b.example\n", "no-rules"),
+        ("this is prose, not a list\nof anything at all\n", "format-not-recognised"), ("", "empty-input"),
+        ("blocking:\n  denylists:\n    ads:\n      - https://a.example/x\n", "format-not-supported"),
+    ])
+    func formats(text: String, expected: String) {
+        #expect(outcome(Array(text.utf8)) == expected, "\(text)")
+    }
+
+    @Test func theEngineGivenChoosesAmongTheFormatsItReads() {
+        let names = Array("a.example\nb.example\n".utf8)
+        #expect(outcome(names, engine: .dnscryptProxy) == "domains dnscrypt-proxy")
+        #expect(outcome(names, engine: .technitium) == "domains technitium")
+        #expect(outcome(names, engine: .unbound) == "engine-does-not-read")
+        #expect(outcome(Array("0.0.0.0 a.example\n".utf8), engine: .dnsmasq) == "hosts dnsmasq")
+        #expect(outcome(names, "dnscrypt-names.txt") == "dnscrypt dnscrypt-proxy")
+    }
+
+    @Test func hostileFilesAreRefusedOrCounted() throws {
+        #expect(outcome([UInt8](repeating: 0x61, count: 1 << 20)) == "not-a-list")
+        #expect(outcome([0x7F, 0x45, 0x4C, 0x46, 0, 1, 2, 3]) == "not-a-list")
+        #expect(outcome((0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 167) }) == "not-a-list")
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<300 {
+            let count = Int.random(in: 1...400, using: &generator)
+            let alphabet = Array("a.*|^@$#/=!:;\"'()\\ \n\r\t\0[]{}zoneCNAMEserver-local,é0".utf8)
+            let octets = (0..<count).map { _ in alphabet.randomElement(using: &generator) ?? 0 }
+            for engine in Engine.allCases { _ = outcome(octets, engine: engine) }
+            for format in ListFormat.all {
+                let input = ListInput(path: "x", octets: octets)
+                _ = try? LayerLoader.load([input], format: format, mayBeEmpty: true)
+            }
+        }
+        let long = "a.example\n" + String(repeating: "x", count: 100_000) + "\nb.example\n"
+        let report = try LayerLoader.load([ListInput(path: "x", octets: Array(long.utf8))]).reports[0]
+        #expect(report.rules == 2)
+        #expect(report.ignored == ["line-too-long": 1])
+        let nul = try LayerLoader.load([
+            ListInput(path: "x", octets: Array("a.example\nc.example\nd.example\nb\0.example\n".utf8))
+        ]).reports[0]
+        #expect(nul.rules == 3)
+        #expect(nul.ignored["nul-octets"] == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func otherEncodingsAreReadWithANotice(bigEndian: Bool) throws {
+        var octets: [UInt8] = bigEndian ? [0xFE, 0xFF] : [0xFF, 0xFE]
+        for octet in Array("a.example\r\nb.example\r\n".utf8) { octets += bigEndian ? [0, octet] : [octet, 0] }
+        let loaded = try LayerLoader.load([ListInput(path: "x", octets: octets)])
+        #expect(loaded.layer.ruleCount == 2)
+        #expect(loaded.reports[0].ignored["utf-16"] == 1)
+        let marked = try LayerLoader.load([ListInput(path: "x", octets: Array("\u{FEFF}a.example\n".utf8))])
+        #expect(try marked.verdict("a.example").kind == .sinkhole)
+    }
+
+    @Test func usageErrorsAreToldFromUndecidedOnes() {
+        func isUndecided(_ inputs: [ListInput], engine: Engine? = nil, mode: String? = nil) -> Bool? {
+            do throws(ListError) {
+                _ = try LayerLoader.load(inputs, engine: engine, blockMode: mode)
+                return nil
+            } catch {
+                #expect(!error.description.isEmpty)
+                return error.isUndecided
+            }
+        }
+        let names = ListInput(path: "x", octets: Array("a.example\n".utf8))
+        #expect(isUndecided([names]) == nil)
+        #expect(isUndecided([]) == false)
+        #expect(isUndecided([ListInput(path: "/nonexistent/list")]) == false)
+        #expect(isUndecided([ListInput(path: "/")]) == false)
+        #expect(isUndecided([names], mode: "nonsense") == false)
+        #expect(isUndecided([names], engine: .bindRPZ) == false)
+        #expect(isUndecided([ListInput(path: "x", octets: Array("{}".utf8))]) == true)
+    }
+
+    @Test func everyFormatHasItsFileAndNoOther() throws {
+        let folder = Fixtures.packageRoot.appendingPathComponent("Sources/FilterLists/Formats")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(files.count == ListFormat.all.count)
+        #expect(Set(ListFormat.all.map(\.id)).count == ListFormat.all.count)
+        for engine in Engine.allCases {
+            for id in engine.profile.formats { #expect(ListFormat.named(id) != nil, "\(engine) \(id)") }
+        }
+    }
+}
