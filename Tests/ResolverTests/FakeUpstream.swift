@@ -41,11 +41,11 @@ final class FakeUpstream: Sendable {
 
     init(_ script: @escaping Script) {
         var peer = SocketAddress(.v4(0x7F00_0001), port: 0).peer
-        datagrams = unsafe patchway_udp_listen(&peer, 1 << 20)
+        datagrams = unsafe patchway_udp_listen(&peer, 1 << 20, 0)
         let port = UInt16(truncatingIfNeeded: patchway_local_port(datagrams))
         address = SocketAddress(.v4(0x7F00_0001), port: port)
         peer = address.peer
-        listener = unsafe patchway_tcp_listen(&peer, 64)
+        listener = unsafe patchway_tcp_listen(&peer, 64, 0)
         let thread = SystemThread { [self] in run(script) }
         self.thread.withLock { $0 = thread }
     }

@@ -246,6 +246,38 @@ import Testing
         #expect(TestStream(served.address).isClosed())
     }
 
+    // MARK: - Workers
+
+    @Test func servesWithSeveralWorkersOnOnePort() throws {
+        let upstream = FakeUpstream(Self.answering())
+        let served = try TestServer([upstream.address]) { $0.workers = 3 }
+        defer {
+            served.server.stop()
+            upstream.stop()
+        }
+        for number in 0..<40 {
+            #expect(ReplySummary(served.ask(makeQuery("n\(number).example")))?.records.count == 1)
+        }
+        served.server.stop()
+        #expect(served.server.counters.queries == 40)
+    }
+
+    @Test(arguments: [1, 2])
+    func noticesThatAnotherServerHasThePort(workers: Int) throws {
+        let upstream = FakeUpstream(Self.answering())
+        let served = try TestServer([upstream.address]) { $0.workers = workers }
+        defer {
+            served.server.stop()
+            upstream.stop()
+        }
+        #expect(throws: ServerError.self) {
+            try TestServer([upstream.address]) {
+                $0.workers = workers
+                $0.listen = [served.address]
+            }
+        }
+    }
+
     // MARK: - Sizes
 
     @Test func cutsRepliesToWhatTheClientTakes() throws {
