@@ -3,9 +3,11 @@ import Policy
 
 extension Finding {
     /// The error codes that a Windows client shows when this happens: those that sources tie to the endpoint, then those
-    /// of the failing stage. Nothing is claimed for other clients.
+    /// of the failing stage. Nothing is claimed for names outside the catalog, for what is undecided, and where IPv4
+    /// addresses are still to be had, which clients then use.
     public var clientErrors: [ErrorCode] {
-        var codes = endpoint?.errors ?? []
+        guard let endpoint, rule != .undecided, reach == .everything || reach == .ipv4 else { return [] }
+        var codes = endpoint.errors
         for code in Self.stageErrors(verdict.kind) where !codes.contains(code) { codes.append(code) }
         return codes
     }

@@ -36,8 +36,8 @@ struct StackOptions: ParsableArguments {
     /// The layers that the options ask for.
     func layers() throws -> [Configuration.Layer] {
         guard let stack else { return try layersOfLists() }
-        guard lists.isEmpty, engines.isEmpty else {
-            throw Failure.usage("--stack and --list/--engine both name a stack; give one of them")
+        guard lists.isEmpty, engines.isEmpty, blockMode == nil else {
+            throw Failure.usage("--stack and --list/--engine/--block-mode both name a stack; give one of them")
         }
         return try ConfigurationFile.read(stack).layers
     }
@@ -48,6 +48,7 @@ struct StackOptions: ParsableArguments {
                 "\(engines.count) engines for \(lists.count) lists; give one --engine per --list, or one for all"
             )
         }
+        guard lists.count <= LoadedStack.maximumLayers else { throw LoadedStack.tooManyLayers(lists.count) }
         return try lists.enumerated().map { index, paths in
             let word = engines.isEmpty ? nil : engines[engines.count == 1 ? 0 : index]
             return Configuration.Layer(
@@ -88,8 +89,17 @@ struct LoadedStack {
     var reports: [ListReport]
     var diagnostics: [Diagnostic]
 
+    /// The most layers of a stack.
+    static let maximumLayers = 64
+
+    /// What is wrong with more layers.
+    static func tooManyLayers(_ count: Int) -> Failure {
+        .usage("\(count) layers; a stack has at most \(maximumLayers), give lists of one engine separated by commas")
+    }
+
     /// Loads the layers; the first list that cannot be read ends it.
     static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
+        guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
         var compiled: [CompiledLayer] = []
         var reports: [ListReport] = []
         var diagnostics: [Diagnostic] = []
@@ -103,11 +113,21 @@ struct LoadedStack {
     }
 
     private static func load(_ layer: Configuration.Layer) throws -> LoadedLayer {
+        let loaded: LoadedLayer
         do throws(ListError) {
-            return try LayerLoader.load(layer)
+            loaded = try LayerLoader.load(layer)
         } catch {
             throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
         }
+        for list in layer.lists {
+            guard let format = list.format else { continue }
+            for report in loaded.reports where report.path == list.path && report.format.id != format {
+                throw Failure.usage(
+                    "\(TerminalText.escaped(list.path)): is \(report.detection); the configuration says \(format)"
+                )
+            }
+        }
+        return loaded
     }
 
     /// Rules of all lists that could not be evaluated.
@@ -165,19 +185,20 @@ extension SourceReport {
 }
 
 extension LayerLoader {
-    /// Loads every list of a file, archive members apart, each as a layer of its own.
+    /// Loads every list of a file, archive members apart, each as a layer of its own; members that were refused are
+    /// diagnostics.
     static func loadEach(
         _ path: String,
         engine: Engine?,
         blockMode: String?
-    ) throws(ListError) -> [Result<LoadedLayer, ListError>] {
+    ) throws(ListError) -> (results: [Result<LoadedLayer, ListError>], diagnostics: [Diagnostic]) {
         let set: InputSet
         do throws(InputError) {
             set = try InputFile.read(path: path)
         } catch {
             throw ListError(path: path, reason: .input(error))
         }
-        return set.inputs.map { input in
+        let results = set.inputs.map { input in
             Result { () throws(ListError) in
                 try load(
                     [ListInput(path: input.path, octets: input.bytes.span.octets)],
@@ -186,5 +207,6 @@ extension LayerLoader {
                 )
             }
         }
+        return (results, set.diagnostics)
     }
 }
