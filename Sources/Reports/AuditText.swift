@@ -23,7 +23,8 @@ public struct AuditText: Sendable {
         if !source.unsupported.isEmpty { text += "; NOT evaluated: " + reasons(source.unsupported) }
         text += "\n"
         guard !findings.isEmpty else {
-            return text + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
+            return text
+                + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
         }
         for group in Self.byRule(findings) { text += "\n" + rule(group) }
         return text

@@ -46,7 +46,9 @@ struct CatalogOptions: ParsableArguments {
         }
         for profile in profiles where whole.profiles[Profile(rawValue: profile)] == nil {
             let known = whole.profiles.keys.map(\.rawValue).sorted().joined(separator: ", ")
-            throw Failure.usage("--profile \(TerminalText.escaped(profile)): no such profile; one of \(TerminalText.escaped(known))")
+            throw Failure.usage(
+                "--profile \(TerminalText.escaped(profile)): no such profile; one of \(TerminalText.escaped(known))"
+            )
         }
         guard !services.isEmpty || !profiles.isEmpty else { return whole }
         return whole.selecting(
