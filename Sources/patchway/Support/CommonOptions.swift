@@ -75,10 +75,16 @@ extension EndpointCatalog {
 /// Small inputs read whole.
 enum Inputs {
     /// The octets of a file; archives are unpacked, only their first member counts.
-    static func octets(_ path: String) throws -> [UInt8] { try input(path).bytes.span.octets }
+    static func octets(_ path: String) throws -> [UInt8] {
+        let input = try input(path)
+        return input.bytes.span.octets
+    }
 
     /// The octets of a text in UTF-8 without a byte order mark, whatever it is encoded in.
-    static func text(_ path: String) throws -> [UInt8] { TextDecoding.decode(try input(path)).span.octets }
+    static func text(_ path: String) throws -> [UInt8] {
+        let decoded = TextDecoding.decode(try input(path))
+        return decoded.span.octets
+    }
 
     private static func input(_ path: String) throws -> Input {
         do throws(InputError) {
