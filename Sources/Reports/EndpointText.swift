@@ -12,7 +12,8 @@ public enum EndpointText {
         for endpoint in endpoints { text += one(endpoint, catalog: catalog) }
         if let host = catalog.knownHost(name) {
             text +=
-                "  seen in: \(escaped(host.seenIn.joined(separator: "; ")))" + (host.seenWhen.map { " (\($0))" } ?? "") + "\n"
+                "  seen in: \(escaped(host.seenIn.joined(separator: "; ")))" + (host.seenWhen.map { " (\($0))" } ?? "")
+                + "\n"
         }
         for chain in catalog.chains.chains(from: name).prefix(8) {
             text += "  chain: " + ([name] + chain.aliases).map(\.description).joined(separator: " → ")
@@ -26,7 +27,8 @@ public enum EndpointText {
         let severity = style.severity(endpoint.severity)
         let phase = padded(endpoint.phase.rawValue, 12)
         let service = padded(escaped(endpoint.service.rawValue), 22)
-        return "\(severity) \(phase) \(service) \(escaped(endpoint.pattern.text))\(endpoint.isShared ? "  (shared)" : "")\n"
+        return
+            "\(severity) \(phase) \(service) \(escaped(endpoint.pattern.text))\(endpoint.isShared ? "  (shared)" : "")\n"
     }
 
     private static func one(_ endpoint: Endpoint, catalog: EndpointCatalog) -> String {

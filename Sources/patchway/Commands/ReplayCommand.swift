@@ -152,7 +152,9 @@ private struct ReplayRun: ~Copyable {
         }
         for found in report.diagnostics.diagnostics { diagnostic(found) }
         if report.format != .unknown, report.events == 0 {
-            diagnostic(Diagnostic(path: report.path, reason: "no-queries", text: "holds no DNS query; is it the right file?"))
+            diagnostic(
+                Diagnostic(path: report.path, reason: "no-queries", text: "holds no DNS query; is it the right file?")
+            )
         }
     }
 
@@ -166,7 +168,8 @@ private struct ReplayRun: ~Copyable {
 
     private static func totals(_ replayer: borrowing Replayer) -> String {
         let totals = replayer.totals
-        var text = "update names asked for: \(replayer.updateNames), in \(totals.updateEvents) of \(totals.events) queries"
+        var text =
+            "update names asked for: \(replayer.updateNames), in \(totals.updateEvents) of \(totals.events) queries"
         text += "; clients: \(totals.clients.count); no live check was made\n"
         if totals.searchSuffixed > 0 {
             text += "queries with a search suffix behind an update name: \(totals.searchSuffixed), not counted\n"

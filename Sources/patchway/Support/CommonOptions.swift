@@ -46,7 +46,9 @@ struct CatalogOptions: ParsableArguments {
         }
         for profile in profiles where whole.profiles[Profile(rawValue: profile)] == nil {
             let known = whole.profiles.keys.map(\.rawValue).sorted().joined(separator: ", ")
-            throw Failure.usage("--profile \(TerminalText.escaped(profile)): no such profile; one of \(TerminalText.escaped(known))")
+            throw Failure.usage(
+                "--profile \(TerminalText.escaped(profile)): no such profile; one of \(TerminalText.escaped(known))"
+            )
         }
         guard !services.isEmpty || !profiles.isEmpty else { return whole }
         return whole.selecting(
@@ -73,10 +75,16 @@ extension EndpointCatalog {
 /// Small inputs read whole.
 enum Inputs {
     /// The octets of a file; archives are unpacked, only their first member counts.
-    static func octets(_ path: String) throws -> [UInt8] { try input(path).bytes.span.octets }
+    static func octets(_ path: String) throws -> [UInt8] {
+        let input = try input(path)
+        return input.bytes.span.octets
+    }
 
     /// The octets of a text in UTF-8 without a byte order mark, whatever it is encoded in.
-    static func text(_ path: String) throws -> [UInt8] { TextDecoding.decode(try input(path)).span.octets }
+    static func text(_ path: String) throws -> [UInt8] {
+        let decoded = TextDecoding.decode(try input(path))
+        return decoded.span.octets
+    }
 
     private static func input(_ path: String) throws -> Input {
         do throws(InputError) {

@@ -75,7 +75,8 @@ struct ChainInput {
     /// Reads a file.
     init(path: String?) throws {
         guard let path else { return }
-        for (index, line) in try Inputs.text(path).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in try Inputs.text(path).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
+        {
             let fields = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
             if fields.first?.first == 0x23 { continue }
             guard fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),

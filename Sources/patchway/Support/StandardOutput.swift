@@ -11,7 +11,7 @@ enum StandardOutput {
     /// Appends octets; writes them out from 64 KiB on.
     static func write(_ octets: Span<UInt8>) {
         buffer.withLock { pending in
-            octets.withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
+            unsafe octets.withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
             if pending.count >= 1 << 16 { drain(&pending) }
         }
     }
