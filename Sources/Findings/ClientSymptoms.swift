@@ -7,7 +7,8 @@ extension Finding {
     /// addresses are still to be had, which clients then use.
     public var clientErrors: [ErrorCode] {
         guard let endpoint, rule != .undecided, reach == .everything || reach == .ipv4 else { return [] }
-        var codes = endpoint.errors
+        // A name that resolves to the wrong place shows no code that says it did not resolve.
+        var codes = endpoint.errors.filter { stage == .dns || !Self.resolutionErrors.contains($0) }
         for code in Self.stageErrors(verdict.kind) where !codes.contains(code) { codes.append(code) }
         return codes
     }
@@ -31,6 +32,8 @@ extension Finding {
         }
     }
 
+    /// WU_E_PT_WINHTTP_NAME_NOT_RESOLVED and ERROR_WINHTTP_NAME_NOT_RESOLVED.
+    private static let resolutionErrors = [nameNotResolved, ErrorCode(rawValue: 0x8007_2EE7)]
     /// WU_E_PT_WINHTTP_NAME_NOT_RESOLVED.
     private static let nameNotResolved = ErrorCode(rawValue: 0x8024_402C)
     /// WU_E_PT_ENDPOINT_UNREACHABLE.

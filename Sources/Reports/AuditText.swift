@@ -73,12 +73,11 @@ public struct AuditText: Sendable {
         text += "\(indent)\(verb) \(phases.isEmpty ? "" : phases + ": ")\(counted(names.count, "name"))\(through)\n"
         text += style.list(names, indent: indent + "  ") + "\n"
         text += indent + "  " + outcomes(first) + "\n"
-        if !first.chain.isEmpty { text += chain(first, indent) }
+        if !first.chain.isEmpty { text += chain(first, indent, isExample: names.count > 1) }
         if let note = first.verdict.note { text += indent + "note: " + note + "\n" }
         let codes = first.clientErrors.map { code in code.description + (errors[code].map { " " + $0 } ?? "") }
         if !codes.isEmpty { text += "\(indent)client: " + codes.joined(separator: ", ") + "\n" }
-        for fix in first.fixes { text += "\(indent)fix: \(TerminalText.escaped(fix.text))\n" }
-        return text
+        return text + fixes(group, indent)
     }
 
     private func outcomes(_ finding: Finding) -> String {
@@ -87,12 +86,25 @@ public struct AuditText: Sendable {
         }.joined(separator: ", ")
     }
 
-    private func chain(_ finding: Finding, _ indent: String) -> String {
+    /// What mends the whole group, each line once.
+    private func fixes(_ group: [Finding], _ indent: String) -> String {
+        var seen: Set<String> = []
+        let all = group.flatMap(\.fixes).map(\.text).filter { seen.insert($0).inserted }
+        let shown = style.isVerbose ? all : Array(all.prefix(Self.shownFixes))
+        var text = shown.map { "\(indent)fix: \(TerminalText.escaped($0))\n" }.joined()
+        if shown.count < all.count { text += "\(indent)fix: \(grouped(all.count - shown.count)) more like these\n" }
+        return text
+    }
+
+    private static let shownFixes = 3
+
+    private func chain(_ finding: Finding, _ indent: String, isExample: Bool) -> String {
         let hops = ([finding.name] + finding.chain.map(\.target)).map(\.description)
         let isSeen = finding.chain.allSatisfy { $0.basis == .observed }
         let basis = isSeen ? "seen" : "inferred from the name's shape"
         let date = finding.chain.lastSeen.map { "last seen \($0)" } ?? "undated"
-        return "\(indent)via \(hops.joined(separator: " → "))\n\(indent)    (\(basis), \(date))\n"
+        return
+            "\(indent)via \(isExample ? "for example " : "")\(hops.joined(separator: " → "))\n\(indent)    (\(basis), \(date))\n"
     }
 
     /// The last lines: what breaks over all lists.
@@ -107,7 +119,7 @@ public struct AuditText: Sendable {
             text += "\(style.bold("\(grouped(summary.brokenNames)) of \(counted(summary.names, "name")) broken")) by "
             text +=
                 "\(counted(summary.rules, "rule")) in \(grouped(summary.brokenLists)) of \(counted(summary.lists, "list"))"
-            text += " (\(summary.severityWords)).\n"
+            text += " (findings: \(summary.severityWords)).\n"
         }
         if summary.degradedNames > 0 {
             text += "\(counted(summary.degradedNames, "name")) degraded: addresses pass, other record types do not.\n"

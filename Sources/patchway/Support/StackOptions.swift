@@ -162,8 +162,17 @@ extension LayerLoader {
         try load(
             layer.lists.map { ListInput(path: $0.path, role: $0.role) },
             engine: layer.engine,
+            format: layer.commonFormat.flatMap(ListFormat.named),
             blockMode: layer.blockMode
         )
+    }
+}
+
+extension Configuration.Layer {
+    /// The format that the file gives for every list of the layer; nil when it leaves one open or they differ.
+    fileprivate var commonFormat: String? {
+        let formats = Set(lists.map(\.format))
+        return formats.count == 1 ? formats.first.flatMap(\.self) : nil
     }
 }
 
