@@ -29,6 +29,13 @@ struct AuditCommand: ParsableCommand {
     )
     var engine: String?
 
+    @Option(
+        name: .customLong("format"),
+        help:
+            "Read every list as this format: \(ListFormat.all.map(\.id).joined(separator: ", ")). Told by content without it."
+    )
+    var format: String?
+
     @Option(name: .customLong("block-mode"), help: "The engine's block mode.")
     var blockMode: String?
 
@@ -58,10 +65,13 @@ struct AuditCommand: ParsableCommand {
                 "--fail-on \(TerminalText.escaped(failOn)): one of critical, high, medium, unknown, low, none"
             )
         }
-        guard !lists.isEmpty || engine == nil && blockMode == nil else {
-            throw Failure.usage("--stack names its engines itself; --engine and --block-mode are for LIST…")
+        guard !lists.isEmpty || engine == nil && format == nil && blockMode == nil else {
+            throw Failure.usage(
+                "--stack names engines and formats itself; --engine, --format and --block-mode are for LIST…"
+            )
         }
         let engine = try engine.map(Engine.init(option:))
+        let format = try format.map(ListFormat.init(option:))
         let catalog = try catalogOptions.load()
         let (names, faults) = try names(catalog)
         let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains)
@@ -72,7 +82,7 @@ struct AuditCommand: ParsableCommand {
         if let layers { run.audit(layers) }
         for path in lists {
             if Interruption.isRequested { break }
-            run.audit(path, engine: engine, blockMode: blockMode)
+            run.audit(path, engine: engine, format: format, blockMode: blockMode)
         }
         run.finish()
         if Interruption.isRequested { throw ExitStatus.interrupted }
@@ -126,9 +136,9 @@ private struct AuditRun: ~Copyable {
         records.record("header") { header.write(to: &$0) }
     }
 
-    mutating func audit(_ path: String, engine: Engine?, blockMode: String?) {
+    mutating func audit(_ path: String, engine: Engine?, format: ListFormat?, blockMode: String?) {
         do throws(ListError) {
-            let (results, faults) = try LayerLoader.loadEach(path, engine: engine, blockMode: blockMode)
+            let (results, faults) = try LayerLoader.loadEach(path, engine: engine, format: format, blockMode: blockMode)
             note(faults)
             for result in results {
                 switch result {

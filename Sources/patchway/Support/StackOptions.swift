@@ -71,6 +71,17 @@ extension Engine {
     }
 }
 
+extension ListFormat {
+    /// Reads the value of `--format`.
+    init(option: String) throws {
+        guard let format = ListFormat.named(option) else {
+            let known = ListFormat.all.map(\.id).joined(separator: ", ")
+            throw Failure.usage("--format \(TerminalText.escaped(option)): no such list format; one of \(known)")
+        }
+        self = format
+    }
+}
+
 /// Configuration files.
 enum ConfigurationFile {
     /// Reads a file; faults are a usage error with their places.
@@ -113,21 +124,11 @@ struct LoadedStack {
     }
 
     private static func load(_ layer: Configuration.Layer) throws -> LoadedLayer {
-        let loaded: LoadedLayer
         do throws(ListError) {
-            loaded = try LayerLoader.load(layer)
+            return try LayerLoader.load(layer)
         } catch {
             throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
         }
-        for list in layer.lists {
-            guard let format = list.format else { continue }
-            for report in loaded.reports where report.path == list.path && report.format.id != format {
-                throw Failure.usage(
-                    "\(TerminalText.escaped(list.path)): is \(report.detection); the configuration says \(format)"
-                )
-            }
-        }
-        return loaded
     }
 
     /// Rules of all lists that could not be evaluated.
@@ -160,7 +161,7 @@ extension LayerLoader {
     /// Loads a configured layer.
     static func load(_ layer: Configuration.Layer) throws(ListError) -> LoadedLayer {
         try load(
-            layer.lists.map { ListInput(path: $0.path, role: $0.role) },
+            layer.lists.map { ListInput(path: $0.path, role: $0.role, format: $0.format.flatMap(ListFormat.named)) },
             engine: layer.engine,
             format: layer.commonFormat.flatMap(ListFormat.named),
             blockMode: layer.blockMode
@@ -210,7 +211,7 @@ extension LayerLoader {
         let results = set.inputs.map { input in
             Result { () throws(ListError) in
                 try load(
-                    [ListInput(path: input.path, octets: input.bytes.span.octets)],
+                    [ListInput(path: input.path, format: format, octets: input.bytes.span.octets)],
                     engine: engine,
                     blockMode: blockMode
                 )
