@@ -44,7 +44,8 @@ let package = Package(
         .executableTarget(
             name: "patchway",
             dependencies: [
-                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay", "Reports",
+                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay",
+                "Reports",
                 "Resolver", "Settings", "TextScan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -60,16 +61,51 @@ let package = Package(
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
         .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
+        .target(
+            name: "FindingSupport",
+            dependencies: ["Catalog", "DNS", "FilterLists", "Policy"],
+            path: "Tests/FindingSupport"
+        ),
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
-        .testTarget(name: "FilterListsTests", dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]),
+        .testTarget(
+            name: "FilterListsTests",
+            dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]
+        ),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
-        .testTarget(name: "SettingsTests", dependencies: ["Catalog", "DNS", "Settings", "TestSupport", "TextScan"]),
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: ["Catalog", "DNS", "Policy", "Settings", "TestSupport", "TextScan"]
+        ),
+        .testTarget(
+            name: "FindingsTests",
+            dependencies: ["Catalog", "DNS", "FindingSupport", "Findings", "Policy"]
+        ),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["Audit", "Catalog", "DNS", "FindingSupport", "Findings", "Policy"]
+        ),
+        .testTarget(
+            name: "ReplayTests",
+            dependencies: ["Catalog", "DNS", "FindingSupport", "Findings", "Policy", "QueryLogs", "Replay"]
+        ),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Catalog", "DNS", "FindingSupport", "Findings", "Policy", "Reports", "TextScan"]
+        ),
+        .testTarget(name: "PatchwayTests", dependencies: ["TestSupport", "patchway"]),
+        .testTarget(
+            name: "ConventionTests",
+            dependencies: ["FilterLists", "QueryLogs", "TestSupport", "TextScan"]
+        ),
         .executableTarget(
             name: "serve-bench",
             dependencies: ["DNS", "Policy", "Resolver", "TextScan"],
             path: "Tests/Benchmarks/ServeBench"
         ),
-        .testTarget(name: "ResolverTests", dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport", "TextScan"]),
+        .testTarget(
+            name: "ResolverTests",
+            dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport"]
+        ),
     ]
 )
 

@@ -70,18 +70,19 @@ static int fail(int fd) {
     return -error;
 }
 
-static int open_listener(const patchway_peer *at, int type) {
+static int open_listener(const patchway_peer *at, int type, int is_shared) {
     int one = 1;
     int fd = socket(family(at), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return fail(fd);
     if (family(at) == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) < 0) return fail(fd);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) < 0) return fail(fd);
+    // Only when several workers need it: it lets a stray server share the port unnoticed.
+    if (is_shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) < 0) return fail(fd);
     return fd;
 }
 
-int patchway_udp_listen(const patchway_peer *at, int buffer_octets) {
+int patchway_udp_listen(const patchway_peer *at, int buffer_octets, int is_shared) {
     int one = 1;
-    int fd = open_listener(at, SOCK_DGRAM);
+    int fd = open_listener(at, SOCK_DGRAM, is_shared);
     if (fd < 0) return fd;
     // The kernel caps these at rmem_max and wmem_max; the default overflows at some 500 outstanding queries.
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer_octets, sizeof buffer_octets);
@@ -95,9 +96,9 @@ int patchway_udp_listen(const patchway_peer *at, int buffer_octets) {
     return fd;
 }
 
-int patchway_tcp_listen(const patchway_peer *at, int backlog) {
+int patchway_tcp_listen(const patchway_peer *at, int backlog, int is_shared) {
     int one = 1;
-    int fd = open_listener(at, SOCK_STREAM);
+    int fd = open_listener(at, SOCK_STREAM, is_shared);
     if (fd < 0) return fd;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0) return fail(fd);
     if (bind(fd, (const struct sockaddr *)at->address, at->length) < 0) return fail(fd);

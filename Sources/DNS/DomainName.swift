@@ -126,7 +126,18 @@ extension DomainName: Hashable, Comparable {
 
     /// Feeds the lower-case wire form to the hasher.
     public func hash(into hasher: inout Hasher) {
-        for octet in wire { hasher.combine(asciiLowercased(octet)) }
+        // Eight octets at a time: hashing costs by the call.
+        var word: UInt64 = 0
+        var filled = 0
+        for octet in wire {
+            word = word << 8 | UInt64(asciiLowercased(octet))
+            filled += 1
+            if filled == 8 {
+                hasher.combine(word)
+                filled = 0
+            }
+        }
+        hasher.combine(word)
     }
 
     /// Canonical DNS order (RFC 4034 §6.1).

@@ -110,6 +110,8 @@ public struct ExtendedErrorCode: RawRepresentable, Hashable, Sendable {
     public static let forged = ExtendedErrorCode(rawValue: 4)
     /// Stale answer.
     public static let staleAnswer = ExtendedErrorCode(rawValue: 3)
+    /// The server is not ready, for example because it is going down.
+    public static let notReady = ExtendedErrorCode(rawValue: 14)
     /// Blocked by the operator's own policy.
     public static let blocked = ExtendedErrorCode(rawValue: 15)
     /// Blocked by an external requirement.

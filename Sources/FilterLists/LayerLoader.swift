@@ -7,13 +7,16 @@ public struct ListInput: Sendable {
     public var path: String
     /// What it is for.
     public var role: ListRole
+    /// The format; nil finds it out.
+    public var format: ListFormat?
     /// The content, when it is in memory already; `path` then only names it.
     public var octets: [UInt8]?
 
     /// A list.
-    public init(path: String, role: ListRole = .block, octets: [UInt8]? = nil) {
+    public init(path: String, role: ListRole = .block, format: ListFormat? = nil, octets: [UInt8]? = nil) {
         self.path = path
         self.role = role
+        self.format = format
         self.octets = octets
     }
 }
@@ -29,7 +32,6 @@ public enum LayerLoader {
     ///   - lists: 1 to 65,535 lists in order; archives count once, each of their members is a list.
     ///   - engine: the engine whose reading applies; nil takes the default engine of the first list's format, and the
     ///     reports say so.
-    ///   - format: the format of every list; nil finds it out list by list.
     ///   - blockMode: a block mode of the engine; nil takes its default.
     ///   - mayBeEmpty: whether a list without a rule is all right: for rules that are typed in, not downloaded.
     /// - Throws: ``ListError`` when a list cannot be read, is no list, or gives no rule at all.
@@ -37,7 +39,6 @@ public enum LayerLoader {
     public static func load(
         _ lists: [ListInput],
         engine: Engine? = nil,
-        format: ListFormat? = nil,
         blockMode: String? = nil,
         mayBeEmpty: Bool = false,
         limits: InputLimits = InputLimits()
@@ -57,12 +58,11 @@ public enum LayerLoader {
                 throw ListError(path: list.path, reason: .input(error))
             }
             diagnostics += set.diagnostics
-            for input in set.inputs { sources.append(ListText(input, role: list.role)) }
+            for input in set.inputs { sources.append(ListText(input, as: list)) }
         }
         return try compile(
             sources,
             engine: engine,
-            format: format,
             blockMode: blockMode,
             mayBeEmpty: mayBeEmpty,
             diagnostics: diagnostics
@@ -72,7 +72,6 @@ public enum LayerLoader {
     private static func compile(
         _ sources: [ListText],
         engine given: Engine?,
-        format: ListFormat?,
         blockMode: String?,
         mayBeEmpty: Bool,
         diagnostics: [Diagnostic]
@@ -83,7 +82,7 @@ public enum LayerLoader {
         var detections: [Detection] = []
         for source in sources {
             let engine = detections.first?.engine ?? given
-            if let format {
+            if let format = source.format {
                 detections.append(Detection(format: format, engine: engine))
             } else {
                 detections.append(try FormatDetector.detect(source.octets.span, path: source.path, engine: engine))
@@ -153,13 +152,15 @@ public enum LayerLoader {
 private struct ListText {
     let path: String
     let role: ListRole
+    let format: ListFormat?
     let octets: [UInt8]
     let notices: [Diagnostic]
 
-    init(_ input: Input, role: ListRole) {
+    init(_ input: Input, as list: ListInput) {
         let decoded = TextDecoding.decode(input)
         path = input.path
-        self.role = role
+        role = list.role
+        format = list.format
         octets = decoded.span.octets
         notices = decoded.notices
     }

@@ -3,9 +3,12 @@ import Policy
 
 extension Finding {
     /// The error codes that a Windows client shows when this happens: those that sources tie to the endpoint, then those
-    /// of the failing stage. Nothing is claimed for other clients.
+    /// of the failing stage. Nothing is claimed for names outside the catalog, for what is undecided, and where IPv4
+    /// addresses are still to be had, which clients then use.
     public var clientErrors: [ErrorCode] {
-        var codes = endpoint?.errors ?? []
+        guard let endpoint, rule != .undecided, reach == .everything || reach == .ipv4 else { return [] }
+        // A name that resolves to the wrong place shows no code that says it did not resolve.
+        var codes = endpoint.errors.filter { stage == .dns || !Self.resolutionErrors.contains($0) }
         for code in Self.stageErrors(verdict.kind) where !codes.contains(code) { codes.append(code) }
         return codes
     }
@@ -29,6 +32,8 @@ extension Finding {
         }
     }
 
+    /// WU_E_PT_WINHTTP_NAME_NOT_RESOLVED and ERROR_WINHTTP_NAME_NOT_RESOLVED.
+    private static let resolutionErrors = [nameNotResolved, ErrorCode(rawValue: 0x8007_2EE7)]
     /// WU_E_PT_WINHTTP_NAME_NOT_RESOLVED.
     private static let nameNotResolved = ErrorCode(rawValue: 0x8024_402C)
     /// WU_E_PT_ENDPOINT_UNREACHABLE.

@@ -23,21 +23,30 @@ extension Finding {
     }
 
     private static func exception(_ matched: MatchedRule, asked: DomainName) -> String {
-        let element = matched.element.description
+        let element = matched.element.lowercased.description
+        let removal = "remove line \(matched.rule.line) of \(matched.rule.list)"
         switch matched.rule.engine {
-        case .pihole: return "pihole allow \(asked)"
+        case .pihole: return "pihole allow \(asked.lowercased)"
         case .adguardHome: return "@@||\(element)^$important"
         case .blocky: return "allowlists: \(element)"
         case .technitium: return "allowed zone: \(element)"
-        case .dnscryptProxy: return "allowed-names: =\(element)"
-        case .unbound: return "local-zone: \"\(element).\" always_transparent"
-        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return "\(element) CNAME rpz-passthru."
+        // Allowed names are compared with the name asked for alone; they switch the check of aliases off.
+        case .dnscryptProxy: return "allowed-names: =\(asked.lowercased)"
+        // A second zone, record or address for the very same name is refused or loses.
+        case .unbound: return names(matched) ? removal : "local-zone: \"\(element).\" always_transparent"
+        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
+            return names(matched) ? removal : "\(element) CNAME rpz-passthru."
         case .dnsmasq:
-            // A hosts line and a rule for the very same name win over `server=/name/#`.
-            guard matched.rule.ruleClass == .zone else {
-                return "remove line \(matched.rule.line) of \(matched.rule.list)"
-            }
-            return "server=/\(element)/#"
+            return matched.rule.ruleClass != .zone || names(matched) ? removal : "server=/\(element)/#"
         }
+    }
+
+    /// Whether the rule's text spells out the very name that it matched.
+    private static func names(_ matched: MatchedRule) -> Bool {
+        let words = matched.rule.text.lowercased().split { mark in
+            !(mark.isLetter || mark.isNumber || "-_.*\\".contains(mark))
+        }
+        let element = matched.element.lowercased.description
+        return words.contains { $0 == element || $0.hasSuffix(".") && $0.dropLast() == element }
     }
 }

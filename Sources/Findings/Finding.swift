@@ -13,7 +13,7 @@ public enum Evidence: String, Sendable, CaseIterable {
 }
 
 /// What happens to one record type of a name.
-public struct TypeOutcome: Sendable, Equatable {
+public struct TypeOutcome: Sendable, Hashable {
     /// The type asked for.
     public var type: RRType
     /// What the client gets.

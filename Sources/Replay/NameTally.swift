@@ -7,6 +7,9 @@ import QueryLogs
 struct NameTally {
     /// Clients remembered per name; more are counted as this many.
     static let maximumClients = 65_536
+    /// Different things wrong with one name that are told apart; their words come from the capture, so they may be as
+    /// many as its events. Further ones are counted together by kind.
+    static let maximumFaults = 32
 
     var name: DomainName
     var type: RRType
@@ -14,7 +17,10 @@ struct NameTally {
     var events = 0
     /// Transactions with a usable answer.
     var answered = 0
-    /// Transactions of which the log does not tell the outcome.
+    /// Of these, the ones that gave a record of the type asked for; many update names have no AAAA.
+    var withData = 0
+    /// Transactions of which the log does not tell the outcome, or whose outcome says nothing, such as NXDOMAIN for a
+    /// name that nobody is known to have seen.
     var untold = 0
     /// Transactions by what was wrong with them.
     var faults: [Observation: Span] = [:]
@@ -58,9 +64,11 @@ struct NameTally {
         events += 1
         all.add(event)
         if let fault = Observation(event, exists: exists) {
-            faults[fault, default: Span()].add(event)
-        } else if event.reply == .seen {
+            let isNew = faults[fault] == nil && faults.count >= Self.maximumFaults
+            faults[isNew ? fault.generic : fault, default: Span()].add(event)
+        } else if event.reply == .seen, event.rcode == nil || event.rcode == .noError {
             answered += 1
+            if event.answers.contains(where: { $0.type == event.type }) { withData += 1 }
         } else {
             untold += 1
         }

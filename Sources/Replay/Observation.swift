@@ -28,6 +28,12 @@ public struct Observation: Hashable, Sendable {
         }
     }
 
+    /// The same without the words of the capture.
+    var generic: Observation { Observation(rule, detection, kind, evidence, "more of the same kind, in other words") }
+
+    /// Octets of a capture's own words that are kept.
+    private static let maximumWords = 200
+
     private init(
         _ rule: FindingRule,
         _ detection: String,
@@ -46,19 +52,19 @@ public struct Observation: Hashable, Sendable {
     private static func stated(_ event: QueryEvent) -> Observation? {
         if let block = event.block {
             let element = block.isAlias ? " because of an alias" : ""
-            let rule = block.rule.map { " (\($0))" } ?? ""
+            let rule = block.rule.map { " (\(words($0.utf8)))" } ?? ""
             return Observation(
                 .observedFiltered,
                 "D02",
                 answerKind(event),
                 .proven,
-                "the log says blocked: \(block.source)\(rule)\(element)"
+                "the log says blocked: \(words(block.source.utf8))\(rule)\(element)"
             )
         }
         guard let error = event.extendedErrors.first(where: { (15...18).contains($0.code.rawValue) }) else {
             return nil
         }
-        let text = error.text.isEmpty ? "" : " “\(String(decoding: error.text, as: UTF8.self))”"
+        let text = error.text.isEmpty ? "" : " “\(words(error.text))”"
         return Observation(
             .observedFiltered,
             "D03",
@@ -66,6 +72,11 @@ public struct Observation: Hashable, Sendable {
             .proven,
             "extended DNS error \(error.code.rawValue)\(text)"
         )
+    }
+
+    private static func words(_ octets: some Collection<UInt8>) -> String {
+        let kept = String(decoding: octets.prefix(maximumWords), as: UTF8.self)
+        return octets.count > maximumWords ? kept + "…" : kept
     }
 
     /// An answer that leads nowhere, whatever the response code says.
@@ -98,7 +109,8 @@ public struct Observation: Hashable, Sendable {
         case .nxDomain: return missing(event, exists: exists)
         case .servFail: return Observation(.observedBroken, "D12", .servfail, .strong, "SERVFAIL")
         case .refused: return Observation(.observedBroken, "D13", .refused, .strong, "REFUSED")
-        default: return Observation(.observedBroken, "D12", .servfail, .strong, code.description)
+        // FORMERR, NOTIMP and BADVERS make clients ask again in another way.
+        default: return Observation(.observedBroken, "D12", .servfail, .weak, code.description)
         }
     }
 
@@ -126,8 +138,10 @@ public struct Observation: Hashable, Sendable {
     /// Only A is judged: many update names have no AAAA and no HTTPS record.
     private static func emptyAnswer(_ event: QueryEvent, exists: Bool) -> Observation? {
         guard exists, event.type == .a, event.reply == .seen, event.flags?.contains(.truncated) != true,
-            event.flags != nil, !event.answers.contains(where: { $0.type == .a })
+            !event.answers.contains(where: { $0.type == .a })
         else { return nil }
+        // A text log may leave lines of an answer out; without any it says itself that there is no data.
+        guard event.flags != nil || event.answers.isEmpty else { return nil }
         return Observation(
             .observedMissing,
             "D09",
@@ -139,6 +153,8 @@ public struct Observation: Hashable, Sendable {
 
     private static func answerKind(_ event: QueryEvent) -> VerdictKind {
         if let found = addressed(event) { return found.kind }
+        // An address of somebody else's: the page of the filter.
+        if event.answers.contains(where: { $0.type == .a || $0.type == .aaaa }) { return .redirect }
         switch event.rcode {
         case .some(.nxDomain): return .nxdomain
         case .some(.refused): return .refused
@@ -150,11 +166,12 @@ public struct Observation: Hashable, Sendable {
 }
 
 extension IPAddress {
-    /// Whether it is RFC 1918, link-local or unique-local space.
+    /// Whether it is RFC 1918, RFC 6598 (carrier-grade NAT), link-local or unique-local space.
     var isPrivate: Bool {
         switch self {
         case .v4(let value):
             value >> 24 == 10 || value >> 20 == 0xAC1 || value >> 16 == 0xC0A8 || value >> 16 == 0xA9FE
+                || value >> 22 == 0x6440 >> 6
         case .v6(let high, _): high >> 57 == 0xFC >> 1 || high >> 54 == 0x3FA
         }
     }

@@ -27,6 +27,7 @@ public struct Replayer {
     private struct Known {
         var endpoint: Endpoint?
         var exists: Bool
+        var hasSearchSuffix: Bool
     }
 
     /// A replayer against a catalog and, if given, a stack.
@@ -34,6 +35,9 @@ public struct Replayer {
         self.catalog = catalog
         self.stack = stack
     }
+
+    /// Whether there is a stack to judge by.
+    public var hasStack: Bool { stack != nil }
 
     /// Takes one event.
     public mutating func add(_ event: QueryEvent) {
@@ -43,7 +47,7 @@ public struct Replayer {
         }
         let known = known(event.name)
         guard known.endpoint != nil else {
-            if hasSearchSuffix(event.name) { totals.searchSuffixed += 1 }
+            if known.hasSearchSuffix { totals.searchSuffixed += 1 }
             return
         }
         totals.updateEvents += 1
@@ -64,23 +68,31 @@ public struct Replayer {
         let isDocumented =
             endpoint?.pattern.kind == .exact
             || (endpoint?.pattern.kind == .suffixAndApex && endpoint?.pattern.base == name)
-        let known = Known(endpoint: endpoint, exists: isDocumented || catalog.knownHost(name) != nil)
+        let known = Known(
+            endpoint: endpoint,
+            exists: isDocumented || catalog.knownHost(name) != nil,
+            hasSearchSuffix: endpoint == nil && hasSearchSuffix(name)
+        )
         if verdicts.count < Self.maximumNames { verdicts[name] = known }
         return known
     }
 
+    /// The most labels of a name that is looked at for a search suffix; the work grows with their square.
+    private static let maximumSuffixedLabels = 24
+
     /// Whether a resolver's search list was appended to an update name (`windowsupdate.microsoft.com.corp.example`).
     private func hasSearchSuffix(_ name: DomainName) -> Bool {
-        var labels = name.labels
-        while labels.count > 2 {
-            labels.removeLast()
-            var candidate: DomainName? = .root
-            for label in labels.reversed() { candidate = candidate?.child(label) }
-            if let candidate, catalog.knownHost(candidate) != nil || catalog.endpoint(matching: candidate) != nil {
-                return true
-            }
+        let labels = name.labels
+        guard labels.count > 2, labels.count <= Self.maximumSuffixedLabels else { return false }
+        // Content networks build their aliases the same way (`download.windowsupdate.com.edgesuite.net`).
+        guard catalog.knownHost(name) == nil, catalog.endpoint(matching: name, includingShared: true) == nil else {
+            return false
         }
-        return false
+        return (2..<labels.count).contains { length in
+            var candidate: DomainName? = .root
+            for label in labels[..<length].reversed() { candidate = candidate?.child(label) }
+            return candidate.map { catalog.endpoint(matching: $0) != nil || catalog.knownHost($0) != nil } ?? false
+        }
     }
 
     /// Update names asked for.
@@ -98,7 +110,11 @@ public struct Replayer {
         var order: [Observation] = []
         var spans: [Observation: (types: [RRType], span: NameTally.Span, of: Int, answered: Int)] = [:]
         for tally in tallies {
-            for (fault, span) in tally.faults.sorted(by: { $0.key.detection < $1.key.detection }) {
+            let faults = tally.faults.sorted {
+                ($0.key.detection, $0.key.text, $0.key.kind.rawValue)
+                    < ($1.key.detection, $1.key.text, $1.key.kind.rawValue)
+            }
+            for (fault, span) in faults {
                 if spans[fault] == nil { order.append(fault) }
                 var entry = spans[fault] ?? ([], NameTally.Span(), 0, 0)
                 entry.types.append(tally.type)
@@ -112,10 +128,12 @@ public struct Replayer {
             guard let entry = spans[fault] else { return nil }
             // The same question answered at other times: not a fixed policy, so less certain.
             let evidence: Evidence = entry.answered > 0 && fault.evidence != .proven ? .weak : fault.evidence
+            let passing = tallies.filter { $0.faults.isEmpty && $0.withData > 0 }.map(\.type)
             return Finding(
                 rule: fault.rule,
                 name: name,
-                outcomes: entry.types.map { TypeOutcome(type: $0, kind: fault.kind) },
+                outcomes: entry.types.map { TypeOutcome(type: $0, kind: fault.kind) }
+                    + passing.map { TypeOutcome(type: $0, kind: .pass) },
                 verdict: Verdict(kind: fault.kind),
                 evidence: evidence,
                 isObserved: true,
@@ -134,35 +152,21 @@ public struct Replayer {
     }
 
     private func underStack(_ tally: NameTally, _ stack: CompiledStack) -> [Finding] {
-        let direct = stack.verdict(tally.name, type: tally.type)
-        var verdict = direct
-        var chain: [ChainEdge] = []
-        if direct.kind == .pass {
-            // The capture's own chain first; the catalog's where the capture has none.
-            let seen = Self.edges(tally.name, tally.aliases)
-            let chains = seen.isEmpty ? catalog.chains.chains(from: tally.name).map(\.edges) : [seen]
-            for candidate in chains {
-                let aliases = candidate.map(\.target)
-                let hit = stack.verdict(tally.name, type: tally.type, chain: aliases)
-                guard !hit.kind.isPass, let element = hit.matched?.element else { continue }
-                verdict = hit
-                chain = Array(candidate[...(aliases.firstIndex(of: element) ?? aliases.count - 1)])
-                break
-            }
-        }
-        guard !verdict.kind.isPass else { return [] }
-        let rule: FindingRule =
-            verdict.kind == .unsupported ? .undecided : chain.isEmpty ? .blockedName : .blockedAlias
+        // The capture's own chain first; the catalog's where the capture has none.
+        let seen = Self.edges(tally.name, tally.aliases)
+        let chains = seen.isEmpty ? catalog.chains.chains(from: tally.name).map(\.edges) : [seen]
+        let decision = stack.decision(tally.name, type: tally.type, over: chains)
+        guard !decision.verdict.kind.isPass else { return [] }
         return [
             Finding(
-                rule: rule,
+                rule: decision.rule,
                 name: tally.name,
-                outcomes: [TypeOutcome(type: tally.type, kind: verdict.kind)],
-                verdict: verdict,
-                evidence: rule == .undecided ? .weak : chain.isEmpty ? .proven : .strong,
+                outcomes: [TypeOutcome(type: tally.type, kind: decision.verdict.kind)],
+                verdict: decision.verdict,
+                evidence: decision.evidence,
                 endpoint: catalog.endpoint(matching: tally.name),
                 origin: catalog.knownHost(tally.name) == nil ? nil : .known,
-                chain: chain,
+                chain: decision.chain,
                 sightings: tally.all.sightings
             )
         ]
@@ -184,7 +188,9 @@ public struct Replayer {
         let counts = (left.sightings?.count ?? 0, right.sightings?.count ?? 0)
         if counts.0 != counts.1 { return counts.0 > counts.1 }
         if left.name != right.name { return left.name < right.name }
-        return left.brokenTypes.map(\.rawValue).lexicographicallyPrecedes(right.brokenTypes.map(\.rawValue))
+        let types = (left.brokenTypes.map(\.rawValue), right.brokenTypes.map(\.rawValue))
+        if types.0 != types.1 { return types.0.lexicographicallyPrecedes(types.1) }
+        return (left.detail ?? "") < (right.detail ?? "")
     }
 }
 

@@ -14,11 +14,14 @@ public struct AuditSummary: Sendable {
     public private(set) var unreadable = 0
     /// Lists with findings.
     public private(set) var brokenLists = 0
-    /// Findings by severity.
+    /// Findings by severity, undecided ones included.
     public private(set) var bySeverity: [Severity: Int] = [:]
+    /// Findings by severity without the undecided ones.
+    public private(set) var decided: [Severity: Int] = [:]
     /// Rules that could not be evaluated.
     public private(set) var unsupportedRules = 0
     private var broken: Set<DomainName> = []
+    private var degraded: Set<DomainName> = []
     private var open: Set<DomainName> = []
     private var blamed: Set<String> = []
     private var byDiagnostic: [String: Int] = [:]
@@ -26,10 +29,14 @@ public struct AuditSummary: Sendable {
     /// Totals over `names` names, nothing audited yet.
     public init(names: Int) { self.names = names }
 
-    /// Names that do not resolve under at least one list.
+    /// Names that lose their addresses, of one family or both, under at least one list.
     public var brokenNames: Int { broken.count }
+    /// Names that lose other records only, such as HTTPS.
+    public var degradedNames: Int { degraded.subtracting(broken).count }
     /// Names that are not known to be broken, and cannot be shown to be fine.
     public var undecided: Int { open.subtracting(broken).count }
+    /// Whether everything asked was decided: all lists read, all rules evaluated.
+    public var isCertain: Bool { lists > 0 && unreadable == 0 && unsupportedRules == 0 && undecided == 0 }
     /// Rules with findings.
     public var rules: Int { blamed.count }
     /// Findings.
@@ -40,12 +47,22 @@ public struct AuditSummary: Sendable {
         lists += 1
         unsupportedRules += source.unsupported.values.reduce(0, +)
         byDiagnostic.merge(diagnostics, uniquingKeysWith: +)
-        if !found.isEmpty { brokenLists += 1 }
+        if found.contains(where: { $0.rule != .undecided }) { brokenLists += 1 }
         for finding in found {
-            if finding.rule == .undecided { open.insert(finding.name) } else { broken.insert(finding.name) }
             bySeverity[finding.severity, default: 0] += 1
+            guard finding.rule != .undecided else {
+                open.insert(finding.name)
+                continue
+            }
+            decided[finding.severity, default: 0] += 1
+            if finding.reach == .otherTypes { degraded.insert(finding.name) } else { broken.insert(finding.name) }
             if let rule = finding.verdict.matched?.rule { blamed.insert("\(rule.list):\(rule.line)") }
         }
+    }
+
+    /// Counts diagnostics that belong to no list, such as those on a file of names.
+    public mutating func add(diagnostics: [Diagnostic]) {
+        for diagnostic in diagnostics { byDiagnostic[diagnostic.reason, default: 0] += 1 }
     }
 
     /// Counts a list that could not be read.
@@ -56,12 +73,12 @@ public struct AuditSummary: Sendable {
 
     /// Findings at or above a severity; undecided ones do not count.
     public func worst(atLeast threshold: Severity) -> Int {
-        bySeverity.filter { $0.key >= threshold }.values.reduce(0, +)
+        decided.filter { $0.key >= threshold }.values.reduce(0, +)
     }
 
     var severityWords: String {
         Severity.allCases.sorted(by: >).compactMap { severity in
-            bySeverity[severity].map { "\(severity.rawValue) \($0)" }
+            decided[severity].map { "\(severity.rawValue) \($0)" }
         }.joined(separator: ", ")
     }
 
@@ -72,6 +89,7 @@ public struct AuditSummary: Sendable {
         json.member("by_severity", counts: severities)
         json.member("names", names)
         json.member("broken_names", brokenNames)
+        json.member("degraded_names", degradedNames)
         json.member("undecided_names", undecided)
         json.member("rules", rules)
         json.member("lists", lists)

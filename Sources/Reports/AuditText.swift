@@ -22,7 +22,10 @@ public struct AuditText: Sendable {
         if !source.skipped.isEmpty { text += "; lines skipped: " + reasons(source.skipped) }
         if !source.unsupported.isEmpty { text += "; NOT evaluated: " + reasons(source.unsupported) }
         text += "\n"
-        guard !findings.isEmpty else { return text + "  no update name breaks\n" }
+        guard !findings.isEmpty else {
+            return text
+                + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
+        }
         for group in Self.byRule(findings) { text += "\n" + rule(group) }
         return text
     }
@@ -32,18 +35,26 @@ public struct AuditText: Sendable {
             var list: String
             var line: Int
             var alias: Bool
+            var rule: String
+            var outcomes: [TypeOutcome]
         }
         let groups = Dictionary(grouping: findings) {
             Key(
                 list: $0.verdict.matched?.rule.list ?? "",
                 line: $0.verdict.matched?.rule.line ?? 0,
-                alias: !$0.chain.isEmpty
+                alias: !$0.chain.isEmpty,
+                rule: $0.rule.rawValue,
+                outcomes: $0.outcomes
             )
         }
         return groups.sorted { left, right in
             let worst = (left.value.map(\.severity).max() ?? .none, right.value.map(\.severity).max() ?? .none)
-            return worst.0 != worst.1
-                ? worst.0 > worst.1 : (left.key.list, left.key.line) < (right.key.list, right.key.line)
+            if worst.0 != worst.1 { return worst.0 > worst.1 }
+            let places = ((left.key.list, left.key.line), (right.key.list, right.key.line))
+            if places.0 != places.1 { return places.0 < places.1 }
+            // The rule's own names before its aliases; beyond that any order will do that is always the same.
+            return (left.key.rule, left.value.first?.name.description ?? "")
+                > (right.key.rule, right.value.first?.name.description ?? "")
         }.map(\.value)
     }
 
@@ -58,43 +69,60 @@ public struct AuditText: Sendable {
         let names = Array(Set(group.map { $0.name.description })).sorted()
         let phases = Set(group.compactMap { $0.endpoint?.phase.rawValue }).sorted().joined(separator: ", ")
         let through = first.chain.isEmpty ? "" : " through an alias"
-        let verb = first.rule == .undecided ? "may break" : "breaks"
+        let verb = first.rule == .undecided ? "may break" : first.reach.verb
         text += "\(indent)\(verb) \(phases.isEmpty ? "" : phases + ": ")\(counted(names.count, "name"))\(through)\n"
         text += style.list(names, indent: indent + "  ") + "\n"
         text += indent + "  " + outcomes(first) + "\n"
-        if !first.chain.isEmpty { text += chain(first, indent) }
+        if !first.chain.isEmpty { text += chain(first, indent, isExample: names.count > 1) }
         if let note = first.verdict.note { text += indent + "note: " + note + "\n" }
         let codes = first.clientErrors.map { code in code.description + (errors[code].map { " " + $0 } ?? "") }
         if !codes.isEmpty { text += "\(indent)client: " + codes.joined(separator: ", ") + "\n" }
-        for fix in first.fixes { text += "\(indent)fix: \(TerminalText.escaped(fix.text))\n" }
-        return text
+        return text + fixes(group, indent)
     }
 
     private func outcomes(_ finding: Finding) -> String {
         finding.outcomes.map { outcome in
-            outcome.type.description + " " + (outcome.kind.isPass ? "still resolves" : outcome.kind.description)
+            outcome.type.description + " " + (outcome.kind.isPass ? "passes" : outcome.kind.description)
         }.joined(separator: ", ")
     }
 
-    private func chain(_ finding: Finding, _ indent: String) -> String {
+    /// What mends the whole group, each line once.
+    private func fixes(_ group: [Finding], _ indent: String) -> String {
+        var seen: Set<String> = []
+        let all = group.flatMap(\.fixes).map(\.text).filter { seen.insert($0).inserted }
+        let shown = style.isVerbose ? all : Array(all.prefix(Self.shownFixes))
+        var text = shown.map { "\(indent)fix: \(TerminalText.escaped($0))\n" }.joined()
+        if shown.count < all.count { text += "\(indent)fix: \(grouped(all.count - shown.count)) more like these\n" }
+        return text
+    }
+
+    private static let shownFixes = 3
+
+    private func chain(_ finding: Finding, _ indent: String, isExample: Bool) -> String {
         let hops = ([finding.name] + finding.chain.map(\.target)).map(\.description)
-        let years = finding.chain.flatMap(\.sightings).compactMap(\.when).sorted()
-        let seen = years.last.map { "last seen \($0)" } ?? "undated"
-        let basis = finding.evidence == .strong ? "seen" : "inferred from the name's shape"
-        return "\(indent)via \(hops.joined(separator: " → "))\n\(indent)    (\(basis), \(seen))\n"
+        let isSeen = finding.chain.allSatisfy { $0.basis == .observed }
+        let basis = isSeen ? "seen" : "inferred from the name's shape"
+        let date = finding.chain.lastSeen.map { "last seen \($0)" } ?? "undated"
+        return
+            "\(indent)via \(isExample ? "for example " : "")\(hops.joined(separator: " → "))\n\(indent)    (\(basis), \(date))\n"
     }
 
     /// The last lines: what breaks over all lists.
     public func summary(_ summary: AuditSummary) -> String {
         var text = ""
-        if summary.brokenNames == 0 {
-            text +=
-                "No update name breaks: \(counted(summary.names, "name")) checked against \(counted(summary.lists, "list")).\n"
+        if summary.lists == 0 {
+            text += "Nothing was audited.\n"
+        } else if summary.brokenNames == 0 {
+            text += summary.isCertain ? "No update name breaks" : "No update name is known to break"
+            text += ": \(counted(summary.names, "name")) checked against \(counted(summary.lists, "list")).\n"
         } else {
             text += "\(style.bold("\(grouped(summary.brokenNames)) of \(counted(summary.names, "name")) broken")) by "
             text +=
                 "\(counted(summary.rules, "rule")) in \(grouped(summary.brokenLists)) of \(counted(summary.lists, "list"))"
-            text += " (\(summary.severityWords)).\n"
+            text += " (findings: \(summary.severityWords)).\n"
+        }
+        if summary.degradedNames > 0 {
+            text += "\(counted(summary.degradedNames, "name")) degraded: addresses pass, other record types do not.\n"
         }
         if summary.undecided > 0 {
             text += "\(counted(summary.undecided, "name")) could not be decided.\n"
@@ -105,4 +133,21 @@ public struct AuditText: Sendable {
         if summary.unreadable > 0 { text += "\(counted(summary.unreadable, "list")) could not be read.\n" }
         return text
     }
+}
+
+extension Finding.Reach {
+    /// What a rule does to the names it takes this much from.
+    var verb: String {
+        switch self {
+        case .everything: "breaks"
+        case .ipv4: "breaks over IPv4"
+        case .ipv6: "breaks over IPv6"
+        case .otherTypes: "degrades"
+        }
+    }
+}
+
+extension [ChainEdge] {
+    /// Until when the whole chain was seen: a chain is as old as its oldest step; nil when no step has a date.
+    var lastSeen: String? { compactMap { $0.sightings.compactMap(\.when).max() }.min() }
 }

@@ -12,12 +12,12 @@ public enum EndpointText {
         for endpoint in endpoints { text += one(endpoint, catalog: catalog) }
         if let host = catalog.knownHost(name) {
             text +=
-                "  seen in: \(host.seenIn.joined(separator: "; "))" + (host.seenWhen.map { " (\($0))" } ?? "") + "\n"
+                "  seen in: \(escaped(host.seenIn.joined(separator: "; ")))" + (host.seenWhen.map { " (\($0))" } ?? "")
+                + "\n"
         }
         for chain in catalog.chains.chains(from: name).prefix(8) {
             text += "  chain: " + ([name] + chain.aliases).map(\.description).joined(separator: " → ")
-            let years = chain.edges.flatMap(\.sightings).compactMap(\.when)
-            text += " (\(chain.basis.rawValue)" + (years.max().map { ", last seen \($0)" } ?? "") + ")\n"
+            text += " (\(chain.basis.rawValue)" + (chain.edges.lastSeen.map { ", last seen \($0)" } ?? "") + ")\n"
         }
         return text
     }
@@ -26,26 +26,30 @@ public enum EndpointText {
     public static func row(_ endpoint: Endpoint, style: TextStyle) -> String {
         let severity = style.severity(endpoint.severity)
         let phase = padded(endpoint.phase.rawValue, 12)
-        let service = padded(endpoint.service.rawValue, 22)
-        return "\(severity) \(phase) \(service) \(endpoint.pattern.text)\(endpoint.isShared ? "  (shared)" : "")\n"
+        let service = padded(escaped(endpoint.service.rawValue), 22)
+        return
+            "\(severity) \(phase) \(service) \(escaped(endpoint.pattern.text))\(endpoint.isShared ? "  (shared)" : "")\n"
     }
 
     private static func one(_ endpoint: Endpoint, catalog: EndpointCatalog) -> String {
         var text =
-            "  \(endpoint.pattern.text) (\(endpoint.pattern.kind.rawValue)\(endpoint.isShared ? ", shared space" : ""))\n"
-        text += "    service \(endpoint.service.rawValue), phase \(endpoint.phase.rawValue), "
+            "  \(escaped(endpoint.pattern.text)) (\(endpoint.pattern.kind.rawValue)\(endpoint.isShared ? ", shared space" : ""))\n"
+        text += "    service \(escaped(endpoint.service.rawValue)), phase \(endpoint.phase.rawValue), "
         text += "severity \(endpoint.severity.rawValue), pinned \(endpoint.pinning.rawValue)\n"
         if !endpoint.transports.isEmpty {
             text += "    transport " + endpoint.transports.map(\.description).joined(separator: ", ") + "\n"
         }
-        if let breaks = endpoint.breaks { text += "    breaks: \(breaks)\n" }
+        if let breaks = endpoint.breaks { text += "    breaks: \(escaped(breaks))\n" }
         if !endpoint.profiles.isEmpty {
-            text += "    profiles: " + endpoint.profiles.map(\.rawValue).joined(separator: ", ") + "\n"
+            text += "    profiles: " + endpoint.profiles.map { escaped($0.rawValue) }.joined(separator: ", ") + "\n"
         }
-        if let note = endpoint.note { text += "    note: \(note)\n" }
-        for id in endpoint.sources { text += "    source: " + (catalog.sources[id]?.label ?? id) + "\n" }
+        if let note = endpoint.note { text += "    note: \(escaped(note))\n" }
+        for id in endpoint.sources { text += "    source: " + escaped(catalog.sources[id]?.label ?? id) + "\n" }
         return text
     }
+
+    /// A catalog may be the user's own file, and YAML can spell any octet.
+    private static func escaped(_ text: String) -> String { TerminalText.escaped(text) }
 
     private static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))

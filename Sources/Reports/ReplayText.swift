@@ -42,7 +42,7 @@ public struct ReplayText: Sendable {
         if let endpoint = finding.endpoint {
             text += "\(indent)\(endpoint.phase.rawValue)"
             if let breaks = endpoint.breaks {
-                text += ": " + style.cut(breaks, indent: 14 + endpoint.phase.rawValue.count)
+                text += ": " + style.cut(TerminalText.escaped(breaks), indent: 14 + endpoint.phase.rawValue.count)
             }
             text += "\n"
         }

@@ -7,7 +7,7 @@ final class Mailbox: Sendable {
     enum Message: Sendable {
         /// Apply this policy from now on.
         case policy(ActivePolicy)
-        /// Take no new queries, finish what is under way, end.
+        /// Ask upstreams nothing new, finish what is under way, end.
         case drain
         /// End now.
         case stop

@@ -67,7 +67,25 @@ public final class Server: Sendable {
             if !isComplete { for socket in opened.joined() { _ = patchway_close(socket.descriptor) } }
         }
         var addresses = configuration.listen
-        for _ in links { opened.append(try open(&addresses)) }
+        for index in addresses.indices {
+            let sockets = try Self.open(&addresses[index], isShared: false)
+            if links.count == 1 {
+                opened.append(sockets)
+            } else {
+                // Nobody else is there; the workers may share it now.
+                for socket in sockets { _ = patchway_close(socket.descriptor) }
+            }
+        }
+        if links.count == 1 {
+            opened = [Array(opened.joined())]
+        } else {
+            for _ in links {
+                opened.append([])
+                for index in addresses.indices {
+                    opened[opened.count - 1] += try Self.open(&addresses[index], isShared: true)
+                }
+            }
+        }
         if let path = configuration.capturePath {
             let writer = try CaptureWriter(path: path, rings: links.compactMap(\.ring))
             writer.add(state.policy)
@@ -90,23 +108,31 @@ public final class Server: Sendable {
         }
     }
 
-    /// Opens one worker's sockets; port 0 becomes the port that the system chose for the first worker.
-    private func open(_ addresses: inout [SocketAddress]) throws(ServerError) -> [ListeningSocket] {
-        var sockets: [ListeningSocket] = []
-        for index in addresses.indices {
-            var peer = addresses[index].peer
-            let datagrams = unsafe patchway_udp_listen(&peer, Self.socketBuffer)
-            guard datagrams >= 0 else { throw .socket("UDP \(addresses[index])", -datagrams) }
-            sockets.append(ListeningSocket(descriptor: datagrams, isStream: false))
-            if addresses[index].port == 0 {
-                addresses[index].port = UInt16(truncatingIfNeeded: patchway_local_port(datagrams))
-                peer = addresses[index].peer
+    /// Opens both sockets of an address; port 0 becomes one that is free for UDP and TCP.
+    private static func open(
+        _ address: inout SocketAddress,
+        isShared: Bool
+    ) throws(ServerError) -> [ListeningSocket] {
+        var attempts = address.port == 0 ? 16 : 1
+        while true {
+            attempts -= 1
+            var peer = address.peer
+            let datagrams = unsafe patchway_udp_listen(&peer, socketBuffer, isShared ? 1 : 0)
+            guard datagrams >= 0 else { throw .socket("UDP \(address)", -datagrams) }
+            var bound = address
+            bound.port = UInt16(truncatingIfNeeded: patchway_local_port(datagrams))
+            peer = bound.peer
+            let streams = unsafe patchway_tcp_listen(&peer, backlog, isShared ? 1 : 0)
+            if streams >= 0 {
+                address = bound
+                return [
+                    ListeningSocket(descriptor: datagrams, isStream: false),
+                    ListeningSocket(descriptor: streams, isStream: true),
+                ]
             }
-            let streams = unsafe patchway_tcp_listen(&peer, Self.backlog)
-            guard streams >= 0 else { throw .socket("TCP \(addresses[index])", -streams) }
-            sockets.append(ListeningSocket(descriptor: streams, isStream: true))
+            _ = patchway_close(datagrams)
+            guard attempts > 0 else { throw .socket("TCP \(address)", -streams) }
         }
-        return sockets
     }
 
     /// The addresses listened on, with the ports that the system chose; empty before ``start()``.
@@ -122,7 +148,7 @@ public final class Server: Sendable {
         }
     }
 
-    /// Takes no new queries, answers those under way (at most 5 s), and ends.
+    /// Asks the upstreams nothing new, answers the queries under way (at most 5 s), and ends.
     public func drain() { end(.drain) }
 
     /// Ends at once.

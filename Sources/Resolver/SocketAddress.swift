@@ -85,7 +85,8 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         case (.v4(let own), .v4(let value)):
             return Self.agree(UInt64(own) << 32, UInt64(value) << 32, prefixLength)
         case (.v6(let ownHigh, let ownLow), .v6(let high, let low)):
-            return Self.agree(ownHigh, high, min(prefixLength, 64)) && Self.agree(ownLow, low, max(prefixLength - 64, 0))
+            return Self.agree(ownHigh, high, min(prefixLength, 64))
+                && Self.agree(ownLow, low, max(prefixLength - 64, 0))
         default: return false
         }
     }

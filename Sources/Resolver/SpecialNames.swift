@@ -32,8 +32,10 @@ struct SpecialNames {
         + ["d.f", "8.e.f", "9.e.f", "a.e.f", "b.e.f", "8.b.d.0.1.0.0.2"].map { $0 + ".ip6.arpa" }
         + [0, 1].map { "\($0)." + String(repeating: "0.", count: 31) + "ip6.arpa" }
 
-    private static let loopbackNames = ["1.0.0.127.in-addr.arpa", "1." + String(repeating: "0.", count: 31) + "ip6.arpa"]
-        .compactMap { try? DomainName($0) }.map(\.wire)
+    private static let loopbackNames = [
+        "1.0.0.127.in-addr.arpa", "1." + String(repeating: "0.", count: 31) + "ip6.arpa",
+    ]
+    .compactMap { try? DomainName($0) }.map(\.wire)
 
     /// The top labels under which any of the names lies.
     private static let tops = ["localhost", "invalid", "test", "onion", "alt", "local", "arpa"].map { Array($0.utf8) }

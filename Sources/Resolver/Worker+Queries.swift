@@ -202,6 +202,11 @@ extension Worker {
         _ message: Span<UInt8>,
         _ origin: Origin
     ) -> Bool {
+        guard drainsUntil == nil else {
+            counters.failed += 1
+            reply.writeError(query, .servFail, message: message, error: ErrorOption(.notReady))
+            return true
+        }
         let waiter = Waiter(query: query, origin: origin, arrivedAt: now)
         switch table.join(name, key, hash: hash, waiter: waiter, question: question(message, query)) {
         case .started(let flight):

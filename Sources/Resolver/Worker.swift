@@ -175,11 +175,10 @@ struct Worker: ~Copyable {
             case .stop: isStopped = true
             case .drain:
                 guard drainsUntil == nil else { break }
-                for socket in sockets where !socket.isStream { receiveDatagrams(socket.descriptor) }
-                flush()
-                for socket in sockets { _ = patchway_close(socket.descriptor) }
-                sockets = []
                 drainsUntil = now + Self.drainTime
+                // Waiting clients get their answers from the datagram sockets, so these stay until the end.
+                for socket in sockets where socket.isStream { _ = patchway_close(socket.descriptor) }
+                sockets.removeAll(where: \.isStream)
             }
         }
     }

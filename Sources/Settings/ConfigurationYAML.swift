@@ -1,3 +1,4 @@
+import DNS
 import Policy
 public import TextScan
 internal import Yams
@@ -37,6 +38,11 @@ private struct ConfigurationBuilder {
         "layers",
     ]
 
+    /// Every list format that an engine reads.
+    private static let formats = Set(Engine.allCases.flatMap(\.profile.formats))
+    /// The most layers that a stack can have.
+    private static let maximumLayers = 64
+
     init(path: String) {
         reader = NodeReader(path: path)
         folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
@@ -49,27 +55,56 @@ private struct ConfigurationBuilder {
         if let node = entries["mode"] { configuration.mode = reader.word(node, "mode") }
         if let node = entries["workers"] { configuration.workers = number(node, "workers", 1...256) }
         if let node = entries["cache"] { configuration.cacheBytes = size(node) }
-        if let node = entries["allow"] { configuration.allow = texts(node, "allow") }
+        if let node = entries["allow"] { configuration.allow = ranges(node) }
         if let node = entries["allow-remote"] { configuration.allowsRemote = flag(node, "allow-remote") }
         if let node = entries["capture"] { configuration.capture = reader.text(node, "capture").map(resolved) }
         if let node = entries["log-all"] { configuration.logsAll = flag(node, "log-all") }
         if let node = entries["catalog"] { configuration.catalog = reader.text(node, "catalog").map(resolved) }
         if let node = entries["layers"] {
-            configuration.layers = (reader.list(node, "layers") ?? []).compactMap { layer($0) }
+            let layers = reader.list(node, "layers") ?? []
+            if layers.count > Self.maximumLayers {
+                reader.fault(
+                    layers[Self.maximumLayers],
+                    "too-many",
+                    "a stack has at most \(Self.maximumLayers) layers; put lists of one engine into one layer"
+                )
+            }
+            configuration.layers = layers.prefix(Self.maximumLayers).compactMap { layer($0) }
         }
     }
 
     private func resolved(_ path: String) -> String { path.hasPrefix("/") || path == "-" ? path : folder + path }
 
-    private mutating func texts(_ node: Node, _ what: String) -> [String] {
-        if case .scalar = node { return reader.text(node, what).map { [$0] } ?? [] }
-        return (reader.list(node, what) ?? []).compactMap { reader.text($0, what) }
+    private mutating func items(_ node: Node, _ what: String) -> [Node] {
+        if case .scalar = node { return [node] }
+        return reader.list(node, what) ?? []
+    }
+
+    private mutating func ranges(_ node: Node) -> [String] {
+        items(node, "allow").compactMap { item in
+            guard let text = reader.text(item, "allow") else { return nil }
+            guard Self.isRange(text) else {
+                reader.fault(
+                    item,
+                    "bad-range",
+                    "`\(NodeReader.shortened(text))` is no range of addresses; write 10.0.0.0/8, fd00::/8 or one address"
+                )
+                return nil
+            }
+            return text
+        }
+    }
+
+    private static func isRange(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard let address = IPAddress(parts[0]), parts.count <= 2 else { return false }
+        guard parts.count == 2 else { return true }
+        return parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && Int(parts[1]).map { $0 <= (address.isV4 ? 32 : 128) } ?? false
     }
 
     private mutating func endpoints(_ node: Node, _ what: String, port: UInt16) -> [Configuration.Endpoint] {
-        let items: [Node]
-        if case .scalar = node { items = [node] } else { items = reader.list(node, what) ?? [] }
-        return items.compactMap { item in
+        items(node, what).compactMap { item in
             guard let text = reader.text(item, what) else { return nil }
             guard let endpoint = Configuration.Endpoint(text, defaultPort: port) else {
                 reader.fault(
@@ -111,7 +146,8 @@ private struct ConfigurationBuilder {
         guard let text = reader.text(node, "cache") else { return nil }
         let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
         for (unit, factor) in units where text.hasSuffix(unit) {
-            let digits = text.dropLast(unit.count).filter { $0 != " " }
+            var digits = text.dropLast(unit.count)
+            while digits.last == " " { digits.removeLast() }
             if let value = Int(digits), (0...(64 << 30) / factor).contains(value) { return value * factor }
         }
         if let value = Int(text), (0...64 << 30).contains(value) { return value }
@@ -136,10 +172,12 @@ private struct ConfigurationBuilder {
         if let engine = fields["engine"] { layer.engine = reader.word(engine, "engine") }
         if let mode = fields["block-mode"], let engine = layer.engine {
             layer.blockMode = reader.word(mode, "block-mode", of: engine.profile.blockModes.map(\.name))
-        } else if let mode = fields["block-mode"] {
+        } else if let mode = fields["block-mode"], fields["engine"] == nil {
             reader.fault(mode, "missing-key", "block-mode needs `engine`, because each engine has its own")
         }
-        layer.lists = (reader.list(listsNode, "lists") ?? []).compactMap { list($0) }
+        guard let lists = reader.list(listsNode, "lists") else { return nil }
+        if lists.isEmpty { reader.fault(listsNode, "empty", "a layer needs at least one list") }
+        layer.lists = lists.compactMap { list($0) }
         return layer
     }
 
@@ -148,12 +186,13 @@ private struct ConfigurationBuilder {
             return reader.text(node, "a list").map { Configuration.List(path: resolved($0), line: node.mark?.line) }
         }
         guard let fields = reader.mapping(node, "a list", keys: ["path", "format", "role"]) else { return nil }
-        guard let pathNode = fields["path"], let path = reader.text(pathNode, "path") else {
+        guard let pathNode = fields["path"] else {
             reader.fault(node, "missing-key", "a list needs `path`")
             return nil
         }
+        guard let path = reader.text(pathNode, "path") else { return nil }
         var list = Configuration.List(path: resolved(path), line: node.mark?.line)
-        if let format = fields["format"] { list.format = reader.text(format, "format") }
+        if let format = fields["format"] { list.format = reader.word(format, "format", of: Self.formats) }
         if let role = fields["role"], let word: ListRole = reader.word(role, "role") { list.role = word }
         return list
     }

@@ -31,7 +31,7 @@ struct Patchway: ParsableCommand {
     static func main() {
         Interruption.ignoreBrokenPipes()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Arguments.withSignedCodes(Array(CommandLine.arguments.dropFirst())))
             try command.run()
             StandardOutput.flush()
         } catch let status as ExitStatus {

@@ -67,7 +67,10 @@ import TextScan
             for engine in Engine.allCases { _ = outcome(octets, engine: engine) }
             for format in ListFormat.all {
                 let input = ListInput(path: "x", octets: octets)
-                _ = try? LayerLoader.load([input], format: format, mayBeEmpty: true)
+                _ = try? LayerLoader.load(
+                    [ListInput(path: input.path, format: format, octets: input.octets)],
+                    mayBeEmpty: true
+                )
             }
         }
         let long = "a.example\n" + String(repeating: "x", count: 100_000) + "\nb.example\n"

@@ -149,8 +149,8 @@ struct ListSuitesTests {
             if line.hasPrefix("ZONE") || zones.isEmpty { zones.append(head) }
             if !line.hasPrefix("ZONE") { zones[zones.count - 1] += line + "\n" }
         }
-        let lists = zones.enumerated().map { ListInput(path: "zone\($0)", octets: Array($1.utf8)) }
-        let loaded = try LayerLoader.load(lists, engine: .pdnsRPZ, format: .rpz)
+        let lists = zones.enumerated().map { ListInput(path: "zone\($0)", format: .rpz, octets: Array($1.utf8)) }
+        let loaded = try LayerLoader.load(lists, engine: .pdnsRPZ)
         let verdict = try loaded.verdict(test.host, #require(RRType(test.type)))
         switch test.expected {
         case "NONE": score.check(verdict.kind.isPass, test.title)
@@ -178,9 +178,8 @@ struct ListSuitesTests {
             ("allow-exact", .exempt),
         ]
         let loaded = try LayerLoader.load(
-            lists.map { ListInput(path: $0.0, role: $0.1, octets: Array(text($0.0).utf8)) },
-            engine: .pihole,
-            format: .domains
+            lists.map { ListInput(path: $0.0, role: $0.1, format: .domains, octets: Array(text($0.0).utf8)) },
+            engine: .pihole
         )
         for row in try SharedSuites.rows("data/suites/pihole-ftl/cases.tsv") {
             if row[0].contains("regex") || row.count > 2 && row[2].hasPrefix("regex") {

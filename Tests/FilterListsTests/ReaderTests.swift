@@ -189,11 +189,10 @@ import TextScan
     func allowListsAllowAndBeatBlocking(role: ListRole) throws {
         let loaded = try LayerLoader.load(
             [
-                ListInput(path: "block", octets: Array("a.example\nb.example\n".utf8)),
-                ListInput(path: "allow", role: role, octets: Array("a.example\n".utf8)),
+                ListInput(path: "block", format: .domains, octets: Array("a.example\nb.example\n".utf8)),
+                ListInput(path: "allow", role: role, format: .domains, octets: Array("a.example\n".utf8)),
             ],
-            engine: .pihole,
-            format: .domains
+            engine: .pihole
         )
         #expect(try loaded.verdict("a.example").kind == .pass)
         #expect(try loaded.verdict("a.example", chain: ["b.example"]).kind == .pass)

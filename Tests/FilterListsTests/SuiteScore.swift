@@ -39,9 +39,8 @@ func readList(
     blockMode: String? = nil
 ) throws -> LoadedLayer {
     try LayerLoader.load(
-        [ListInput(path: "test.list", role: role, octets: Array(text.utf8))],
+        [ListInput(path: "test.list", role: role, format: format, octets: Array(text.utf8))],
         engine: engine,
-        format: format,
         blockMode: blockMode,
         mayBeEmpty: true
     )

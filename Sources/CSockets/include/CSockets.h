@@ -39,8 +39,9 @@ int patchway_peer_octets(const patchway_peer *peer, uint8_t *octets);
 uint16_t patchway_peer_port(const patchway_peer *peer);
 int patchway_peer_is_v6(const patchway_peer *peer);
 
-int patchway_udp_listen(const patchway_peer *at, int buffer_octets);
-int patchway_tcp_listen(const patchway_peer *at, int backlog);
+// is_shared: other sockets of this user may be bound to the same address (SO_REUSEPORT).
+int patchway_udp_listen(const patchway_peer *at, int buffer_octets, int is_shared);
+int patchway_tcp_listen(const patchway_peer *at, int backlog, int is_shared);
 int patchway_local_port(int fd);
 // A non-blocking datagram socket without address or port.
 int patchway_udp_socket(int family_is_v6);

@@ -29,6 +29,13 @@ struct AuditCommand: ParsableCommand {
     )
     var engine: String?
 
+    @Option(
+        name: .customLong("format"),
+        help:
+            "Read every list as this format: \(ListFormat.all.map(\.id).joined(separator: ", ")). Told by content without it."
+    )
+    var format: String?
+
     @Option(name: .customLong("block-mode"), help: "The engine's block mode.")
     var blockMode: String?
 
@@ -58,40 +65,51 @@ struct AuditCommand: ParsableCommand {
                 "--fail-on \(TerminalText.escaped(failOn)): one of critical, high, medium, unknown, low, none"
             )
         }
-        let catalog = try catalogOptions.load()
-        let auditor = Auditor(
-            names: try names(catalog),
-            types: try RRType.list(types),
-            chains: catalog.chains
-        )
-        var run = AuditRun(auditor: auditor, output: output, catalog: catalog)
-        Interruption.watch()
-        if let stack {
-            run.audit(try LoadedStack.load(try ConfigurationFile.read(stack).layers), path: stack)
+        guard !lists.isEmpty || engine == nil && format == nil && blockMode == nil else {
+            throw Failure.usage(
+                "--stack names engines and formats itself; --engine, --format and --block-mode are for LIST…"
+            )
         }
         let engine = try engine.map(Engine.init(option:))
+        let format = try format.map(ListFormat.init(option:))
+        let catalog = try catalogOptions.load()
+        let (names, faults) = try names(catalog)
+        let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains)
+        let layers = try stack.map { try LoadedStack.load(try ConfigurationFile.read($0).layers) }
+        var run = AuditRun(auditor: auditor, output: output, catalog: catalog, stack: layers?.label)
+        run.note(faults)
+        Interruption.watch()
+        if let layers { run.audit(layers) }
         for path in lists {
             if Interruption.isRequested { break }
-            run.audit(path, engine: engine, blockMode: blockMode)
+            run.audit(path, engine: engine, format: format, blockMode: blockMode)
         }
         run.finish()
         if Interruption.isRequested { throw ExitStatus.interrupted }
         throw run.status(threshold: threshold)
     }
 
-    private func names(_ catalog: EndpointCatalog) throws -> [AuditName] {
-        guard let namesFile else { return AuditName.all(of: catalog) }
+    private func names(_ catalog: EndpointCatalog) throws -> ([AuditName], faults: [Diagnostic]) {
+        guard let namesFile else {
+            let names = AuditName.all(of: catalog)
+            guard !names.isEmpty else { throw Failure.usage("no endpoint of the catalog is left to audit") }
+            return (names, [])
+        }
         var input = NameInput()
         try input.read(namesFile)
-        for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
-        guard !input.items.isEmpty else { throw Failure.usage("\(namesFile): no names in it") }
-        return input.items.map {
+        guard !input.items.isEmpty else {
+            for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
+            throw Failure.usage("\(TerminalText.escaped(namesFile)): no names in it")
+        }
+        var seen: Set<DomainName> = []
+        let names = input.items.filter { seen.insert($0.name).inserted }.map {
             AuditName(
                 name: $0.name,
                 endpoint: catalog.endpoint(matching: $0.name),
                 origin: catalog.knownHost($0.name) == nil ? nil : .known
             )
         }
+        return (names, input.diagnostics)
     }
 }
 
@@ -99,24 +117,30 @@ struct AuditCommand: ParsableCommand {
 private struct AuditRun: ~Copyable {
     private let auditor: Auditor
     private let isText: Bool
+    private let isVerbose: Bool
     private let text: AuditText
     private var records: RecordStream
     private var summary: AuditSummary
+    /// Lists that could not be audited because the command line is wrong about them.
+    private var misused = 0
 
-    init(auditor: Auditor, output: OutputOptions, catalog: EndpointCatalog) {
+    init(auditor: Auditor, output: OutputOptions, catalog: EndpointCatalog, stack: String?) {
         self.auditor = auditor
         isText = output.format == .text
+        isVerbose = output.isVerbose
         text = AuditText(style: output.style, errors: isText ? ErrorSymbols.load() : [:])
         records = RecordStream(output.format, write: StandardOutput.write)
         summary = AuditSummary(names: auditor.names.count)
         guard !isText else { return }
-        let header = RunHeader(version: Version.text, catalog: catalog.label)
+        let header = RunHeader(version: Version.text, catalog: catalog.label, stack: stack)
         records.record("header") { header.write(to: &$0) }
     }
 
-    mutating func audit(_ path: String, engine: Engine?, blockMode: String?) {
+    mutating func audit(_ path: String, engine: Engine?, format: ListFormat?, blockMode: String?) {
         do throws(ListError) {
-            for result in try LayerLoader.loadEach(path, engine: engine, blockMode: blockMode) {
+            let (results, faults) = try LayerLoader.loadEach(path, engine: engine, format: format, blockMode: blockMode)
+            note(faults)
+            for result in results {
                 switch result {
                 case .success(let loaded):
                     audit(
@@ -124,8 +148,7 @@ private struct AuditRun: ~Copyable {
                             stack: CompiledStack(layers: [loaded.layer]),
                             reports: loaded.reports,
                             diagnostics: loaded.diagnostics
-                        ),
-                        path: path
+                        )
                     )
                 case .failure(let error): unreadable(error)
                 }
@@ -137,20 +160,30 @@ private struct AuditRun: ~Copyable {
 
     private mutating func unreadable(_ error: ListError) {
         summary.addUnreadable(reason: error.id)
+        if !error.isUndecided { misused += 1 }
         report(error.diagnostic)
     }
 
-    mutating func audit(_ loaded: LoadedStack, path: String) {
-        let findings = auditor.findings(loaded.stack)
-        for diagnostic in loaded.diagnostics { report(diagnostic) }
+    /// Reports and counts what belongs to no list.
+    mutating func note(_ diagnostics: [Diagnostic]) {
+        for diagnostic in diagnostics { report(diagnostic) }
+        summary.add(diagnostics: diagnostics)
+    }
+
+    mutating func audit(_ loaded: LoadedStack) {
+        var findings = auditor.findings(loaded.stack)
+        note(loaded.diagnostics)
         for (index, report) in loaded.reports.enumerated() {
-            let own =
-                loaded.reports.count == 1
-                ? findings : findings.filter { $0.verdict.matched?.rule.list == report.path }
+            // Each finding belongs to one list, even when two layers read the same file.
+            let isLast = index == loaded.reports.count - 1
+            let belongs: (Finding) -> Bool = { isLast || report.isBlamed(for: $0) }
+            let own = findings.filter(belongs)
+            findings.removeAll(where: belongs)
             let source = SourceReport(report)
             summary.add(source, own, diagnostics: report.ignored.merging(report.unsupported, uniquingKeysWith: +))
             if isText {
-                StandardOutput.write((index == 0 ? "" : "\n") + text.list(source, own) + "\n")
+                if isVerbose { for diagnostic in report.diagnostics { self.report(diagnostic) } }
+                StandardOutput.write(text.list(source, own) + "\n")
                 continue
             }
             records.record("file") { source.write(to: &$0) }
@@ -186,6 +219,15 @@ private struct AuditRun: ~Copyable {
     /// A finding outweighs what could not be decided; nothing undecided is ever reported as fine.
     func status(threshold: Severity) -> ExitStatus {
         if summary.worst(atLeast: threshold) > 0 { return .finding }
-        return summary.unreadable > 0 || summary.undecided > 0 || summary.unsupportedRules > 0 ? .undecided : .fine
+        if misused > 0 { return .usage }
+        return summary.isCertain ? .fine : .undecided
+    }
+}
+
+extension ListReport {
+    /// Whether a rule of this list made the finding.
+    fileprivate func isBlamed(for finding: Finding) -> Bool {
+        guard let rule = finding.verdict.matched?.rule else { return false }
+        return rule.list == path && rule.engine == engine
     }
 }

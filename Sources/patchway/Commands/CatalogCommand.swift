@@ -23,6 +23,7 @@ struct CatalogCommand: ParsableCommand {
         func run() throws {
             let catalog = try catalog.load()
             var records = RecordStream(output.format, write: StandardOutput.write)
+            if output.format != .text { records.begin(catalog) }
             for endpoint in catalog.endpoints {
                 if output.format == .text {
                     StandardOutput.write(EndpointText.row(endpoint, style: output.style))
@@ -35,7 +36,7 @@ struct CatalogCommand: ParsableCommand {
                     "\(catalog.label), \(catalog.knownHosts.count) known hosts, \(catalog.chains.edges.count) aliases\n"
                 )
             }
-            if output.format != .text { records.finish() }
+            if output.format != .text { records.end() }
         }
     }
 
@@ -62,8 +63,9 @@ struct CatalogCommand: ParsableCommand {
                 StandardOutput.write(EndpointText.about(name, catalog: catalog, style: output.style))
             } else {
                 var records = RecordStream(output.format, write: StandardOutput.write)
+                records.begin(catalog)
                 for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0) } }
-                records.finish()
+                records.end()
             }
             if endpoints.isEmpty { throw ExitStatus.finding }
         }

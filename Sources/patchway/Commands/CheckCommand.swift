@@ -36,7 +36,8 @@ struct CheckCommand: ParsableCommand {
         var input = NameInput()
         for name in names { try input.add(name) }
         if let file { try input.read(file) }
-        guard !input.items.isEmpty || !input.diagnostics.isEmpty else {
+        guard !input.items.isEmpty else {
+            for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
             throw Failure.usage("no names; give NAME… or -f FILE")
         }
         guard !stack.isEmpty else {
@@ -72,6 +73,7 @@ struct CheckCommand: ParsableCommand {
             }
         }
         finish(&records, totals, isText, skipped: input.diagnostics.count, unsupported: loaded.unsupportedRules)
+        if totals[.unsupported] != nil { throw ExitStatus.undecided }
     }
 
     private func finish(

@@ -28,7 +28,7 @@ struct ConfigCommand: ParsableCommand {
             let loaded = try LoadedStack.load(configuration.layers)
             loaded.announce()
             StandardOutput.write(
-                "\(TerminalText.escaped(file)): fine; \(configuration.layers.count) layers, \(loaded.stack.ruleCount) rules\n"
+                "\(TerminalText.escaped(file)): fine; layers: \(configuration.layers.count), rules: \(loaded.stack.ruleCount)\n"
             )
         }
     }

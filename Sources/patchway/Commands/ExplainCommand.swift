@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalog
 import DNS
+import Findings
 import Policy
 import Reports
 import Settings
@@ -11,7 +12,7 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Explain a Windows Update error code, or derive the verdict on a name.",
-        discussion: "Codes are read as 0x8024402c, 8024402C or signed decimal (write `-- -2145107924`)."
+        discussion: "Codes are read as 0x8024402c, 8024402C or signed decimal (-2145107924)."
     )
 
     @Argument(help: "An error code or a name.")
@@ -26,7 +27,11 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
-        if let code = ErrorCode(subject), stack.isEmpty { return try explain(code) }
+        let isMarked = subject.hasPrefix("0x") || subject.hasPrefix("0X") || subject.hasPrefix("-")
+        if let code = ErrorCode(subject), isMarked || stack.isEmpty { return try explain(code) }
+        guard !isMarked else {
+            throw Failure.usage("`\(TerminalText.escaped(subject))` is no 32-bit error code such as 0x8024402c")
+        }
         var input = NameInput()
         try input.add(subject)
         guard let name = input.items.first?.name else { return }
@@ -37,6 +42,9 @@ struct ExplainCommand: ParsableCommand {
         let table = BuiltInCatalog.errors().table
         let explanation = table.explain(code)
         var records = RecordStream(output.format, write: StandardOutput.write)
+        if output.format != .text {
+            records.begin(try catalog.load())
+        }
         switch (explanation, output.format) {
         case (.known(let error), .text):
             StandardOutput.write(ErrorText.known(error, sources: table.sources, style: output.style))
@@ -44,15 +52,14 @@ struct ExplainCommand: ParsableCommand {
             StandardOutput.write(ErrorText.unknown(code, facts: facts))
         case (.known(let error), _):
             records.record("error_code") { error.write(to: &$0, sources: table.sources) }
-            records.finish()
         case (.unknown(let code, let facts), _):
             records.record("error_code") {
                 $0.member("code", code.description)
                 $0.member("known", false)
                 $0.member("facts", facts)
             }
-            records.finish()
         }
+        if output.format != .text { records.end() }
         if case .unknown = explanation { throw ExitStatus.undecided }
     }
 
@@ -60,39 +67,31 @@ struct ExplainCommand: ParsableCommand {
         let catalog = try catalog.load()
         let loaded = try LoadedStack.load(try stack.layers())
         loaded.announce()
-        let chains = catalog.chains.chains(from: name)
+        let types = try RRType.list(types)
+        let chains = catalog.chains.chains(from: name).map(\.edges)
         var records = RecordStream(output.format, write: StandardOutput.write)
-        if output.format == .text {
+        let isText = output.format == .text
+        if isText {
             StandardOutput.write(EndpointText.about(name, catalog: catalog, style: output.style))
+        } else {
+            records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label)
+            for endpoint in catalog.endpoints(matching: name, includingShared: true) {
+                records.record("endpoint") { endpoint.write(to: &$0) }
+            }
         }
-        guard !stack.isEmpty else {
-            if output.format != .text { records.finish() }
-            return
-        }
-        for type in try RRType.list(types) {
-            let record = Self.decide(name, type, loaded.stack, chains.map(\.aliases))
-            if output.format == .text {
+        var isDecided = true
+        for type in stack.isEmpty ? [] : types {
+            let decision = loaded.stack.decision(name, type: type, over: chains)
+            if decision.verdict.kind == .unsupported { isDecided = false }
+            let aliases = decision.considered.map(\.target)
+            let record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: aliases)
+            if isText {
                 StandardOutput.write(VerdictText.derivation(record, style: output.style))
             } else {
                 records.record("verdict") { record.write(to: &$0) }
             }
         }
-        records.finish()
-    }
-
-    /// The first known chain that does not pass, or the verdict on the name alone.
-    private static func decide(
-        _ name: DomainName,
-        _ type: RRType,
-        _ stack: CompiledStack,
-        _ chains: [[DomainName]]
-    ) -> VerdictRecord {
-        let direct = stack.verdict(name, type: type)
-        guard direct.kind == .pass else { return VerdictRecord(name: name, type: type, verdict: direct) }
-        for chain in chains {
-            let verdict = stack.verdict(name, type: type, chain: chain)
-            if !verdict.kind.isPass { return VerdictRecord(name: name, type: type, verdict: verdict, chain: chain) }
-        }
-        return VerdictRecord(name: name, type: type, verdict: direct, chain: chains.first ?? [])
+        if !isText { records.end() }
+        if !isDecided { throw ExitStatus.undecided }
     }
 }

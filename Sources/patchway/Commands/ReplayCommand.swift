@@ -60,13 +60,14 @@ struct ReplayCommand: ParsableCommand {
         for path in captures where !Interruption.isRequested {
             run.read(path, options, into: &replayer)
         }
-        run.finish(replayer, hasStack: loaded != nil)
+        let findings = run.finish(replayer, hasStack: loaded != nil)
         if Interruption.isRequested { throw ExitStatus.interrupted }
-        let worst = (replayer.observed() + replayer.underStack()).filter {
-            $0.rule != .undecided && $0.severity >= threshold
+        if findings.contains(where: { $0.rule != .undecided && $0.severity >= threshold }) { throw ExitStatus.finding }
+        if run.misused > 0 { throw ExitStatus.usage }
+        let isCertain = findings.allSatisfy { $0.rule != .undecided } && (loaded?.unsupportedRules ?? 0) == 0
+        if run.unreadable > 0 || run.silent > 0 || replayer.totals.overflow > 0 || !isCertain {
+            throw ExitStatus.undecided
         }
-        if !worst.isEmpty { throw ExitStatus.finding }
-        if run.unreadable > 0 || (loaded?.unsupportedRules ?? 0) > 0 { throw ExitStatus.undecided }
     }
 
     private func header(_ catalog: EndpointCatalog, _ loaded: LoadedStack?) -> RunHeader {
@@ -95,6 +96,10 @@ private struct ReplayRun: ~Copyable {
     private var records: RecordStream
     /// Captures that could not be read.
     private(set) var unreadable = 0
+    /// Of these, the ones that the command line is wrong about.
+    private(set) var misused = 0
+    /// Captures that were read and hold no query.
+    private(set) var silent = 0
 
     init(output: OutputOptions, header: RunHeader) {
         isText = output.format == .text
@@ -105,16 +110,32 @@ private struct ReplayRun: ~Copyable {
 
     mutating func read(_ path: String, _ options: LogOptions, into replayer: inout Replayer) {
         do throws(InputError) {
-            let reports = try QueryLog.read(path: path, options: options) { replayer.add($0) }
+            let reports = try QueryLog.read(path: path, options: options) { event in
+                if Interruption.isRequested { cutShort(path, replayer) }
+                replayer.add(event)
+            }
             for report in reports { file(report) }
         } catch {
             unreadable += 1
+            if error.isMisuse { misused += 1 }
             diagnostic(error.diagnostic)
         }
     }
 
+    /// A capture may be long: what it gave so far is printed, and the program ends.
+    private mutating func cutShort(_ path: String, _ replayer: borrowing Replayer) -> Never {
+        diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
+        _ = finish(replayer, hasStack: replayer.hasStack)
+        StandardOutput.flush()
+        ExitStatus.interrupted.exit()
+    }
+
     private mutating func file(_ report: FileReport) {
-        if report.format == .unknown { unreadable += 1 }
+        if report.format == .unknown {
+            unreadable += 1
+        } else if report.events == 0 {
+            silent += 1
+        }
         let source = SourceReport(
             path: report.path,
             format: report.format.rawValue,
@@ -130,6 +151,11 @@ private struct ReplayRun: ~Copyable {
             records.record("file") { source.write(to: &$0) }
         }
         for found in report.diagnostics.diagnostics { diagnostic(found) }
+        if report.format != .unknown, report.events == 0 {
+            diagnostic(
+                Diagnostic(path: report.path, reason: "no-queries", text: "holds no DNS query; is it the right file?")
+            )
+        }
     }
 
     private mutating func diagnostic(_ diagnostic: Diagnostic) {
@@ -140,32 +166,46 @@ private struct ReplayRun: ~Copyable {
         }
     }
 
-    mutating func finish(_ replayer: borrowing Replayer, hasStack: Bool) {
+    private static func totals(_ replayer: borrowing Replayer) -> String {
+        let totals = replayer.totals
+        var text =
+            "update names asked for: \(replayer.updateNames), in \(totals.updateEvents) of \(totals.events) queries"
+        text += "; clients: \(totals.clients.count); no live check was made\n"
+        if totals.searchSuffixed > 0 {
+            text += "queries with a search suffix behind an update name: \(totals.searchSuffixed), not counted\n"
+        }
+        if totals.overflow > 0 { text += "queries left out, too many different names: \(totals.overflow)\n" }
+        return text
+    }
+
+    /// Prints everything; gives back all findings.
+    mutating func finish(_ replayer: borrowing Replayer, hasStack: Bool) -> [Finding] {
         let observed = replayer.observed()
         let under = replayer.underStack()
-        guard isText else { return finishRecords(replayer, observed + under) }
-        let totals = replayer.totals
-        var summary =
-            "\(replayer.updateNames) update names asked for in \(totals.updateEvents) of \(totals.events) queries"
-        summary += " by \(totals.clients.count) clients; no live check was made\n"
-        if totals.searchSuffixed > 0 {
-            summary += "\(totals.searchSuffixed) queries put a search suffix behind an update name: not counted\n"
+        guard isText else {
+            finishRecords(replayer, observed + under)
+            return observed + under
         }
-        if totals.overflow > 0 { summary += "\(totals.overflow) queries left out: too many different names\n" }
-        StandardOutput.write(summary)
-        StandardOutput.write(text.section("As observed", observed, none: "nothing wrong in what was captured"))
+        StandardOutput.write(Self.totals(replayer))
+        let nothing = replayer.totals.updateEvents == 0 ? "no update name was asked for" : nil
+        StandardOutput.write(
+            text.section("As observed", observed, none: nothing ?? "nothing wrong in what was captured")
+        )
         if hasStack {
-            StandardOutput.write(text.section("Under the stack", under, none: "no update name asked for would break"))
+            StandardOutput.write(
+                text.section("Under the stack", under, none: nothing ?? "no update name asked for would break")
+            )
         }
+        return observed + under
     }
 
     private mutating func finishRecords(_ replayer: borrowing Replayer, _ findings: [Finding]) {
         for finding in findings { records.record("finding") { finding.write(to: &$0) } }
         let totals = replayer.totals
         let names = replayer.updateNames
-        let failed = unreadable
+        let failed = (unreadable: unreadable, silent: silent)
         let bySeverity = Dictionary(grouping: findings, by: \.severity.rawValue).mapValues(\.count)
-        records.record("summary") {
+        records.end {
             $0.member("findings", findings.count)
             $0.member("by_severity", counts: bySeverity)
             $0.member("events", totals.events)
@@ -174,10 +214,18 @@ private struct ReplayRun: ~Copyable {
             $0.member("clients", totals.clients.count)
             $0.member("search_suffix_events", totals.searchSuffixed)
             $0.member("overflow_events", totals.overflow)
-            $0.member("unreadable_captures", failed)
-            $0.member("elapsed_ms", RunCost.elapsedMilliseconds)
-            $0.member("peak_rss_bytes", RunCost.peakMemoryBytes)
+            $0.member("unreadable_captures", failed.unreadable)
+            $0.member("captures_without_queries", failed.silent)
         }
-        records.finish()
+    }
+}
+
+extension InputError {
+    /// Whether the command line names something that is no file to read, as opposed to one that is damaged.
+    fileprivate var isMisuse: Bool {
+        switch reason {
+        case .notFound, .isDirectory, .permissionDenied: true
+        default: false
+        }
     }
 }

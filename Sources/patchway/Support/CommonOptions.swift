@@ -40,12 +40,15 @@ struct CatalogOptions: ParsableArguments {
         for service in services where whole.services[Service(rawValue: service)] == nil {
             let known = whole.services.keys.map(\.rawValue).sorted().joined(separator: ", ")
             throw Failure.usage(
-                "--for \(TerminalText.escaped(service)): no such service in the catalog; one of \(known)"
+                "--for \(TerminalText.escaped(service)): no such service in the catalog; one of "
+                    + TerminalText.escaped(known)
             )
         }
         for profile in profiles where whole.profiles[Profile(rawValue: profile)] == nil {
             let known = whole.profiles.keys.map(\.rawValue).sorted().joined(separator: ", ")
-            throw Failure.usage("--profile \(TerminalText.escaped(profile)): no such profile; one of \(known)")
+            throw Failure.usage(
+                "--profile \(TerminalText.escaped(profile)): no such profile; one of \(TerminalText.escaped(known))"
+            )
         }
         guard !services.isEmpty || !profiles.isEmpty else { return whole }
         return whole.selecting(
@@ -73,10 +76,21 @@ extension EndpointCatalog {
 enum Inputs {
     /// The octets of a file; archives are unpacked, only their first member counts.
     static func octets(_ path: String) throws -> [UInt8] {
+        let input = try input(path)
+        return input.bytes.span.octets
+    }
+
+    /// The octets of a text in UTF-8 without a byte order mark, whatever it is encoded in.
+    static func text(_ path: String) throws -> [UInt8] {
+        let decoded = TextDecoding.decode(try input(path))
+        return decoded.span.octets
+    }
+
+    private static func input(_ path: String) throws -> Input {
         do throws(InputError) {
             let set = try InputFile.read(path: path)
             guard let first = set.inputs.first else { throw InputError(path: path, reason: .empty) }
-            return first.bytes.span.octets
+            return first
         } catch {
             throw Failure.usage(error.diagnostic.description)
         }
@@ -86,13 +100,15 @@ enum Inputs {
 extension RRType {
     /// Reads a comma-separated list of types.
     static func list(_ text: String) throws -> [RRType] {
-        try text.split(separator: ",").map { part in
+        var types: [RRType] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let type = RRType(part) else {
                 throw Failure.usage(
                     "--qtype: `\(TerminalText.escaped(String(part)))` is no record type; write A,AAAA,HTTPS"
                 )
             }
-            return type
+            if !types.contains(type) { types.append(type) }
         }
+        return types
     }
 }

@@ -36,8 +36,8 @@ struct StackOptions: ParsableArguments {
     /// The layers that the options ask for.
     func layers() throws -> [Configuration.Layer] {
         guard let stack else { return try layersOfLists() }
-        guard lists.isEmpty, engines.isEmpty else {
-            throw Failure.usage("--stack and --list/--engine both name a stack; give one of them")
+        guard lists.isEmpty, engines.isEmpty, blockMode == nil else {
+            throw Failure.usage("--stack and --list/--engine/--block-mode both name a stack; give one of them")
         }
         return try ConfigurationFile.read(stack).layers
     }
@@ -48,6 +48,7 @@ struct StackOptions: ParsableArguments {
                 "\(engines.count) engines for \(lists.count) lists; give one --engine per --list, or one for all"
             )
         }
+        guard lists.count <= LoadedStack.maximumLayers else { throw LoadedStack.tooManyLayers(lists.count) }
         return try lists.enumerated().map { index, paths in
             let word = engines.isEmpty ? nil : engines[engines.count == 1 ? 0 : index]
             return Configuration.Layer(
@@ -70,6 +71,17 @@ extension Engine {
     }
 }
 
+extension ListFormat {
+    /// Reads the value of `--format`.
+    init(option: String) throws {
+        guard let format = ListFormat.named(option) else {
+            let known = ListFormat.all.map(\.id).joined(separator: ", ")
+            throw Failure.usage("--format \(TerminalText.escaped(option)): no such list format; one of \(known)")
+        }
+        self = format
+    }
+}
+
 /// Configuration files.
 enum ConfigurationFile {
     /// Reads a file; faults are a usage error with their places.
@@ -88,8 +100,17 @@ struct LoadedStack {
     var reports: [ListReport]
     var diagnostics: [Diagnostic]
 
+    /// The most layers of a stack.
+    static let maximumLayers = 64
+
+    /// What is wrong with more layers.
+    static func tooManyLayers(_ count: Int) -> Failure {
+        .usage("\(count) layers; a stack has at most \(maximumLayers), give lists of one engine separated by commas")
+    }
+
     /// Loads the layers; the first list that cannot be read ends it.
     static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
+        guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
         var compiled: [CompiledLayer] = []
         var reports: [ListReport] = []
         var diagnostics: [Diagnostic] = []
@@ -140,10 +161,19 @@ extension LayerLoader {
     /// Loads a configured layer.
     static func load(_ layer: Configuration.Layer) throws(ListError) -> LoadedLayer {
         try load(
-            layer.lists.map { ListInput(path: $0.path, role: $0.role) },
+            layer.lists.map { ListInput(path: $0.path, role: $0.role, format: $0.format.flatMap(ListFormat.named)) },
             engine: layer.engine,
+            format: layer.commonFormat.flatMap(ListFormat.named),
             blockMode: layer.blockMode
         )
+    }
+}
+
+extension Configuration.Layer {
+    /// The format that the file gives for every list of the layer; nil when it leaves one open or they differ.
+    fileprivate var commonFormat: String? {
+        let formats = Set(lists.map(\.format))
+        return formats.count == 1 ? formats.first.flatMap(\.self) : nil
     }
 }
 
@@ -165,26 +195,28 @@ extension SourceReport {
 }
 
 extension LayerLoader {
-    /// Loads every list of a file, archive members apart, each as a layer of its own.
+    /// Loads every list of a file, archive members apart, each as a layer of its own; members that were refused are
+    /// diagnostics.
     static func loadEach(
         _ path: String,
         engine: Engine?,
         blockMode: String?
-    ) throws(ListError) -> [Result<LoadedLayer, ListError>] {
+    ) throws(ListError) -> (results: [Result<LoadedLayer, ListError>], diagnostics: [Diagnostic]) {
         let set: InputSet
         do throws(InputError) {
             set = try InputFile.read(path: path)
         } catch {
             throw ListError(path: path, reason: .input(error))
         }
-        return set.inputs.map { input in
+        let results = set.inputs.map { input in
             Result { () throws(ListError) in
                 try load(
-                    [ListInput(path: input.path, octets: input.bytes.span.octets)],
+                    [ListInput(path: input.path, format: format, octets: input.bytes.span.octets)],
                     engine: engine,
                     blockMode: blockMode
                 )
             }
         }
+        return (results, set.diagnostics)
     }
 }

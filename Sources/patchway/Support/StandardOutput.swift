@@ -11,7 +11,7 @@ enum StandardOutput {
     /// Appends octets; writes them out from 64 KiB on.
     static func write(_ octets: Span<UInt8>) {
         buffer.withLock { pending in
-            for index in 0..<octets.count { pending.append(octets[index]) }
+            unsafe octets.withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
             if pending.count >= 1 << 16 { drain(&pending) }
         }
     }
@@ -29,6 +29,13 @@ enum StandardOutput {
                 if errno == EINTR { continue }
                 // The reader has gone: what was found so far has been read, the rest is not wanted.
                 if errno == EPIPE { _exit(0) }
+                if errno == EAGAIN {
+                    var request = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+                    _ = unsafe poll(&request, 1, -1)
+                    continue
+                }
+                let reason = unsafe String(cString: strerror(errno))
+                StandardError.put("patchway: the report cannot be written: \(reason)")
                 _exit(ExitStatus.failure.rawValue)
             }
             offset += written
@@ -42,6 +49,10 @@ enum StandardError {
     /// Writes one line.
     static func line(_ text: String) {
         StandardOutput.flush()
+        put(text)
+    }
+
+    fileprivate static func put(_ text: String) {
         let octets = Array((text + "\n").utf8)
         _ = unsafe octets.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
     }
@@ -55,10 +66,15 @@ enum Interruption {
     /// Broken pipes show as EPIPE instead of killing the program.
     static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
-    /// From here on SIGINT and SIGTERM are noted, so that what is done can be printed.
+    /// From here on SIGINT and SIGTERM are noted, so that what is done can be printed; the second one ends the program.
     static func watch() {
-        _ = signal(SIGINT) { _ in Interruption.flag.store(true, ordering: .relaxed) }
-        _ = signal(SIGTERM) { _ in Interruption.flag.store(true, ordering: .relaxed) }
+        _ = signal(SIGINT) { _ in Interruption.note() }
+        _ = signal(SIGTERM) { _ in Interruption.note() }
+    }
+
+    /// Runs in a signal handler: nothing but atomics and `_exit` here.
+    private static func note() {
+        if flag.exchange(true, ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
     }
 
     /// Whether a signal came.

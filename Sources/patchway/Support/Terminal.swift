@@ -6,7 +6,8 @@ enum Terminal {
     /// The style for text: colour only on a terminal without `NO_COLOR`, its width, 100 columns elsewhere.
     static func style(isVerbose: Bool) -> TextStyle {
         let isTerminal = isatty(1) == 1
-        let noColour = unsafe getenv("NO_COLOR") != nil
+        // https://no-color.org: present and not empty.
+        let noColour = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
         var size = winsize()
         let answered = unsafe ioctl(1, UInt(TIOCGWINSZ), &size)
         let known = isTerminal && answered == 0 && size.ws_col > 0

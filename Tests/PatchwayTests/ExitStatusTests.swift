@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A command line, its exit code, and what it says: on standard error, or on standard output when `+` comes first.
+struct CommandLineCase: Sendable, CustomTestStringConvertible {
+    var arguments: [String]
+    var status: Int32
+    var says: String
+
+    init(_ arguments: String, _ status: Int32, _ says: String) {
+        self.arguments = arguments.split(separator: " ").map { $0 == "EMPTY" ? "" : String($0) }
+        self.status = status
+        self.says = says
+    }
+
+    var testDescription: String { arguments.joined(separator: " ") }
+}
+
+@Suite struct ExitStatusTests {
+    /// Files that the command lines name, written once.
+    static let files: [String: [UInt8]] = [
+        "empty.txt": [], "page.html": Array("<!DOCTYPE html><html><body>404</body></html>\n".utf8),
+        "regex.txt": Array("||ads.example^\n/ads[0-9]+/\n/track.*/\n".utf8),
+        "only-regex.txt": Array("/ads[0-9]+/\n/track.*/\n/banner/\n".utf8), "comments.txt": Array("# nothing\n".utf8),
+        "clean.txt": Array("ads.example\ntracker.example\n".utf8),
+        "low.txt": Array("0.0.0.0 statsfe1.ws.microsoft.com\n".utf8),
+        "bad.yaml": Array("mode: shadow\nlayers:\n  - engine: piehole\n    lists: [a]\n".utf8),
+        "missing-list.yaml": Array("layers:\n  - engine: pihole\n    lists: [absent.txt]\n".utf8),
+        "format.yaml": Array("layers: [{engine: pihole, lists: [{path: clean.txt, format: domains}]}]\n".utf8),
+        "no-names.txt": Array("# none\n\n".utf8), "bad-names.txt": Array("a..b\nhttps://example.com/x\n".utf8),
+        "mixed-names.txt": Array("\u{FEFF}download.windowsupdate.com\n a..b\nexample.com A\n".utf8),
+        "catalog.yaml": Array("endpoints: [{pattern: a}]\n".utf8), "nul.bin": [UInt8](repeating: 0, count: 4096),
+        "names.txt": Array("www.example.com\nmail.example.com\nftp.example.com\n".utf8),
+        "chains.tsv": Array("a.example\tb.example\nonly-owner\n".utf8),
+    ]
+
+    static func prepare() throws {
+        for (name, octets) in files { _ = try Patchway.file(name, octets) }
+    }
+
+    static let cases: [CommandLineCase] = [
+        CommandLineCase("", 0, "+SUBCOMMANDS"), CommandLineCase("--help", 0, "+Exit codes"),
+        CommandLineCase("--version", 0, "+."), CommandLineCase("nope", 2, "nope"),
+        CommandLineCase("audit", 2, "no lists"), CommandLineCase("audit --nope", 2, "--nope"),
+        CommandLineCase("audit @/absent.txt", 2, "absent.txt: no such file"),
+        CommandLineCase("audit @", 2, "is a directory"), CommandLineCase("audit @/empty.txt", 3, "holds no octets"),
+        CommandLineCase("audit @/page.html", 3, "HTML page"), CommandLineCase("audit @/nul.bin", 3, "binary"),
+        CommandLineCase("audit @/comments.txt", 3, "comments"),
+        CommandLineCase("audit @/only-regex.txt", 3, "only-regex.txt"),
+        CommandLineCase("audit @/regex.txt", 3, "+No update name is known to break"),
+        CommandLineCase("audit @/clean.txt", 0, "+No update name breaks"),
+        CommandLineCase("audit Zones/demo/hosts.txt", 1, "+broken"),
+        CommandLineCase("audit @/low.txt", 1, "+broken"),
+        CommandLineCase("audit @/low.txt --fail-on medium", 0, "+broken"),
+        CommandLineCase("audit @/low.txt @/absent.txt", 1, "no such file"),
+        CommandLineCase("audit @/clean.txt @/absent.txt", 2, "no such file"),
+        CommandLineCase("audit @/clean.txt @/empty.txt", 3, "holds no octets"),
+        CommandLineCase("audit @/clean.txt --engine piehole", 2, "no such engine; one of dnsmasq"),
+        CommandLineCase("audit @/clean.txt --engine unbound", 2, "does not read"),
+        CommandLineCase("audit @/clean.txt --block-mode nope", 2, "no block mode"),
+        CommandLineCase("audit @/clean.txt --fail-on nope", 2, "one of critical"),
+        CommandLineCase("audit @/clean.txt --qtype NOPE", 2, "no record type"),
+        CommandLineCase("audit @/clean.txt --qtype EMPTY", 2, "no record type"),
+        CommandLineCase("audit @/clean.txt --qtype A,", 2, "no record type"),
+        CommandLineCase("audit @/clean.txt --for nope", 2, "one of activation"),
+        CommandLineCase("audit @/clean.txt --profile nope", 2, "no such profile"),
+        CommandLineCase("audit @/clean.txt -o xml", 2, "one of text, json, ndjson"),
+        CommandLineCase("audit @/clean.txt --names @/no-names.txt", 2, "no names in it"),
+        CommandLineCase("audit @/clean.txt --names @/mixed-names.txt", 0, "mixed-names.txt:2:2: `a..b`"),
+        CommandLineCase("audit @/clean.txt --catalog @/catalog.yaml", 2, "catalog.yaml:1:"),
+        CommandLineCase("audit --stack @/bad.yaml", 2, "bad.yaml:3:13: engine `piehole` is not known; one of: "),
+        CommandLineCase("audit --stack @/missing-list.yaml", 2, "absent.txt: no such file"),
+        CommandLineCase("audit --stack Zones/demo/patchway.yaml --engine pihole", 2, "names its engines itself"),
+        CommandLineCase("check example.com --list @/clean.txt", 0, "+example.com A pass"),
+        CommandLineCase("check ads.example --list @/clean.txt", 0, "+ads.example A sinkhole"),
+        CommandLineCase("check --list @/clean.txt", 2, "no names"), CommandLineCase("check example.com", 2, "no stack"),
+        CommandLineCase("check a..b --list @/clean.txt", 2, "is no domain name"),
+        CommandLineCase("check https://example.com/ --list @/clean.txt", 2, "of a URL give the name alone"),
+        CommandLineCase("check example.com:443 --list @/clean.txt", 2, "leave the port out"),
+        CommandLineCase("check -f @/bad-names.txt --list @/clean.txt", 2, "bad-names.txt:2:1"),
+        CommandLineCase("check -f @/absent.txt --list @/clean.txt", 2, "no such file"),
+        CommandLineCase("check example.com --list @/absent.txt", 2, "no such file"),
+        CommandLineCase("check example.com --list @/page.html", 3, "HTML page"),
+        CommandLineCase("check example.com --list @/clean.txt --chains @/chains.tsv", 2, "chains.tsv:2:1"),
+        CommandLineCase(
+            "check example.com --list @/clean.txt --engine pihole --engine unbound",
+            2,
+            "2 engines for 1 list"
+        ),
+        CommandLineCase("check example.com --list @/clean.txt --stack Zones/demo/patchway.yaml", 2, "give one of them"),
+        CommandLineCase("check example.com --block-mode x --stack Zones/demo/patchway.yaml", 2, "give one of them"),
+        CommandLineCase("check ads.example --stack @/format.yaml", 0, "+ads.example A sinkhole"),
+        CommandLineCase("check a.example " + String(repeating: "--list x ", count: 65), 2, "at most 64"),
+        CommandLineCase("replay", 2, "no captures"), CommandLineCase("replay @/absent.txt", 2, "no such file"),
+        CommandLineCase("replay @", 2, "is a directory"), CommandLineCase("replay @/empty.txt", 3, "holds no octets"),
+        CommandLineCase("replay @/page.html", 3, "log format"),
+        CommandLineCase("replay @/names.txt --format nope", 2, "--format nope"),
+        CommandLineCase("replay @/names.txt --fail-on nope", 2, "one of critical"),
+        CommandLineCase("replay @/names.txt", 0, "+no update name was asked for"),
+        CommandLineCase("replay @/names.txt @/absent.txt", 2, "no such file"),
+        CommandLineCase("replay Zones/demo/vpn-dns.log", 1, "+As observed"),
+        CommandLineCase("replay Zones/demo/names.txt --list Zones/demo/hosts.txt", 1, "+Under the stack"),
+        CommandLineCase("explain", 2, "subject"), CommandLineCase("explain 0x8024402c", 0, "+0x8024402C"),
+        CommandLineCase("explain 8024402C", 0, "+0x8024402C"), CommandLineCase("explain -2145107924", 0, "+0x8024402C"),
+        CommandLineCase("explain -- -2145107924", 0, "+0x8024402C"),
+        CommandLineCase("explain -2145107924 -o ndjson", 0, "+\"code\":\"0x8024402C\""),
+        CommandLineCase("explain -o ndjson -2145107924", 0, "+\"code\":\"0x8024402C\""),
+        CommandLineCase("explain -99999999999", 2, "no 32-bit error code"),
+        CommandLineCase("explain 0x12345678", 3, "+not in the table"),
+        CommandLineCase("explain 0xnope", 2, "no 32-bit error code"),
+        CommandLineCase("explain 0x8024402c --list @/clean.txt", 0, "+0x8024402C"),
+        CommandLineCase("explain download.windowsupdate.com", 0, "+windows-update"),
+        CommandLineCase("explain example.com", 0, "+not a name of the catalog"),
+        CommandLineCase("catalog list", 0, "+endpoints"),
+        CommandLineCase("catalog list -o json", 0, "+\"kind\":\"summary\""),
+        CommandLineCase("catalog show download.windowsupdate.com", 0, "+chain: "),
+        CommandLineCase("catalog show example.com", 1, "+not a name of the catalog"),
+        CommandLineCase("catalog lint Zones/catalog/windows-update.yaml", 0, "+, 0 errors"),
+        CommandLineCase("catalog lint @/catalog.yaml", 2, "+error: @/catalog.yaml:1:"),
+        CommandLineCase("catalog lint @/absent.txt", 2, "no such file"),
+        CommandLineCase("config check Zones/demo/patchway.yaml", 0, "+layers: 3"),
+        CommandLineCase("config check @/bad.yaml", 2, "bad.yaml:3:13: "),
+        CommandLineCase("config check @/missing-list.yaml", 2, "absent.txt: no such file"),
+        CommandLineCase("config check @/absent.txt", 2, "no such file"),
+    ]
+
+    @Test(arguments: cases)
+    func exitCode(_ line: CommandLineCase) throws {
+        try Self.prepare()
+        let folder = Patchway.scratch.path
+        let result = try Patchway.run(line.arguments.map { $0.hasPrefix("@") ? folder + $0.dropFirst() : $0 })
+        #expect(result.status == line.status, "\(result.errors)\(result.output.prefix(400))")
+        let isOutput = line.says.hasPrefix("+")
+        let says = (isOutput ? String(line.says.dropFirst()) : line.says).replacingOccurrences(of: "@", with: folder)
+        #expect(
+            (isOutput ? result.output : result.errors).contains(says),
+            "\(result.errors)\(result.output.prefix(400))"
+        )
+    }
+
+    /// In machine formats the reason is part of the stream, which stays whole.
+    @Test(arguments: ["absent.txt", "empty.txt", "page.html", "nul.bin"])
+    func whatCannotBeReadIsARecord(name: String) throws {
+        try Self.prepare()
+        for command in ["audit", "replay"] {
+            let path = Patchway.scratch.appendingPathComponent(name).path
+            let result = try Patchway.run([command, path, "-o", "json"])
+            #expect(result.status == (name == "absent.txt" ? 2 : 3))
+            let records = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [[String: Any]]
+            let found = try #require(records)
+            #expect(found.contains { $0["kind"] as? String == "diagnostic" && $0["path"] as? String == path })
+            #expect(found.last?["kind"] as? String == "summary")
+        }
+    }
+}

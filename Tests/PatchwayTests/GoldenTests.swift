@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the commands print about the demo files; `UPDATE_GOLDEN=1 swift test` writes it anew.
+@Suite struct GoldenTests {
+    static let lists = ["hosts.txt", "adblock.txt", "rpz.zone", "dnsmasq.conf"].map { "Zones/demo/\($0)" }
+    static let log = ["replay", "Zones/demo/vpn-dns.log", "--year", "2026", "--list", "Zones/demo/hosts.txt"]
+    static let check = ["check", "-f", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"]
+
+    static let cases: [(name: String, arguments: [String], status: Int32)] = [
+        ("audit.txt", ["audit", "--names", "Zones/demo/names.txt"] + lists, 1),
+        ("audit.ndjson", ["audit", "--names", "Zones/demo/names.txt", "-o", "ndjson"] + lists, 1),
+        ("audit-stack.txt", ["audit", "--names", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"], 1),
+        ("replay.txt", log, 1),
+        ("replay.ndjson", log + ["-o", "ndjson"], 1),
+        ("check.txt", check + ["--qtype", "A,HTTPS"], 0),
+        ("check.ndjson", check + ["--qtype", "A,HTTPS", "-o", "ndjson"], 0),
+        ("explain-code.txt", ["explain", "0x8024402c"], 0),
+        ("explain-code.ndjson", ["explain", "0x8024402c", "-o", "ndjson"], 0),
+        ("explain-name.txt", ["explain", "ctldl.windowsupdate.com", "--list", lists[1], "--qtype", "A"], 0),
+        ("config-check.txt", ["config", "check", "Zones/demo/patchway.yaml"], 0),
+    ]
+
+    @Test(arguments: cases.map(\.name))
+    func agrees(name: String) throws {
+        let (_, arguments, status) = try #require(Self.cases.first { $0.name == name })
+        let result = try Patchway.run(arguments)
+        #expect(result.status == status, "\(result.errors)")
+        let printed = Self.normalised(result.output)
+        let place = Fixtures.folder("golden").appendingPathComponent(name)
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
+            try FileManager.default.createDirectory(at: Fixtures.folder("golden"), withIntermediateDirectories: true)
+            try Data(printed.utf8).write(to: place)
+        }
+        let expected = String(decoding: try Data(contentsOf: place), as: UTF8.self)
+        #expect(printed == expected, "UPDATE_GOLDEN=1 writes \(place.lastPathComponent) anew")
+    }
+
+    /// Leaves out what differs from run to run and with every release of the catalog.
+    private static func normalised(_ text: String) -> String {
+        let cost = text.replacing(#/"(elapsed_ms|peak_rss_bytes)":[0-9]+/#) { "\"\($0.output.1)\":0" }
+        let version = cost.replacing(#/"version":"[^"]*"/#, with: #""version":"0""#)
+        return version.replacing(#/"(catalog|stack)":"[^"]*"/#) { "\"\($0.output.1)\":\"normalised\"" }
+    }
+
+    @Test(arguments: cases.map(\.name).filter { $0.hasSuffix(".ndjson") })
+    func streamsBeginWithAHeaderAndEndWithASummary(name: String) throws {
+        let (_, arguments, _) = try #require(Self.cases.first { $0.name == name })
+        func kinds(_ records: [[String: Any]]) -> [String] { records.compactMap { $0["kind"] as? String } }
+        let lines = try Patchway.run(arguments).output.split(separator: "\n").map { line in
+            try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        }
+        #expect(kinds(lines).first == "header")
+        #expect(kinds(lines).last == "summary")
+        #expect(kinds(lines).count == lines.count)
+        // The array holds the same records.
+        let array = try Patchway.run(arguments.dropLast() + ["json"]).output
+        let records = try #require(try JSONSerialization.jsonObject(with: Data(array.utf8)) as? [[String: Any]])
+        #expect(kinds(records) == kinds(lines))
+    }
+}

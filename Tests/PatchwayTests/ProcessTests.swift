@@ -1,0 +1,139 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Whether `script`, which gives a program a terminal, is there.
+private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+
+@Suite struct ProcessTests {
+    static let log =
+        "Mar  9 09:14:13 dnsmasq[7]: 1 10.8.0.3/5 query[A] slscr.update.microsoft.com from 10.8.0.3\n"
+        + "Mar  9 09:14:13 dnsmasq[7]: 1 10.8.0.3/5 config slscr.update.microsoft.com is NXDOMAIN\n"
+
+    @Test func aReaderThatGoesAwayIsNoError() throws {
+        for command in ["catalog list", "catalog list -o ndjson", "audit Zones/demo/dnsmasq.conf -v -o ndjson"] {
+            let result = try Patchway.shell("patchway \(command) | head -1")
+            #expect(result.status == 0)
+            #expect(result.errors.isEmpty)
+            #expect(result.output.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test func aFullDiskIsSaid() throws {
+        let result = try Patchway.shell("patchway catalog list >/dev/full")
+        #expect(result.status == 4)
+        #expect(result.errors.contains("cannot be written"))
+    }
+
+    @Test(.enabled(if: hasTerminals, "script(1) is not installed"))
+    func colourOnlyOnATerminalThatWantsIt() throws {
+        let command = "patchway audit Zones/demo/hosts.txt --fail-on none"
+        #expect(try !Patchway.shell(command).output.contains("\u{1B}"))
+        let terminal = "script -qec '\(command)' /dev/null </dev/null"
+        #expect(try Patchway.shell(terminal).output.contains("\u{1B}[1;31mcritical"))
+        #expect(try Patchway.shell(terminal, environment: ["NO_COLOR": ""]).output.contains("\u{1B}["))
+        #expect(try !Patchway.shell(terminal, environment: ["NO_COLOR": "1"]).output.contains("\u{1B}["))
+    }
+
+    @Test func standardInputIsAFileCalledMinus() throws {
+        let list = Array("0.0.0.0 slscr.update.microsoft.com\n".utf8)
+        let audit = try Patchway.run(["audit", "-", "-o", "ndjson"], input: list)
+        #expect(audit.status == 1)
+        #expect(audit.output.contains(#""name":"slscr.update.microsoft.com""#))
+        let names = try Patchway.run(
+            ["check", "-f", "-", "--list", "Zones/demo/hosts.txt"],
+            input: Array("a.example\n".utf8)
+        )
+        #expect(names.output.hasPrefix("a.example A pass\n"))
+        let replay = try Patchway.run(["replay", "-", "--year", "2026"], input: Array(Self.log.utf8))
+        #expect(replay.status == 1)
+        #expect(replay.output.contains("slscr.update.microsoft.com A: nxdomain, the log says blocked: config"))
+    }
+
+    @Test func fieldsAndByteOrderMarksOfNameFiles() throws {
+        let octets: [UInt8] = [0xFF, 0xFE] + Array("a.example AAAA\nb.example core\n".utf8).flatMap { [$0, 0] }
+        let path = try Patchway.file("utf16.txt", octets)
+        let result = try Patchway.run(["check", "-f", path, "--list", "Zones/demo/hosts.txt", "--qtype", "A"])
+        #expect(result.output == "a.example AAAA pass\nb.example A pass\n")
+    }
+
+    @Test func oneNameIsAuditedOnce() throws {
+        let path = try Patchway.file(
+            "twice.txt",
+            Array("slscr.update.microsoft.com\nSLSCR.update.microsoft.com.\n".utf8)
+        )
+        let result = try Patchway.run(["audit", "--names", path, "Zones/demo/hosts.txt", "-o", "ndjson"])
+        #expect(result.output.contains(#""names":1,"#))
+    }
+
+    @Test func twoLayersOfOneListAreBlamedOnce() throws {
+        let list = try Patchway.file("same.txt", Array("slscr.update.microsoft.com\n".utf8))
+        let layer = "  - {engine: pihole, lists: [\(list)]}\n"
+        let stack = try Patchway.file("same.yaml", Array(("layers:\n" + layer + layer).utf8))
+        let result = try Patchway.run(["audit", "--stack", stack, "-o", "ndjson"])
+        #expect(result.output.contains(#""summary","findings":1,"#))
+        #expect(result.output.components(separatedBy: #""kind":"file""#).count == 3)
+        #expect(result.output.components(separatedBy: #""kind":"finding""#).count == 2)
+    }
+
+    @Test func membersOfArchivesThatAreRefusedAreReported() throws {
+        let folder = Patchway.scratch.path
+        let made = try Patchway.shell(
+            "cd '\(folder)' && mkdir -p in && echo ads.example > in/list.txt && echo x.example > out.txt"
+                + " && cd in && zip -q ../refused.zip list.txt ../out.txt"
+        )
+        try #require(made.status == 0, "\(made.errors)")
+        let result = try Patchway.run(["audit", folder + "/refused.zip", "-o", "ndjson"])
+        #expect(result.output.contains(#""kind":"diagnostic""#))
+        #expect(result.output.contains("out.txt"))
+    }
+
+    @Test func interruptedAfterFlushing() throws {
+        let (process, output, errors) = try Patchway.process(
+            Patchway.executable,
+            ["replay", "-", "--year", "2026", "-o", "ndjson"]
+        )
+        let input = Pipe()
+        process.standardInput = input
+        try process.run()
+        try Self.waitForHandler(of: process)
+        kill(process.processIdentifier, SIGINT)
+        input.fileHandleForWriting.write(Data(Self.log.utf8))
+        try input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        let result = try Patchway.result(of: process, output, errors)
+        #expect(result.status == 130)
+        let kinds = try result.output.split(separator: "\n").map { line in
+            (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["kind"] as? String
+        }
+        #expect(kinds == ["header", "diagnostic", "summary"])
+    }
+
+    /// While it waits for input a second signal ends it.
+    @Test func interruptedTwice() throws {
+        let (process, _, _) = try Patchway.process(Patchway.executable, ["replay", "-"])
+        let input = Pipe()
+        process.standardInput = input
+        try process.run()
+        try Self.waitForHandler(of: process)
+        for _ in 0..<1000 where process.isRunning {
+            kill(process.processIdentifier, SIGINT)
+            usleep(10_000)
+        }
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        try input.fileHandleForWriting.close()
+    }
+
+    /// Waits until a process handles SIGINT itself (`SigCgt` of proc(5)).
+    private static func waitForHandler(of process: Process) throws {
+        for _ in 0..<3000 {
+            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+            let mask = line.flatMap { UInt64($0.dropFirst(7).drop { $0 == "\t" }, radix: 16) } ?? 0
+            if mask & 1 << UInt64(SIGINT - 1) != 0 { return }
+            usleep(10_000)
+        }
+        Issue.record("the program never began to handle SIGINT")
+    }
+}

@@ -1,0 +1,154 @@
+import Catalog
+import DNS
+import FindingSupport
+import Findings
+import Policy
+import Reports
+import Testing
+import TextScan
+
+/// Whether a text could move the cursor, colour, reorder or hide.
+private func isSafe(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { scalar in
+        switch scalar.value {
+        case 0x0A: true
+        case 0..<0x20, 0x7F..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: false
+        default: true
+        }
+    }
+}
+
+@Suite struct TextTests {
+    @Test(arguments: HostileInput.texts)
+    func nothingHostileIsPrinted(text: String) throws {
+        for name in HostileInput.names {
+            let finding = try HostileInput.finding(name: name, text: text)
+            let style = TextStyle()
+            let source = HostileInput.source(text)
+            #expect(isSafe(AuditText(style: style, errors: [:]).list(source, [finding])))
+            #expect(isSafe(ReplayText(style: style).section("t", [finding], none: "n")))
+            #expect(isSafe(ReplayText(style: style).file(source)))
+            let record = VerdictRecord(name: finding.name, type: .a, verdict: finding.verdict, chain: [finding.name])
+            #expect(isSafe(VerdictText.line(record, style: style)))
+            #expect(isSafe(VerdictText.derivation(record, style: style)))
+        }
+    }
+
+    @Test(arguments: HostileInput.texts)
+    func aCatalogOfTheUserIsEscapedToo(text: String) throws {
+        let endpoint = Endpoint(
+            pattern: try EndpointPattern("*.update.example", kind: .suffix),
+            service: Service(rawValue: text),
+            phase: .scan,
+            severity: .high,
+            breaks: text,
+            profiles: [Profile(rawValue: text)],
+            sources: [text],
+            note: text
+        )
+        let catalog = EndpointCatalog(endpoints: [endpoint])
+        let name = try DomainName("www.update.example")
+        #expect(isSafe(EndpointText.about(name, catalog: catalog, style: TextStyle())))
+        #expect(isSafe(EndpointText.row(endpoint, style: TextStyle())))
+    }
+
+    /// Lines of ours fit; names, rules' places and fixes are never cut.
+    @Test(arguments: [40, 80, 200])
+    func widths(width: Int) throws {
+        let style = TextStyle(width: width)
+        let finding = try HostileInput.finding(name: "www.update.example", text: String(repeating: "word ", count: 100))
+        let rule = try #require(
+            AuditText(style: style, errors: [:]).list(HostileInput.source("l"), [finding])
+                .split(separator: "\n").first { $0.contains(":3: ") }
+        )
+        let place = try #require(rule.firstRange(of: ":3: ")).lowerBound.utf16Offset(in: rule)
+        #expect(rule.count <= max(width, place + 30), "\(rule.count)")
+        let names = (0..<40).map { "host\($0).update.example" }
+        let findings = try names.map { try HostileInput.finding(name: $0, text: "r") }
+        let text = AuditText(style: TextStyle(width: width, isVerbose: true), errors: [:]).list(
+            HostileInput.source("l"),
+            findings
+        )
+        for name in names { #expect(text.contains(name)) }
+        let wrapped = text.split(separator: "\n").filter { $0.contains("update.example,") }
+        #expect(wrapped.allSatisfy { $0.count <= max(width, 14 + 25) })
+        #expect(wrapped.count > (width == 200 ? 1 : 10))
+    }
+
+    @Test func coloursAlwaysHaveAWordBesideThem() throws {
+        let finding = try HostileInput.finding(name: "www.update.example", text: "r")
+        let plain = AuditText(style: TextStyle(), errors: [:]).list(HostileInput.source("l"), [finding])
+        let coloured = AuditText(style: TextStyle(isColoured: true), errors: [:]).list(
+            HostileInput.source("l"),
+            [finding]
+        )
+        #expect(!plain.contains("\u{1B}"))
+        #expect(coloured.contains("\u{1B}[31mhigh"))
+        var bare = ""
+        var isEscape = false
+        for character in coloured {
+            if character == "\u{1B}" { isEscape = true }
+            if !isEscape { bare.append(character) }
+            if character == "m" { isEscape = false }
+        }
+        #expect(bare == plain)
+    }
+
+    @Test(arguments: [
+        ([TypeOutcome(type: .a, kind: .sinkhole)], "breaks scan: 1 name", "A sinkhole"),
+        (
+            [TypeOutcome(type: .a, kind: .sinkhole), TypeOutcome(type: .aaaa, kind: .pass)],
+            "breaks over IPv4 scan: 1 name", "A sinkhole, AAAA passes"
+        ),
+        (
+            [TypeOutcome(type: .aaaa, kind: .nodata), TypeOutcome(type: .a, kind: .pass)],
+            "breaks over IPv6 scan: 1 name", "AAAA nodata, A passes"
+        ),
+        (
+            [TypeOutcome(type: .https, kind: .nodata), TypeOutcome(type: .a, kind: .pass)], "degrades scan: 1 name",
+            "HTTPS nodata, A passes"
+        ),
+    ])
+    func wordsSayHowMuchIsLost(outcomes: [TypeOutcome], verb: String, types: String) throws {
+        var finding = try HostileInput.finding(name: "www.update.example", text: "r")
+        finding.outcomes = outcomes
+        finding.chain = []
+        let text = AuditText(style: TextStyle(), errors: [:]).list(HostileInput.source("l"), [finding])
+        #expect(text.contains(verb), "\(text)")
+        #expect(text.contains(types), "\(text)")
+        finding.rule = .undecided
+        #expect(
+            AuditText(style: TextStyle(), errors: [:]).list(HostileInput.source("l"), [finding]).contains("may break")
+        )
+    }
+
+    /// Findings of one rule that end differently are not lumped together.
+    @Test func differentOutcomesAreDifferentGroups() throws {
+        var one = try HostileInput.finding(name: "one.update.example", text: "r")
+        var two = try HostileInput.finding(name: "two.update.example", text: "r")
+        one.outcomes = [TypeOutcome(type: .a, kind: .sinkhole)]
+        two.outcomes = [TypeOutcome(type: .a, kind: .sinkhole), TypeOutcome(type: .aaaa, kind: .pass)]
+        let text = AuditText(style: TextStyle(), errors: [:]).list(HostileInput.source("l"), [one, two])
+        #expect(text.contains("breaks scan: 1 name"))
+        #expect(text.contains("breaks over IPv4 scan: 1 name"))
+    }
+
+    @Test func theBasisOfAChainIsThatOfItsSteps() throws {
+        var finding = try HostileInput.finding(name: "www.update.example", text: "r")
+        finding.evidence = .weak
+        finding.rule = .undecided
+        finding.chain = [
+            try Samples.edge("www.update.example>a.example", seen: "2024"),
+            try Samples.edge("a.example>b.example", seen: "2015"),
+        ]
+        func text() -> String {
+            AuditText(style: TextStyle(), errors: [:]).list(HostileInput.source("l"), [finding])
+        }
+        // A chain is as old as its oldest step.
+        #expect(text().contains("(seen, last seen 2015)"))
+        finding.chain[1] = try Samples.edge("a.example?b.example", seen: nil)
+        #expect(text().contains("(inferred from the name's shape, last seen 2024)"))
+        finding.chain = [try Samples.edge("www.update.example?b.example", seen: nil)]
+        #expect(text().contains("(inferred from the name's shape, undated)"))
+    }
+}

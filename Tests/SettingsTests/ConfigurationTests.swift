@@ -1,0 +1,118 @@
+import DNS
+import Policy
+import Settings
+import Testing
+import TextScan
+
+@Suite struct ConfigurationTests {
+    static func faults(_ text: String) -> [String] {
+        ConfigurationYAML.parse(Array(text.utf8), path: "c.yaml").diagnostics.map {
+            "\($0.line ?? 0):\($0.column ?? 0) \($0.reason)"
+        }
+    }
+
+    static let layer = "layers:\n  - engine: pihole\n    lists: [a.txt]\n"
+
+    @Test(arguments: [
+        ("", ["1:1 empty"]), ("# nothing\n", ["1:1 empty"]), ("hello", ["1:1 wrong-type"]),
+        ("- a", ["1:1 wrong-type"]),
+        ("mode: shadow", []), ("mode: shadwo", ["1:7 unknown-word"]), ("mode: [shadow]", ["1:7 wrong-type"]),
+        ("mode: ''", ["1:7 empty"]), ("mood: shadow", ["1:1 unknown-key"]),
+        ("mode: shadow\nmode: enforce", ["1:1 yaml-syntax"]),
+        ("workers: 4", []), ("workers: 0", ["1:10 bad-number"]), ("workers: many", ["1:10 bad-number"]),
+        ("workers: 257", ["1:10 bad-number"]), ("workers: 1.5", ["1:10 bad-number"]),
+        ("cache: 64MiB", []), ("cache: 64 MiB", []), ("cache: 0", []), ("cache: 6 4MiB", ["1:8 bad-number"]),
+        ("cache: 64MB", ["1:8 bad-number"]), ("cache: -1", ["1:8 bad-number"]), ("cache: 65GiB", ["1:8 bad-number"]),
+        ("cache: 99999999999999999999GiB", ["1:8 bad-number"]),
+        ("listen: 127.0.0.1:5353", []), ("listen: ['[::1]:53', ':53', '::1', 10.0.0.1#5300]", []),
+        ("listen: localhost:53", ["1:9 bad-address"]), ("listen: [127.0.0.1:99999]", ["1:10 bad-address"]),
+        ("listen: [127.0.0.1:0, '[::1', 1.2.3.4]", ["1:10 bad-address", "1:23 bad-address"]),
+        ("upstreams:\n  - 192.0.2.1\n  - dns.example\n", ["3:5 bad-address"]),
+        ("upstreams: {a: b}", ["1:12 wrong-type"]),
+        ("allow: [10.0.0.0/8, 'fd00::/8', 192.0.2.7]", []), ("allow: 10.0.0.0/8", []),
+        ("allow: [10.0.0.0/33]", ["1:9 bad-range"]), ("allow: [everyone, 10.0.0.0/8]", ["1:9 bad-range"]),
+        (
+            "allow: ['fd00::/129', 10.0.0.0/, 10.0.0.0/+8, 1/2/3]",
+            ["1:9 bad-range", "1:23 bad-range", "1:34 bad-range", "1:47 bad-range"]
+        ),
+        ("allow-remote: yes", []), ("allow-remote: maybe", ["1:15 wrong-type"]), ("log-all: 1", ["1:10 wrong-type"]),
+        ("capture: [a]", ["1:10 wrong-type"]), ("catalog: ''", ["1:10 empty"]),
+        ("layers: a.txt", ["1:9 wrong-type"]), ("layers: [a.txt]", ["1:10 wrong-type"]),
+        (layer, []),
+        ("layers:\n  - engine: pihole\n", ["2:5 missing-key"]),
+        ("layers:\n  - engine: piehole\n    lists: [a]\n", ["2:13 unknown-word"]),
+        ("layers:\n  - lists: []\n", ["2:12 empty"]), ("layers:\n  - lists: a.txt\n", ["2:12 wrong-type"]),
+        ("layers:\n  - lists: [a]\n    list: b\n", ["3:5 unknown-key"]),
+        ("layers:\n  - engine: pihole\n    block-mode: nxdomain\n    lists: [a]\n", ["3:17 unknown-word"]),
+        ("layers:\n  - block-mode: nxdomain\n    lists: [a]\n", ["2:17 missing-key"]),
+        // A wrong engine is one fault, not two.
+        ("layers:\n  - engine: x\n    block-mode: nxdomain\n    lists: [a]\n", ["2:13 unknown-word"]),
+        ("layers:\n  - lists: [{role: block}]\n", ["2:13 missing-key"]),
+        ("layers:\n  - lists: [{path: ''}]\n", ["2:20 empty"]),
+        ("layers:\n  - lists: [{path: a, role: bloc}]\n", ["2:29 unknown-word"]),
+        ("layers:\n  - lists: [{path: a, format: hosts}]\n", []),
+        ("layers:\n  - lists: [{path: a, format: host}]\n", ["2:31 unknown-word"]),
+        ("layers:\n  - lists: [{path: a, size: 1}]\n", ["2:23 unknown-key"]),
+        ("layers:\n  - lists: [a\nmode: shadow\n", ["2:12 yaml-syntax"]),
+    ])
+    func faultsHaveTheirPlace(text: String, expected: [String]) {
+        // The column of a fault that the YAML reader found is that reader's business.
+        let found = Self.faults(text)
+        if expected.first?.hasSuffix("yaml-syntax") == true {
+            #expect(found.first?.hasSuffix("yaml-syntax") == true && found.first?.hasPrefix("0:") == false, "\(found)")
+        } else {
+            #expect(found == expected)
+        }
+    }
+
+    @Test func allFaultsAreReportedAtOnceAndTheRestIsKept() {
+        let text = "mode: shadwo\nworkers: 4\nlisten: [nowhere, 127.0.0.1:5353]\n" + Self.layer
+        let (configuration, diagnostics) = ConfigurationYAML.parse(Array(text.utf8), path: "c.yaml")
+        #expect(diagnostics.map(\.line) == [3, 1] || diagnostics.map(\.line) == [1, 3])
+        #expect(configuration.mode == nil)
+        #expect(configuration.workers == 4)
+        #expect(configuration.listen.map(\.description) == ["127.0.0.1:5353"])
+        #expect(configuration.layers.map(\.engine) == [.pihole])
+    }
+
+    @Test func aStackHasAtMost64Layers() {
+        let text = "layers:\n" + String(repeating: "  - lists: [a]\n", count: 65)
+        #expect(Self.faults(text) == ["66:5 too-many"])
+        #expect(Self.faults("layers:\n" + String(repeating: "  - lists: [a]\n", count: 64)).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("c.yaml", "a.txt", "a.txt"), ("etc/c.yaml", "a.txt", "etc/a.txt"),
+        ("/etc/c.yaml", "../a.txt", "/etc/../a.txt"),
+        ("etc/c.yaml", "/a.txt", "/a.txt"), ("etc/c.yaml", "-", "-"),
+    ])
+    func pathsAreRelativeToTheFile(file: String, path: String, expected: String) {
+        let text = "layers: [{lists: ['\(path)']}]\ncatalog: '\(path)'\n"
+        let configuration = ConfigurationYAML.parse(Array(text.utf8), path: file).configuration
+        #expect(configuration.layers.first?.lists.map(\.path) == [expected])
+        #expect(configuration.catalog == expected)
+    }
+
+    @Test func everyModeAndEngineAndBlockModeIsRead() {
+        for mode in Configuration.Mode.allCases { #expect(Self.faults("mode: \(mode.rawValue)").isEmpty) }
+        for engine in Engine.allCases {
+            for mode in engine.profile.blockModes {
+                let text = "layers:\n  - engine: \(engine.rawValue)\n    block-mode: \(mode.name)\n    lists: [a]\n"
+                #expect(Self.faults(text).isEmpty)
+            }
+            for format in engine.profile.formats {
+                #expect(Self.faults("layers: [{lists: [{path: a, format: \(format)}]}]").isEmpty)
+            }
+        }
+    }
+
+    @Test(arguments: HostileYAMLTests.bombs)
+    func survives(name: String, text: String) {
+        let diagnostics = ConfigurationYAML.parse(Array(text.utf8), path: "c.yaml").diagnostics
+        #expect(!diagnostics.isEmpty || ["byte order mark", "carriage returns"].contains(name))
+        for diagnostic in diagnostics {
+            #expect(diagnostic.text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "must be safe to print")
+            #expect(diagnostic.text.utf8.count < 2000)
+        }
+    }
+}
