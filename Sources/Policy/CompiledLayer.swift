@@ -15,6 +15,7 @@ public final class CompiledLayer: Sendable {
     let records: [RuleRecord]
     let patternRecords: [RuleRecord]
     let patterns: [TextPattern]
+    let patternIndex: PatternIndex
     let arena: [UInt8]
     let actions: [RuleAction]
     let coverages: [TypeCoverage]
@@ -57,6 +58,7 @@ public final class CompiledLayer: Sendable {
         self.records = records
         patternRecords = builder.patternRecords
         patterns = builder.patterns
+        patternIndex = PatternIndex(builder.patterns)
         actions = builder.actions
         coverages = builder.coverages
         exclusions = builder.exclusions
@@ -162,38 +164,6 @@ public final class CompiledLayer: Sendable {
         return best == .max ? nil : Int(truncatingIfNeeded: best & 0xFFFF_FFFF)
     }
 
-    private func considerPatterns(_ name: borrowing NameBuffer, _ type: RRType, _ best: inout UInt64) {
-        let text = NameText(name)
-        for offset in patternRecords.indices {
-            let record = patternRecords[offset]
-            // In engines that let the longest name win, a pattern counts by its labels, behind names of the same length.
-            let key =
-                profile.order == .longestFirst
-                ? UInt64(127 - record.next) << 40 | UInt64(record.rank) << 32 | UInt64(records.count + offset)
-                : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
-            if key < best, covers(record, type), text.matches(patterns[Int(record.name)]),
-                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
-            {
-                best = key
-            }
-        }
-    }
-
-    /// The positions of all text patterns that match a name and cover a type.
-    func matchingPatterns(_ name: borrowing NameBuffer, _ type: RRType) -> [Int] {
-        var found: [Int] = []
-        let text = NameText(name)
-        for offset in patternRecords.indices {
-            let record = patternRecords[offset]
-            if covers(record, type), text.matches(patterns[Int(record.name)]),
-                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
-            {
-                found.append(offset)
-            }
-        }
-        return found
-    }
-
     @inline(__always)
     func applies(_ record: RuleRecord, _ labels: Int, _ total: Int) -> Bool {
         switch record.scope {
@@ -213,31 +183,5 @@ public final class CompiledLayer: Sendable {
         guard let names else { return false }
         let owned = name.name
         return names.contains { owned.isEqualOrBelow($0) }
-    }
-}
-
-/// The text of a name in lower case with dots, on the stack.
-struct NameText: ~Copyable {
-    private var storage: InlineArray<256, UInt8> = InlineArray(repeating: 0)
-    private var count = 0
-
-    init(_ name: borrowing NameBuffer) {
-        var position = 0
-        while name[position] != 0 {
-            if count > 0 {
-                storage[count] = 0x2E
-                count += 1
-            }
-            let end = position + 1 + Int(name[position])
-            for index in (position + 1)..<end {
-                storage[count] = name[index]
-                count += 1
-            }
-            position = end
-        }
-    }
-
-    func matches(_ pattern: TextPattern) -> Bool {
-        pattern.matches(storage.span.extracting(0..<count))
     }
 }

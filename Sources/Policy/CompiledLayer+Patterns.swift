@@ -1,0 +1,66 @@
+import DNS
+
+extension CompiledLayer {
+    /// Lowers `best` to the key of the strongest text pattern that matches a name and covers a type.
+    func considerPatterns(_ name: borrowing NameBuffer, _ type: RRType, _ best: inout UInt64) {
+        let text = NameText(name)
+        let octets = text.span
+        patternIndex.forEachCandidate(octets) { offset in
+            let record = patternRecords[offset]
+            // In engines that let the longest name win, a pattern counts by its labels, behind names of the same length.
+            let key =
+                profile.order == .longestFirst
+                ? UInt64(127 - record.next) << 40 | UInt64(record.rank) << 32 | UInt64(records.count + offset)
+                : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
+            if key < best, covers(record, type), patterns[Int(record.name)].matches(octets),
+                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
+            {
+                best = key
+            }
+        }
+    }
+
+    /// The positions of all text patterns that match a name and cover a type, in order.
+    func matchingPatterns(_ name: borrowing NameBuffer, _ type: RRType) -> [Int] {
+        var found: Set<Int> = []
+        let text = NameText(name)
+        let octets = text.span
+        patternIndex.forEachCandidate(octets) { offset in
+            let record = patternRecords[offset]
+            if covers(record, type), patterns[Int(record.name)].matches(octets),
+                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
+            {
+                found.insert(offset)
+            }
+        }
+        return found.sorted()
+    }
+}
+
+/// The text of a name in lower case with dots, on the stack.
+struct NameText: ~Copyable {
+    private var storage: InlineArray<256, UInt8> = InlineArray(repeating: 0)
+    private var count = 0
+
+    init(_ name: borrowing NameBuffer) {
+        var position = 0
+        while name[position] != 0 {
+            if count > 0 {
+                storage[count] = 0x2E
+                count += 1
+            }
+            let end = position + 1 + Int(name[position])
+            for index in (position + 1)..<end {
+                storage[count] = name[index]
+                count += 1
+            }
+            position = end
+        }
+    }
+
+    /// The text.
+    var span: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { storage.span.extracting(0..<count) }
+    }
+}
