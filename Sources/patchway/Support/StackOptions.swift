@@ -163,17 +163,8 @@ extension LayerLoader {
         try load(
             layer.lists.map { ListInput(path: $0.path, role: $0.role, format: $0.format.flatMap(ListFormat.named)) },
             engine: layer.engine,
-            format: layer.commonFormat.flatMap(ListFormat.named),
             blockMode: layer.blockMode
         )
-    }
-}
-
-extension Configuration.Layer {
-    /// The format that the file gives for every list of the layer; nil when it leaves one open or they differ.
-    fileprivate var commonFormat: String? {
-        let formats = Set(lists.map(\.format))
-        return formats.count == 1 ? formats.first.flatMap(\.self) : nil
     }
 }
 
@@ -200,6 +191,7 @@ extension LayerLoader {
     static func loadEach(
         _ path: String,
         engine: Engine?,
+        format: ListFormat?,
         blockMode: String?
     ) throws(ListError) -> (results: [Result<LoadedLayer, ListError>], diagnostics: [Diagnostic]) {
         let set: InputSet
