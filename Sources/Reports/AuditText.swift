@@ -102,7 +102,7 @@ public struct AuditText: Sendable {
         let hops = ([finding.name] + finding.chain.map(\.target)).map(\.description)
         let isSeen = finding.chain.allSatisfy { $0.basis == .observed }
         let basis = isSeen ? "seen" : "inferred from the name's shape"
-        let date = finding.chain.lastSeen.map { "last seen \($0)" } ?? "undated"
+        let date = finding.chain.lastSeen.map { "last seen \(TerminalText.escaped($0))" } ?? "undated"
         return
             "\(indent)via \(isExample ? "for example " : "")\(hops.joined(separator: " → "))\n\(indent)    (\(basis), \(date))\n"
     }

@@ -12,12 +12,14 @@ public enum EndpointText {
         for endpoint in endpoints { text += one(endpoint, catalog: catalog) }
         if let host = catalog.knownHost(name) {
             text +=
-                "  seen in: \(escaped(host.seenIn.joined(separator: "; ")))" + (host.seenWhen.map { " (\($0))" } ?? "")
+                "  seen in: \(escaped(host.seenIn.joined(separator: "; ")))"
+                + (host.seenWhen.map { " (\(escaped($0)))" } ?? "")
                 + "\n"
         }
         for chain in catalog.chains.chains(from: name).prefix(8) {
             text += "  chain: " + ([name] + chain.aliases).map(\.description).joined(separator: " → ")
-            text += " (\(chain.basis.rawValue)" + (chain.edges.lastSeen.map { ", last seen \($0)" } ?? "") + ")\n"
+            text +=
+                " (\(chain.basis.rawValue)" + (chain.edges.lastSeen.map { ", last seen \(escaped($0))" } ?? "") + ")\n"
         }
         return text
     }

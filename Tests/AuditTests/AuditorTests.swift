@@ -38,7 +38,7 @@ private func audit(
         // dnsmasq answers the address's own family only.
         (
             .dnsmasq, "address=/update.example/0.0.0.0\naddress=/x.example/::",
-            ["blocked-name proven www.update.example A=sinkhole AAAA=nodata HTTPS=nodata"]
+            ["blocked-name proven www.update.example A=sinkhole AAAA=pass HTTPS=pass"]
         ),
         (
             .dnsmasq, "0.0.0.0 www.update.example",

@@ -71,7 +71,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("audit @/clean.txt --catalog @/catalog.yaml", 2, "catalog.yaml:1:"),
         CommandLineCase("audit --stack @/bad.yaml", 2, "bad.yaml:3:13: engine `piehole` is not known; one of: "),
         CommandLineCase("audit --stack @/missing-list.yaml", 2, "absent.txt: no such file"),
-        CommandLineCase("audit --stack Zones/demo/patchway.yaml --engine pihole", 2, "names its engines itself"),
+        CommandLineCase("audit --stack Zones/demo/patchway.yaml --engine pihole", 2, "names engines and formats"),
         CommandLineCase("check example.com --list @/clean.txt", 0, "+example.com A pass"),
         CommandLineCase("check ads.example --list @/clean.txt", 0, "+ads.example A sinkhole"),
         CommandLineCase("check --list @/clean.txt", 2, "no names"), CommandLineCase("check example.com", 2, "no stack"),

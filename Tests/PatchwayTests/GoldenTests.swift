@@ -55,7 +55,7 @@ import Testing
         #expect(kinds(lines).last == "summary")
         #expect(kinds(lines).count == lines.count)
         // The array holds the same records.
-        let array = try Patchway.run(arguments.dropLast() + ["json"]).output
+        let array = try Patchway.run(arguments.map { $0 == "ndjson" ? "json" : $0 }).output
         let records = try #require(try JSONSerialization.jsonObject(with: Data(array.utf8)) as? [[String: Any]])
         #expect(kinds(records) == kinds(lines))
     }

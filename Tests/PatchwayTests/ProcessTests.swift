@@ -120,6 +120,7 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
             kill(process.processIdentifier, SIGINT)
             usleep(10_000)
         }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)
         try input.fileHandleForWriting.close()

@@ -26,7 +26,7 @@ import TextScan
         ("cache: 99999999999999999999GiB", ["1:8 bad-number"]),
         ("listen: 127.0.0.1:5353", []), ("listen: ['[::1]:53', ':53', '::1', 10.0.0.1#5300]", []),
         ("listen: localhost:53", ["1:9 bad-address"]), ("listen: [127.0.0.1:99999]", ["1:10 bad-address"]),
-        ("listen: [127.0.0.1:0, '[::1', 1.2.3.4]", ["1:10 bad-address", "1:23 bad-address"]),
+        ("listen: [127.0.0.1:0, '[::1', 1.2.3.4]", ["1:23 bad-address"]),
         ("upstreams:\n  - 192.0.2.1\n  - dns.example\n", ["3:5 bad-address"]),
         ("upstreams: {a: b}", ["1:12 wrong-type"]),
         ("allow: [10.0.0.0/8, 'fd00::/8', 192.0.2.7]", []), ("allow: 10.0.0.0/8", []),
@@ -43,7 +43,7 @@ import TextScan
         ("layers:\n  - engine: piehole\n    lists: [a]\n", ["2:13 unknown-word"]),
         ("layers:\n  - lists: []\n", ["2:12 empty"]), ("layers:\n  - lists: a.txt\n", ["2:12 wrong-type"]),
         ("layers:\n  - lists: [a]\n    list: b\n", ["3:5 unknown-key"]),
-        ("layers:\n  - engine: pihole\n    block-mode: nxdomain\n    lists: [a]\n", ["3:17 unknown-word"]),
+        ("layers:\n  - engine: pihole\n    block-mode: nope\n    lists: [a]\n", ["3:17 unknown-word"]),
         ("layers:\n  - block-mode: nxdomain\n    lists: [a]\n", ["2:17 missing-key"]),
         // A wrong engine is one fault, not two.
         ("layers:\n  - engine: x\n    block-mode: nxdomain\n    lists: [a]\n", ["2:13 unknown-word"]),
@@ -106,10 +106,13 @@ import TextScan
         }
     }
 
+    /// What is odd, and yet a configuration with nothing but keys that it does not know, or a long path.
+    private static let readable = ["byte order mark", "carriage returns", "huge scalar", "bell in quotes"]
+
     @Test(arguments: HostileYAMLTests.bombs)
     func survives(name: String, text: String) {
         let diagnostics = ConfigurationYAML.parse(Array(text.utf8), path: "c.yaml").diagnostics
-        #expect(!diagnostics.isEmpty || ["byte order mark", "carriage returns"].contains(name))
+        #expect(!diagnostics.isEmpty || Self.readable.contains(name))
         for diagnostic in diagnostics {
             #expect(diagnostic.text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "must be safe to print")
             #expect(diagnostic.text.utf8.count < 2000)

@@ -70,6 +70,12 @@ enum Interruption {
     static func watch() {
         _ = signal(SIGINT) { _ in Interruption.note() }
         _ = signal(SIGTERM) { _ in Interruption.note() }
+        // Whoever started the program may have had them blocked, which is inherited.
+        var signals = sigset_t()
+        _ = unsafe sigemptyset(&signals)
+        _ = unsafe sigaddset(&signals, SIGINT)
+        _ = unsafe sigaddset(&signals, SIGTERM)
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Runs in a signal handler: nothing but atomics and `_exit` here.
