@@ -18,6 +18,8 @@ public enum ServerSignal: Sendable {
 
     /// Keeps the signals from ending the process, so that ``next()`` gets them; call it before any thread is started.
     public static func block() {
+        // A shell's background job or nohup starts with some of them ignored, and an ignored signal is never waited for.
+        for number in [SIGHUP, SIGTERM, SIGINT] { signal(number, SIG_DFL) }
         var set = handled
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
