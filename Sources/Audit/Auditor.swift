@@ -27,44 +27,8 @@ public struct Auditor: Sendable {
     /// What a stack breaks, in the order of the names; one finding per name and deciding rule.
     /// - Complexity: O(names × types × aliases) lookups
     public func findings(_ stack: CompiledStack) -> [Finding] {
-        names.flatMap { examine($0, stack) }
-    }
-
-    private struct Hit {
-        var decision: ChainDecision
-        var types: [RRType]
-    }
-
-    private func examine(_ subject: AuditName, _ stack: CompiledStack) -> [Finding] {
-        var hits: [Hit] = []
-        var kinds: [TypeOutcome] = []
-        for type in types {
-            let decision = stack.decision(subject.name, type: type, over: chains[subject.name] ?? [])
-            kinds.append(TypeOutcome(type: type, kind: decision.verdict.kind))
-            guard !decision.verdict.kind.isPass else { continue }
-            let known = hits.firstIndex {
-                $0.decision.verdict.matched == decision.verdict.matched && $0.decision.chain == decision.chain
-                    && $0.decision.rule == decision.rule
-            }
-            if let known {
-                hits[known].types.append(type)
-            } else {
-                hits.append(Hit(decision: decision, types: [type]))
-            }
-        }
-        return hits.map { hit in
-            let broken = kinds.filter { hit.types.contains($0.type) }
-            let passing = kinds.filter(\.kind.isPass)
-            return Finding(
-                rule: hit.decision.rule,
-                name: subject.name,
-                outcomes: broken + passing,
-                verdict: hit.decision.verdict,
-                evidence: hit.decision.evidence,
-                endpoint: subject.endpoint,
-                origin: subject.origin,
-                chain: hit.decision.chain
-            )
+        names.flatMap {
+            stack.findings($0.name, types: types, over: chains[$0.name] ?? [], endpoint: $0.endpoint, origin: $0.origin)
         }
     }
 }

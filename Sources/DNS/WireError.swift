@@ -40,3 +40,33 @@ public enum NameError: Error, Equatable, Sendable {
     /// The octets given as wire form are not exactly one uncompressed name.
     case malformedWire(offset: Int)
 }
+
+extension NameError: CustomStringConvertible {
+    /// What is wrong, for people; positions are counted from 1.
+    public var description: String {
+        switch self {
+        case .empty: "it is empty; the root is written `.`"
+        case .emptyLabel(let offset): "an empty label at character \(offset + 1)"
+        case .labelTooLong(let offset): "a label longer than 63 octets at character \(offset + 1)"
+        case .nameTooLong: "longer than 255 octets"
+        case .badEscape(let offset):
+            "a backslash without a character or three digits up to 255 at character \(offset + 1)"
+        case .malformedWire(let offset): "no single uncompressed name, at octet \(offset + 1)"
+        }
+    }
+}
+
+extension WireError: CustomStringConvertible {
+    /// What is wrong, for people; octets are counted from 0, as dissectors do.
+    public var description: String {
+        switch self {
+        case .truncated(let offset): "cut off at octet \(offset)"
+        case .badLabelType(let offset): "a reserved label type at octet \(offset)"
+        case .badPointer(let offset): "a compression pointer that does not point backwards at octet \(offset)"
+        case .nameTooLong(let offset): "a name longer than 255 octets at octet \(offset)"
+        case .badRDATA(let offset): "RDATA that does not fit its type at octet \(offset)"
+        case .badValue(let offset): "a value that may not stand there at octet \(offset)"
+        case .trailingOctets(let offset): "octets behind the last record, from octet \(offset)"
+        }
+    }
+}

@@ -24,6 +24,18 @@ public struct Detection: Sendable {
         )
     }
 
+    /// The same, saying that the engine was not given but follows from the first list of the layer.
+    var following: Detection {
+        let given = "engine \(engine.rawValue) as given"
+        guard why.hasSuffix(given) else { return self }
+        return Detection(
+            format: format,
+            engine: engine,
+            confidence: confidence,
+            why: why.dropLast(given.count) + "engine \(engine.rawValue), as for the first list of the layer"
+        )
+    }
+
     init(format: ListFormat, engine: Engine, confidence: Int, why: String) {
         self.format = format
         self.engine = engine

@@ -82,11 +82,13 @@ public enum LayerLoader {
         var detections: [Detection] = []
         for source in sources {
             let engine = detections.first?.engine ?? given
-            if let format = source.format {
-                detections.append(Detection(format: format, engine: engine))
-            } else {
-                detections.append(try FormatDetector.detect(source.octets.span, path: source.path, engine: engine))
-            }
+            let detection =
+                if let format = source.format {
+                    Detection(format: format, engine: engine)
+                } else {
+                    try FormatDetector.detect(source.octets.span, path: source.path, engine: engine)
+                }
+            detections.append(given == nil && !detections.isEmpty ? detection.following : detection)
         }
         let engine = detections[0].engine
         guard var builder = LayerBuilder(engine: engine, blockMode: blockMode) else {

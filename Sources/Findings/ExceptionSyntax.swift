@@ -19,12 +19,20 @@ extension Finding {
     /// What lets the name pass in the layer that blocks it; empty when no rule is known.
     public var fixes: [Fix] {
         guard let matched = verdict.matched, !verdict.kind.isPass else { return [] }
-        return [Fix(engine: matched.rule.engine, text: Self.exception(matched, asked: name))]
+        var text = Self.exception(matched, asked: name)
+        // Without the line the next one of the same list decides, which may break the name as well.
+        let next = verdict.lost.filter { $0.list == matched.rule.list }.map(\.line)
+        if text.hasPrefix(Self.removalVerb), !next.isEmpty {
+            text += "; look at \(next.prefix(5).map { "line \($0)" }.joined(separator: ", ")) too"
+        }
+        return [Fix(engine: matched.rule.engine, text: text)]
     }
+
+    private static let removalVerb = "remove line"
 
     private static func exception(_ matched: MatchedRule, asked: DomainName) -> String {
         let element = matched.element.lowercased.description
-        let removal = "remove line \(matched.rule.line) of \(matched.rule.list)"
+        let removal = "\(removalVerb) \(matched.rule.line) of \(matched.rule.list)"
         switch matched.rule.engine {
         case .pihole: return "pihole allow \(asked.lowercased)"
         case .adguardHome: return "@@||\(element)^$important"

@@ -146,30 +146,38 @@ public struct Replayer {
     }
 
     /// What the stack would break of what was asked, worst first; empty without a stack.
+    ///
+    /// A log that does not say the type asked for stands for A, AAAA and HTTPS.
     public func underStack() -> [Finding] {
         guard let stack else { return [] }
-        return tallies.values.flatMap { tally in underStack(tally, stack) }.sorted(by: Self.worseFirst)
+        return Dictionary(grouping: tallies.values, by: \.name).flatMap { name, tallies in
+            underStack(name, tallies, stack)
+        }.sorted(by: Self.worseFirst)
     }
 
-    private func underStack(_ tally: NameTally, _ stack: CompiledStack) -> [Finding] {
+    private static let untoldTypes: [RRType] = [.a, .aaaa, .https]
+
+    private func underStack(_ name: DomainName, _ tallies: [NameTally], _ stack: CompiledStack) -> [Finding] {
+        let asked = Set(tallies.flatMap { $0.type.rawValue == 0 ? Self.untoldTypes : [$0.type] })
         // The capture's own chain first; the catalog's where the capture has none.
-        let seen = Self.edges(tally.name, tally.aliases)
-        let chains = seen.isEmpty ? catalog.chains.chains(from: tally.name).map(\.edges) : [seen]
-        let decision = stack.decision(tally.name, type: tally.type, over: chains)
-        guard !decision.verdict.kind.isPass else { return [] }
-        return [
-            Finding(
-                rule: decision.rule,
-                name: tally.name,
-                outcomes: [TypeOutcome(type: tally.type, kind: decision.verdict.kind)],
-                verdict: decision.verdict,
-                evidence: decision.evidence,
-                endpoint: catalog.endpoint(matching: tally.name),
-                origin: catalog.knownHost(tally.name) == nil ? nil : .known,
-                chain: decision.chain,
-                sightings: tally.all.sightings
-            )
-        ]
+        let aliases = tallies.map(\.aliases).max { $0.count < $1.count } ?? []
+        let seen = Self.edges(name, aliases)
+        let found = stack.findings(
+            name,
+            types: asked.sorted { $0.rawValue < $1.rawValue },
+            over: seen.isEmpty ? catalog.chains.chains(from: name).map(\.edges) : [seen],
+            endpoint: catalog.endpoint(matching: name),
+            origin: catalog.knownHost(name) == nil ? nil : .known
+        )
+        return found.map { finding in
+            var counted = finding
+            var span = NameTally.Span()
+            for tally in tallies where tally.type.rawValue == 0 || finding.brokenTypes.contains(tally.type) {
+                span.merge(tally.all)
+            }
+            counted.sightings = span.sightings
+            return counted
+        }
     }
 
     private static func edges(_ name: DomainName, _ aliases: [DomainName]) -> [ChainEdge] {

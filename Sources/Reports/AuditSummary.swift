@@ -21,6 +21,8 @@ public struct AuditSummary: Sendable {
     /// Rules that could not be evaluated.
     public private(set) var unsupportedRules = 0
     private var broken: Set<DomainName> = []
+    /// The worst severity of each broken name.
+    private var worst: [DomainName: Severity] = [:]
     private var degraded: Set<DomainName> = []
     private var open: Set<DomainName> = []
     private var blamed: Set<String> = []
@@ -55,7 +57,12 @@ public struct AuditSummary: Sendable {
                 continue
             }
             decided[finding.severity, default: 0] += 1
-            if finding.reach == .otherTypes { degraded.insert(finding.name) } else { broken.insert(finding.name) }
+            if finding.reach == .otherTypes {
+                degraded.insert(finding.name)
+            } else {
+                broken.insert(finding.name)
+                worst[finding.name] = max(worst[finding.name] ?? finding.severity, finding.severity)
+            }
             if let rule = finding.verdict.matched?.rule { blamed.insert("\(rule.list):\(rule.line)") }
         }
     }
@@ -76,9 +83,11 @@ public struct AuditSummary: Sendable {
         decided.filter { $0.key >= threshold }.values.reduce(0, +)
     }
 
+    /// Broken names by their worst severity, for people.
     var severityWords: String {
-        Severity.allCases.sorted(by: >).compactMap { severity in
-            decided[severity].map { "\(severity.rawValue) \($0)" }
+        let names = Dictionary(grouping: worst.values, by: \.self).mapValues(\.count)
+        return Severity.allCases.sorted(by: >).compactMap { severity in
+            names[severity].map { "\(severity.rawValue) \($0)" }
         }.joined(separator: ", ")
     }
 

@@ -66,7 +66,7 @@ public struct AuditText: Sendable {
         var text = "  \(style.severity(first.severity)) \(place): "
         text += style.cut(TerminalText.escaped(matched.rule.text, limit: 300), indent: 14 + place.count) + "\n"
         let indent = String(repeating: " ", count: 12)
-        let names = Array(Set(group.map { $0.name.description })).sorted()
+        let names = Array(Set(group.map(Self.shownName))).sorted()
         let phases = Set(group.compactMap { $0.endpoint?.phase.rawValue }).sorted().joined(separator: ", ")
         let through = first.chain.isEmpty ? "" : " through an alias"
         let verb = first.rule == .undecided ? "may break" : first.reach.verb
@@ -78,6 +78,12 @@ public struct AuditText: Sendable {
         let codes = first.clientErrors.map { code in code.description + (errors[code].map { " " + $0 } ?? "") }
         if !codes.isEmpty { text += "\(indent)client: " + codes.joined(separator: ", ") + "\n" }
         return text + fixes(group, indent)
+    }
+
+    /// A made-up name stands for every name of its pattern, so the pattern is shown.
+    private static func shownName(_ finding: Finding) -> String {
+        guard finding.origin == .synthesised, let endpoint = finding.endpoint else { return finding.name.description }
+        return TerminalText.escaped(endpoint.pattern.text)
     }
 
     private func outcomes(_ finding: Finding) -> String {
@@ -119,7 +125,7 @@ public struct AuditText: Sendable {
             text += "\(style.bold("\(grouped(summary.brokenNames)) of \(counted(summary.names, "name")) broken")) by "
             text +=
                 "\(counted(summary.rules, "rule")) in \(grouped(summary.brokenLists)) of \(counted(summary.lists, "list"))"
-            text += " (findings: \(summary.severityWords)).\n"
+            text += " (\(summary.severityWords)).\n"
         }
         if summary.degradedNames > 0 {
             text += "\(counted(summary.degradedNames, "name")) degraded: addresses pass, other record types do not.\n"

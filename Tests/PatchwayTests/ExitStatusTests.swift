@@ -29,6 +29,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "missing-list.yaml": Array("layers:\n  - engine: pihole\n    lists: [absent.txt]\n".utf8),
         "format.yaml": Array("layers: [{engine: pihole, lists: [{path: clean.txt, format: domains}]}]\n".utf8),
         "no-names.txt": Array("# none\n\n".utf8), "bad-names.txt": Array("a..b\nhttps://example.com/x\n".utf8),
+        "ads-regex.txt": Array("||ads.example^\n/update/\n".utf8),
+        "typed-names.txt": Array("a.example A\nb.example FOO\n".utf8),
+        "one-name.txt": Array("settings-win.data.microsoft.com\n".utf8),
         "mixed-names.txt": Array("\u{FEFF}download.windowsupdate.com\n a..b\nexample.com A\n".utf8),
         "catalog.yaml": Array("endpoints: [{pattern: a}]\n".utf8), "nul.bin": [UInt8](repeating: 0, count: 4096),
         "names.txt": Array("www.example.com\nmail.example.com\nftp.example.com\n".utf8),
@@ -67,7 +70,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("audit @/clean.txt --profile nope", 2, "no such profile"),
         CommandLineCase("audit @/clean.txt -o xml", 2, "one of text, json, ndjson"),
         CommandLineCase("audit @/clean.txt --names @/no-names.txt", 2, "no names in it"),
-        CommandLineCase("audit @/clean.txt --names @/mixed-names.txt", 0, "mixed-names.txt:2:2: `a..b`"),
+        CommandLineCase("audit @/clean.txt --names @/mixed-names.txt", 3, "mixed-names.txt:2:2: `a..b`"),
         CommandLineCase("audit @/clean.txt --catalog @/catalog.yaml", 2, "catalog.yaml:1:"),
         CommandLineCase("audit --stack @/bad.yaml", 2, "bad.yaml:3:13: engine `piehole` is not known; one of: "),
         CommandLineCase("audit --stack @/missing-list.yaml", 2, "absent.txt: no such file"),
@@ -111,7 +114,30 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("explain 0xnope", 2, "no 32-bit error code"),
         CommandLineCase("explain 0x8024402c --list @/clean.txt", 0, "+0x8024402C"),
         CommandLineCase("explain download.windowsupdate.com", 0, "+windows-update"),
-        CommandLineCase("explain example.com", 0, "+not a name of the catalog"),
+        CommandLineCase("explain example.com", 3, "no known error code or symbol, and no name of the catalog"),
+        CommandLineCase("explain wu_e_no_connection 0x8024402c", 0, "+0x8024402C"),
+        CommandLineCase("check --list @/ads-regex.txt update.com --qtype A", 3, "could not be evaluated: 1"),
+        CommandLineCase(
+            "check -f @/typed-names.txt --list @/clean.txt",
+            3,
+            "typed-names.txt:2:11: `FOO` is no record type"
+        ),
+        CommandLineCase(
+            "check --list Zones/demo/hosts.txt fe2.update.microsoft.com --qtype A",
+            0,
+            "--known-chains does"
+        ),
+        CommandLineCase(
+            "check --list Zones/demo/hosts.txt fe2.update.microsoft.com --qtype A --known-chains",
+            0,
+            "+sinkhole"
+        ),
+        CommandLineCase(
+            "check --list Zones/demo/hosts.txt settings-win.data.microsoft.com --qtype A --fail-on medium",
+            1,
+            "+sinkhole"
+        ),
+        CommandLineCase("replay @/one-name.txt --list Zones/demo/hosts.txt --engine dnsmasq", 1, "+settings-win"),
         CommandLineCase("catalog list", 0, "+endpoints"),
         CommandLineCase("catalog list -o json", 0, "+\"kind\":\"summary\""),
         CommandLineCase("catalog show download.windowsupdate.com", 0, "+chain: "),

@@ -51,7 +51,7 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
     }
 
     @Test func fieldsAndByteOrderMarksOfNameFiles() throws {
-        let octets: [UInt8] = [0xFF, 0xFE] + Array("a.example AAAA\nb.example core\n".utf8).flatMap { [$0, 0] }
+        let octets: [UInt8] = [0xFF, 0xFE] + Array("a.example AAAA\nb.example\tcore\n".utf8).flatMap { [$0, 0] }
         let path = try Patchway.file("utf16.txt", octets)
         let result = try Patchway.run(["check", "-f", path, "--list", "Zones/demo/hosts.txt", "--qtype", "A"])
         #expect(result.output == "a.example AAAA pass\nb.example A pass\n")

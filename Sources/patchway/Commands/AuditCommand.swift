@@ -60,11 +60,7 @@ struct AuditCommand: ParsableCommand {
     func run() throws {
         RunCost.begin()
         guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
-        guard let threshold = Severity(rawValue: failOn) else {
-            throw Failure.usage(
-                "--fail-on \(TerminalText.escaped(failOn)): one of critical, high, medium, unknown, low, none"
-            )
-        }
+        let threshold = try Severity(option: failOn)
         guard !lists.isEmpty || engine == nil && format == nil && blockMode == nil else {
             throw Failure.usage(
                 "--stack names engines and formats itself; --engine, --format and --block-mode are for LIST…"
@@ -86,7 +82,9 @@ struct AuditCommand: ParsableCommand {
         }
         run.finish()
         if Interruption.isRequested { throw ExitStatus.interrupted }
-        throw run.status(threshold: threshold)
+        let status = run.status(threshold: threshold)
+        // A name that could not be read was not audited.
+        throw status == .fine && !faults.isEmpty ? .undecided : status
     }
 
     private func names(_ catalog: EndpointCatalog) throws -> ([AuditName], faults: [Diagnostic]) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DNS
 import Policy
 import Settings
 import TextScan
@@ -22,14 +23,39 @@ struct ConfigCommand: ParsableCommand {
         var file: String
 
         func run() throws {
-            let (configuration, diagnostics) = ConfigurationYAML.parse(try Inputs.octets(file), path: file)
+            let (configuration, found) = ConfigurationYAML.parse(try Inputs.octets(file), path: file)
+            let diagnostics = found.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
             for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
             guard diagnostics.isEmpty else { throw ExitStatus.usage }
-            let loaded = try LoadedStack.load(configuration.layers)
-            loaded.announce()
+            let rules = try load(configuration)
+            var notes = ""
+            if configuration.upstreams.isEmpty { notes += "; no upstreams, so `serve` needs --upstream" }
+            if configuration.allowsRemote != true, configuration.listen.contains(where: { !$0.address.isLoopback }) {
+                notes += "; others can reach a listen address, so `serve` needs --allow-remote"
+            }
             StandardOutput.write(
-                "\(TerminalText.escaped(file)): fine; layers: \(configuration.layers.count), rules: \(loaded.stack.ruleCount)\n"
+                "\(TerminalText.escaped(file)): fine; layers: \(configuration.layers.count), rules: \(rules)\(notes)\n"
             )
+        }
+
+        /// Loads every layer, so that all lists that cannot be read are named at once, each with its place.
+        private func load(_ configuration: Configuration) throws -> Int {
+            var rules = 0
+            var worst: ExitStatus?
+            for layer in configuration.layers {
+                do {
+                    let loaded = try LoadedStack.load([layer])
+                    loaded.announce()
+                    rules += loaded.stack.ruleCount
+                } catch let failure as Failure {
+                    let list = layer.lists.first { failure.text.hasPrefix(TerminalText.escaped($0.path)) }
+                    let place = list?.line.map { ":\($0)" } ?? ""
+                    StandardError.line("\(TerminalText.escaped(file))\(place): \(failure.text)")
+                    if worst != .usage { worst = failure.status }
+                }
+            }
+            if let worst { throw worst }
+            return rules
         }
     }
 }

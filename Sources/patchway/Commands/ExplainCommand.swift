@@ -15,8 +15,8 @@ struct ExplainCommand: ParsableCommand {
         discussion: "Codes are read as 0x8024402c, 8024402C or signed decimal (-2145107924)."
     )
 
-    @Argument(help: "An error code or a name.")
-    var subject: String
+    @Argument(help: "Error codes, symbols such as WU_E_NO_CONNECTION, or names.")
+    var subjects: [String]
 
     @Option(name: .customLong("qtype"), help: "Record types for a name.")
     var types = "A,AAAA,HTTPS"
@@ -27,25 +27,39 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
+        var undecided = false
+        var records = RecordStream(output.format, write: StandardOutput.write)
+        let catalog = try catalog.load()
+        let loaded = try LoadedStack.load(try stack.layers())
+        loaded.announce()
+        if output.format != .text { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }
+        for subject in subjects {
+            let isDecided =
+                if let code = try code(subject) {
+                    explain(code, &records)
+                } else {
+                    try explain(subject, catalog, loaded, &records)
+                }
+            if !isDecided { undecided = true }
+        }
+        if output.format != .text { records.end() }
+        if undecided { throw ExitStatus.undecided }
+    }
+
+    /// The code that a subject is, by number or by symbol; nil when it may be a name.
+    private func code(_ subject: String) throws -> ErrorCode? {
         let isMarked = subject.hasPrefix("0x") || subject.hasPrefix("0X") || subject.hasPrefix("-")
-        if let code = ErrorCode(subject), isMarked || stack.isEmpty { return try explain(code) }
+        if let code = ErrorCode(subject), isMarked || stack.isEmpty { return code }
         guard !isMarked else {
             throw Failure.usage("`\(TerminalText.escaped(subject))` is no 32-bit error code such as 0x8024402c")
         }
-        var input = NameInput()
-        try input.add(subject)
-        guard let name = input.items.first?.name else { return }
-        try explain(name)
+        let symbol = subject.uppercased()
+        return BuiltInCatalog.errors().table.errors.first { $0.symbols.contains(symbol) }?.code
     }
 
-    private func explain(_ code: ErrorCode) throws {
+    private func explain(_ code: ErrorCode, _ records: inout RecordStream) -> Bool {
         let table = BuiltInCatalog.errors().table
-        let explanation = table.explain(code)
-        var records = RecordStream(output.format, write: StandardOutput.write)
-        if output.format != .text {
-            records.begin(try catalog.load())
-        }
-        switch (explanation, output.format) {
+        switch (table.explain(code), output.format) {
         case (.known(let error), .text):
             StandardOutput.write(ErrorText.known(error, sources: table.sources, style: output.style))
         case (.unknown(let code, let facts), .text):
@@ -59,39 +73,55 @@ struct ExplainCommand: ParsableCommand {
                 $0.member("facts", facts)
             }
         }
-        if output.format != .text { records.end() }
-        if case .unknown = explanation { throw ExitStatus.undecided }
+        if case .unknown = table.explain(code) { return false }
+        return true
     }
 
-    private func explain(_ name: DomainName) throws {
-        let catalog = try catalog.load()
-        let loaded = try LoadedStack.load(try stack.layers())
-        loaded.announce()
-        let types = try RRType.list(types)
-        let chains = catalog.chains.chains(from: name).map(\.edges)
-        var records = RecordStream(output.format, write: StandardOutput.write)
+    private func explain(
+        _ subject: String,
+        _ catalog: EndpointCatalog,
+        _ loaded: LoadedStack,
+        _ records: inout RecordStream
+    ) throws -> Bool {
+        var input = NameInput()
+        try input.add(subject)
+        guard let name = input.items.first?.name else { return false }
+        let endpoints = catalog.endpoints(matching: name, includingShared: true)
         let isText = output.format == .text
+        if stack.isEmpty, endpoints.isEmpty {
+            StandardError.line(
+                "patchway: \(name): no known error code or symbol, and no name of the catalog; codes look like 0x8024402c, "
+                    + "and --list FILE gives the verdict of a list"
+            )
+            return false
+        }
         if isText {
             StandardOutput.write(EndpointText.about(name, catalog: catalog, style: output.style))
         } else {
-            records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label)
-            for endpoint in catalog.endpoints(matching: name, includingShared: true) {
-                records.record("endpoint") { endpoint.write(to: &$0) }
-            }
+            for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0) } }
         }
-        var isDecided = true
-        for type in stack.isEmpty ? [] : types {
+        return stack.isEmpty ? true : try derive(name, catalog, loaded, &records)
+    }
+
+    private func derive(
+        _ name: DomainName,
+        _ catalog: EndpointCatalog,
+        _ loaded: LoadedStack,
+        _ records: inout RecordStream
+    ) throws -> Bool {
+        let chains = catalog.chains.chains(from: name).map(\.edges)
+        var isDecided = loaded.unsupportedRules == 0
+        for type in try RRType.list(types) {
             let decision = loaded.stack.decision(name, type: type, over: chains)
             if decision.verdict.kind == .unsupported { isDecided = false }
             let aliases = decision.considered.map(\.target)
             let record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: aliases)
-            if isText {
+            if output.format == .text {
                 StandardOutput.write(VerdictText.derivation(record, style: output.style))
             } else {
                 records.record("verdict") { record.write(to: &$0) }
             }
         }
-        if !isText { records.end() }
-        if !isDecided { throw ExitStatus.undecided }
+        return isDecided
     }
 }

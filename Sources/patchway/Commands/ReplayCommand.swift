@@ -45,11 +45,7 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         RunCost.begin()
         guard !captures.isEmpty else { throw Failure.usage("no captures; give CAPTURE…") }
-        guard let threshold = Severity(rawValue: failOn) else {
-            throw Failure.usage(
-                "--fail-on \(TerminalText.escaped(failOn)): one of critical, high, medium, unknown, low, none"
-            )
-        }
+        let threshold = try Severity(option: failOn)
         let options = try logOptions()
         let catalog = try catalog.load()
         let loaded = stack.isEmpty ? nil : try LoadedStack.load(try stack.layers())
@@ -65,7 +61,7 @@ struct ReplayCommand: ParsableCommand {
         if findings.contains(where: { $0.rule != .undecided && $0.severity >= threshold }) { throw ExitStatus.finding }
         if run.misused > 0 { throw ExitStatus.usage }
         let isCertain = findings.allSatisfy { $0.rule != .undecided } && (loaded?.unsupportedRules ?? 0) == 0
-        if run.unreadable > 0 || run.silent > 0 || replayer.totals.overflow > 0 || !isCertain {
+        if run.unreadable > 0 || run.silent > 0 || run.damaged > 0 || replayer.totals.overflow > 0 || !isCertain {
             throw ExitStatus.undecided
         }
     }
@@ -100,6 +96,10 @@ private struct ReplayRun: ~Copyable {
     private(set) var misused = 0
     /// Captures that were read and hold no query.
     private(set) var silent = 0
+    /// Captures of which a part could not be read.
+    private(set) var damaged = 0
+    /// Diagnostics that cost nothing.
+    private static let remarks: Set<String> = ["ambiguous-correlation", "utf-16", "byte-order-mark"]
 
     init(output: OutputOptions, header: RunHeader) {
         isText = output.format == .text
@@ -136,6 +136,7 @@ private struct ReplayRun: ~Copyable {
         } else if report.events == 0 {
             silent += 1
         }
+        if report.diagnostics.counts.keys.contains(where: { !Self.remarks.contains($0) }) { damaged += 1 }
         let source = SourceReport(
             path: report.path,
             format: report.format.rawValue,

@@ -76,8 +76,10 @@ struct ServeCommand: ParsableCommand {
         StandardError.line(
             "patchway: serving on \(places), mode \(settings.mode.rawValue), \(first.loaded.stack.ruleCount) rules"
         )
-        serve(server, catalog)
+        hint(settings, rules: first.loaded.stack.ruleCount)
+        let signal = serve(server, catalog)
         StandardError.line("patchway: \(ServeSummary.text(server.counters))")
+        if signal == .stop { throw ExitStatus.interrupted }
     }
 
     private static func started(_ settings: ServerConfiguration, _ policy: ServerPolicy) throws -> Server {
@@ -93,14 +95,25 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
-    /// Handles signals until the server is to end.
-    private func serve(_ server: Server, _ catalog: CatalogOptions) {
+    /// What a newcomer would miss otherwise.
+    private func hint(_ settings: ServerConfiguration, rules: Int) {
+        if rules == 0, settings.localZone == nil {
+            StandardError.line("patchway: no lists, so nothing will be flagged; give --list FILE or layers in --config")
+        } else if rules > 0, settings.capturePath == nil {
+            StandardError.line("patchway: flagged queries are only counted; --capture FILE (or -) writes them")
+        }
+    }
+
+    /// Handles signals until the server is to end; returns the one that ended it.
+    private func serve(_ server: Server, _ catalog: CatalogOptions) -> ServerSignal {
         while true {
-            switch ServerSignal.next() {
+            let signal = ServerSignal.next()
+            switch signal {
             case .reload: reload(server, catalog)
-            case .drain: return server.drain()
-            case .stop: return server.stop()
+            case .drain: server.drain()
+            case .stop: server.stop()
             }
+            if signal != .reload { return signal }
         }
     }
 

@@ -112,3 +112,14 @@ extension RRType {
         return types
     }
 }
+
+extension Severity {
+    /// Reads the value of `--fail-on`.
+    init(option: String) throws {
+        guard let severity = Severity(rawValue: option) else {
+            let known = Severity.allCases.sorted(by: >).map(\.rawValue).joined(separator: ", ")
+            throw Failure.usage("--fail-on \(TerminalText.escaped(option)): one of \(known)")
+        }
+        self = severity
+    }
+}

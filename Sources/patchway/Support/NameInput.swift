@@ -18,8 +18,14 @@ struct NameInput {
         for (index, line) in octets.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             let fields = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
             guard let first = fields.first, first.first != 0x23 else { continue }
-            // A second field that is no type is a remark, as in tables of names with classes.
             let type = fields.count > 1 ? RRType(String(decoding: fields[1], as: UTF8.self)) : nil
+            // Behind a tab a word that is no type is a remark, as in tables of names with classes; behind a blank it is
+            // meant as a type.
+            if fields.count > 1, type == nil, line[first.endIndex] == 0x20 {
+                let column = line.distance(from: line.startIndex, to: fields[1].startIndex)
+                report(path, index + 1, column, fields[1], "is no record type; write A, AAAA, HTTPS or TYPE65")
+                continue
+            }
             do throws(NameError) {
                 let name = try DomainName(presentation: first)
                 if let fault = Self.fault(first) {

@@ -137,11 +137,17 @@ struct LoadedStack {
     /// One sentence a list on standard error: what it was read as. Never silent, so that no engine is guessed unseen.
     func announce() {
         for report in reports {
-            var line = "\(TerminalText.escaped(report.path)): \(report.detection); \(report.rules) rules"
-            if report.unsupportedCount > 0 { line += ", \(report.unsupportedCount) NOT evaluated" }
+            var line = "\(TerminalText.escaped(report.path)): \(report.detection); rules: \(report.rules)"
+            if report.ignoredCount > 0 { line += ", dropped by the engine: \(Self.counts(report.ignored))" }
+            if report.unsupportedCount > 0 { line += ", NOT evaluated: \(Self.counts(report.unsupported))" }
             StandardError.line(line)
         }
         for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
+    }
+
+    private static func counts(_ reasons: [String: Int]) -> String {
+        reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
+            .joined(separator: ", ")
     }
 
     /// What the `header` record calls this stack.
