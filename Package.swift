@@ -57,6 +57,11 @@ let package = Package(
             dependencies: ["DNS", "FilterLists", "Policy"],
             path: "Tests/Benchmarks/PolicyBench"
         ),
+        .executableTarget(
+            name: "oracle",
+            dependencies: ["DNS", "FilterLists", "Policy", "TestSupport"],
+            path: "Tests/Oracle"
+        ),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),

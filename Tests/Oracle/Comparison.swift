@@ -1,0 +1,105 @@
+import DNS
+import FilterLists
+import Policy
+
+/// What an engine and the model said so far.
+struct Tally {
+    var verdicts = 0
+    /// Queries that the model declares it cannot decide.
+    var unsupported = 0
+    var mismatches = 0
+    var rounds = 0
+    /// Rounds in which the engine did not come up.
+    var failures = 0
+}
+
+/// Asks an engine and the model the same questions.
+struct Comparison {
+    let engine: Engine
+
+    private static let types: [RRType] = [.a, .aaaa, .txt, .https]
+
+    /// Plays one round; false when the engine does not run.
+    func play(seed: UInt64, _ tally: inout Tally) throws -> Bool {
+        var maker = RoundMaker(seed: seed)
+        guard let own = LoopbackSocket() else { return false }
+        // Rules may name the upstream's port, and the upstream needs the rules' aliases.
+        let round = maker.round(for: engine, upstreamPort: own.port)
+        var aliases: [DomainName: DomainName] = [:]
+        for (name, target) in round.aliases { aliases[try DomainName(name)] = try DomainName(target) }
+        let upstream = Upstream(socket: own, aliases: aliases)
+        defer { upstream.stop() }
+        guard let setup = EngineSetup(engine, round, upstreamPort: upstream.port) else { return false }
+        let files = round.lists.map { ($0.name, $0.text) } + [setup.configuration]
+        let process = try EngineProcess(
+            setup.program,
+            arguments: setup.arguments,
+            files: files + EngineSetup.extraFiles(engine, round),
+            blocked: round.blocked.map { try DomainName($0) }
+        )
+        guard let process else { return false }
+        defer { process.stop() }
+        let names = try round.names.map { try DomainName($0) }
+        let questions = names.flatMap { name in Self.types.map { Question(name: name, type: $0) } }
+        let outcomes = process.ask(questions)
+        try judge(questions, outcomes, round, upstream, &tally)
+        return true
+    }
+
+    private func judge(
+        _ questions: [Question],
+        _ outcomes: [Outcome?],
+        _ round: Round,
+        _ upstream: Upstream,
+        _ tally: inout Tally
+    ) throws {
+        let loaded = try LayerLoader.load(
+            round.lists.map { ListInput(path: $0.name, format: $0.format, octets: Array($0.text.utf8)) },
+            engine: engine,
+            mayBeEmpty: true
+        )
+        let stack = CompiledStack(layers: [loaded.layer])
+        for (question, outcome) in zip(questions, outcomes) {
+            let chain = upstream.chain(question.name)
+            let verdict = stack.verdict(question.name, type: question.type, chain: chain)
+            guard verdict.kind != .unsupported else {
+                tally.unsupported += 1
+                continue
+            }
+            tally.verdicts += 1
+            let theirs = outcome ?? .drop
+            let ours = Outcome(verdict, name: question.name, type: question.type, upstream: upstream)
+            let hidden = verdict.matched?.relation == .cname ? chain : []
+            if !ours.isSame(as: theirs, behind: hidden) {
+                tally.mismatches += 1
+                report(question, theirs, ours, verdict, chain, round)
+            }
+        }
+    }
+
+    /// Prints a mismatch as a test case: the rules near the name, the query, both answers.
+    private func report(
+        _ question: Question,
+        _ theirs: Outcome,
+        _ ours: Outcome,
+        _ verdict: Verdict,
+        _ chain: [DomainName],
+        _ round: Round
+    ) {
+        var text = "MISMATCH \(engine.rawValue) \(question.name) \(question.type)\n"
+        if !chain.isEmpty { text += "  chain    \(chain.map(\.description).joined(separator: " "))\n" }
+        text += "  expected \(theirs)\n  got      \(ours)"
+        if let rule = verdict.matched?.rule { text += "   by \(rule.list):\(rule.line) \(rule.text)" }
+        text += "\n"
+        let marks = ([question.name] + chain).map { name in
+            name.labels.suffix(2).map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".").lowercased()
+        }
+        for list in round.lists {
+            for (index, line) in list.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                let lowered = line.lowercased()
+                if marks.contains(where: lowered.contains) { text += "  \(list.name):\(index + 1)\t\(line)\n" }
+            }
+        }
+        say(text)
+    }
+}

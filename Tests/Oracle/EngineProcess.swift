@@ -1,0 +1,121 @@
+import DNS
+import Foundation
+
+/// One query of a round.
+struct Question {
+    var name: DomainName
+    var type: RRType
+}
+
+/// A DNS server of another project, run on loopback for one round and ended by its process id.
+final class EngineProcess {
+    private let process = Process()
+    private let folder: URL
+    private let client: LoopbackSocket
+    private let port: UInt16
+    private let log: URL
+
+    /// Starts a program with files of its own; nil when it is not ready within ten seconds.
+    /// - Parameters:
+    ///   - files: name and text; `@PORT@` and `@FOLDER@` are filled in, in the arguments too.
+    ///   - blocked: names that get NXDOMAIN once the policy is in force.
+    init?(_ program: String, arguments: [String], files: [(name: String, text: String)], blocked: [DomainName]) throws {
+        guard let port = Self.freePort(), let client = LoopbackSocket() else { return nil }
+        self.port = port
+        self.client = client
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-oracle-\(UUID().uuidString)")
+        log = folder.appendingPathComponent("log")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (folderPath, portText) = (folder.path, String(port))
+        func filled(_ text: String) -> String {
+            text.replacing("@FOLDER@", with: folderPath).replacing("@PORT@", with: portText)
+        }
+        for file in files {
+            try Data(filled(file.text).utf8).write(to: folder.appendingPathComponent(file.name))
+        }
+        try Data().write(to: log)
+        let output = try FileHandle(forWritingTo: log)
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments.map(filled)
+        process.currentDirectoryURL = folder
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        guard becomesReady(blocked) else {
+            say("\(program) does not answer; its log ends with:\n\(logTail())")
+            stop()
+            return nil
+        }
+    }
+
+    /// A port from 26000 that nobody has now; the engine takes it in a moment.
+    private static func freePort() -> UInt16? {
+        for _ in 0..<100 {
+            let candidate = UInt16.random(in: 26_000..<32_000)
+            if LoopbackSocket(port: candidate) != nil { return candidate }
+        }
+        return nil
+    }
+
+    private func becomesReady(_ blocked: [DomainName]) -> Bool {
+        let deadline = ContinuousClock.now + .seconds(10)
+        let probes = blocked.map { Question(name: $0, type: .a) }
+        while process.isRunning, ContinuousClock.now < deadline {
+            let outcomes = ask(probes, patience: [100])
+            if outcomes.allSatisfy({ $0?.code == "NXDOMAIN" }) { return true }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        return false
+    }
+
+    private func logTail() -> String {
+        let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").suffix(8).joined(separator: "\n")
+    }
+
+    func stop() {
+        // The child may have inherited a mask that keeps SIGTERM from it.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Asks all questions, some dozens at a time.
+    /// - Parameters:
+    ///   - questions: at most 65,536.
+    ///   - patience: one pass each over what is still unanswered: milliseconds of silence that end it.
+    /// - Returns: what came, in order; nil where nothing did.
+    func ask(_ questions: [Question], patience: [Int] = [120, 250, 600]) -> [Outcome?] {
+        var outcomes = [Outcome?](repeating: nil, count: questions.count)
+        for milliseconds in patience {
+            client.wait(milliseconds: milliseconds)
+            var waiting = outcomes.indices.filter { outcomes[$0] == nil }[...]
+            var open = 0
+            while !waiting.isEmpty || open > 0 {
+                while open < 40, let index = waiting.popFirst() {
+                    send(questions[index], id: UInt16(index))
+                    open += 1
+                }
+                guard let reply = client.receive() else {
+                    open = 0
+                    continue
+                }
+                guard let view = try? MessageView(reply.octets.span) else { continue }
+                let index = Int(view.header.id)
+                guard index < questions.count, outcomes[index] == nil,
+                    let name = try? view.questionName(), name == questions[index].name
+                else { continue }
+                outcomes[index] = Outcome(view)
+                open = max(0, open - 1)
+            }
+        }
+        return outcomes
+    }
+
+    private func send(_ question: Question, id: UInt16) {
+        var writer = MessageWriter()
+        writer.begin(id: id, bits: MessageHeader.recursionDesiredFlag)
+        writer.question(question.name, type: question.type)
+        client.send(writer.octets, to: port)
+    }
+}

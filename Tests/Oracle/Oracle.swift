@@ -1,0 +1,125 @@
+import Foundation
+import Policy
+import Synchronization
+
+/// `oracle [--seed N] [--verdicts N] [--engine E]`: random rules and names, decided by the engines and by the model.
+@main struct Oracle {
+    private var seed = UInt64.random(in: 0..<1_000_000)
+    private var verdicts = 50_000
+    private var engines = EngineSetup.engines
+    private var mustRun = false
+
+    static func main() {
+        guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
+            let names = EngineSetup.engines.map(\.rawValue).joined(separator: "|")
+            say("usage: oracle [--seed N] [--verdicts N] [--engine \(names)]")
+            exit(2)
+        }
+        exit(oracle.run())
+    }
+
+    private init?(_ arguments: [String]) {
+        var rest = arguments[...]
+        while let option = rest.popFirst() {
+            guard let value = rest.popFirst() else { return nil }
+            switch option {
+            case "--seed":
+                guard let number = UInt64(value) else { return nil }
+                seed = number
+            case "--verdicts":
+                guard let number = Int(value), number > 0 else { return nil }
+                verdicts = number
+            case "--engine":
+                guard let engine = Engine(rawValue: value), engines.contains(engine) else { return nil }
+                engines = [engine]
+                mustRun = true
+            default: return nil
+            }
+        }
+    }
+
+    /// 0 without a mismatch, 1 with one, 3 when an engine that was asked for cannot run.
+    private func run() -> Int32 {
+        let start = ContinuousClock.now
+        say("seed \(seed)")
+        let present = engines.filter { EngineSetup.program($0) != nil }
+        for engine in engines where !present.contains(engine) {
+            say("\(engine.rawValue) is not installed: skipped")
+        }
+        guard !present.isEmpty else { return mustRun ? 3 : 0 }
+        let tallies = tallies(of: present)
+        var code: Int32 = mustRun && present.count < engines.count ? 3 : 0
+        for (engine, tally) in zip(present, tallies) {
+            var line = "\(engine.rawValue) verdicts \(tally.verdicts) mismatches \(tally.mismatches)"
+            line += " unsupported \(tally.unsupported) rounds \(tally.rounds)"
+            if tally.failures > 0 { line += " rounds that did not start \(tally.failures)" }
+            say(line)
+            if tally.failures > 0 { code = 3 }
+        }
+        if tallies.contains(where: { $0.mismatches > 0 }) { code = 1 }
+        let sum = tallies.reduce(0) { $0 + $1.verdicts }
+        say(
+            "all verdicts \(sum) mismatches \(tallies.reduce(0) { $0 + $1.mismatches }) in \(ContinuousClock.now - start)"
+        )
+        return code
+    }
+
+    /// Every engine plays until it has its share, a few engines at a time: they wait more than they work.
+    private func tallies(of engines: [Engine]) -> [Tally] {
+        let share = (verdicts + engines.count - 1) / engines.count
+        let board = Scoreboard(engines)
+        let isDone = DispatchSemaphore(value: 0)
+        let workers = min(3, engines.count)
+        for _ in 0..<workers {
+            Thread.detachNewThread { [seed] in
+                while let index = board.takeEngine() {
+                    let tally = Self.tally(engines[index], share: share, seed: seed)
+                    board.tallies.withLock { $0[index] = tally }
+                }
+                isDone.signal()
+            }
+        }
+        for _ in 0..<workers { isDone.wait() }
+        return board.tallies.withLock { $0 }
+    }
+
+    private static func tally(_ engine: Engine, share: Int, seed: UInt64) -> Tally {
+        let comparison = Comparison(engine: engine)
+        let own = UInt64(EngineSetup.engines.firstIndex(of: engine) ?? 0)
+        var tally = Tally()
+        while tally.verdicts < share, tally.failures < 3 {
+            let round = UInt64(tally.rounds + tally.failures)
+            do {
+                if try comparison.play(seed: seed &+ own << 56 &+ round << 40, &tally) {
+                    tally.rounds += 1
+                } else {
+                    tally.failures += 1
+                }
+            } catch {
+                say("\(engine.rawValue): \(error)")
+                tally.failures += 1
+            }
+        }
+        return tally
+    }
+}
+
+/// Who plays next, and what came of it.
+private final class Scoreboard: Sendable {
+    private let next = Atomic(0)
+    private let count: Int
+    let tallies: Mutex<[Tally]>
+
+    init(_ engines: [Engine]) {
+        count = engines.count
+        tallies = Mutex([Tally](repeating: Tally(), count: engines.count))
+    }
+
+    func takeEngine() -> Int? {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
+    }
+}
+
+/// Prints at once, in one piece, so that engines that run at the same time do not mix their lines.
+func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }

@@ -1,0 +1,39 @@
+import FilterLists
+
+extension RoundMaker {
+    /// `address=`, `server=`, `local=`, `host-record=` and a hosts file.
+    mutating func dnsmasq(_ round: inout Round, _ upstreamPort: UInt16) {
+        var rules = ["address=/ready0.probe/"]
+        for name in owners(oneIn: 4) { rules.append(dnsmasqRule(name, upstreamPort)) }
+        if chance(6) { rules.append(pick(["address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0"])) }
+        var hosts: [String] = []
+        for name in owners(oneIn: 12) {
+            hosts.append(
+                pick([
+                    "0.0.0.0 \(name)", ":: \(name) x.\(name)#", "127.0.0.1 \(name) # x", "198.18.1.1 \(name)",
+                    "0.0.0.0\t\(name)  www.\(name)", "198.18.1.1 \(name)\n198.18.1.2 \(name)",
+                    "0.0.0.0 \(name)\n:: \(name)", "::1 \(name)", "0.0.0.0 \(name).",
+                ])
+            )
+        }
+        round.lists = [
+            ("rules", .dnsmasq, rules.joined(separator: "\n") + "\n"),
+            ("hosts", .hosts, hosts.joined(separator: "\n") + "\n"),
+        ]
+        round.blocked = ["ready0.probe"]
+    }
+
+    private mutating func dnsmasqRule(_ name: String, _ upstreamPort: UInt16) -> String {
+        pick([
+            "address=/\(name)/", "address=/\(name)/#", "address=/\(name)/0.0.0.0", "address=/\(name)/::",
+            "address=/\(name)/198.18.0.7", "local=/\(name)/", "server=/\(name)/", "server=/\(name)/#",
+            "address=/*.\(name)/#", "address=/*.\(name)/", "address=/*\(name)/", "address=/*\(name)/#",
+            "server=/*.\(name)/#", "address=/.\(name)/0.0.0.0", "local=/.\(name)/",
+            "host-record=\(name),198.18.0.9", "host-record=\(name),198.18.0.9,::9", "host-record=\(name),y.\(name),::",
+            "address=/\(name)/0.0.0.0\naddress=/\(name)/::", "address=/\(name)/198.18.0.7\naddress=/\(name)/198.18.0.8",
+            "server=/\(name)/127.0.0.1#\(upstreamPort)", "local=/\(name)/\naddress=/\(name)/0.0.0.0",
+            "address=/\(name)/x.\(name)/198.18.0.6", "address=/\(name)/0.0.0.0 # why", "  address = /\(name)/::1",
+            "address=/\(name)/\naddress=/*.\(name)/198.18.0.5", "address=/\(name)/#\nserver=/a.\(name)/#",
+        ])
+    }
+}
