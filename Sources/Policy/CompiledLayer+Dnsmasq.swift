@@ -5,8 +5,9 @@ extension CompiledLayer {
     /// name below it, exists: then NXDOMAIN turns into NODATA (`domain-match.c`, compared with dnsmasq 2.90).
     func decideLongestFirst(_ name: borrowing NameBuffer, type: RRType, index: UInt8) -> Decision {
         var decision = self.decision(rule: strongestRule(name, type: type), type: type, index: index)
-        guard decision.kind == .nxdomain, Int(decision.rule) < records.count else { return decision }
-        let winner = records[Int(decision.rule)]
+        guard decision.kind == .nxdomain else { return decision }
+        // A text pattern has no siblings in the table.
+        let winner = Int(decision.rule) < records.count ? records[Int(decision.rule)] : nil
         let total = name.labelCount
         table.forEachSuffix(name, arena) { labels, head in
             var next = head
@@ -15,7 +16,8 @@ extension CompiledLayer {
                 switch record.ruleClass {
                 case .hosts where labels == total: decision.kind = .nodata
                 // The chain of a rule is that of its name, so the sibling has the same name.
-                case .data where record.scope == winner.scope && isSibling(record, winner): decision.kind = .nodata
+                case .data where winner.map { record.scope == $0.scope && isSibling(record, $0) } ?? false:
+                    decision.kind = .nodata
                 default: break
                 }
                 next = Int(record.next) - 1

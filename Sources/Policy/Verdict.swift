@@ -113,18 +113,17 @@ public final class CompiledStack: Sendable {
     public func verdict(_ name: DomainName, type: RRType, chain: [DomainName] = []) -> Verdict {
         let decision = decide(NameBuffer(name), type: type)
         guard decision.kind == .pass else {
-            return verdict(decision, asked: name, element: name, relation: .qname, type: type)
+            return verdict(decision, element: name, relation: .qname, type: type)
         }
         for alias in chain {
             let hit = decide(alias: NameBuffer(alias), type: type, exempt: decision.exempt)
-            if hit.kind != .pass { return verdict(hit, asked: name, element: alias, relation: .cname, type: type) }
+            if hit.kind != .pass { return verdict(hit, element: alias, relation: .cname, type: type) }
         }
-        return verdict(decision, asked: name, element: name, relation: .qname, type: type)
+        return verdict(decision, element: name, relation: .qname, type: type)
     }
 
     private func verdict(
         _ decision: Decision,
-        asked: DomainName,
         element: DomainName,
         relation: Relation,
         type: RRType
@@ -140,7 +139,7 @@ public final class CompiledStack: Sendable {
         }
         return Verdict(
             kind: decision.kind,
-            answer: layer.answer(decision, name: asked, type: type),
+            answer: layer.answer(decision, name: element, type: type),
             matched: MatchedRule(
                 element: element,
                 relation: relation,

@@ -17,8 +17,6 @@ struct Tally {
 struct Comparison {
     let engine: Engine
 
-    private static let types: [RRType] = [.a, .aaaa, .txt, .https]
-
     /// Plays one round; false when the engine does not run.
     func play(seed: UInt64, _ tally: inout Tally) throws -> Bool {
         var maker = RoundMaker(seed: seed)
@@ -39,8 +37,7 @@ struct Comparison {
         )
         guard let process else { return false }
         defer { process.stop() }
-        let names = try round.names.map { try DomainName($0) }
-        let questions = names.flatMap { name in Self.types.map { Question(name: name, type: $0) } }
+        let questions = try round.questions.map { Question(name: try DomainName($0.name), type: $0.type) }
         let outcomes = process.ask(questions)
         try judge(questions, outcomes, round, upstream, &tally)
         return true

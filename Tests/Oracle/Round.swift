@@ -9,8 +9,8 @@ struct Round {
     var lists: [(name: String, format: ListFormat, text: String)] = []
     /// Names that are aliases for others.
     var aliases: [String: String] = [:]
-    /// Names to ask about.
-    var names: [String] = []
+    /// What to ask, in this order.
+    var questions: [(name: String, type: RRType)] = []
     /// Names that every list blocks, one each, so that one can see that the engine has read it.
     var blocked: [String] = []
 }
@@ -22,6 +22,8 @@ struct RoundMaker {
     private(set) var drops = false
     /// Names of four labels at most of few letters below a few zones, so that most rules meet others.
     private var crowd: [String] = []
+    private static let types: [RRType] = [.a, .aaaa, .txt, .https]
+    private static let chains = 40
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
@@ -35,7 +37,9 @@ struct RoundMaker {
     mutating func round(for engine: Engine, upstreamPort: UInt16) -> Round {
         drops = chance(3)
         var round = Round()
-        fillNames(&round)
+        fillCrowd()
+        askCrowd(&round)
+        askChains(&round, engine)
         switch engine {
         case .dnsmasq: dnsmasq(&round, upstreamPort)
         case .unbound: localZones(&round)
@@ -44,7 +48,7 @@ struct RoundMaker {
         return round
     }
 
-    private mutating func fillNames(_ round: inout Round) {
+    private mutating func fillCrowd() {
         crowd = []
         for zone in 0..<8 {
             var level = ["r\(zone).rz"]
@@ -58,14 +62,32 @@ struct RoundMaker {
         real.shuffle(using: &generator)
         real = Array(real.prefix(16))
         crowd += real.flatMap { [$0, parent($0), "x." + $0, "not" + $0] }
-        for index in 0..<40 {
-            // Later aliases may lead to earlier ones, never back.
-            let target = index > 0 && chance(3) ? "h\(below(index)).ch.zz" : pick(crowd)
-            round.aliases["h\(index).ch.zz"] = target
+    }
+
+    private mutating func askCrowd(_ round: inout Round) {
+        for name in crowd {
+            // Case must not matter.
+            let spelled = chance(12) ? name.uppercased() : name
+            round.questions += Self.types.map { (spelled, $0) }
         }
-        round.names = crowd + round.aliases.keys.sorted()
-        // Case must not matter.
-        round.names = round.names.map { name in chance(12) ? name.uppercased() : name }
+    }
+
+    /// Names that are aliases for others of the crowd, some over another alias.
+    private mutating func askChains(_ round: inout Round, _ engine: Engine) {
+        // An engine that checks a chain only while it has not seen it is asked once, along aliases of its own.
+        let once = engine.profile.chain == .untilCached
+        for index in 0..<(once ? 160 : Self.chains) {
+            let name = "h\(index).ch.zz"
+            round.aliases[name] = pick(crowd)
+            if once, chance(3) {
+                round.aliases["i\(index).ch.zz"] = round.aliases[name]
+                round.aliases[name] = "i\(index).ch.zz"
+            } else if !once, index > 0, chance(3) {
+                // Later aliases may lead to earlier ones, never back.
+                round.aliases[name] = "h\(below(index)).ch.zz"
+            }
+            round.questions += once ? [(name, pick(Self.types))] : Self.types.map { (name, $0) }
+        }
     }
 
     private func parent(_ name: String) -> String {
@@ -77,7 +99,7 @@ struct RoundMaker {
     mutating func owners(oneIn: Int) -> [String] {
         var owners: [String] = []
         for name in crowd where chance(oneIn) { owners.append(chance(15) ? name.uppercased() : name) }
-        for index in 0..<40 where chance(12) { owners.append("h\(index).ch.zz") }
+        for index in 0..<Self.chains where chance(12) { owners.append("h\(index).ch.zz") }
         if chance(4) { owners.append("ch.zz") }
         if chance(4) { owners.append("rz") }
         var seen: Set<String> = []

@@ -29,7 +29,7 @@ extension RoundMaker {
         var actions = [
             "CNAME .", "CNAME .", "CNAME *.", "CNAME rpz-passthru.", "CNAME rpz-passthru.", "CNAME rpz-tcp-only.",
             "A 0.0.0.0", "A 198.18.0.7", "AAAA ::", "TXT \"x\"", "CNAME garden.zz.", "CNAME *.garden.zz.",
-            "300 IN CNAME .", "IN A 198.18.0.8", "MX 10 mail.zz.", "TYPE65 \\# 3 000100",
+            "300 IN CNAME .", "IN A 198.18.0.8", "MX 10 mail.zz.", "HTTPS 1 .",
         ]
         if drops { actions.append("CNAME rpz-drop.") }
         let action = pick(actions)

@@ -49,7 +49,10 @@ final class Upstream: Sendable {
     }
 
     private func reply(to query: [UInt8], _ writer: inout MessageWriter) -> Bool {
-        guard let view = try? MessageView(query.span), let name = try? view.questionName() else { return false }
+        // The name as it stands in the query: engines check that its letter case comes back.
+        guard let view = try? MessageView(query.span), view.header.questionCount == 1,
+            let name = try? DomainName(wire: Array(query[MessageHeader.size..<(view.answerOffset - 4)]))
+        else { return false }
         writer.begin(id: view.header.id, bits: 0x8180)
         writer.question(name, type: view.questionType)
         var owner = name
@@ -61,6 +64,7 @@ final class Upstream: Sendable {
         if let data = Self.answers[view.questionType] {
             writer.record(.answer, owner: owner, type: view.questionType, ttl: 0, data: data)
         }
+        if view.optRecord != nil { writer.opt(EDNS(payloadSize: 1232)) }
         return true
     }
 }
