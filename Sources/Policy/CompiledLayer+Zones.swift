@@ -124,14 +124,19 @@ extension CompiledLayer {
         var data: (rule: Int, labels: Int)?
         var dataExists = false
         table.forEachSuffix(name, arena) { labels, head in
+            // The rules of a name come in no order of kind.
             var next = head
             while next >= 0 {
                 let record = records[next]
+                if record.scope == .subtree, zone.map({ $0.labels < labels }) ?? true { zone = (next, labels) }
+                next = Int(record.next) - 1
+            }
+            next = head
+            while next >= 0 {
+                let record = records[next]
                 switch record.scope {
-                case .subtree where zone.map({ $0.labels < labels }) ?? true: zone = (next, labels)
-                case .exact where labels == total: data = strongerData(data, (next, labels), type)
-                case .exact:
-                    if let current = zone, current.labels == labels { data = strongerData(nil, (next, labels), type) }
+                case .exact where labels == total || zone?.labels == labels:
+                    data = strongerData(data, (next, labels), type)
                 case .node where labels == total: dataExists = true
                 default: break
                 }

@@ -17,7 +17,7 @@ struct Round {
 
 /// Makes rounds. The same seed makes the same rounds.
 struct RoundMaker {
-    private var generator: SeededGenerator
+    var generator: SeededGenerator
     /// Whether rules that give no answer occur; each costs the client its patience.
     private(set) var drops = false
     /// Names of four labels at most of few letters below a few zones, so that most rules meet others.
