@@ -66,7 +66,14 @@ extension CompiledLayer {
     }
 
     /// The answer that a decision of this layer stands for; nil when the real answer is given or none at all.
-    public func answer(_ decision: Decision, name: DomainName, type: RRType) -> PolicyAnswer? {
+    ///
+    /// `name` is the one that the rule matched: the one asked for, or an alias of it (`isAlias`).
+    public func answer(
+        _ decision: Decision,
+        name: DomainName,
+        type: RRType,
+        isAlias: Bool = false
+    ) -> PolicyAnswer? {
         guard decision.hasRule else { return nil }
         let code: ResponseCode
         switch decision.kind {
@@ -78,12 +85,17 @@ extension CompiledLayer {
         }
         return PolicyAnswer(
             responseCode: code,
-            records: answerRecords(decision, name: name, type: type),
+            records: answerRecords(decision, name: name, type: type, isAlias: isAlias),
             isAuthoritative: profile.setsAuthoritative
         )
     }
 
-    private func answerRecords(_ decision: Decision, name: DomainName, type: RRType) -> [LocalRecord] {
+    private func answerRecords(
+        _ decision: Decision,
+        name: DomainName,
+        type: RRType,
+        isAlias: Bool
+    ) -> [LocalRecord] {
         let record = record(Int(decision.rule))
         let made: [LocalRecord]
         switch actions[Int(record.action)] {
@@ -93,7 +105,12 @@ extension CompiledLayer {
             made = own.isEmpty ? [nullAddress(type, ttl: blockAnswer.ttl)] : own
         case .block where blockAnswer.outcome(type) == .hinfo: made = [Self.lockedOut]
         case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: profile.dataTTL)]
+        case .records where decision.kind == .nodata: made = []
+        case .redirect where decision.kind == .nodata, .redirectBelow where decision.kind == .nodata: made = []
         case .redirect(let target): made = [LocalRecord(type: .cname, data: target.wire)]
+        case .redirectBelow(let suffix) where isAlias && profile.chain == .untilCached:
+            // Unbound 1.17 does not fill in the star for an alias.
+            made = suffix.child([0x2A]).map { [LocalRecord(type: .cname, data: $0.wire)] } ?? []
         case .redirectBelow(let suffix):
             guard let target = try? DomainName(wire: name.wire.dropLast() + suffix.wire) else { return [] }
             made = [LocalRecord(type: .cname, data: target.wire)]

@@ -103,6 +103,7 @@ public final class CompiledStack: Sendable {
             guard decision.kind != .pass else { continue }
             if layer.profile.chain == .unknown { decision.kind = .unsupported }
             if layer.profile.chain == .everyAliasAsCNAME { decision = layer.recast(decision, type: type) }
+            if layer.profile.chain == .untilCached { decision.kind = layer.kindWhileIterating(decision) }
             return decision
         }
         return .pass
@@ -132,14 +133,16 @@ public final class CompiledStack: Sendable {
         let layer = layers[Int(decision.layer)]
         let winner = Int(decision.rule)
         var note: String?
-        if relation == .cname, layer.profile.chain == .untilCached {
+        if relation == .cname, layer.profile.chain == .untilCached, decision.kind == .unsupported {
+            note = "\(layer.profile.basis): the engine ends here"
+        } else if relation == .cname, layer.profile.chain == .untilCached {
             note = "only while the chain is not in the cache; afterwards the real answer is given"
         } else if relation == .cname, layer.profile.chain == .unknown {
             note = "whether \(layer.engine.rawValue) checks aliases is not known"
         }
         return Verdict(
             kind: decision.kind,
-            answer: layer.answer(decision, name: element, type: type),
+            answer: layer.answer(decision, name: element, type: type, isAlias: relation == .cname),
             matched: MatchedRule(
                 element: element,
                 relation: relation,
@@ -158,5 +161,15 @@ extension CompiledLayer {
         var recast = decision
         recast.kind = kind(of: actions[Int(record(Int(decision.rule)).action)], type: type)
         return recast
+    }
+
+    /// What Unbound 1.17 makes of a rule that an alias meets while it iterates (compared with 1.17.1): data and
+    /// redirects of a wildcard become NODATA, and `rpz-tcp-only` ends the daemon with a segmentation fault.
+    func kindWhileIterating(_ decision: Decision) -> VerdictKind {
+        switch actions[Int(record(Int(decision.rule)).action)] {
+        case .truncate: .unsupported
+        case .records, .redirect, .redirectBelow: record(Int(decision.rule)).scope == .below ? .nodata : decision.kind
+        default: decision.kind
+        }
     }
 }

@@ -38,39 +38,43 @@ struct Comparison {
         guard let process else { return false }
         defer { process.stop() }
         let questions = try round.questions.map { Question(name: try DomainName($0.name), type: $0.type) }
-        let outcomes = process.ask(questions)
-        try judge(questions, outcomes, round, upstream, &tally)
+        let stack = try model(round)
+        // A query that the engine would not survive would spoil the rest.
+        let decided = questions.map { question in
+            (question, stack.verdict(question.name, type: question.type, chain: upstream.chain(question.name)))
+        }
+        tally.unsupported += decided.count { $0.1.kind == .unsupported }
+        let asked = decided.filter { $0.1.kind != .unsupported }
+        let outcomes = process.ask(asked.map(\.0)) { asked[$0].1.kind == .drop }
+        for ((question, verdict), outcome) in zip(asked, outcomes) {
+            judge(question, verdict, outcome ?? .drop, round, upstream, &tally)
+        }
         return true
     }
 
-    private func judge(
-        _ questions: [Question],
-        _ outcomes: [Outcome?],
-        _ round: Round,
-        _ upstream: Upstream,
-        _ tally: inout Tally
-    ) throws {
+    private func model(_ round: Round) throws -> CompiledStack {
         let loaded = try LayerLoader.load(
             round.lists.map { ListInput(path: $0.name, format: $0.format, octets: Array($0.text.utf8)) },
             engine: engine,
             mayBeEmpty: true
         )
-        let stack = CompiledStack(layers: [loaded.layer])
-        for (question, outcome) in zip(questions, outcomes) {
-            let chain = upstream.chain(question.name)
-            let verdict = stack.verdict(question.name, type: question.type, chain: chain)
-            guard verdict.kind != .unsupported else {
-                tally.unsupported += 1
-                continue
-            }
-            tally.verdicts += 1
-            let theirs = outcome ?? .drop
-            let ours = Outcome(verdict, name: question.name, type: question.type, upstream: upstream)
-            let hidden = verdict.matched?.relation == .cname ? chain : []
-            if !ours.isSame(as: theirs, behind: hidden) {
-                tally.mismatches += 1
-                report(question, theirs, ours, verdict, chain, round)
-            }
+        return CompiledStack(layers: [loaded.layer])
+    }
+
+    private func judge(
+        _ question: Question,
+        _ verdict: Verdict,
+        _ theirs: Outcome,
+        _ round: Round,
+        _ upstream: Upstream,
+        _ tally: inout Tally
+    ) {
+        tally.verdicts += 1
+        let ours = Outcome(verdict, name: question.name, type: question.type, upstream: upstream)
+        let chain = upstream.chain(question.name)
+        if !ours.isSame(as: theirs, behind: verdict.matched?.relation == .cname ? chain : []) {
+            tally.mismatches += 1
+            report(question, theirs, ours, verdict, chain, round)
         }
     }
 

@@ -61,7 +61,8 @@ final class EngineProcess {
         let deadline = ContinuousClock.now + .seconds(10)
         let probes = blocked.map { Question(name: $0, type: .a) }
         while process.isRunning, ContinuousClock.now < deadline {
-            let outcomes = ask(probes, patience: [100])
+            var outcomes = [Outcome?](repeating: nil, count: probes.count)
+            ask(probes, Array(probes.indices), &outcomes, window: probes.count, patience: 100)
             if outcomes.allSatisfy({ $0?.code == "NXDOMAIN" }) { return true }
             Thread.sleep(forTimeInterval: 0.02)
         }
@@ -83,33 +84,49 @@ final class EngineProcess {
     /// Asks all questions, some dozens at a time.
     /// - Parameters:
     ///   - questions: at most 65,536.
-    ///   - patience: one pass each over what is still unanswered: milliseconds of silence that end it.
+    ///   - isSilent: whether no answer is expected to the question at this index, so that it is not asked forever.
     /// - Returns: what came, in order; nil where nothing did.
-    func ask(_ questions: [Question], patience: [Int] = [120, 250, 600]) -> [Outcome?] {
+    func ask(_ questions: [Question], isSilent: (Int) -> Bool) -> [Outcome?] {
         var outcomes = [Outcome?](repeating: nil, count: questions.count)
-        for milliseconds in patience {
-            client.wait(milliseconds: milliseconds)
-            var waiting = outcomes.indices.filter { outcomes[$0] == nil }[...]
-            var open = 0
-            while !waiting.isEmpty || open > 0 {
-                while open < 40, let index = waiting.popFirst() {
-                    send(questions[index], id: UInt16(index))
-                    open += 1
-                }
-                guard let reply = client.receive() else {
-                    open = 0
-                    continue
-                }
-                guard let view = try? MessageView(reply.octets.span) else { continue }
-                let index = Int(view.header.id)
-                guard index < questions.count, outcomes[index] == nil,
-                    let name = try? view.questionName(), name == questions[index].name
-                else { continue }
-                outcomes[index] = Outcome(view)
-                open = max(0, open - 1)
-            }
+        ask(questions, Array(questions.indices), &outcomes, window: 40, patience: 120)
+        // What is still open is mostly silence: no need to wait for it in turns.
+        ask(questions, questions.indices.filter { outcomes[$0] == nil }, &outcomes, window: 400, patience: 500)
+        for _ in 0..<4 {
+            let lost = questions.indices.filter { outcomes[$0] == nil && !isSilent($0) }
+            if lost.isEmpty { break }
+            ask(questions, lost, &outcomes, window: 20, patience: 900)
         }
         return outcomes
+    }
+
+    /// Asks once; `patience` is how many milliseconds of silence end the wait for what is open.
+    private func ask(
+        _ questions: [Question],
+        _ indices: [Int],
+        _ outcomes: inout [Outcome?],
+        window: Int,
+        patience: Int
+    ) {
+        client.wait(milliseconds: patience)
+        var waiting = indices[...]
+        var open = 0
+        while !waiting.isEmpty || open > 0 {
+            while open < window, let index = waiting.popFirst() {
+                send(questions[index], id: UInt16(index))
+                open += 1
+            }
+            guard let reply = client.receive() else {
+                open = 0
+                continue
+            }
+            guard let view = try? MessageView(reply.octets.span) else { continue }
+            let index = Int(view.header.id)
+            guard index < questions.count, outcomes[index] == nil, let name = try? view.questionName(),
+                name == questions[index].name, view.questionType == questions[index].type
+            else { continue }
+            outcomes[index] = Outcome(view)
+            open = max(0, open - 1)
+        }
     }
 
     private func send(_ question: Question, id: UInt16) {
