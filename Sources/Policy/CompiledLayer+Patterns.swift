@@ -5,19 +5,43 @@ extension CompiledLayer {
     func considerPatterns(_ name: borrowing NameBuffer, _ type: RRType, _ best: inout UInt64) {
         let text = NameText(name)
         let octets = text.span
+        let longestFirst = profile.order == .longestFirst
+        let named = longestFirst ? namedSuffixes(name) : 0
         patternIndex.forEachCandidate(octets) { offset in
             let record = patternRecords[offset]
-            // In engines that let the longest name win, a pattern counts by its labels, behind names of the same length.
+            // In engines that let the longest name win, a pattern counts by its labels, behind every rule about a name
+            // of as many (dnsmasq sorts `*d` behind `d`).
             let key =
-                profile.order == .longestFirst
-                ? UInt64(127 - record.next) << 40 | UInt64(record.rank) << 32 | UInt64(records.count + offset)
+                longestFirst
+                ? UInt64(127 - record.next) << 40 | UInt64(record.rank | 0x80) << 32 | UInt64(records.count + offset)
                 : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
             if key < best, covers(record, type), patterns[Int(record.name)].matches(octets),
-                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
+                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)]),
+                named >> UInt128(record.next) & 1 == 0 || !isSuffix(patterns[Int(record.name)], name, record.next)
             {
                 best = key
             }
         }
+    }
+
+    /// Bit n: there is a rule about the last n labels of a name, whatever types it covers.
+    private func namedSuffixes(_ name: borrowing NameBuffer) -> UInt128 {
+        var named: UInt128 = 0
+        table.forEachSuffix(name, arena) { labels, head in
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                if record.scope == .subtree { named |= 1 << UInt128(labels) }
+                next = Int(record.next) - 1
+            }
+        }
+        return named
+    }
+
+    /// Whether `*d` begins where a label does: then a rule about `d` hides it, even from types that the rule does not
+    /// cover (compared with dnsmasq 2.90).
+    private func isSuffix(_ pattern: TextPattern, _ name: borrowing NameBuffer, _ labels: UInt32) -> Bool {
+        pattern.tokens.count == name.count - name.suffixStart(Int(labels)) - 2
     }
 
     /// The positions of all text patterns that match a name and cover a type, in order.

@@ -68,7 +68,6 @@ extension CompiledLayer {
     func policyZoneRule(_ name: borrowing NameBuffer, type: RRType, _ wildcard: WildcardRule) -> Int? {
         var isKnown = false
         table.forEachSuffix(name, arena) { _, _ in isKnown = true }
-        // Unbound's order can lead to the wildcard at the root, which is a suffix of every name too.
         guard isKnown else { return nil }
         for list in 0..<lists.count {
             if let rule = policyZoneRule(name, type: type, wildcard, list: list) { return rule }
@@ -83,7 +82,8 @@ extension CompiledLayer {
         list: Int
     ) -> Int? {
         let total = name.labelCount
-        let depth = wildcard == .canonicalPredecessor ? zoneOrder.sharedLabels(name.name, list: list) : nil
+        // Unbound stops where only the root is shared: its policy for every name, `*`, never matches.
+        let depth = wildcard == .canonicalPredecessor ? zoneOrder.sharedLabels(name.name, list: list) ?? 0 : nil
         var exact: Int?
         // The nearest wildcard, and the deepest node of any kind.
         var star: (rule: Int, labels: Int)?
@@ -95,7 +95,7 @@ extension CompiledLayer {
                 if Int(record.list) == list {
                     switch record.scope {
                     case .exact where labels == total: exact = better(exact, next, type)
-                    case .below where labels < total && (depth ?? labels) == labels:
+                    case .below where labels < total && (depth ?? labels) == labels && depth != 0:
                         star = (better(star.flatMap { $0.labels == labels ? $0.rule : nil }, next, type), labels)
                     default: break
                     }

@@ -45,7 +45,8 @@ struct Comparison {
         }
         tally.unsupported += decided.count { $0.1.kind == .unsupported }
         let asked = decided.filter { $0.1.kind != .unsupported }
-        let outcomes = process.ask(asked.map(\.0)) { asked[$0].1.kind == .drop }
+        let isOnce = engine.profile.chain == .untilCached
+        let outcomes = process.ask(asked.map(\.0), isSilent: { asked[$0].1.kind == .drop }, isOnce: isOnce)
         for ((question, verdict), outcome) in zip(asked, outcomes) {
             judge(question, verdict, outcome ?? .drop, round, upstream, &tally)
         }
@@ -98,7 +99,7 @@ struct Comparison {
         for list in round.lists {
             for (index, line) in list.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 let lowered = line.lowercased()
-                if marks.contains(where: lowered.contains) { text += "  \(list.name):\(index + 1)\t\(line)\n" }
+                if lowered.hasPrefix("* ") || marks.contains(where: lowered.contains) { text += "  \(list.name):\(index + 1)\t\(line)\n" }
             }
         }
         say(text)

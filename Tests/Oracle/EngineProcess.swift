@@ -85,12 +85,14 @@ final class EngineProcess {
     /// - Parameters:
     ///   - questions: at most 65,536.
     ///   - isSilent: whether no answer is expected to the question at this index, so that it is not asked forever.
+    ///   - isOnce: whether a second query would get another answer than the first.
     /// - Returns: what came, in order; nil where nothing did.
-    func ask(_ questions: [Question], isSilent: (Int) -> Bool) -> [Outcome?] {
+    func ask(_ questions: [Question], isSilent: (Int) -> Bool, isOnce: Bool) -> [Outcome?] {
         var outcomes = [Outcome?](repeating: nil, count: questions.count)
         ask(questions, Array(questions.indices), &outcomes, window: 40, patience: 120)
+        let open = questions.indices.filter { outcomes[$0] == nil && !(isOnce && isSilent($0)) }
         // What is still open is mostly silence: no need to wait for it in turns.
-        ask(questions, questions.indices.filter { outcomes[$0] == nil }, &outcomes, window: 400, patience: 500)
+        ask(questions, open, &outcomes, window: 400, patience: 500)
         for _ in 0..<4 {
             let lost = questions.indices.filter { outcomes[$0] == nil && !isSilent($0) }
             if lost.isEmpty { break }

@@ -4,7 +4,9 @@ extension RoundMaker {
     /// `address=`, `server=`, `local=`, `host-record=` and a hosts file.
     mutating func dnsmasq(_ round: inout Round, _ upstreamPort: UInt16) {
         var rules = ["address=/ready0.probe/"]
-        for name in owners(oneIn: 4) { rules.append(dnsmasqRule(name, upstreamPort)) }
+        for name in owners(oneIn: 4) {
+            rules.append(chance(8) ? twins(name) : dnsmasqRule(name, upstreamPort))
+        }
         if chance(6) { rules.append(pick(["address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0"])) }
         var hosts: [String] = []
         for name in owners(oneIn: 12) {
@@ -35,5 +37,12 @@ extension RoundMaker {
             "address=/\(name)/x.\(name)/198.18.0.6", "address=/\(name)/0.0.0.0 # why", "  address = /\(name)/::1",
             "address=/\(name)/\naddress=/*.\(name)/198.18.0.5", "address=/\(name)/#\nserver=/a.\(name)/#",
         ])
+    }
+
+    /// Rules about a name and about the names whose text ends with it.
+    private mutating func twins(_ name: String) -> String {
+        let keys = ["address=/@/", "address=/@/#", "address=/@/0.0.0.0", "address=/@/::1", "server=/@/#", "local=/@/"]
+        let pair = [pick(keys).replacing("@", with: name), pick(keys).replacing("@", with: "*" + name)]
+        return pair.shuffled(using: &generator).joined(separator: "\n")
     }
 }
