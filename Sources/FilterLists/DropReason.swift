@@ -187,4 +187,8 @@ struct UnsupportedReason {
         id: "rpz-self-alias",
         text: "what the engine does with a CNAME to its own owner is not evaluated yet"
     )
+    static let rootWildcard = UnsupportedReason(
+        id: "rpz-root-wildcard",
+        text: "a policy for every name depends on its neighbours in Unbound and is not evaluated yet"
+    )
 }

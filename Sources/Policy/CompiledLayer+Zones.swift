@@ -65,11 +65,16 @@ struct CanonicalOrder {
 
 extension CompiledLayer {
     /// The rule of the first policy zone that has one for the name.
-    func policyZoneRule(_ name: borrowing NameBuffer, type: RRType, _ wildcard: WildcardRule) -> Int? {
+    func policyZoneRule(
+        _ name: borrowing NameBuffer,
+        type: RRType,
+        _ wildcard: WildcardRule,
+        zones: Int
+    ) -> Int? {
         var isKnown = false
         table.forEachSuffix(name, arena) { _, _ in isKnown = true }
         guard isKnown else { return nil }
-        for list in 0..<lists.count {
+        for list in 0..<zones {
             if let rule = policyZoneRule(name, type: type, wildcard, list: list) { return rule }
         }
         return nil
@@ -82,7 +87,6 @@ extension CompiledLayer {
         list: Int
     ) -> Int? {
         let total = name.labelCount
-        // Unbound stops where only the root is shared: its policy for every name, `*`, never matches.
         let depth = wildcard == .canonicalPredecessor ? zoneOrder.sharedLabels(name.name, list: list) ?? 0 : nil
         var exact: Int?
         // The nearest wildcard, and the deepest node of any kind.
@@ -95,7 +99,7 @@ extension CompiledLayer {
                 if Int(record.list) == list {
                     switch record.scope {
                     case .exact where labels == total: exact = better(exact, next, type)
-                    case .below where labels < total && (depth ?? labels) == labels && depth != 0:
+                    case .below where labels < total && (depth ?? labels) == labels:
                         star = (better(star.flatMap { $0.labels == labels ? $0.rule : nil }, next, type), labels)
                     default: break
                     }

@@ -111,15 +111,23 @@ public final class CompiledLayer: Sendable {
 
     /// What this layer does with a name that is asked for with a type.
     ///
+    /// - Parameters:
+    ///   - index: the position of the layer in its stack.
+    ///   - zones: how many of its policy zones count, from the first; other layers have none.
     /// - Complexity: O(octets + labels) plus the text patterns of the layer
-    public func decide(_ name: borrowing NameBuffer, type: RRType, index: UInt8 = 0) -> Decision {
+    public func decide(
+        _ name: borrowing NameBuffer,
+        type: RRType,
+        index: UInt8 = 0,
+        zones: Int = .max
+    ) -> Decision {
         switch profile.order {
         case .classFirst: decision(rule: strongestRule(name, type: type), type: type, index: index)
         case .longestFirst: decideLongestFirst(name, type: type, index: index)
         case .localZone: decideLocalZone(name, type: type, index: index)
         case .policyZone(let wildcard):
             decision(
-                rule: policyZoneRule(name, type: type, wildcard),
+                rule: policyZoneRule(name, type: type, wildcard, zones: min(zones, lists.count)),
                 type: type,
                 index: index
             )
@@ -134,6 +142,9 @@ public final class CompiledLayer: Sendable {
         if case .allow = action { decision.exempt = 1 << UInt64(index) }
         return decision
     }
+
+    /// The position of the list that a rule comes from.
+    func listIndex(_ rule: Int) -> Int { Int(record(rule).list) }
 
     /// The record of a rule; text patterns are numbered after the named rules.
     func record(_ rule: Int) -> RuleRecord {

@@ -151,6 +151,9 @@ public struct EngineProfile: Sendable {
     /// Whether its made-up answers carry AA.
     public var setsAuthoritative: Bool
 
+    /// Whether the aliases of a name that a policy zone lets pass still meet the zones before that one.
+    var passSparesLaterZonesOnly: Bool { engine == .pdnsRPZ }
+
     /// The rank of a class: lower is stronger; nil for classes the engine does not have.
     public func rank(of ruleClass: RuleClass) -> UInt8? {
         precedence.firstIndex(of: ruleClass).map { UInt8($0) }

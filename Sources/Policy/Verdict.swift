@@ -93,13 +93,18 @@ public final class CompiledStack: Sendable {
 
     /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
     ///
-    /// `exempt` is that of the decision on the name asked for.
-    public func decide(alias: borrowing NameBuffer, type: RRType, exempt: UInt64) -> Decision {
-        for index in layers.indices.reversed() where exempt >> UInt64(index) & 1 == 0 {
+    /// `own` is the decision on the name asked for; a layer that let it pass by a rule does not look at its aliases.
+    public func decide(alias: borrowing NameBuffer, type: RRType, after own: Decision) -> Decision {
+        for index in layers.indices.reversed() {
             let layer = layers[index]
             guard layer.profile.chain != .never else { continue }
+            var zones = Int.max
+            if own.exempt >> UInt64(index) & 1 == 1 {
+                guard layer.profile.passSparesLaterZonesOnly, own.hasRule, Int(own.layer) == index else { continue }
+                zones = layer.listIndex(Int(own.rule))
+            }
             let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
-            var decision = layer.decide(alias, type: asked, index: UInt8(index))
+            var decision = layer.decide(alias, type: asked, index: UInt8(index), zones: zones)
             guard decision.kind != .pass else { continue }
             if layer.profile.chain == .unknown { decision.kind = .unsupported }
             if layer.profile.chain == .everyAliasAsCNAME { decision = layer.recast(decision, type: type) }
@@ -117,7 +122,7 @@ public final class CompiledStack: Sendable {
             return verdict(decision, element: name, relation: .qname, type: type)
         }
         for alias in chain {
-            let hit = decide(alias: NameBuffer(alias), type: type, exempt: decision.exempt)
+            let hit = decide(alias: NameBuffer(alias), type: type, after: decision)
             if hit.kind != .pass { return verdict(hit, element: alias, relation: .cname, type: type) }
         }
         return verdict(decision, element: name, relation: .qname, type: type)

@@ -69,7 +69,7 @@ struct ActivePolicy: Sendable {
         view.forEachRecord { record -> Bool in
             guard record.section == .answer else { return false }
             guard record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil else { return true }
-            let decision = policy.stack.decide(alias: scratch, type: type, exempt: own.exempt)
+            let decision = policy.stack.decide(alias: scratch, type: type, after: own)
             guard !decision.kind.isPass else { return true }
             result = (decision, UInt16(truncatingIfNeeded: record.dataOffset))
             return false

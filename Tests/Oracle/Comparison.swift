@@ -99,7 +99,9 @@ struct Comparison {
         for list in round.lists {
             for (index, line) in list.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 let lowered = line.lowercased()
-                if lowered.hasPrefix("* ") || marks.contains(where: lowered.contains) { text += "  \(list.name):\(index + 1)\t\(line)\n" }
+                if lowered.hasPrefix("* ") || marks.contains(where: lowered.contains) {
+                    text += "  \(list.name):\(index + 1)\t\(line)\n"
+                }
             }
         }
         say(text)

@@ -162,6 +162,10 @@ struct PolicyZone {
         }
         let isStar = text[owner.lowerBound] == 0x2A && (owner.count == 1 || text[owner.lowerBound + 1] == 0x2E)
         if isStar, owner.count == 1 {
+            guard engine != .unboundRPZ else {
+                sink.skip(.rootWildcard, text, rule, line)
+                return true
+            }
             let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
             sink.builder.add(.below, name: .root, class: .data, action: action, at: position)
             return true
@@ -248,6 +252,9 @@ struct PolicyZone {
     ) {
         if case .other = Self.trigger(trigger.presentation.span) { return skipTrigger(text, range, line, &sink) }
         let isStar = trigger.labels[0].elementsEqual([0x2A])
+        if isStar, trigger.labelCount == 1, engine == .unboundRPZ {
+            return sink.skip(.rootWildcard, text, range, line)
+        }
         let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
         sink.builder.add(
             isStar ? .below : .exact,
