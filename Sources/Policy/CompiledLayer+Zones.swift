@@ -1,6 +1,7 @@
 import DNS
 
-/// The names of policy zones in canonical order (RFC 4034 §6.1), for Unbound's predecessor search.
+/// The names of policy zones in the order of Unbound's trees, for its predecessor search: label by label from the root,
+/// the shorter label first (compared with Unbound 1.17.1; RFC 4034 §6.1 compares octets first).
 struct CanonicalOrder {
     private struct Entry {
         var start: Int
@@ -21,7 +22,7 @@ struct CanonicalOrder {
         for record in records where record.scope == .exact || record.scope == .below {
             var name = DomainName(trustedWire: CompiledLayer.wireName(arena, Int(record.name)))
             if record.scope == .below { name = name.child([0x2A]) ?? name }
-            let key = name.rootFirstKey
+            let key = Self.key(name)
             zones[Int(record.list)].append(Entry(start: keys.count, count: key.count))
             keys += key
         }
@@ -29,6 +30,11 @@ struct CanonicalOrder {
         for list in zones.indices {
             zones[list].sort { Self.precedes(all, $0, all, $1) }
         }
+    }
+
+    /// The labels from the root, each behind its length.
+    private static func key(_ name: DomainName) -> [UInt8] {
+        name.lowercased.labels.reversed().flatMap { [UInt8($0.count)] + $0 }
     }
 
     private static func precedes(_ left: [UInt8], _ one: Entry, _ right: [UInt8], _ other: Entry) -> Bool {
@@ -43,7 +49,7 @@ struct CanonicalOrder {
     /// - Complexity: O(log rules × octets)
     func sharedLabels(_ name: DomainName, list: Int) -> Int? {
         let entries = zones[list]
-        let key = name.rootFirstKey
+        let key = Self.key(name)
         let whole = Entry(start: 0, count: key.count)
         var low = 0
         var high = entries.count
@@ -54,10 +60,14 @@ struct CanonicalOrder {
         guard low > 0 else { return nil }
         let found = entries[low - 1]
         var shared = 0
-        for offset in 0..<min(found.count, key.count) {
-            guard keys[found.start + offset] == key[offset] else { break }
-            // A zero octet ends a label.
-            if key[offset] == 0 { shared += 1 }
+        var start = 0
+        while start < min(found.count, key.count) {
+            let end = start + 1 + Int(key[start])
+            guard end <= found.count, keys[(found.start + start)..<(found.start + end)] == key[start..<end] else {
+                break
+            }
+            shared += 1
+            start = end
         }
         return shared
     }

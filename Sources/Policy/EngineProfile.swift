@@ -49,7 +49,7 @@ public enum WildcardRule: Sendable, Equatable {
     case nearestAncestor
     /// DNS wildcards: only the closest encloser's, and none for an empty non-terminal (BIND, RFC 4592).
     case closestEncloser
-    /// The closest encloser shared with the canonical predecessor among the rules (Unbound 1.17).
+    /// The closest encloser shared with the predecessor among the rules, in Unbound's own order (Unbound 1.17).
     case canonicalPredecessor
 }
 

@@ -94,7 +94,9 @@ public final class CompiledStack: Sendable {
     /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
     ///
     /// `own` is the decision on the name asked for; a layer that let it pass by a rule does not look at its aliases.
+    /// A pass with a rule takes the place of `own` for the aliases that follow.
     public func decide(alias: borrowing NameBuffer, type: RRType, after own: Decision) -> Decision {
+        var result = Decision.pass
         for index in layers.indices.reversed() {
             let layer = layers[index]
             guard layer.profile.chain != .never else { continue }
@@ -105,13 +107,19 @@ public final class CompiledStack: Sendable {
             }
             let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
             var decision = layer.decide(alias, type: asked, index: UInt8(index), zones: zones)
-            guard decision.kind != .pass else { continue }
+            guard decision.kind != .pass else {
+                if layer.profile.passSparesLaterZonesOnly, decision.hasRule {
+                    result = decision
+                    result.exempt |= own.exempt
+                }
+                continue
+            }
             if layer.profile.chain == .unknown { decision.kind = .unsupported }
             if layer.profile.chain == .everyAliasAsCNAME { decision = layer.recast(decision, type: type) }
             if layer.profile.chain == .untilCached { decision.kind = layer.kindWhileIterating(decision) }
             return decision
         }
-        return .pass
+        return result
     }
 
     /// What happens to a name whose real answer runs through `chain` (aliases in order, the name itself not included).
@@ -121,9 +129,11 @@ public final class CompiledStack: Sendable {
         guard decision.kind == .pass else {
             return verdict(decision, element: name, relation: .qname, type: type)
         }
+        var own = decision
         for alias in chain {
-            let hit = decide(alias: NameBuffer(alias), type: type, after: decision)
+            let hit = decide(alias: NameBuffer(alias), type: type, after: own)
             if hit.kind != .pass { return verdict(hit, element: alias, relation: .cname, type: type) }
+            if hit.hasRule { own = hit }
         }
         return verdict(decision, element: name, relation: .qname, type: type)
     }

@@ -65,12 +65,16 @@ struct ActivePolicy: Sendable {
         guard !isEmpty, own.kind.isPass, type != .cname else { return (own, 0) }
         let message = answer.span
         guard let view = try? MessageView(message) else { return (own, 0) }
+        var last = own
         var result = (decision: own, aliasOffset: UInt16(0))
         view.forEachRecord { record -> Bool in
             guard record.section == .answer else { return false }
             guard record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil else { return true }
-            let decision = policy.stack.decide(alias: scratch, type: type, after: own)
-            guard !decision.kind.isPass else { return true }
+            let decision = policy.stack.decide(alias: scratch, type: type, after: last)
+            guard !decision.kind.isPass else {
+                if decision.hasRule { last = decision }
+                return true
+            }
             result = (decision, UInt16(truncatingIfNeeded: record.dataOffset))
             return false
         }
