@@ -108,7 +108,7 @@ public final class CompiledStack: Sendable {
             let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
             var decision = layer.decide(alias, type: asked, index: UInt8(index), zones: zones)
             guard decision.kind != .pass else {
-                if layer.profile.passSparesLaterZonesOnly, decision.hasRule {
+                if layer.profile.order.isZoneByZone, decision.exempt != 0 {
                     result = decision
                     result.exempt |= own.exempt
                 }
@@ -133,7 +133,7 @@ public final class CompiledStack: Sendable {
         for alias in chain {
             let hit = decide(alias: NameBuffer(alias), type: type, after: own)
             if hit.kind != .pass { return verdict(hit, element: alias, relation: .cname, type: type) }
-            if hit.hasRule { own = hit }
+            if hit.exempt != 0 { own = hit }
         }
         return verdict(decision, element: name, relation: .qname, type: type)
     }

@@ -72,7 +72,7 @@ struct ActivePolicy: Sendable {
             guard record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil else { return true }
             let decision = policy.stack.decide(alias: scratch, type: type, after: last)
             guard !decision.kind.isPass else {
-                if decision.hasRule { last = decision }
+                if decision.exempt != 0 { last = decision }
                 return true
             }
             result = (decision, UInt16(truncatingIfNeeded: record.dataOffset))

@@ -99,7 +99,7 @@ struct RoundMaker {
     mutating func owners(oneIn: Int) -> [String] {
         var owners: [String] = []
         for name in crowd where chance(oneIn) { owners.append(chance(15) ? name.uppercased() : name) }
-        for index in 0..<Self.chains where chance(6) { owners.append("h\(index).ch.zz") }
+        for index in 0..<Self.chains where chance(6) { owners.append("\(pick(["h", "h", "i"]))\(index).ch.zz") }
         if chance(4) { owners.append("ch.zz") }
         if chance(4) { owners.append("rz") }
         var seen: Set<String> = []
