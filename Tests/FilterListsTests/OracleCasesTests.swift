@@ -1,0 +1,111 @@
+import DNS
+import FilterLists
+import Policy
+import Testing
+
+/// Cases in which a running engine once said something else than the model; found by `Scripts/oracle`.
+struct OracleCasesTests {
+    /// A case: rules, query, chain, and what the engine does.
+    struct Case: CustomTestStringConvertible {
+        var engine: Engine
+        var format: ListFormat
+        var lists: [String]
+        var name: String
+        var type = RRType.a
+        var chain: [String] = []
+        var kind: VerdictKind
+        var answer = ""
+        var testDescription: String { "\(engine.rawValue) \(lists.joined(separator: " | ")) \(name) \(type)" }
+    }
+
+    private static func dnsmasq(_ rules: String, _ name: String, _ type: RRType, _ kind: VerdictKind) -> Case {
+        Case(engine: .dnsmasq, format: .dnsmasq, lists: [rules], name: name, type: type, kind: kind)
+    }
+
+    private static func zone(_ records: String) -> String { "$ORIGIN policy.rpz.\n@ SOA a. b. 1 1 1 1 1\n\(records)\n" }
+
+    private static func rpz(
+        _ engine: Engine,
+        _ zones: [String],
+        _ name: String,
+        _ chain: [String] = [],
+        type: RRType = .a,
+        _ kind: VerdictKind,
+        _ answer: String = ""
+    ) -> Case {
+        Case(
+            engine: engine,
+            format: .rpz,
+            lists: zones.map(zone),
+            name: name,
+            type: type,
+            chain: chain,
+            kind: kind,
+            answer: answer
+        )
+    }
+
+    private static let dnsmasqCases = [
+        // A hosts name turns the NXDOMAIN of a text pattern into NODATA.
+        dnsmasq("host-record=a.zz,192.0.2.1\naddress=/*a.zz/", "a.zz", .txt, .nodata),
+        dnsmasq("host-record=b.a.zz,192.0.2.1\naddress=/*a.zz/", "a.zz", .a, .nodata),
+        // A rule about a name comes before the pattern of the same text, and hides it from other types.
+        dnsmasq("server=/a.zz/#\naddress=/*a.zz/#", "a.zz", .a, .pass),
+        dnsmasq("address=/a.zz/\naddress=/*a.zz/::1", "b.a.zz", .aaaa, .nxdomain),
+        dnsmasq("address=/a.zz/::1\nlocal=/*a.zz/", "a.zz", .a, .pass),
+        dnsmasq("address=/zz/#\nserver=/*a.zz/#\naddress=/a.zz/0.0.0.0", "a.zz", .aaaa, .sinkhole),
+        dnsmasq("address=/a.zz/::1\nlocal=/*a.zz/", "ba.zz", .a, .nxdomain),
+    ]
+
+    private static let unboundCase = Case(
+        engine: .unbound,
+        format: .unbound,
+        lists: ["local-data: \"zz. MX 1 a.\"\nlocal-zone: zz redirect\nlocal-data: \"zz. A 192.0.2.1\"\n"],
+        name: "b.zz",
+        type: .mx,
+        kind: .redirect,
+        answer: "MX=?"
+    )
+
+    private static let zoneCases = [
+        // The star of a redirect stands for the alias that met it, not for the name asked for.
+        rpz(.bindRPZ, ["a.zz CNAME *.g.yy."], "b.zz", ["a.zz"], .redirect, "CNAME=a.zz.g.yy."),
+        rpz(.unboundRPZ, ["a.zz CNAME *.g.yy."], "a.zz", .redirect, "CNAME=a.zz.g.yy."),
+        rpz(.unboundRPZ, ["a.zz CNAME *.g.yy."], "b.zz", ["a.zz"], .redirect, "CNAME=*.g.yy."),
+        // Unbound: wildcards with data are empty for aliases, and rpz-tcp-only ends it.
+        rpz(.unboundRPZ, ["*.zz A 192.0.2.1"], "a.yy", ["a.zz"], .nodata),
+        rpz(.unboundRPZ, ["*.zz CNAME g.yy."], "a.yy", ["a.zz"], .nodata),
+        rpz(.unboundRPZ, ["a.zz A 192.0.2.1"], "a.yy", ["a.zz"], .redirect, "A=192.0.2.1"),
+        rpz(.unboundRPZ, ["a.zz CNAME rpz-tcp-only."], "a.yy", ["a.zz"], .unsupported),
+        // Unbound: the shorter label comes first, so `*.cc.a.zz` precedes `bbb.a.zz`.
+        rpz(.unboundRPZ, ["*.zz CNAME .\n*.cc.a.zz CNAME ."], "bbb.a.zz", .pass),
+        rpz(.bindRPZ, ["*.zz CNAME .\n*.cc.zz CNAME ."], "bbb.zz", .nxdomain),
+        // PowerDNS: the zones before the one with the passthru still see the aliases.
+        rpz(.pdnsRPZ, ["b.zz CNAME .", "a.zz CNAME rpz-passthru."], "a.zz", ["b.zz"], .nxdomain),
+        rpz(.pdnsRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", ["b.zz"], .pass),
+        rpz(.bindRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", ["b.zz"], .pass),
+        // A passthru of an alias frees those behind it.
+        rpz(.pdnsRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", ["b.zz", "c.zz"], .pass),
+        rpz(.bindRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", ["b.zz", "c.zz"], .pass),
+        rpz(.unboundRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", ["b.zz", "c.zz"], .pass),
+    ]
+
+    @Test(arguments: dnsmasqCases + [unboundCase] + zoneCases)
+    func decides(_ example: Case) throws {
+        let loaded = try LayerLoader.load(
+            example.lists.enumerated().map {
+                ListInput(path: "list\($0)", format: example.format, octets: Array($1.utf8))
+            },
+            engine: example.engine
+        )
+        let verdict = try loaded.verdict(example.name, example.type, chain: example.chain)
+        #expect(verdict.kind == example.kind)
+        if !example.answer.isEmpty { #expect(verdict.answer?.text == example.answer) }
+    }
+
+    @Test func policyForEveryNameIsUnsupportedForUnbound() throws {
+        let loaded = try readList(Self.zone("* CNAME ."), .rpz, .unboundRPZ)
+        #expect(loaded.reports[0].unsupported == ["rpz-root-wildcard": 1])
+        #expect(try readList(Self.zone("* CNAME ."), .rpz, .bindRPZ).reports[0].unsupported.isEmpty)
+    }
+}
