@@ -28,8 +28,7 @@ struct OracleCasesTests {
         _ engine: Engine,
         _ zones: [String],
         _ name: String,
-        _ chain: [String] = [],
-        type: RRType = .a,
+        behind chain: [String] = [],
         _ kind: VerdictKind,
         _ answer: String = ""
     ) -> Case {
@@ -38,7 +37,6 @@ struct OracleCasesTests {
             format: .rpz,
             lists: zones.map(zone),
             name: name,
-            type: type,
             chain: chain,
             kind: kind,
             answer: answer
@@ -69,25 +67,25 @@ struct OracleCasesTests {
 
     private static let zoneCases = [
         // The star of a redirect stands for the alias that met it, not for the name asked for.
-        rpz(.bindRPZ, ["a.zz CNAME *.g.yy."], "b.zz", ["a.zz"], .redirect, "CNAME=a.zz.g.yy."),
+        rpz(.bindRPZ, ["a.zz CNAME *.g.yy."], "b.zz", behind: ["a.zz"], .redirect, "CNAME=a.zz.g.yy."),
         rpz(.unboundRPZ, ["a.zz CNAME *.g.yy."], "a.zz", .redirect, "CNAME=a.zz.g.yy."),
-        rpz(.unboundRPZ, ["a.zz CNAME *.g.yy."], "b.zz", ["a.zz"], .redirect, "CNAME=*.g.yy."),
+        rpz(.unboundRPZ, ["a.zz CNAME *.g.yy."], "b.zz", behind: ["a.zz"], .redirect, "CNAME=*.g.yy."),
         // Unbound: wildcards with data are empty for aliases, and rpz-tcp-only ends it.
-        rpz(.unboundRPZ, ["*.zz A 192.0.2.1"], "a.yy", ["a.zz"], .nodata),
-        rpz(.unboundRPZ, ["*.zz CNAME g.yy."], "a.yy", ["a.zz"], .nodata),
-        rpz(.unboundRPZ, ["a.zz A 192.0.2.1"], "a.yy", ["a.zz"], .redirect, "A=192.0.2.1"),
-        rpz(.unboundRPZ, ["a.zz CNAME rpz-tcp-only."], "a.yy", ["a.zz"], .unsupported),
+        rpz(.unboundRPZ, ["*.zz A 192.0.2.1"], "a.yy", behind: ["a.zz"], .nodata),
+        rpz(.unboundRPZ, ["*.zz CNAME g.yy."], "a.yy", behind: ["a.zz"], .nodata),
+        rpz(.unboundRPZ, ["a.zz A 192.0.2.1"], "a.yy", behind: ["a.zz"], .redirect, "A=192.0.2.1"),
+        rpz(.unboundRPZ, ["a.zz CNAME rpz-tcp-only."], "a.yy", behind: ["a.zz"], .unsupported),
         // Unbound: the shorter label comes first, so `*.cc.a.zz` precedes `bbb.a.zz`.
         rpz(.unboundRPZ, ["*.zz CNAME .\n*.cc.a.zz CNAME ."], "bbb.a.zz", .pass),
         rpz(.bindRPZ, ["*.zz CNAME .\n*.cc.zz CNAME ."], "bbb.zz", .nxdomain),
         // PowerDNS: the zones before the one with the passthru still see the aliases.
-        rpz(.pdnsRPZ, ["b.zz CNAME .", "a.zz CNAME rpz-passthru."], "a.zz", ["b.zz"], .nxdomain),
-        rpz(.pdnsRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", ["b.zz"], .pass),
-        rpz(.bindRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", ["b.zz"], .pass),
+        rpz(.pdnsRPZ, ["b.zz CNAME .", "a.zz CNAME rpz-passthru."], "a.zz", behind: ["b.zz"], .nxdomain),
+        rpz(.pdnsRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", behind: ["b.zz"], .pass),
+        rpz(.bindRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", behind: ["b.zz"], .pass),
         // A passthru of an alias frees those behind it.
-        rpz(.pdnsRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", ["b.zz", "c.zz"], .pass),
-        rpz(.bindRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", ["b.zz", "c.zz"], .pass),
-        rpz(.unboundRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", ["b.zz", "c.zz"], .pass),
+        rpz(.pdnsRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", behind: ["b.zz", "c.zz"], .pass),
+        rpz(.bindRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", behind: ["b.zz", "c.zz"], .pass),
+        rpz(.unboundRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", behind: ["b.zz", "c.zz"], .pass),
     ]
 
     @Test(arguments: dnsmasqCases + [unboundCase] + zoneCases)
