@@ -5,8 +5,10 @@ extension CompiledLayer {
     /// name below it, exists: then NXDOMAIN turns into NODATA (`domain-match.c`, compared with dnsmasq 2.90).
     func decideLongestFirst(_ name: borrowing NameBuffer, type: RRType, index: UInt8) -> Decision {
         var decision = self.decision(rule: strongestRule(name, type: type), type: type, index: index)
-        guard decision.kind == .nxdomain, Int(decision.rule) < records.count else { return decision }
-        let winner = records[Int(decision.rule)]
+        guard decision.kind == .nxdomain else { return decision }
+        let rule = Int(decision.rule)
+        let winner = rule < records.count ? records[rule] : nil
+        if winner == nil, hasSiblingPattern(rule - records.count) { decision.kind = .nodata }
         let total = name.labelCount
         table.forEachSuffix(name, arena) { labels, head in
             var next = head
@@ -15,13 +17,23 @@ extension CompiledLayer {
                 switch record.ruleClass {
                 case .hosts where labels == total: decision.kind = .nodata
                 // The chain of a rule is that of its name, so the sibling has the same name.
-                case .data where record.scope == winner.scope && isSibling(record, winner): decision.kind = .nodata
+                case .data:
+                    if let winner, record.scope == winner.scope, isSibling(record, winner) { decision.kind = .nodata }
                 default: break
                 }
                 next = Int(record.next) - 1
             }
         }
         return decision
+    }
+
+    /// Whether a partial wildcard with addresses is spelled like another.
+    private func hasSiblingPattern(_ offset: Int) -> Bool {
+        let pattern = patterns[Int(patternRecords[offset].name)]
+        return patternRecords.contains { record in
+            guard case .records = actions[Int(record.action)] else { return false }
+            return patterns[Int(record.name)] == pattern
+        }
     }
 
     /// Whether a rule with addresses is about the same name as another.
