@@ -12,7 +12,7 @@ private func isInstalled(_ program: String) -> Bool { FileManager.default.isExec
 
 /// Random rules and names, decided by us and by the engine itself on loopback.
 @Suite(.serialized) final class LiveEngineTests {
-    /// Fresh rules in every run; the seed is printed and can be given back.
+    /// The same rules in every run of the gate; `PATCHWAY_SEED` explores others.
     private static let seed =
         ProcessInfo.processInfo.environment["PATCHWAY_SEED"].flatMap(UInt64.init) ?? 1
 
