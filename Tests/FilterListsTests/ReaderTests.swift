@@ -198,4 +198,19 @@ import TextScan
         #expect(try loaded.verdict("a.example", chain: ["b.example"]).kind == .pass)
         #expect(try loaded.verdict("b.example").kind == .sinkhole)
     }
+
+    @Test func unclosedParenthesesCostTheirLinesOnly() throws {
+        let bad = String(repeating: "x CNAME (\n", count: 3_000)
+        let loaded = try readList("$TTL 60\n@ SOA a. b. 1 1 1 1 1\n" + bad + "good.example CNAME sink.example.\n", .rpz)
+        #expect(loaded.reports.first?.ignored["bad-record"] == 3_000)
+        #expect(try loaded.verdict("good.example").kind == .redirect)
+    }
+
+    @Test func aLayerBehindOneThatAsksForTCPStillDecides() throws {
+        let outer = try readList("$TTL 60\n@ SOA a. b. 1 1 1 1 1\nx.example CNAME rpz-tcp-only.\n", .rpz).layer
+        let inner = try readList("local-zone: \"x.example\" always_nxdomain\n", .unbound).layer
+        let stack = CompiledStack(layers: [outer, inner])
+        #expect(stack.verdict(try DomainName("x.example"), type: .a).kind == .nxdomain)
+        #expect(CompiledStack(layers: [outer]).verdict(try DomainName("x.example"), type: .a).kind == .truncate)
+    }
 }
