@@ -14,8 +14,9 @@ public final class CompiledLayer: Sendable {
     let blockAnswer: BlockAnswer
     let records: [RuleRecord]
     let patternRecords: [RuleRecord]
-    let patterns: [TextPattern]
+    let patterns: [NamePattern]
     let patternIndex: PatternIndex
+    let regexIndex: RegexIndex
     let arena: [UInt8]
     let actions: [RuleAction]
     let coverages: [TypeCoverage]
@@ -59,6 +60,7 @@ public final class CompiledLayer: Sendable {
         patternRecords = builder.patternRecords
         patterns = builder.patterns
         patternIndex = PatternIndex(builder.patterns)
+        regexIndex = RegexIndex(builder.patterns)
         actions = builder.actions
         coverages = builder.coverages
         exclusions = builder.exclusions
