@@ -149,6 +149,10 @@ public enum RegexError: Error, Equatable {
         guard pattern.count <= RegexLimits.treLength else {
             throw .tooLarge("longer than \(RegexLimits.treLength) octets")
         }
+        // An escaped backslash before a ")" that closes nothing makes TRE 0.8.0 read on for ever.
+        guard
+            !pattern.indices.dropFirst(2).contains(where: { pattern[($0 - 2)...$0].elementsEqual([0x5C, 0x5C, 0x29]) })
+        else { throw .notLinear("a backslash before a closing parenthesis is not evaluated") }
         guard let size = RegexSize(extended: pattern) else { throw .notLinear("quoted text (\\Q) is not evaluated") }
         guard size.positions <= RegexLimits.trePositions, size.transitions <= RegexLimits.treTransitions else {
             throw .tooLarge("its repetitions make it too large")

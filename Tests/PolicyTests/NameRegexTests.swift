@@ -7,7 +7,7 @@ import Testing
     private static let dialects: [NameRegex.Dialect] = [.re2(ignoresCase: true), .tre]
 
     private static let hostile: [String] = [
-        "(a+)+$", "(.*)*x", "(a|aa)+$", "(a|a?)+$", "(.*a){20}", "(a?){30}a{30}", "((a{0,99}){0,99}){0,99}",
+        "x\\\\)", "(a+)+$", "(.*)*x", "(a|aa)+$", "(a|a?)+$", "(.*a){20}", "(a?){30}a{30}", "((a{0,99}){0,99}){0,99}",
         String(repeating: "(", count: 30) + "a" + String(repeating: ")+", count: 30),
         String(repeating: "a", count: 100_000), String(repeating: "(", count: 50_000),
         "[a-z]{1,63}(\\.[a-z]{1,63}){1,8}",
