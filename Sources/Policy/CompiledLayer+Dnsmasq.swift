@@ -29,10 +29,12 @@ extension CompiledLayer {
 
     /// Whether a partial wildcard with addresses is spelled like another.
     private func hasSiblingPattern(_ offset: Int) -> Bool {
-        let pattern = patterns[Int(patternRecords[offset].name)]
+        guard case .text(let pattern) = patterns[offset] else { return false }
         return patternRecords.contains { record in
-            guard case .records = actions[Int(record.action)] else { return false }
-            return patterns[Int(record.name)] == pattern
+            guard case .records = actions[Int(record.action)], case .text(let other) = patterns[Int(record.name)] else {
+                return false
+            }
+            return other == pattern
         }
     }
 

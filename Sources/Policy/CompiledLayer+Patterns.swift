@@ -1,38 +1,50 @@
 import DNS
 
 extension CompiledLayer {
-    /// Lowers `best` to the key of the strongest text pattern that matches a name and covers a type.
+    /// Lowers `best` to the key of the strongest pattern that matches a name and covers a type.
     func considerPatterns(_ name: borrowing NameBuffer, _ type: RRType, _ best: inout UInt64) {
         let text = NameText(name)
         let octets = text.span
-        patternIndex.forEachCandidate(octets) { offset in
-            let record = patternRecords[offset]
-            // In engines that let the longest name win, a pattern counts by its labels, behind names of the same length.
-            let key =
-                profile.order == .longestFirst
-                ? UInt64(127 - record.next) << 40 | UInt64(record.rank) << 32 | UInt64(records.count + offset)
-                : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
-            if key < best, covers(record, type), patterns[Int(record.name)].matches(octets),
-                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
-            {
-                best = key
-            }
-        }
+        patternIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, &best) }
+        regexIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, &best) }
     }
 
-    /// The positions of all text patterns that match a name and cover a type, in order.
+    @inline(__always)
+    private func considerPattern(
+        _ offset: Int,
+        _ name: borrowing NameBuffer,
+        _ text: Span<UInt8>,
+        _ type: RRType,
+        _ best: inout UInt64
+    ) {
+        let record = patternRecords[offset]
+        // In engines that let the longest name win, a pattern counts by its labels, behind names of the same length.
+        let key =
+            profile.order == .longestFirst
+            ? UInt64(127 - record.next) << 40 | UInt64(record.rank) << 32 | UInt64(records.count + offset)
+            : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
+        if key < best, patternMatches(offset, name, text, type) { best = key }
+    }
+
+    @inline(__always)
+    private func patternMatches(
+        _ offset: Int,
+        _ name: borrowing NameBuffer,
+        _ text: Span<UInt8>,
+        _ type: RRType
+    ) -> Bool {
+        let record = patternRecords[offset]
+        return covers(record, type) && patterns[offset].matches(text)
+            && (!record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)]))
+    }
+
+    /// The positions of all patterns that match a name and cover a type, in order.
     func matchingPatterns(_ name: borrowing NameBuffer, _ type: RRType) -> [Int] {
         var found: Set<Int> = []
         let text = NameText(name)
         let octets = text.span
-        patternIndex.forEachCandidate(octets) { offset in
-            let record = patternRecords[offset]
-            if covers(record, type), patterns[Int(record.name)].matches(octets),
-                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
-            {
-                found.insert(offset)
-            }
-        }
+        patternIndex.forEachCandidate(octets) { if patternMatches($0, name, octets, type) { found.insert($0) } }
+        regexIndex.forEachCandidate(octets) { if patternMatches($0, name, octets, type) { found.insert($0) } }
         return found.sorted()
     }
 }

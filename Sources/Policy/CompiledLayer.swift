@@ -14,8 +14,9 @@ public final class CompiledLayer: Sendable {
     let blockAnswer: BlockAnswer
     let records: [RuleRecord]
     let patternRecords: [RuleRecord]
-    let patterns: [TextPattern]
+    let patterns: [NamePattern]
     let patternIndex: PatternIndex
+    let regexIndex: RegexIndex
     let arena: [UInt8]
     let actions: [RuleAction]
     let coverages: [TypeCoverage]
@@ -59,6 +60,7 @@ public final class CompiledLayer: Sendable {
         patternRecords = builder.patternRecords
         patterns = builder.patterns
         patternIndex = PatternIndex(builder.patterns)
+        regexIndex = RegexIndex(builder.patterns)
         actions = builder.actions
         coverages = builder.coverages
         exclusions = builder.exclusions
@@ -111,7 +113,7 @@ public final class CompiledLayer: Sendable {
 
     /// What this layer does with a name that is asked for with a type.
     ///
-    /// - Complexity: O(octets + labels) plus the text patterns of the layer
+    /// - Complexity: O(octets + labels) plus the patterns of the layer that may match
     public func decide(_ name: borrowing NameBuffer, type: RRType, index: UInt8 = 0) -> Decision {
         switch profile.order {
         case .classFirst: decision(rule: strongestRule(name, type: type), type: type, index: index)
@@ -135,7 +137,7 @@ public final class CompiledLayer: Sendable {
         return decision
     }
 
-    /// The record of a rule; text patterns are numbered after the named rules.
+    /// The record of a rule; patterns are numbered after the named rules.
     func record(_ rule: Int) -> RuleRecord {
         rule < records.count ? records[rule] : patternRecords[rule - records.count]
     }

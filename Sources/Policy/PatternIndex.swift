@@ -16,11 +16,12 @@ struct PatternIndex {
     /// Patterns that are always tried.
     private var loose: [UInt32] = []
 
-    /// Files every pattern.
-    init(_ patterns: [TextPattern]) {
+    /// Files every text pattern under its number.
+    init(_ patterns: [NamePattern]) {
         var popularity = [UInt32](repeating: 0, count: 1 << 16)
         var filed: [(gram: UInt32, pattern: UInt32)] = []
         for (number, pattern) in patterns.enumerated() {
+            guard case .text(let pattern) = pattern else { continue }
             let grams = Self.grams(pattern)
             for gram in grams { popularity[Self.bucket(gram)] += 1 }
             let rarest = grams.min { popularity[Self.bucket($0)] < popularity[Self.bucket($1)] }
