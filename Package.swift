@@ -16,7 +16,9 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CSockets"),
+        .target(name: "CTRE", linkerSettings: [.linkedLibrary("tre")]),
         .target(name: "CZones"),
 
         // MARK: - Layer 1: representations
@@ -25,7 +27,7 @@ let package = Package(
         .target(name: "TextScan", dependencies: ["CArchive"]),
 
         // MARK: - Layer 2: what lists mean, what update services need, what logs say
-        .target(name: "Policy", dependencies: ["DNS"]),
+        .target(name: "Policy", dependencies: ["CRE2", "CTRE", "DNS"]),
         .target(name: "FilterLists", dependencies: ["DNS", "LDNS", "Policy", "TextScan"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
@@ -114,6 +116,9 @@ let package = Package(
     ]
 )
 
+// RE2's headers.
+package.cxxLanguageStandard = .cxx17
+
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
@@ -135,7 +140,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive", "CSockets", "CZones"]
+let cTargets: Set<String> = ["CLDNS", "CArchive", "CRE2", "CSockets", "CTRE", "CZones"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -234,6 +234,10 @@ static uint64_t clock_ns(clockid_t clock) {
 uint64_t patchway_monotonic_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
 uint64_t patchway_realtime_ns(void) { return clock_ns(CLOCK_REALTIME); }
 
+uint64_t patchway_memory_size(void) {
+    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 const char *patchway_error_text(int error) { return strerrordesc_np(error); }
 
 long patchway_raise_file_limit(void) {

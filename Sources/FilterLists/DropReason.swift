@@ -71,6 +71,17 @@ struct DropReason {
         id: "bad-pattern",
         text: "is no pattern that the engine accepts, so it drops the line"
     )
+    static func regex(_ reason: String) -> DropReason {
+        DropReason(id: "bad-regex", text: "is no regular expression that the engine accepts: \(reason)")
+    }
+    static let unknownOption = DropReason(
+        id: "unknown-option",
+        text: "has an option with a value that FTL does not know, so it drops the expression"
+    )
+    static let twoTypeOptions = DropReason(
+        id: "two-querytypes",
+        text: "has more than one ;querytype=, so FTL drops the expression"
+    )
     static let adblockForm = DropReason(
         id: "adblock-form",
         text: "is an AdBlock rule in a form that this engine does not read, so it drops the line"
@@ -136,7 +147,16 @@ struct UnsupportedReason {
     /// What it would need.
     let text: String
 
-    static let regex = UnsupportedReason(id: "regex", text: "regular expressions are not evaluated yet")
+    static func regexTooLarge(_ reason: String) -> UnsupportedReason {
+        UnsupportedReason(id: "regex-too-large", text: "the regular expression takes too much memory: \(reason)")
+    }
+    static func regexNotLinear(_ reason: String) -> UnsupportedReason {
+        UnsupportedReason(id: "regex-not-linear", text: reason)
+    }
+    static let ownAddress = UnsupportedReason(
+        id: "own-address",
+        text: "reply=IP answers with the Pi-hole's own address, which is not known"
+    )
     static let dnsRewrite = UnsupportedReason(id: "dnsrewrite", text: "$dnsrewrite is not evaluated yet")
     static let client = UnsupportedReason(id: "client", text: "rules for single clients are not evaluated yet")
     static let clientTag = UnsupportedReason(id: "ctag", text: "rules for client tags are not evaluated yet")

@@ -7,8 +7,8 @@ struct ForeignFormat: Sendable {
 
     static let all: [ForeignFormat] = [
         ForeignFormat(title: "Proxifier host rules (\"name;\")") { $0.percent($0[.proxifier]) },
-        ForeignFormat(title: "a list of regular expressions") { sample in
-            sample[.regex] == 0 ? 0 : sample.percent(sample[.regex] + sample[.slashedRegex] + sample[.adblock] / 2)
+        ForeignFormat(title: "regular expressions over URLs (a squidGuard expression list)") { sample in
+            sample.pathMentions("expressions") ? sample.percent(sample[.regex]) + 1 : 0
         },
         ForeignFormat(title: "a list of IP addresses or networks") { sample in
             // Some category lists mix names and addresses; those are lists of names.

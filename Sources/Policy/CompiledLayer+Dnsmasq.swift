@@ -6,8 +6,9 @@ extension CompiledLayer {
     func decideLongestFirst(_ name: borrowing NameBuffer, type: RRType, index: UInt8) -> Decision {
         var decision = self.decision(rule: strongestRule(name, type: type), type: type, index: index)
         guard decision.kind == .nxdomain else { return decision }
-        // A text pattern has no siblings in the table.
-        let winner = Int(decision.rule) < records.count ? records[Int(decision.rule)] : nil
+        let rule = Int(decision.rule)
+        let winner = rule < records.count ? records[rule] : nil
+        if winner == nil, hasSiblingPattern(rule - records.count) { decision.kind = .nodata }
         let total = name.labelCount
         table.forEachSuffix(name, arena) { labels, head in
             var next = head
@@ -16,14 +17,25 @@ extension CompiledLayer {
                 switch record.ruleClass {
                 case .hosts where labels == total: decision.kind = .nodata
                 // The chain of a rule is that of its name, so the sibling has the same name.
-                case .data where winner.map { record.scope == $0.scope && isSibling(record, $0) } ?? false:
-                    decision.kind = .nodata
+                case .data:
+                    if let winner, record.scope == winner.scope, isSibling(record, winner) { decision.kind = .nodata }
                 default: break
                 }
                 next = Int(record.next) - 1
             }
         }
         return decision
+    }
+
+    /// Whether a partial wildcard with addresses is spelled like another.
+    private func hasSiblingPattern(_ offset: Int) -> Bool {
+        guard case .text(let pattern) = patterns[offset] else { return false }
+        return patternRecords.contains { record in
+            guard case .records = actions[Int(record.action)], case .text(let other) = patterns[Int(record.name)] else {
+                return false
+            }
+            return other == pattern
+        }
     }
 
     /// Whether a rule with addresses is about the same name as another.

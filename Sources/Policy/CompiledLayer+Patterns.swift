@@ -1,26 +1,35 @@
 import DNS
 
 extension CompiledLayer {
-    /// Lowers `best` to the key of the strongest text pattern that matches a name and covers a type.
+    /// Lowers `best` to the key of the strongest pattern that matches a name and covers a type.
     func considerPatterns(_ name: borrowing NameBuffer, _ type: RRType, _ best: inout UInt64) {
         let text = NameText(name)
         let octets = text.span
-        let longestFirst = profile.order == .longestFirst
-        let named = longestFirst ? namedSuffixes(name) : 0
-        patternIndex.forEachCandidate(octets) { offset in
-            let record = patternRecords[offset]
-            // In engines that let the longest name win, a pattern counts by its labels, behind every rule about a name
-            // of as many (dnsmasq sorts `*d` behind `d`).
-            let key =
-                longestFirst
-                ? UInt64(127 - record.next) << 40 | UInt64(record.rank | 0x80) << 32 | UInt64(records.count + offset)
-                : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
-            if key < best, covers(record, type), patterns[Int(record.name)].matches(octets),
-                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)]),
-                named >> UInt128(record.next) & 1 == 0 || !isSuffix(patterns[Int(record.name)], name, record.next)
-            {
-                best = key
-            }
+        let named = profile.order == .longestFirst ? namedSuffixes(name) : 0
+        patternIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, named, &best) }
+        regexIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, named, &best) }
+    }
+
+    @inline(__always)
+    private func considerPattern(
+        _ offset: Int,
+        _ name: borrowing NameBuffer,
+        _ text: Span<UInt8>,
+        _ type: RRType,
+        _ named: UInt128,
+        _ best: inout UInt64
+    ) {
+        let record = patternRecords[offset]
+        // In engines that let the longest name win, a pattern counts by its labels, behind every rule about a name of as
+        // many (dnsmasq sorts `*d` behind `d`).
+        let key =
+            profile.order == .longestFirst
+            ? UInt64(127 - record.next) << 40 | UInt64(record.rank | 0x80) << 32 | UInt64(records.count + offset)
+            : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
+        if key < best, patternMatches(offset, name, text, type),
+            named >> UInt128(record.next) & 1 == 0 || !isSuffix(patterns[offset], name, record.next)
+        {
+            best = key
         }
     }
 
@@ -40,23 +49,30 @@ extension CompiledLayer {
 
     /// Whether `*d` begins where a label does: then a rule about `d` hides it, even from types that the rule does not
     /// cover (compared with dnsmasq 2.90).
-    private func isSuffix(_ pattern: TextPattern, _ name: borrowing NameBuffer, _ labels: UInt32) -> Bool {
-        pattern.tokens.count == name.count - name.suffixStart(Int(labels)) - 2
+    private func isSuffix(_ pattern: NamePattern, _ name: borrowing NameBuffer, _ labels: UInt32) -> Bool {
+        guard case .text(let text) = pattern else { return false }
+        return text.tokens.count == name.count - name.suffixStart(Int(labels)) - 2
     }
 
-    /// The positions of all text patterns that match a name and cover a type, in order.
+    @inline(__always)
+    private func patternMatches(
+        _ offset: Int,
+        _ name: borrowing NameBuffer,
+        _ text: Span<UInt8>,
+        _ type: RRType
+    ) -> Bool {
+        let record = patternRecords[offset]
+        return covers(record, type) && patterns[offset].matches(text)
+            && (!record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)]))
+    }
+
+    /// The positions of all patterns that match a name and cover a type, in order.
     func matchingPatterns(_ name: borrowing NameBuffer, _ type: RRType) -> [Int] {
         var found: Set<Int> = []
         let text = NameText(name)
         let octets = text.span
-        patternIndex.forEachCandidate(octets) { offset in
-            let record = patternRecords[offset]
-            if covers(record, type), patterns[Int(record.name)].matches(octets),
-                !record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)])
-            {
-                found.insert(offset)
-            }
-        }
+        patternIndex.forEachCandidate(octets) { if patternMatches($0, name, octets, type) { found.insert($0) } }
+        regexIndex.forEachCandidate(octets) { if patternMatches($0, name, octets, type) { found.insert($0) } }
         return found.sorted()
     }
 }

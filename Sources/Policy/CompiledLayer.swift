@@ -14,8 +14,9 @@ public final class CompiledLayer: Sendable {
     let blockAnswer: BlockAnswer
     let records: [RuleRecord]
     let patternRecords: [RuleRecord]
-    let patterns: [TextPattern]
+    let patterns: [NamePattern]
     let patternIndex: PatternIndex
+    let regexIndex: RegexIndex
     let arena: [UInt8]
     let actions: [RuleAction]
     let coverages: [TypeCoverage]
@@ -59,6 +60,7 @@ public final class CompiledLayer: Sendable {
         patternRecords = builder.patternRecords
         patterns = builder.patterns
         patternIndex = PatternIndex(builder.patterns)
+        regexIndex = RegexIndex(builder.patterns)
         actions = builder.actions
         coverages = builder.coverages
         exclusions = builder.exclusions
@@ -114,7 +116,7 @@ public final class CompiledLayer: Sendable {
     /// - Parameters:
     ///   - index: the position of the layer in its stack.
     ///   - zones: how many of its policy zones count, from the first; other layers have none.
-    /// - Complexity: O(octets + labels) plus the text patterns of the layer
+    /// - Complexity: O(octets + labels) plus the patterns of the layer that may match
     public func decide(
         _ name: borrowing NameBuffer,
         type: RRType,
@@ -146,7 +148,7 @@ public final class CompiledLayer: Sendable {
     /// The position of the list that a rule comes from.
     func listIndex(_ rule: Int) -> Int { Int(record(rule).list) }
 
-    /// The record of a rule; text patterns are numbered after the named rules.
+    /// The record of a rule; patterns are numbered after the named rules.
     func record(_ rule: Int) -> RuleRecord {
         rule < records.count ? records[rule] : patternRecords[rule - records.count]
     }

@@ -49,7 +49,9 @@ public struct LayerBuilder {
     private(set) var unsupportedCount = 0
     var records: [RuleRecord] = []
     var patternRecords: [RuleRecord] = []
-    var patterns: [TextPattern] = []
+    var patterns: [NamePattern] = []
+    /// Octets that the regular expressions may still take.
+    private var regexBudget = RegexLimits.layerMemory
     var arena: [UInt8] = []
     var actions: [RuleAction] = []
     var coverages: [TypeCoverage] = [.all]
@@ -155,19 +157,39 @@ public struct LayerBuilder {
         excluding exclusions: [DomainName] = [],
         at position: RulePosition
     ) {
+        append(.text(pattern), labels: pattern.labels, ruleClass, action, coverage, exclusions, position)
+    }
+
+    /// Adds a regular expression over the text of names.
+    /// - Returns: whether the layer has memory left for it; nothing is added otherwise
+    public mutating func add(
+        regex: NameRegex,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        excluding exclusions: [DomainName] = [],
+        at position: RulePosition
+    ) -> Bool {
+        guard regex.memoryBound <= regexBudget else { return false }
+        regexBudget -= regex.memoryBound
+        append(.regex(regex), labels: 1, ruleClass, action, coverage, exclusions, position)
+        return true
+    }
+
+    private mutating func append(
+        _ pattern: NamePattern,
+        labels: Int,
+        _ ruleClass: RuleClass,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ exclusions: [DomainName],
+        _ position: RulePosition
+    ) {
         guard let rank = profile.rank(of: ruleClass) else { return }
-        if !exclusions.isEmpty { patternExclusions[UInt32(patternRecords.count)] = exclusions }
-        var record = record(
-            UInt32(patterns.count),
-            .exact,
-            ruleClass,
-            rank,
-            action,
-            coverage,
-            !exclusions.isEmpty,
-            position
-        )
-        record.next = UInt32(min(pattern.tokens.count { $0 == .octet(0x2E) } + 1, 127))
+        let number = UInt32(patternRecords.count)
+        if !exclusions.isEmpty { patternExclusions[number] = exclusions }
+        var record = record(number, .exact, ruleClass, rank, action, coverage, !exclusions.isEmpty, position)
+        record.next = UInt32(min(labels, 127))
         patternRecords.append(record)
         patterns.append(pattern)
     }

@@ -16,11 +16,12 @@ struct PatternIndex {
     /// Patterns that are always tried.
     private var loose: [UInt32] = []
 
-    /// Files every pattern.
-    init(_ patterns: [TextPattern]) {
+    /// Files every text pattern under its number.
+    init(_ patterns: [NamePattern]) {
         var popularity = [UInt32](repeating: 0, count: 1 << 16)
         var filed: [(gram: UInt32, pattern: UInt32)] = []
         for (number, pattern) in patterns.enumerated() {
+            guard case .text(let pattern) = pattern else { continue }
             let grams = Self.grams(pattern)
             for gram in grams { popularity[Self.bucket(gram)] += 1 }
             let rarest = grams.min { popularity[Self.bucket($0)] < popularity[Self.bucket($1)] }
@@ -46,17 +47,28 @@ struct PatternIndex {
         for pattern in loose { visit(Int(pattern)) }
         guard !members.isEmpty, text.count >= 4 else { return }
         var gram: UInt32 = 0
+        // A run that a name repeats is looked up once, or a name made for it would cost its repetitions.
+        var seen: InlineArray<64, UInt32> = InlineArray(repeating: 0)
+        var seenCount = 0
         for index in 0..<text.count {
             gram = gram << 8 | UInt32(text[index])
             guard index >= 3 else { continue }
             let slot = slots[find(gram)]
+            guard slot.count > 0 else { continue }
+            var isRepeated = false
+            for earlier in 0..<seenCount where seen[earlier] == gram { isRepeated = true }
+            if isRepeated { continue }
+            if seenCount < 64 {
+                seen[seenCount] = gram
+                seenCount += 1
+            }
             for member in 0..<Int(slot.count) { visit(Int(members[Int(slot.start) + member])) }
         }
     }
 
     /// The slot of a gram, or the free one where it would stand.
     private func find(_ gram: UInt32) -> Int {
-        var slot = Self.bucket(gram) &* 31 & (slots.count - 1)
+        var slot = Int(truncatingIfNeeded: (UInt64(gram) &* 0x9E37_79B9_7F4A_7C15) >> 20) & (slots.count - 1)
         while slots[slot].count > 0, slots[slot].gram != gram { slot = (slot + 1) & (slots.count - 1) }
         return slot
     }

@@ -18,6 +18,10 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case ownAllow
     /// A name the engine's owner denies (Pi-hole domain deny list).
     case ownBlock
+    /// A regular expression of names the engine's owner allows (Pi-hole regex allow).
+    case ownAllowRegex
+    /// A regular expression of names the engine's owner denies (Pi-hole regex deny).
+    case ownBlockRegex
     /// A name on a subscribed allow list (Pi-hole antigravity, AdGuard Home allow lists).
     case listAllow
     /// `@@…$important`.

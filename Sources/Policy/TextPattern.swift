@@ -1,6 +1,6 @@
 /// A pattern over the text of a name: literals, `*` and separator marks, with or without anchors.
 ///
-/// It is what AdBlock rules and dnscrypt-proxy globs need beyond names; regular expressions are not read by it.
+/// It is what AdBlock rules and dnscrypt-proxy globs need beyond names; regular expressions are ``NameRegex``.
 /// Matching takes at most text × pattern steps, no matter how the pattern is built.
 public struct TextPattern: Hashable, Sendable {
     /// One step of a pattern.
@@ -38,6 +38,9 @@ public struct TextPattern: Hashable, Sendable {
         self.tokens = tokens
         self.endsAtEnd = endsAtEnd
     }
+
+    /// Labels that a match has at least.
+    var labels: Int { tokens.count { $0 == .octet(0x2E) } + 1 }
 
     /// Whether `text` (lower case, `count` octets) matches.
     /// - Complexity: O(text × tokens) per possible start

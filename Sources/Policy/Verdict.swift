@@ -72,8 +72,14 @@ public final class CompiledStack: Sendable {
     /// What happens to a query on its way in: the first layer that does not let it pass decides.
     public func decide(_ name: borrowing NameBuffer, type: RRType) -> Decision {
         var result = Decision.pass
+        var truncation: Decision?
         for index in layers.indices {
             let decision = layers[index].decide(name, type: type, index: UInt8(index))
+            if decision.kind == .truncate {
+                // The client comes back over TCP, and then the layers behind decide.
+                if truncation == nil { truncation = decision }
+                continue
+            }
             if decision.kind != .pass {
                 return Decision(
                     kind: decision.kind,
@@ -87,6 +93,10 @@ public final class CompiledStack: Sendable {
                 result.rule = decision.rule
             }
             result.exempt |= decision.exempt
+        }
+        if var truncation {
+            truncation.exempt = result.exempt
+            return truncation
         }
         return result
     }

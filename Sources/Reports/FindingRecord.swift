@@ -95,6 +95,8 @@ extension RuleClass {
         switch self {
         case .ownAllow: "own-allow"
         case .ownBlock: "own-deny"
+        case .ownAllowRegex: "own-allow-regex"
+        case .ownBlockRegex: "own-deny-regex"
         case .listAllow: "list-allow"
         case .importantAllow: "important-allow"
         case .importantBlock: "important-block"

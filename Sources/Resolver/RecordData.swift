@@ -72,7 +72,7 @@ extension MessageBuffer {
             guard let last = appendName(message, at: next), last == end else { return false }
             position = last
         case .service:
-            guard record.dataLength >= 3, let next = try? skipName(message, at: position + 2), next <= end,
+            guard record.dataLength >= 3, let next = skipPlainName(message, position + 2, end),
                 parametersFill(message, next, end)
             else { return false }
         case .opaque: break
@@ -114,6 +114,18 @@ extension MessageBuffer {
         append(0)
         return end ?? position + 1
     }
+}
+
+/// The offset after an uncompressed name (RFC 9460 §2.2: the target name is never compressed), or nil.
+private func skipPlainName(_ message: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+    var position = start
+    while position < end {
+        let length = Int(message[position])
+        guard length < 0x40 else { return nil }
+        position += length + 1
+        if length == 0 { return position - start <= DomainName.maximumWireLength ? position : nil }
+    }
+    return nil
 }
 
 private func skipStrings(_ message: Span<UInt8>, _ start: Int, _ end: Int, _ number: Int) -> Int? {

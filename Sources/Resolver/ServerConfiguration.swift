@@ -1,3 +1,4 @@
+internal import CSockets
 public import DNS
 
 /// What `serve` does with a name that the policy does not let pass.
@@ -74,6 +75,10 @@ public struct ServerConfiguration: Sendable {
         guard upstreams.allSatisfy({ $0.port != 0 }) else { throw .invalid("an upstream server has port 0") }
         guard (1...256).contains(workers) else { throw .invalid("workers must be between 1 and 256") }
         guard cacheSize >= workers * 64 << 10 else { throw .invalid("the cache needs at least 64 KiB a worker") }
+        let memory = Int(patchway_memory_size())
+        guard cacheSize <= memory / 2 else {
+            throw .invalid("the cache would take more than half of this machine's memory of \(memory >> 20) MiB")
+        }
         guard tryTimeout > 0, (1...4).contains(maximumTries), tryTimeout * maximumTries <= 4_000 else {
             throw .invalid("1 to 4 tries, together at most 4,000 ms")
         }

@@ -52,6 +52,16 @@ struct ActivePolicy: Sendable {
         }
     }
 
+    /// Whether a decision sends the client to TCP: carried out over UDP only, and never kept in the cache.
+    func truncates(_ decision: Decision, for name: borrowing NameBuffer) -> Bool {
+        guard decision.kind == .truncate else { return false }
+        return switch mode {
+        case .shadow: false
+        case .enforce: true
+        case .protect: !policy.isProtected(name)
+        }
+    }
+
     /// The first decision against the real answer that the name or one of the aliases of an answer meets.
     ///
     /// `answer` is a scrubbed answer; `scratch` is overwritten.

@@ -10,6 +10,7 @@ extension Worker {
         for _ in 0..<Self.maximumRounds {
             let count = batch.receive(socket)
             guard count > 0 else { return }
+            receivedDatagrams = true
             for index in 0..<count {
                 guard batch.length(index) <= DatagramBatch.maximumQuery else {
                     counters.droppedOversized += 1

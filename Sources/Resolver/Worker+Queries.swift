@@ -34,7 +34,9 @@ extension Worker {
             let hash = keyedHash(name, key, seed: seed)
             if let place = cache.find(name, key, hash: hash, now: now) {
                 let entry = cache.entry(place)
-                if entry.generation == policy.generation, !entry.isDrop {
+                // A name that policy sends to TCP is decided anew over UDP.
+                if entry.generation == policy.generation, !entry.isDrop, overTCP || entry.decision.verdict != .truncate
+                {
                     writeHit(place, entry, query, message, origin)
                     return true
                 }
@@ -111,6 +113,18 @@ extension Worker {
             return true
         }
         let decision = policy.decide(name, type)
+        if !query.overTCP, policy.truncates(decision, for: name) {
+            counters.blocked += 1
+            reply.writeError(
+                query,
+                .noError,
+                message: message,
+                error: ErrorOption(decision, policy.policy.stack)
+            )
+            reply.octets.put16(reply.octets.uint16(at: 2) | MessageHeader.truncatedFlag, at: 2)
+            noteIfWanted(StoredDecision(decision, aliasOffset: 0), query, origin, isEnforced: true)
+            return true
+        }
         if policy.enforces(decision, for: name) {
             return answerByPolicy(decision, query, key, hash, message, origin)
         }

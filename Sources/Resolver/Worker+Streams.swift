@@ -115,6 +115,8 @@ extension Worker {
             let length = Int(streams.input.uint16(at: area + position))
             guard length > 0, length <= StreamTable.maximumQuery else {
                 counters.closedConnections += 1
+                // What was asked before the bad frame has been answered; that goes out first.
+                guard settle(streams.write(streamReplies, to: number), number) else { return }
                 closeStream(number)
                 return
             }

@@ -68,6 +68,10 @@ struct Worker: ~Copyable {
     var now: UInt64
     /// When to end at the latest, once draining.
     var drainsUntil: UInt64?
+    /// Whether datagrams were taken in this round.
+    var receivedDatagrams = false
+    /// Milliseconds waited for a last datagram while draining.
+    private static let drainPause: Int32 = 5
     var isStopped = false
 
     /// The longest time that draining takes, nanoseconds.
@@ -119,7 +123,9 @@ struct Worker: ~Copyable {
             let kind: PollToken.Kind = socket.isStream ? .listener : .datagrams
             poller.add(socket.descriptor, .readable, PollToken(kind, number: Int(socket.descriptor)))
         }
+        var wasQuiet = false
         while !isStopped {
+            receivedDatagrams = false
             let count = poller.wait(milliseconds: patience())
             now = patchway_monotonic_ns()
             for index in 0..<count {
@@ -129,10 +135,15 @@ struct Worker: ~Copyable {
             resumeStreams()
             flush()
             link.counters.withLockIfAvailable { $0 = counters }
-            if let drainsUntil, table.flights.count == 0 && streams.isIdle || now >= drainsUntil { isStopped = true }
+            // What the kernel had queued before the signal is answered too: the end is a round without datagrams.
+            if let drainsUntil, now >= drainsUntil || wasQuiet && !receivedDatagrams && isIdle { isStopped = true }
+            wasQuiet = drainsUntil != nil && !receivedDatagrams
         }
         close()
     }
+
+    /// Whether no client waits for anything.
+    private var isIdle: Bool { table.flights.count == 0 && streams.isIdle }
 
     private mutating func handle(_ token: PollToken, _ state: Poller.Interest) {
         switch token.kind {
@@ -147,6 +158,7 @@ struct Worker: ~Copyable {
 
     /// Milliseconds until something falls due.
     private func patience() -> Int32 {
+        if drainsUntil != nil, isIdle { return Self.drainPause }
         var due = drainsUntil ?? .max
         if let next = table.nextDeadline { due = min(due, next) }
         if let next = streams.nextDeadline { due = min(due, next) }

@@ -26,7 +26,7 @@ import TextScan
         ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\na.example CNAME .\n", "rpz bind-rpz"),
         ("ads.*\n=a.example\n*x*\nb.example\n", "dnscrypt dnscrypt-proxy"),
         ("a.example;\nb.example;\n", "format-not-supported"),
-        ("^ad\\.\n(a|b)\\.example$\n", "format-not-supported"), ("192.0.2.1\n192.0.2.0/24\n", "format-not-supported"),
+        ("^ad\\.\n(a|b)\\.example$\n", "regex pihole"), ("192.0.2.1\n192.0.2.0/24\n", "format-not-supported"),
         ("a.example/path\nb.example/x/y\n", "format-not-supported"),
         ("full:a.example\nb.example @cn\n", "format-not-supported"),
         ("zone \"a.example\" { type master; };\n", "format-not-supported"),

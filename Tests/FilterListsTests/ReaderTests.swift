@@ -62,7 +62,8 @@ import TextScan
         ("ad", "ad.example", false), ("||a.example^/path", "a.example", false), ("||a.example/*", "a.example", true),
         ("://a.example", "a.example", true), ("://a.example", "x.a.example", false),
         ("# ||a.example^", "a.example", false),
-        ("a.example##.ad", "a.example", false), ("||a.example^|", "a.example", true), ("/^a/", "a.example", false),
+        ("a.example##.ad", "a.example", false), ("||a.example^|", "a.example", true), ("/^a/", "a.example", true),
+        ("/^b/", "a.example", false),
         ("||a.example^$dnsrewrite=192.0.2.1", "a.example", false), ("||a.example^$client=x", "a.example", false),
     ])
     func adguard(row: Row) throws { try check(row, .adblock, .adguardHome) }
@@ -85,7 +86,8 @@ import TextScan
         ("*.a.*", "x.a.b", false), ("||a.example^", "a.example", true), ("||a.example^", "x.a.example", false),
         ("::1 a.example b.example # x", "b.example", true), ("fe80::1%lo a.example", "a.example", true),
         ("bad a.example", "a.example", false), ("0.0.0.0 a.example b/c", "a.example", false),
-        ("! a.example", "a.example", false), ("localhost", "localhost", true), ("/a/", "a.example", false),
+        ("! a.example", "a.example", false), ("localhost", "localhost", true), ("/a/", "a.example", true),
+        ("/^b/", "a.example", false),
     ])
     func blocky(row: Row) throws { try check(row, .wildcard, .blocky) }
 
@@ -169,11 +171,14 @@ import TextScan
     }
 
     @Test func everyDropAndEverySkipIsCountedWithItsLine() throws {
-        let loaded = try readList("||a.example^\n||b.example^$popup\n\n/regex/\n||c.example^$nonsense\n", .adblock)
+        let loaded = try readList(
+            "||a.example^\n||b.example^$popup\n\n||d.example^$ctag=x\n||c.example^$nonsense\n",
+            .adblock
+        )
         let report = loaded.reports[0]
         #expect(report.rules == 1)
         #expect(report.ignored == ["browser-modifier": 1, "unknown-modifier": 1])
-        #expect(report.unsupported == ["regex": 1])
+        #expect(report.unsupported == ["ctag": 1])
         #expect(loaded.layer.unsupportedCount == 1)
         #expect(report.diagnostics.compactMap(\.line).sorted() == [2, 4, 5])
     }
@@ -197,5 +202,20 @@ import TextScan
         #expect(try loaded.verdict("a.example").kind == .pass)
         #expect(try loaded.verdict("a.example", chain: ["b.example"]).kind == .pass)
         #expect(try loaded.verdict("b.example").kind == .sinkhole)
+    }
+
+    @Test func unclosedParenthesesCostTheirLinesOnly() throws {
+        let bad = String(repeating: "x CNAME (\n", count: 3_000)
+        let loaded = try readList("$TTL 60\n@ SOA a. b. 1 1 1 1 1\n" + bad + "good.example CNAME sink.example.\n", .rpz)
+        #expect(loaded.reports.first?.ignored["bad-record"] == 3_000)
+        #expect(try loaded.verdict("good.example").kind == .redirect)
+    }
+
+    @Test func aLayerBehindOneThatAsksForTCPStillDecides() throws {
+        let outer = try readList("$TTL 60\n@ SOA a. b. 1 1 1 1 1\nx.example CNAME rpz-tcp-only.\n", .rpz).layer
+        let inner = try readList("local-zone: \"x.example\" always_nxdomain\n", .unbound).layer
+        let stack = CompiledStack(layers: [outer, inner])
+        #expect(stack.verdict(try DomainName("x.example"), type: .a).kind == .nxdomain)
+        #expect(CompiledStack(layers: [outer]).verdict(try DomainName("x.example"), type: .a).kind == .truncate)
     }
 }

@@ -23,7 +23,7 @@ struct RealListsTests {
             ("--urls", "format-not-supported"), ("--urls.xz", "format-not-supported"),
             ("--expressions", "format-not-supported"), ("proxifier", "format-not-supported"),
             ("p2p--update", "format-not-supported"), ("zones.blacklist.xz", "format-not-supported"),
-            ("mmotti__regex", "format-not-supported"), ("mmotti__social", "format-not-supported"),
+            ("mmotti__regex", "regex"), ("mmotti__social", "regex"),
             ("allowed-ips", "no-rules"), ("blocked-ips", "format-not-supported"),
             ("captive-portals", "format-not-supported"), ("cloaking-rules", "format-not-supported"),
             ("forwarding-rules", "no-rules"), ("safesearch--rules", "no-rules"), ("bogus-nxdomain", "no-rules"),

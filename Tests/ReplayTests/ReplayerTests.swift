@@ -143,7 +143,7 @@ import Testing
             ],
             stack: stack
         )
-        #expect(replayer.underStack().map(Self.described) == ["www.update.example A=sinkhole proven 2"])
+        #expect(replayer.underStack().map(Self.described) == ["www.update.example A=sinkhole AAAA=pass proven 2"])
         #expect(try Self.replayed([]).underStack().isEmpty)
     }
 

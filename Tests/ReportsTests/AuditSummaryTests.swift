@@ -49,7 +49,7 @@ import TextScan
         #expect(summary.degradedNames == 1)
         #expect(summary.worst(atLeast: .high) == 3)
         #expect(summary.worst(atLeast: .critical) == 0)
-        #expect(Self.text(summary).contains("1 of 10 names broken by 1 rule in 1 of 1 list (findings: high 3)."))
+        #expect(Self.text(summary).contains("1 of 10 names broken by 1 rule in 1 of 1 list (high 1)."))
         #expect(Self.text(summary).contains("1 name degraded"))
     }
 

@@ -130,4 +130,31 @@ import Testing
         defer { served.server.stop(); silent.stop() }
         #expect(ReplySummary(served.ask(makeQuery("bad.example"), milliseconds: 500))?.records.count == 1)
     }
+
+    @Test func sendsToTCPAndAnswersThere() throws {
+        guard var builder = LayerBuilder(engine: .bindRPZ) else { return }
+        builder.beginList(ListSource(path: "lists/tcp.rpz", format: "rpz", octets: Array("tcp.example".utf8)))
+        let truncate = builder.intern(.truncate)
+        builder.add(
+            .exact,
+            name: name("tcp.example"),
+            class: .data,
+            action: truncate,
+            at: RulePosition(line: 1, offset: 0, length: 11)
+        )
+        let upstream = FakeUpstream(Self.script)
+        let stack = CompiledStack(layers: [builder.compile()])
+        let served = try TestServer([upstream.address], policy: ServerPolicy(stack: stack)) { $0.mode = .enforce }
+        defer { served.server.stop(); upstream.stop() }
+        for _ in 0..<2 {
+            // Asked over TCP in between, the true answer is in the cache, and UDP is still sent away.
+            let overUDP = ReplySummary(served.ask(makeQuery("tcp.example", edns: edns)))
+            #expect((overUDP?.bits ?? 0) & MessageHeader.truncatedFlag != 0)
+            #expect(overUDP?.records == [])
+            #expect(overUDP?.errorText == "tcp.rpz:1")
+            let stream = TestStream(served.address)
+            stream.send(TestStream.frame(makeQuery("tcp.example", edns: edns)))
+            #expect(ReplySummary(stream.receive())?.records == ["tcp.example A 192.0.2.1"])
+        }
+    }
 }

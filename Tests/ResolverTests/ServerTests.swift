@@ -300,4 +300,19 @@ import Testing
         stream.send(TestStream.frame(makeQuery("a.example")))
         #expect(ReplySummary(stream.receive())?.records.count == 60)
     }
+
+    @Test func answersWhatIsQueuedBeforeItEnds() throws {
+        let upstream = FakeUpstream(Self.answering())
+        let served = try TestServer([upstream.address])
+        defer { upstream.stop() }
+        _ = served.ask(makeQuery("cached.example"))
+        // More than the batches of one turn, all in the kernel's queue when the end is asked for; no client's own queue
+        // overflows.
+        let clients = (0..<10).map { _ in TestClient(served.address) }
+        for client in clients { for _ in 0..<100 { client.send(makeQuery("cached.example")) } }
+        served.server.drain()
+        var answers = 0
+        for client in clients { while client.receive(milliseconds: 200) != nil { answers += 1 } }
+        #expect(answers == 1_000)
+    }
 }

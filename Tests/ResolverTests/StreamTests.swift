@@ -85,4 +85,17 @@ import Testing
         for _ in 0..<40 { ids.insert(try #require(ReplySummary(stream.receive())).id) }
         #expect(ids.count == 40)
     }
+
+    @Test func answersWhatCameBeforeABadFrame() throws {
+        let upstream = FakeUpstream { query in [.send(makeReply(to: query.octets, [.a(query.name)]))] }
+        let served = try TestServer([upstream.address])
+        defer { served.server.stop(); upstream.stop() }
+        _ = served.ask(makeQuery("cached.example"))
+        let stream = TestStream(served.address)
+        let query = TestStream.frame(makeQuery("cached.example"))
+        stream.send(query + query + [0, 0])
+        #expect(ReplySummary(stream.receive())?.records == ["cached.example A 192.0.2.1"])
+        #expect(ReplySummary(stream.receive())?.records == ["cached.example A 192.0.2.1"])
+        #expect(stream.isClosed())
+    }
 }

@@ -81,6 +81,8 @@ int patchway_eventfd_clear(int fd);
 int patchway_random(void *octets, size_t count);
 uint64_t patchway_monotonic_ns(void);
 uint64_t patchway_realtime_ns(void);
+// Octets of physical memory.
+uint64_t patchway_memory_size(void);
 // The system's words for an errno, or NULL.
 const char *patchway_error_text(int error);
 // Raises the soft limit of open files to the hard limit and gives it.

@@ -28,7 +28,7 @@ struct AdGuardRule {
         }
         if let reason = rule.modifiers.unsupported { return sink.skip(reason, text, range, line) }
         if rule.modifiers.neverMatches { return sink.drop(.contentType, text, range, line) }
-        if rule.isRegex(text) { return sink.skip(.regex, text, range, line) }
+        if rule.isRegex(text) { return rule.addRegex(text, range, line, context, &sink) }
         rule.add(text, range, line, context, &sink)
     }
 
@@ -140,6 +140,30 @@ struct AdGuardRule {
             )
         case .never: sink.drop(.path, text, range, line)
         }
+    }
+
+    /// A regular expression is searched for in the name, without regard to case.
+    private func addRegex(
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ context: AdGuardContext,
+        _ sink: inout RuleSink
+    ) {
+        let entry = context.entry(allows: allows, important: modifiers.isImportant)
+        let expression = text.extracting((pattern.lowerBound + 1)..<(pattern.upperBound - 1))
+        sink.add(
+            expression,
+            .re2(ignoresCase: true),
+            required: AdGuardShortcut.of(expression),
+            class: entry.class,
+            action: entry.action,
+            coverage: modifiers.coverage.map { sink.builder.intern($0) } ?? .all,
+            excluding: modifiers.excluded,
+            text,
+            rule: range,
+            line: line
+        )
     }
 
     private func matchesEverything(_ text: Span<UInt8>) -> Bool {

@@ -3,7 +3,8 @@ import Policy
 import TextScan
 
 /// Lists as Blocky reads them (`lists/parsers/{lines,hosts}.go`, `cache/stringcache/string_caches.go`): a line is one
-/// name (`||` before and `^` behind it are cut off), a hosts line, or `*.name` for the name and everything below.
+/// name (`||` before and `^` behind it are cut off), a hosts line, `/expression/`, or `*.name` for the name and everything
+/// below.
 enum BlockyReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
@@ -33,8 +34,8 @@ enum BlockyReader {
         let word = (rule.lowerBound + first.lowerBound)..<(rule.lowerBound + first.upperBound)
         if word.upperBound < rule.upperBound { return hosts(text, rule, word, line, entry, &sink) }
         if text[word.lowerBound] == 0x2A { return wildcard(text, rule, word, line, entry, &sink) }
-        if text[word.lowerBound] == 0x2F, text[word.upperBound - 1] == 0x2F {
-            return sink.skip(.regex, text, rule, line)
+        if word.count > 1, text[word.lowerBound] == 0x2F, text[word.upperBound - 1] == 0x2F {
+            return regex(text, rule, word, line, entry, &sink)
         }
         var name = word
         if text.hasPrefix("||", at: name.lowerBound) { name = (name.lowerBound + 2)..<name.upperBound }
@@ -87,6 +88,26 @@ enum BlockyReader {
         while !name.isEmpty, text[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<name.upperBound }
         while !name.isEmpty, text[name.upperBound - 1] == 0x2E { name = name.lowerBound..<(name.upperBound - 1) }
         sink.add(.subtree, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+    }
+
+    /// `/expression/` is searched for in the lower-case name.
+    private static func regex(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ word: Range<Int>,
+        _ line: Int,
+        _ entry: (class: RuleClass, action: ActionID),
+        _ sink: inout RuleSink
+    ) {
+        sink.add(
+            text.extracting((word.lowerBound + 1)..<(word.upperBound - 1)),
+            .re2(ignoresCase: false),
+            class: entry.class,
+            action: entry.action,
+            text,
+            rule: rule,
+            line: line
+        )
     }
 
     private static func isNonASCII(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {

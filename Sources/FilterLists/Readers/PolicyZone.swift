@@ -21,7 +21,11 @@ struct PolicyZone {
     private let drop: ActionID
     private let truncate: ActionID
 
-    init(_ sink: inout RuleSink) {
+    /// Finds the ends of entries.
+    var extent: EntryExtent
+
+    init(_ sink: inout RuleSink, textLength: Int) {
+        extent = EntryExtent(textLength: textLength)
         // A zone file without $ORIGIN takes its origin from a configuration that is not at hand; any name will do.
         let unknown = (try? DomainName("policy.zone.invalid")) ?? .root
         origin = unknown

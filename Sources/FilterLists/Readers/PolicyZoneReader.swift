@@ -10,7 +10,7 @@ import TextScan
 /// is read by libldns.
 enum PolicyZoneReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        var zone = PolicyZone(&sink)
+        var zone = PolicyZone(&sink, textLength: text.count)
         var position = 0
         var number = 0
         while position < text.count {
@@ -95,10 +95,15 @@ enum PolicyZoneReader {
         _ zone: inout PolicyZone,
         _ sink: inout RuleSink
     ) -> (position: Int, line: Int) {
-        let limit = min(text.count, start + (1 << 20))
+        guard let end = zone.extent.end(of: text, from: start) else {
+            // Parentheses or quotes that nothing closes: the line is lost, the rest is read.
+            let newline = text.firstIndex(of: 0x0A, from: start) ?? text.count
+            sink.drop(.badRecord, text, text.trimmedRange(in: start..<newline), line)
+            return (newline + 1, line)
+        }
         var source = zone.inheritedOwner(isBlank(text[start]))
         let prefix = source.count
-        source += text.extracting(start..<limit).octets
+        source += text.extracting(start..<end).octets
         var reader = ZoneReader(origin: zone.origin, defaultTTL: zone.ttl)
         let entry = reader.next(in: source.span)
         let bytes: Range<Int>
@@ -125,7 +130,7 @@ enum PolicyZoneReader {
             lines += 1
             index = newline + 1
         }
-        let end = text.firstIndex(of: 0x0A, from: last) ?? text.count
-        return (end + 1, lines)
+        let next = text.firstIndex(of: 0x0A, from: last) ?? text.count
+        return (next + 1, lines)
     }
 }

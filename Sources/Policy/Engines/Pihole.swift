@@ -1,11 +1,11 @@
 extension EngineProfile {
-    /// Pi-hole FTL: own allow names, own deny names, antigravity, gravity; CNAME targets run the same checks unless the
-    /// name was allowed. Sources: FTL `src/dnsmasq_interface.c`, docs `ftldns/blockingmode.md`.
+    /// Pi-hole FTL: own allow names, allow expressions, own deny names, antigravity, gravity, deny expressions; CNAME
+    /// targets run the same checks unless the name was allowed. Sources: FTL `src/dnsmasq_interface.c`, docs `ftldns/blockingmode.md`.
     static let pihole = EngineProfile(
         engine: .pihole,
         basis: "Pi-hole FTL 6, from its sources and documentation",
-        formats: ["domains", "hosts", "adblock"],
-        precedence: [.ownAllow, .ownBlock, .listAllow, .block],
+        formats: ["domains", "hosts", "adblock", "regex"],
+        precedence: [.ownAllow, .ownAllowRegex, .ownBlock, .listAllow, .block, .ownBlockRegex],
         order: .classFirst,
         plainName: .exact,
         starName: nil,

@@ -147,7 +147,7 @@ struct ServeCommand: ParsableCommand {
             settings.mode = mode
         }
         settings.workers = workers ?? file.workers ?? settings.workers
-        settings.cacheSize = cache.map { $0 << 20 } ?? file.cacheBytes ?? settings.cacheSize
+        settings.cacheSize = try cache.map(Self.cacheOctets) ?? file.cacheBytes ?? settings.cacheSize
         settings.allowRemote = allowsRemote || file.allowsRemote ?? false
         let ranges = allow.isEmpty ? file.allow : allow
         if !ranges.isEmpty { settings.allowedClients = try ranges.map(Self.range) }
@@ -158,6 +158,13 @@ struct ServeCommand: ParsableCommand {
             throw Failure.usage("no upstream; give --upstream ADDRESS[:PORT], or `upstreams:` in the configuration")
         }
         return settings
+    }
+
+    private static func cacheOctets(_ mebibytes: Int) throws -> Int {
+        guard (1...1 << 20).contains(mebibytes) else {
+            throw Failure.usage("--cache \(mebibytes): a size in MiB, from 1 to 1048576")
+        }
+        return mebibytes << 20
     }
 
     private static func address(_ text: String, _ option: String, _ port: UInt16) throws -> SocketAddress {

@@ -1,0 +1,59 @@
+import DNS
+import FilterLists
+import Policy
+import Testing
+
+/// Verdicts that the running engines gave to rules that meet at one name; a bug found gets its case here.
+@Suite struct EngineEdgeTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        var format: String
+        var rules: String
+        var question: String
+        var expected: String
+
+        var testDescription: String { question + " with " + rules.replacing("\n", with: " | ") }
+    }
+
+    /// dnsmasq 2.90.
+    private static let dnsmasq = [
+        ("local=/q9.rz/\nserver=/q9.rz/#", "q9.rz A", "pass"),
+        ("server=/q9.rz/#\nlocal=/q9.rz/", "q9.rz A", "pass"),
+        ("address=/k6.rz/\nserver=/k6.rz/198.18.0.1", "k6.rz TXT", "route"),
+        ("address=/k1.rz/\nserver=/k1.rz/#\naddress=/k1.rz/1.2.3.4", "k1.rz AAAA", "pass"),
+        ("address=/k1.rz/\nserver=/k1.rz/#\naddress=/k1.rz/1.2.3.4", "k1.rz A", "redirect 1.2.3.4"),
+        ("address=/q1.rz/2.2.2.2\naddress=/*.q1.rz/0.0.0.0", "a.q1.rz A", "sinkhole 0.0.0.0"),
+        ("address=/*.q1.rz/0.0.0.0\naddress=/q1.rz/2.2.2.2", "a.q1.rz A", "sinkhole 0.0.0.0"),
+        ("address=/q1.rz/2.2.2.2\naddress=/*.q1.rz/0.0.0.0", "q1.rz A", "redirect 2.2.2.2"),
+        ("server=/q2.rz/#\nlocal=/*.q2.rz/", "a.q2.rz A", "nxdomain"),
+        ("address=/*ab.k2.rz/2600::5\nserver=/ab.k2.rz/#", "ab.k2.rz AAAA", "pass"),
+        ("address=/q11.rz/#\naddress=/q11.rz/1.2.3.4", "q11.rz A", "redirect 1.2.3.4"),
+        ("address=/q11.rz/1.2.3.4\naddress=/q11.rz/#", "q11.rz A", "redirect 1.2.3.4"),
+        ("address=/q11.rz/1.2.3.4\naddress=/q11.rz/#", "q11.rz AAAA", "sinkhole ::"),
+    ].map { Case(format: "dnsmasq", rules: $0.0, question: $0.1, expected: $0.2) }
+
+    /// Unbound 1.17.1 local zones.
+    private static let unbound = [
+        (
+            "local-zone: \"b.rz\" redirect\nlocal-data: \"b.rz A 0.0.0.0\"\nlocal-data: \"b.rz AAAA ::\"",
+            "x.b.rz A", "sinkhole 0.0.0.0"
+        ),
+        (
+            "local-zone: \"b.rz\" redirect\nlocal-data: \"b.rz A 0.0.0.0\"\nlocal-data: \"b.rz AAAA ::\"",
+            "x.b.rz AAAA", "sinkhole ::"
+        ),
+        ("local-zone: \"d1.rz\" static\nlocal-zone: \"d1.rz\" transparent", "d1.rz A", "pass"),
+        ("local-zone: \"d2.rz\" transparent\nlocal-zone: \"d2.rz\" always_nxdomain", "d2.rz A", "nxdomain"),
+        ("local-zone: \"x.rz\" static", "foo.onion A", "unsupported"),
+        ("local-zone: \"x.rz\" static", "1.0.0.10.in-addr.arpa PTR", "unsupported"),
+        ("local-zone: \"onion\" always_nxdomain", "foo.onion A", "nxdomain"),
+    ].map { Case(format: "unbound", rules: $0.0, question: $0.1, expected: $0.2) }
+
+    @Test(arguments: dnsmasq + unbound)
+    func decidesAsTheEngine(_ test: Case) throws {
+        let loaded = try readList(test.rules + "\n", #require(ListFormat.named(test.format)))
+        let words = test.question.split(separator: " ")
+        let verdict = try loaded.verdict(String(words[0]), #require(RRType(words[1])))
+        let data = (verdict.answer?.records ?? []).compactMap { $0.address?.description }
+        #expect(([verdict.kind.description] + data).joined(separator: " ") == test.expected)
+    }
+}
