@@ -198,21 +198,13 @@ extension CompiledLayer {
         let buffer = NameBuffer(name)
         let total = buffer.labelCount
         var found: [(key: UInt64, rule: Int)] = []
-        let classFirst = profile.order == .classFirst
+        let longestFirst = profile.order != .classFirst
         table.forEachSuffix(buffer, arena) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
                 if applies(record, labels, total), covers(record, type) {
-                    let depth = UInt64(127 - labels)
-                    let rank = UInt64(record.rank)
-                    found.append(
-                        (
-                            classFirst
-                                ? rank << 40 | depth << 32 | UInt64(next) : depth << 40 | rank << 32 | UInt64(next),
-                            next
-                        )
-                    )
+                    found.append((order(record, labels: labels, rule: next, longestFirst: longestFirst), next))
                 }
                 next = Int(record.next) - 1
             }

@@ -17,7 +17,7 @@ extension CompiledLayer {
                 switch record.ruleClass {
                 case .hosts where labels == total: decision.kind = .nodata
                 // The chain of a rule is that of its name, so the sibling has the same name.
-                case .data:
+                case .data, .nullData:
                     if let winner, record.scope == winner.scope, isSibling(record, winner) { decision.kind = .nodata }
                 default: break
                 }

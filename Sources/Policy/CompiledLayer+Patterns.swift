@@ -24,7 +24,8 @@ extension CompiledLayer {
         // many (dnsmasq sorts `*d` behind `d`).
         let key =
             profile.order == .longestFirst
-            ? UInt64(127 - record.next) << 40 | UInt64(record.rank | 0x80) << 32 | UInt64(records.count + offset)
+            ? (UInt64(127 - record.next) << 1 | 1) << 40 | UInt64(record.rank | 0x80) << 32
+                | UInt64(records.count + offset)
             : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
         if key < best, patternMatches(offset, name, text, type),
             named >> UInt128(record.next) & 1 == 0 || !isSuffix(patterns[offset], name, record.next)

@@ -142,7 +142,8 @@ extension CompiledLayer {
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.scope == .subtree, zone.map({ $0.labels < labels }) ?? true { zone = (next, labels) }
+                // Of several zones of one name the last counts.
+                if record.scope == .subtree, zone.map({ $0.labels <= labels }) ?? true { zone = (next, labels) }
                 next = Int(record.next) - 1
             }
             next = head
@@ -157,8 +158,35 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
+        if zone == nil, data == nil, Self.mayBeBuiltIn(name),
+            Self.builtInZones.contains(where: { name.name.isEqualOrBelow($0) })
+        {
+            // Unbound has zones of its own there, which a configuration can change; what it answers is not modelled.
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
         return localZoneDecision(name, zone, data, dataExists, type, index)
     }
+
+    /// The names that Unbound 1.17 answers itself unless told otherwise (unbound.conf(5), local-zone, default zones).
+    private static let builtInZones: [DomainName] =
+        (["localhost", "test", "invalid", "onion", "home.arpa"]
+        + ["0", "10", "127", "254.169", "168.192", "2.0.192", "100.51.198", "113.0.203", "255.255.255.255"]
+        .map { $0 + ".in-addr.arpa" }
+        + (16...31).map { "\($0).172.in-addr.arpa" } + (64...127).map { "\($0).100.in-addr.arpa" }
+        + ["d.f", "8.e.f", "9.e.f", "a.e.f", "b.e.f", "8.b.d.0.1.0.0.2"].map { $0 + ".ip6.arpa" }
+        + [0, 1].map { "\($0)." + String(repeating: "0.", count: 31) + "ip6.arpa" })
+        .compactMap { try? DomainName($0) }
+
+    /// The top labels under which any of them lies, so that other names cost nothing.
+    private static func mayBeBuiltIn(_ name: borrowing NameBuffer) -> Bool {
+        guard name.labelCount > 0 else { return false }
+        let start = name.suffixStart(1)
+        return builtInTops.contains { top in
+            Int(name[start]) == top.count && top.indices.allSatisfy { name[start + 1 + $0] == top[$0] }
+        }
+    }
+
+    private static let builtInTops = ["localhost", "test", "invalid", "onion", "arpa"].map { Array($0.utf8) }
 
     /// Of two data rules at a name the one that has the type asked for.
     private func strongerData(

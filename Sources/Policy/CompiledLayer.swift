@@ -163,11 +163,7 @@ public final class CompiledLayer: Sendable {
             while next >= 0 {
                 let record = records[next]
                 if applies(record, labels, total), covers(record, type) {
-                    let depth = UInt64(127 - labels)
-                    let key =
-                        longestFirst
-                        ? depth << 40 | UInt64(record.rank) << 32 | UInt64(next)
-                        : UInt64(record.rank) << 40 | depth << 32 | UInt64(next)
+                    let key = order(record, labels: labels, rule: next, longestFirst: longestFirst)
                     if key < best, !record.hasExclusions || !isExcluded(name, exclusions[UInt32(next)]) { best = key }
                 }
                 next = Int(record.next) - 1
@@ -175,6 +171,17 @@ public final class CompiledLayer: Sendable {
         }
         if !patternRecords.isEmpty { considerPatterns(name, type, &best) }
         return best == .max ? nil : Int(truncatingIfNeeded: best & 0xFFFF_FFFF)
+    }
+
+    /// The place of a matching rule in the engine's order: the lowest wins.
+    ///
+    /// Where the longest name wins, `*.d` is longer than `d`, whatever the classes (compared with dnsmasq 2.90).
+    @inline(__always)
+    func order(_ record: RuleRecord, labels: Int, rule: Int, longestFirst: Bool) -> UInt64 {
+        let depth = UInt64(127 - labels)
+        let rank = UInt64(record.rank)
+        guard longestFirst else { return rank << 40 | depth << 32 | UInt64(rule) }
+        return (depth << 1 | (record.scope == .below ? 0 : 1)) << 40 | rank << 32 | UInt64(rule)
     }
 
     @inline(__always)

@@ -36,7 +36,11 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case hosts
     /// Configured data or addresses for the name itself.
     case data
-    /// A zone that decides what happens below a name (Unbound local-zone, dnsmasq server/local).
+    /// The null addresses of a name (dnsmasq `address=/name/#`), which addresses of its own replace.
+    case nullData
+    /// Names that are sent on (dnsmasq `server=`), whatever else is said about the same name.
+    case open
+    /// A zone that decides what happens below a name (Unbound local-zone, dnsmasq local).
     case zone
 }
 

@@ -104,6 +104,8 @@ extension RuleClass {
         case .block: "block"
         case .hosts: "hosts"
         case .data: "data"
+        case .nullData: "null-data"
+        case .open: "open"
         case .zone: "zone"
         }
     }

@@ -54,6 +54,10 @@ struct EngineVerdictsTests {
             }
             let chain = upstream.split(separator: " ").filter { $0.hasPrefix("CNAME=") }.map { String($0.dropFirst(6)) }
             let verdict = try loaded.verdict(row[1], type, chain: type == .cname ? [] : chain)
+            guard verdict.kind != .unsupported else {
+                score.skip("said to be unsupported")
+                continue
+            }
             let ours = Self.outcome(verdict, upstream: upstream)
             let isRight = ours.contains { expected == $0 || expected.hasPrefix($0 + " ") }
             score.check(isRight, "\(engine.rawValue) \(set) \(row[1]) \(row[2]): \(expected), not \(ours)")

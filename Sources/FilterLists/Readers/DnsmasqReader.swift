@@ -127,13 +127,13 @@ enum DnsmasqReader {
         let isHash = target.count == 1 && text[target.lowerBound] == 0x23
         switch kind {
         case .address:
-            if isHash { return (.data, actions.null, actions.nullTypes) }
+            if isHash { return (.nullData, actions.null, actions.nullTypes) }
             guard let address = IPAddress(text: text.extracting(target).octets) else { return nil }
             let action = sink.builder.intern(.records([LocalRecord(address)]))
             return (.data, action, address.isV4 ? actions.v4 : actions.v6)
         case .server:
-            if isHash { return (.zone, actions.open, .all) }
-            return (.zone, sink.builder.intern(.route(text.extracting(target).string)), .all)
+            if isHash { return (.open, actions.open, .all) }
+            return (.open, sink.builder.intern(.route(text.extracting(target).string)), .all)
         }
     }
 

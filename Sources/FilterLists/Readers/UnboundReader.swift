@@ -100,9 +100,9 @@ enum UnboundReader {
     ) {
         guard let type else { return sink.drop(.badStatement, text, rule, line) }
         let word = text.extracting(type).string
-        guard let zoneType = LocalZoneType(rawValue: word) else {
+        // `nodefault` turns a zone of Unbound's own off, so that its names are resolved.
+        guard let zoneType = word == "nodefault" ? .transparent : LocalZoneType(rawValue: word) else {
             switch word {
-            case "nodefault": return sink.drop(.option, text, rule, line)
             case "inform_redirect", "ipset", "noview", "block_a": return sink.skip(.zoneType, text, rule, line)
             default: return sink.drop(.badStatement, text, rule, line)
             }
