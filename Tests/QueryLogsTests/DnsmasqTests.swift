@@ -49,7 +49,7 @@ import TextScan
             ),
             (["future source of blocks a.example is 0.0.0.0"], "a.example A NOERROR 0.0.0.0 [future source of blocks]"),
             (
-                ["gravity blocked a.example is 0.0.0.0 (/root/project/src/dnsmasq/forward.c:1638)"],
+                ["gravity blocked a.example is 0.0.0.0 (/usr/src/pihole/src/dnsmasq/forward.c:1638)"],
                 "a.example A NOERROR 0.0.0.0 [gravity blocked]"
             ),
             (
