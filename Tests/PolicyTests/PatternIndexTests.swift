@@ -51,4 +51,12 @@ import Testing
             if let first = expected.first { #expect(decision.rule == UInt32(first)) }
         }
     }
+
+    /// A name that repeats a run of octets is tried against its patterns once, with the same verdict.
+    @Test func repeatedRunsMatchAsOne() throws {
+        let layer = try layer([pattern("micr*9", start: .anywhere, endsAtEnd: true)])
+        let long = String(repeating: "micr.", count: 40)
+        #expect(layer.decide(NameBuffer(try DomainName(long + "x9")), type: .a).kind == .nodata)
+        #expect(layer.decide(NameBuffer(try DomainName(long + "x8")), type: .a).kind == .pass)
+    }
 }

@@ -86,6 +86,19 @@ private struct Scrubbed {
         #expect(Scrubbed(reply, "www.example", .txt).fault == .malformed)
     }
 
+    /// A pointer in a target would refer to the rebuilt message, whose octets a hostile upstream could choose.
+    @Test func refusesCompressedServiceTargets() {
+        let plain: [UInt8] = [0, 1, 3, 0x66, 0x6F, 0x6F, 0]
+        let compressed: [UInt8] = [0, 1, 3, 0x66, 0x6F, 0x6F, 0xC0, 0x0C]
+        for (data, isRefused) in [(plain, false), (compressed, true)] {
+            let reply = makeReply(
+                to: makeQuery("www.example", .https),
+                [Record(owner: "www.example", type: .https, data: data)]
+            )
+            #expect((Scrubbed(reply, "www.example", .https).fault == .malformed) == isRefused)
+        }
+    }
+
     @Test func acceptsOnlyResponsesToTheQuestion() {
         let good = makeReply(to: query, [.a("www.example")])
         #expect(Scrubbed(good).fault == nil)

@@ -315,4 +315,10 @@ import Testing
         for client in clients { while client.receive(milliseconds: 200) != nil { answers += 1 } }
         #expect(answers == 1_000)
     }
+
+    @Test func refusesACacheLargerThanTheMachine() {
+        var configuration = ServerConfiguration(upstreams: [SocketAddress(.v4(0x7F00_0001), port: 9)])
+        configuration.cacheSize = 1 << 50
+        #expect(throws: ServerError.self) { try configuration.validate() }
+    }
 }
