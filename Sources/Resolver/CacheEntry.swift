@@ -90,9 +90,4 @@ struct CacheEntry: BitwiseCopyable {
 
     /// Whether the client gets no answer at all.
     var isDrop: Bool { flags & Self.policyMade != 0 && decision.verdict == .drop }
-
-    /// Whether policy sends the client to TCP.
-    func mustTruncate(_ query: ClientQuery) -> Bool {
-        flags & Self.policyMade != 0 && decision.verdict == .truncate && !query.overTCP
-    }
 }

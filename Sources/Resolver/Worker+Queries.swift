@@ -73,7 +73,6 @@ extension Worker {
         let isEnforced = entry.flags & CacheEntry.policyMade != 0
         if isEnforced {
             counters.blocked += 1
-            if entry.mustTruncate(query) { reply.replaceByTruncated(query) }
         } else if isCached {
             counters.hits += 1
         }

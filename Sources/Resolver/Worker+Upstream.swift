@@ -230,7 +230,6 @@ extension Worker {
                 continue
             }
             if !cache.write(place, entry, to: waiter.query, now: now, into: &reply) { counters.truncated += 1 }
-            if entry.mustTruncate(waiter.query) { reply.replaceByTruncated(waiter.query) }
             reply.restoreQuestion(waiter.query, at: asked, of: table)
             finish(waiter, entry, place, sends: true)
         }
