@@ -15,24 +15,24 @@ struct Tally {
 
 /// Asks an engine and the model the same questions.
 struct Comparison {
-    let engine: Engine
+    let setup: EngineSetup
+    private var engine: Engine { setup.engine }
 
     /// Plays one round; false when the engine does not run.
     func play(seed: UInt64, _ tally: inout Tally) throws -> Bool {
         var maker = RoundMaker(seed: seed)
-        guard let own = LoopbackSocket() else { return false }
-        // Rules may name the upstream's port, and the upstream needs the rules' aliases.
-        let round = maker.round(for: engine, upstreamPort: own.port)
+        guard let program = setup.path, let own = LoopbackSocket() else { return false }
+        var round = maker.round(for: setup)
+        func filled(_ text: String) -> String { text.replacing("@UPSTREAM@", with: String(own.port)) }
+        for index in round.lists.indices { round.lists[index].text = filled(round.lists[index].text) }
         var aliases: [DomainName: DomainName] = [:]
         for (name, target) in round.aliases { aliases[try DomainName(name)] = try DomainName(target) }
         let upstream = Upstream(socket: own, aliases: aliases)
         defer { upstream.stop() }
-        guard let setup = EngineSetup(engine, round, upstreamPort: upstream.port) else { return false }
-        let files = round.lists.map { ($0.name, $0.text) } + [setup.configuration]
         let process = try EngineProcess(
-            setup.program,
+            program,
             arguments: setup.arguments,
-            files: files + EngineSetup.extraFiles(engine, round),
+            files: round.lists.map { ($0.name, $0.text) } + setup.files(round).map { ($0.name, filled($0.text)) },
             blocked: round.blocked.map { try DomainName($0) }
         )
         guard let process else { return false }

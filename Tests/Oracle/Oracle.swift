@@ -6,12 +6,12 @@ import Synchronization
 @main struct Oracle {
     private var seed = UInt64.random(in: 0..<1_000_000)
     private var verdicts = 50_000
-    private var engines = EngineSetup.engines
+    private var engines = EngineSetup.all
     private var mustRun = false
 
     static func main() {
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
-            let names = EngineSetup.engines.map(\.rawValue).joined(separator: "|")
+            let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
             say("usage: oracle [--seed N] [--verdicts N] [--engine \(names)]")
             exit(2)
         }
@@ -30,8 +30,8 @@ import Synchronization
                 guard let number = Int(value), number > 0 else { return nil }
                 verdicts = number
             case "--engine":
-                guard let engine = Engine(rawValue: value), engines.contains(engine) else { return nil }
-                engines = [engine]
+                engines = EngineSetup.all.filter { $0.engine.rawValue == value }
+                guard !engines.isEmpty else { return nil }
                 mustRun = true
             default: return nil
             }
@@ -42,15 +42,13 @@ import Synchronization
     private func run() -> Int32 {
         let start = ContinuousClock.now
         say("seed \(seed)")
-        let present = engines.filter { EngineSetup.program($0) != nil }
-        for engine in engines where !present.contains(engine) {
-            say("\(engine.rawValue) is not installed: skipped")
-        }
+        let present = engines.filter { $0.path != nil }
+        for setup in engines where setup.path == nil { say("\(setup.engine.rawValue) is not installed: skipped") }
         guard !present.isEmpty else { return mustRun ? 3 : 0 }
         let tallies = tallies(of: present)
         var code: Int32 = mustRun && present.count < engines.count ? 3 : 0
-        for (engine, tally) in zip(present, tallies) {
-            var line = "\(engine.rawValue) verdicts \(tally.verdicts) mismatches \(tally.mismatches)"
+        for (setup, tally) in zip(present, tallies) {
+            var line = "\(setup.engine.rawValue) verdicts \(tally.verdicts) mismatches \(tally.mismatches)"
             line += " unsupported \(tally.unsupported) rounds \(tally.rounds)"
             if tally.failures > 0 { line += " rounds that did not start \(tally.failures)" }
             say(line)
@@ -65,9 +63,9 @@ import Synchronization
     }
 
     /// Every engine plays until it has its share, a few engines at a time: they wait more than they work.
-    private func tallies(of engines: [Engine]) -> [Tally] {
+    private func tallies(of engines: [EngineSetup]) -> [Tally] {
         let share = (verdicts + engines.count - 1) / engines.count
-        let board = Scoreboard(engines)
+        let board = Scoreboard(engines.count)
         let isDone = DispatchSemaphore(value: 0)
         let workers = min(3, engines.count)
         for _ in 0..<workers {
@@ -83,20 +81,21 @@ import Synchronization
         return board.tallies.withLock { $0 }
     }
 
-    private static func tally(_ engine: Engine, share: Int, seed: UInt64) -> Tally {
-        let comparison = Comparison(engine: engine)
-        let own = UInt64(EngineSetup.engines.firstIndex(of: engine) ?? 0)
+    private static func tally(_ setup: EngineSetup, share: Int, seed: UInt64) -> Tally {
+        let comparison = Comparison(setup: setup)
+        // An engine keeps its rounds whatever others there are.
+        let own = setup.engine.rawValue.utf8.reduce(UInt64(0)) { ($0 &* 31 &+ UInt64($1)) & 0xFFFF }
         var tally = Tally()
         while tally.verdicts < share, tally.failures < 3 {
             let round = UInt64(tally.rounds + tally.failures)
             do {
-                if try comparison.play(seed: seed &+ own << 56 &+ round << 40, &tally) {
+                if try comparison.play(seed: seed &+ own << 48 &+ round << 24, &tally) {
                     tally.rounds += 1
                 } else {
                     tally.failures += 1
                 }
             } catch {
-                say("\(engine.rawValue): \(error)")
+                say("\(setup.engine.rawValue): \(error)")
                 tally.failures += 1
             }
         }
@@ -110,9 +109,9 @@ private final class Scoreboard: Sendable {
     private let count: Int
     let tallies: Mutex<[Tally]>
 
-    init(_ engines: [Engine]) {
-        count = engines.count
-        tallies = Mutex([Tally](repeating: Tally(), count: engines.count))
+    init(_ count: Int) {
+        self.count = count
+        tallies = Mutex([Tally](repeating: Tally(), count: count))
     }
 
     func takeEngine() -> Int? {

@@ -5,7 +5,7 @@ import TestSupport
 
 /// One random set of rules, and what to ask about it.
 struct Round {
-    /// Each list as the engine and the model read it.
+    /// Each list as the engine and the model read it; `@UPSTREAM@` stands for the port of the upstream.
     var lists: [(name: String, format: ListFormat, text: String)] = []
     /// Names that are aliases for others.
     var aliases: [String: String] = [:]
@@ -34,17 +34,13 @@ struct RoundMaker {
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
     /// A random round for an engine that runs here.
-    mutating func round(for engine: Engine, upstreamPort: UInt16) -> Round {
+    mutating func round(for setup: EngineSetup) -> Round {
         drops = chance(3)
         var round = Round()
         fillCrowd()
         askCrowd(&round)
-        askChains(&round, engine)
-        switch engine {
-        case .dnsmasq: dnsmasq(&round, upstreamPort)
-        case .unbound: localZones(&round)
-        default: policyZones(&round, engine)
-        }
+        askChains(&round, setup.engine)
+        setup.makeRules(&self, &round)
         return round
     }
 

@@ -2,10 +2,10 @@ import FilterLists
 
 extension RoundMaker {
     /// `address=`, `server=`, `local=`, `host-record=` and a hosts file.
-    mutating func dnsmasq(_ round: inout Round, _ upstreamPort: UInt16) {
+    mutating func dnsmasq(_ round: inout Round) {
         var rules = ["address=/ready0.probe/"]
         for name in owners(oneIn: 4) {
-            rules.append(chance(8) ? twins(name) : dnsmasqRule(name, upstreamPort))
+            rules.append(chance(8) ? twins(name) : dnsmasqRule(name))
         }
         if chance(6) { rules.append(pick(["address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0"])) }
         var hosts: [String] = []
@@ -25,7 +25,7 @@ extension RoundMaker {
         round.blocked = ["ready0.probe"]
     }
 
-    private mutating func dnsmasqRule(_ name: String, _ upstreamPort: UInt16) -> String {
+    private mutating func dnsmasqRule(_ name: String) -> String {
         pick([
             "address=/\(name)/", "address=/\(name)/#", "address=/\(name)/0.0.0.0", "address=/\(name)/::",
             "address=/\(name)/198.18.0.7", "local=/\(name)/", "server=/\(name)/", "server=/\(name)/#",
@@ -33,7 +33,7 @@ extension RoundMaker {
             "server=/*.\(name)/#", "address=/.\(name)/0.0.0.0", "local=/.\(name)/",
             "host-record=\(name),198.18.0.9", "host-record=\(name),198.18.0.9,::9", "host-record=\(name),y.\(name),::",
             "address=/\(name)/0.0.0.0\naddress=/\(name)/::", "address=/\(name)/198.18.0.7\naddress=/\(name)/198.18.0.8",
-            "server=/\(name)/127.0.0.1#\(upstreamPort)", "local=/\(name)/\naddress=/\(name)/0.0.0.0",
+            "server=/\(name)/127.0.0.1#@UPSTREAM@", "local=/\(name)/\naddress=/\(name)/0.0.0.0",
             "address=/\(name)/x.\(name)/198.18.0.6", "address=/\(name)/0.0.0.0 # why", "  address = /\(name)/::1",
             "address=/\(name)/\naddress=/*.\(name)/198.18.0.5", "address=/\(name)/#\nserver=/a.\(name)/#",
         ])
