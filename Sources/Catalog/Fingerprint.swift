@@ -16,6 +16,11 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
         for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
 
+    /// Continues with `octets`.
+    public mutating func add(_ octets: Span<UInt8>) {
+        for index in octets.indices { value = (value ^ UInt64(octets[index])) &* 0x100_0000_01B3 }
+    }
+
     /// Sixteen hexadecimal digits.
     public var description: String {
         let digits = String(value, radix: 16)

@@ -57,12 +57,14 @@ struct RuleSink: ~Copyable {
         do throws(NameError) {
             try builder.add(
                 scope,
-                presentation: text.extracting(name),
+                in: text,
+                name: name,
+                rule: rule,
+                line: line,
                 class: ruleClass,
                 action: action,
                 coverage: coverage,
-                excluding: excluding,
-                at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+                excluding: excluding
             )
             return true
         } catch {

@@ -27,6 +27,15 @@ public struct RuleReference: Sendable, Equatable {
 extension CompiledLayer {
     /// What an action means for a type.
     func kind(of action: RuleAction, type: RRType) -> VerdictKind {
+        Self.kind(of: action, type: type, blockAnswer, profile)
+    }
+
+    static func kind(
+        of action: RuleAction,
+        type: RRType,
+        _ blockAnswer: BlockAnswer,
+        _ profile: EngineProfile
+    ) -> VerdictKind {
         switch action {
         case .block:
             switch blockAnswer.outcome(type) {
@@ -39,7 +48,7 @@ extension CompiledLayer {
         case .blockAddress(let address):
             switch blockAnswer.outcome(type) {
             case .address where type == address.recordType && !address.isUnspecified && !address.isLoopback: .redirect
-            default: self.kind(of: .block, type: type)
+            default: kind(of: .block, type: type, blockAnswer, profile)
             }
         case .allow, .none: .pass
         case .nxdomain: .nxdomain
@@ -48,14 +57,14 @@ extension CompiledLayer {
         case .drop: .drop
         case .servfail: .servfail
         case .truncate: .truncate
-        case .records(let records): dataKind(records, type)
+        case .records(let records): dataKind(records, type, profile)
         case .redirect, .redirectBelow: .redirect
         case .route: .route
         case .localZone: .unsupported
         }
     }
 
-    private func dataKind(_ records: [LocalRecord], _ type: RRType) -> VerdictKind {
+    private static func dataKind(_ records: [LocalRecord], _ type: RRType, _ profile: EngineProfile) -> VerdictKind {
         let own = records.filter { $0.type == type || type == .any }
         guard !own.isEmpty else {
             if records.contains(where: { $0.type == .cname }) { return .redirect }
@@ -132,16 +141,12 @@ extension CompiledLayer {
         }
         let winner = records[rule]
         var result: [LocalRecord] = []
-        table.forEachSuffix(
-            NameBuffer(DomainName(trustedWire: Self.wireName(arena, Int(winner.name)))),
-            arena
-        ) { _, head in
+        let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
+        table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.name == winner.name
-                    || Self.wireName(arena, Int(record.name)) == Self.wireName(arena, Int(winner.name)),
-                    record.ruleClass == winner.ruleClass, record.scope == winner.scope,
+                if records.haveSameName(next, rule), record.ruleClass == winner.ruleClass, record.scope == winner.scope,
                     record.list == winner.list
                         || !profile.order.isZoneByZone
                 {
@@ -175,20 +180,21 @@ extension CompiledLayer {
 
     /// The name that a rule is about; nil for a rule about the text of names.
     public func name(_ rule: Int) -> DomainName? {
-        rule < records.count ? DomainName(trustedWire: Self.wireName(arena, Int(records[rule].name))) : nil
+        rule < records.count ? DomainName(trustedWire: records.wireName(rule)) : nil
     }
 
     /// The rule of a decision as its list states it.
     public func reference(_ rule: Int) -> RuleReference {
         let record = record(rule)
         let list = lists[Int(record.list)]
-        let start = min(Int(record.textOffset), list.octets.count)
-        let end = min(start + Int(record.textLength), list.octets.count)
+        let position = rule < records.count ? records.position(rule) : patternRecords[rule - records.count].position
+        let start = min(position.offset, list.octets.count)
+        let end = min(start + min(position.length, 65_535), list.octets.count)
         return RuleReference(
             engine: engine,
             list: list.path,
-            line: Int(record.line),
-            text: String(decoding: list.octets[start..<end], as: UTF8.self),
+            line: position.line,
+            text: String(decoding: (start..<end).map { list.octets.span[$0] }, as: UTF8.self),
             ruleClass: record.ruleClass
         )
     }
@@ -199,7 +205,7 @@ extension CompiledLayer {
         let total = buffer.labelCount
         var found: [(key: UInt64, rule: Int)] = []
         let longestFirst = profile.order != .classFirst
-        table.forEachSuffix(buffer, arena) { labels, head in
+        table.forEachSuffix(buffer, SuffixHashes(buffer), records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -211,7 +217,7 @@ extension CompiledLayer {
         }
         for offset in matchingPatterns(buffer, type) {
             let rule = records.count + offset
-            found.append((UInt64(patternRecords[offset].rank) << 40 | 127 << 32 | UInt64(rule), rule))
+            found.append((UInt64(patternRecords[offset].rule.rank) << 40 | 127 << 32 | UInt64(rule), rule))
         }
         return found.sorted { $0.key < $1.key }.map(\.rule)
     }

@@ -3,14 +3,19 @@ import DNS
 extension CompiledLayer {
     /// dnsmasq's choice: the longest rule that covers the type. A name that has local data of another type, or a hosts
     /// name below it, exists: then NXDOMAIN turns into NODATA (`domain-match.c`, compared with dnsmasq 2.90).
-    func decideLongestFirst(_ name: borrowing NameBuffer, type: RRType, index: UInt8) -> Decision {
-        var decision = self.decision(rule: strongestRule(name, type: type), type: type, index: index)
+    func decideLongestFirst(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        index: UInt8
+    ) -> Decision {
+        var decision = self.decision(rule: strongestRule(name, hashes, type: type), type: type, index: index)
         guard decision.kind == .nxdomain else { return decision }
         let rule = Int(decision.rule)
-        let winner = rule < records.count ? records[rule] : nil
+        let winner = rule < records.count ? rule : nil
         if winner == nil, hasSiblingPattern(rule - records.count) { decision.kind = .nodata }
         let total = name.labelCount
-        table.forEachSuffix(name, arena) { labels, head in
+        table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -18,7 +23,7 @@ extension CompiledLayer {
                 case .hosts where labels == total: decision.kind = .nodata
                 // The chain of a rule is that of its name, so the sibling has the same name.
                 case .data, .nullData:
-                    if let winner, record.scope == winner.scope, isSibling(record, winner) { decision.kind = .nodata }
+                    if let winner, record.scope == records[winner].scope, isSibling(next, winner) { decision.kind = .nodata }
                 default: break
                 }
                 next = Int(record.next) - 1
@@ -31,7 +36,7 @@ extension CompiledLayer {
     private func hasSiblingPattern(_ offset: Int) -> Bool {
         guard case .text(let pattern) = patterns[offset] else { return false }
         return patternRecords.contains { record in
-            guard case .records = actions[Int(record.action)], case .text(let other) = patterns[Int(record.name)] else {
+            guard case .records = actions[Int(record.rule.action)], case .text(let other) = patterns[record.pattern] else {
                 return false
             }
             return other == pattern
@@ -39,10 +44,8 @@ extension CompiledLayer {
     }
 
     /// Whether a rule with addresses is about the same name as another.
-    private func isSibling(_ record: RuleRecord, _ other: RuleRecord) -> Bool {
-        guard case .records = actions[Int(record.action)] else { return false }
-        if record.name == other.name { return true }
-        let names = arena
-        return RuleTable.sameName(names.span, Int(record.name), Int(other.name))
+    private func isSibling(_ rule: Int, _ other: Int) -> Bool {
+        guard case .records = actions[Int(records[rule].action)] else { return false }
+        return records.haveSameName(rule, other)
     }
 }

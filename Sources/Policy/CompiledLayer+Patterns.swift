@@ -2,10 +2,15 @@ import DNS
 
 extension CompiledLayer {
     /// Lowers `best` to the key of the strongest pattern that matches a name and covers a type.
-    func considerPatterns(_ name: borrowing NameBuffer, _ type: RRType, _ best: inout UInt64) {
+    func considerPatterns(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        _ type: RRType,
+        _ best: inout UInt64
+    ) {
         let text = NameText(name)
         let octets = text.span
-        let named = profile.order == .longestFirst ? namedSuffixes(name) : 0
+        let named = profile.order == .longestFirst ? namedSuffixes(name, hashes) : 0
         patternIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, named, &best) }
         regexIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, named, &best) }
     }
@@ -24,20 +29,20 @@ extension CompiledLayer {
         // many (dnsmasq sorts `*d` behind `d`).
         let key =
             profile.order == .longestFirst
-            ? (UInt64(127 - record.next) << 1 | 1) << 40 | UInt64(record.rank | 0x80) << 32
+            ? (UInt64(127 - record.labels) << 1 | 1) << 40 | UInt64(record.rule.rank | 0x80) << 32
                 | UInt64(records.count + offset)
-            : UInt64(record.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
+            : UInt64(record.rule.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
         if key < best, patternMatches(offset, name, text, type),
-            named >> UInt128(record.next) & 1 == 0 || !isSuffix(patterns[offset], name, record.next)
+            named >> UInt128(record.labels) & 1 == 0 || !isSuffix(patterns[offset], name, record.labels)
         {
             best = key
         }
     }
 
     /// Bit n: there is a rule about the last n labels of a name, whatever types it covers.
-    private func namedSuffixes(_ name: borrowing NameBuffer) -> UInt128 {
+    private func namedSuffixes(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes) -> UInt128 {
         var named: UInt128 = 0
-        table.forEachSuffix(name, arena) { labels, head in
+        table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -50,9 +55,9 @@ extension CompiledLayer {
 
     /// Whether `*d` begins where a label does: then a rule about `d` hides it, even from types that the rule does not
     /// cover (compared with dnsmasq 2.90).
-    private func isSuffix(_ pattern: NamePattern, _ name: borrowing NameBuffer, _ labels: UInt32) -> Bool {
+    private func isSuffix(_ pattern: NamePattern, _ name: borrowing NameBuffer, _ labels: Int) -> Bool {
         guard case .text(let text) = pattern else { return false }
-        return text.tokens.count == name.count - name.suffixStart(Int(labels)) - 2
+        return text.tokens.count == name.count - name.suffixStart(labels) - 2
     }
 
     @inline(__always)
@@ -62,7 +67,7 @@ extension CompiledLayer {
         _ text: Span<UInt8>,
         _ type: RRType
     ) -> Bool {
-        let record = patternRecords[offset]
+        let record = patternRecords[offset].rule
         return covers(record, type) && patterns[offset].matches(text)
             && (!record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)]))
     }

@@ -17,10 +17,12 @@ struct CanonicalOrder {
         zones = Array(repeating: [], count: lists)
     }
 
-    init(_ records: [RuleRecord], _ arena: [UInt8], lists: Int) {
-        self.init(lists: lists)
-        for record in records where record.scope == .exact || record.scope == .below {
-            var name = DomainName(trustedWire: CompiledLayer.wireName(arena, Int(record.name)))
+    init(_ store: RuleStore) {
+        self.init(lists: store.lists.count)
+        for rule in store.indices {
+            let record = store[rule]
+            guard record.scope == .exact || record.scope == .below else { continue }
+            var name = DomainName(trustedWire: store.wireName(rule))
             if record.scope == .below { name = name.child([0x2A]) ?? name }
             let key = Self.key(name)
             zones[Int(record.list)].append(Entry(start: keys.count, count: key.count))
@@ -77,21 +79,23 @@ extension CompiledLayer {
     /// The rule of the first policy zone that has one for the name.
     func policyZoneRule(
         _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
         type: RRType,
         _ wildcard: WildcardRule,
         zones: Int
     ) -> Int? {
         var isKnown = false
-        table.forEachSuffix(name, arena) { _, _ in isKnown = true }
+        table.forEachSuffix(name, hashes, records) { _, _ in isKnown = true }
         guard isKnown else { return nil }
         for list in 0..<zones {
-            if let rule = policyZoneRule(name, type: type, wildcard, list: list) { return rule }
+            if let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
         }
         return nil
     }
 
     private func policyZoneRule(
         _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
         type: RRType,
         _ wildcard: WildcardRule,
         list: Int
@@ -102,7 +106,7 @@ extension CompiledLayer {
         // The nearest wildcard, and the deepest node of any kind.
         var star: (rule: Int, labels: Int)?
         var deepest = -1
-        table.forEachSuffix(name, arena) { labels, head in
+        table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -132,12 +136,17 @@ extension CompiledLayer {
     }
 
     /// Unbound's local zones: the closest enclosing zone decides, its data first unless its type ignores them.
-    func decideLocalZone(_ name: borrowing NameBuffer, type: RRType, index: UInt8) -> Decision {
+    func decideLocalZone(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        index: UInt8
+    ) -> Decision {
         let total = name.labelCount
         var zone: (rule: Int, labels: Int)?
         var data: (rule: Int, labels: Int)?
         var dataExists = false
-        table.forEachSuffix(name, arena) { labels, head in
+        table.forEachSuffix(name, hashes, records) { labels, head in
             // The rules of a name come in no order of kind.
             var next = head
             while next >= 0 {

@@ -6,19 +6,19 @@ public final class CompiledLayer: Sendable {
     public let engine: Engine
     /// The engine's profile.
     public let profile: EngineProfile
-    /// The lists, in order; without their octets use ``ruleText(_:)``.
-    public let lists: [ListSource]
+    /// The lists, in order.
+    public var lists: [ListSource] { records.lists }
     /// The block mode in force.
     public let blockMode: String
 
     let blockAnswer: BlockAnswer
-    let records: [RuleRecord]
-    let patternRecords: [RuleRecord]
+    let records: RuleStore
+    let patternRecords: [PatternRecord]
     let patterns: [NamePattern]
     let patternIndex: PatternIndex
     let regexIndex: RegexIndex
-    let arena: [UInt8]
     let actions: [RuleAction]
+    let plainKinds: [PlainKinds]
     let coverages: [TypeCoverage]
     let exclusions: [UInt32: [DomainName]]
     let patternExclusions: [UInt32: [DomainName]]
@@ -32,31 +32,27 @@ public final class CompiledLayer: Sendable {
     init(_ builder: consuming LayerBuilder) {
         engine = builder.engine
         profile = builder.profile
-        lists = builder.lists
         blockAnswer = builder.blockAnswer
         blockMode = builder.blockMode
         ruleCount = builder.ruleCount
         unsupportedCount = builder.unsupportedCount
-        // Moved out, not copied.
-        var records = builder.records
-        builder.records = []
-        var arena = builder.arena
-        builder.arena = []
         switch profile.order {
-        case .localZone, .policyZone(.closestEncloser):
-            Self.addEmptyNonTerminals(&records, &arena, actions: &builder.actions)
+        case .localZone, .policyZone(.closestEncloser): builder.addEmptyNonTerminals()
         case .longestFirst where builder.actions.contains(.nxdomain):
             // What lies below matters only where something may not exist.
-            Self.addEmptyNonTerminals(&records, &arena, actions: &builder.actions, only: .hosts)
+            builder.addEmptyNonTerminals(only: .hosts)
         default: break
         }
         zoneOrder =
             profile.order == .policyZone(.canonicalPredecessor)
-            ? CanonicalOrder(records, arena, lists: lists.count) : CanonicalOrder(lists: 0)
-        records = FlatStorage.packed(records)
-        self.arena = FlatStorage.packed(arena)
-        table = RuleTable(&records, arena: self.arena)
-        self.records = records
+            ? CanonicalOrder(builder.store) : CanonicalOrder(lists: 0)
+        // Moved out, not copied.
+        var store = builder.store
+        builder.store = RuleStore()
+        store.finish()
+        table = RuleTable(&store, hashes: builder.hashes, depths: builder.depths)
+        builder.hashes = []
+        records = store
         patternRecords = builder.patternRecords
         patterns = builder.patterns
         patternIndex = PatternIndex(builder.patterns)
@@ -65,50 +61,10 @@ public final class CompiledLayer: Sendable {
         coverages = builder.coverages
         exclusions = builder.exclusions
         patternExclusions = builder.patternExclusions
-    }
-
-    /// Adds a node record for every ancestor of a name that owns data, list by list (RFC 4592 §2.2.2); in local zones up
-    /// to the apex of the zone that the data belongs to.
-    private static func addEmptyNonTerminals(
-        _ records: inout [RuleRecord],
-        _ arena: inout [UInt8],
-        actions: inout [RuleAction],
-        only ruleClass: RuleClass? = nil
-    ) {
-        actions.append(.none)
-        let action = UInt32(actions.count - 1)
-        var known = NameSet()
-        var apexes = NameSet()
-        for record in records where record.scope == .subtree && ruleClass == nil {
-            _ = apexes.insert(Int(record.name), list: 0, arena)
+        let (answer, profile) = (builder.blockAnswer, builder.profile)
+        plainKinds = builder.actions.map { action in
+            PlainKinds(action) { Self.kind(of: action, type: $0, answer, profile) }
         }
-        for index in records.indices where records[index].scope != .subtree {
-            let record = records[index]
-            if let ruleClass, record.ruleClass != ruleClass { continue }
-            var position = Int(record.name)
-            if record.scope == .exact {
-                if apexes.contains(position, list: 0, arena) { continue }
-                position += Int(arena[position]) + 1
-            }
-            // The node of `*.x` is x itself; of x its parent. Stop at the first ancestor that is known.
-            while position < arena.count, arena[position] != 0 {
-                guard known.insert(position, list: record.list, arena) else { break }
-                var node = record
-                node.name = UInt32(position)
-                node.scope = .node
-                node.action = action
-                node.hasExclusions = false
-                records.append(node)
-                if apexes.contains(position, list: 0, arena) { break }
-                position += Int(arena[position]) + 1
-            }
-        }
-    }
-
-    static func wireName(_ arena: [UInt8], _ start: Int) -> [UInt8] {
-        var end = start
-        while arena[end] != 0 { end += Int(arena[end]) + 1 }
-        return Array(arena[start...end])
     }
 
     /// What this layer does with a name that is asked for with a type.
@@ -123,13 +79,25 @@ public final class CompiledLayer: Sendable {
         index: UInt8 = 0,
         zones: Int = .max
     ) -> Decision {
+        decide(name, SuffixHashes(name), type: type, index: index, zones: zones)
+    }
+
+    /// The same with the hashes that all layers of a stack share.
+    @inline(__always)
+    func decide(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        index: UInt8,
+        zones: Int = .max
+    ) -> Decision {
         switch profile.order {
-        case .classFirst: decision(rule: strongestRule(name, type: type), type: type, index: index)
-        case .longestFirst: decideLongestFirst(name, type: type, index: index)
-        case .localZone: decideLocalZone(name, type: type, index: index)
+        case .classFirst: decision(rule: strongestRule(name, hashes, type: type), type: type, index: index)
+        case .longestFirst: decideLongestFirst(name, hashes, type: type, index: index)
+        case .localZone: decideLocalZone(name, hashes, type: type, index: index)
         case .policyZone(let wildcard):
             decision(
-                rule: policyZoneRule(name, type: type, wildcard, zones: min(zones, lists.count)),
+                rule: policyZoneRule(name, hashes, type: type, wildcard, zones: min(zones, lists.count)),
                 type: type,
                 index: index
             )
@@ -137,12 +105,17 @@ public final class CompiledLayer: Sendable {
     }
 
     /// The decision that a rule means for a type; pass without one.
+    @inline(__always)
     func decision(rule: Int?, type: RRType, index: UInt8) -> Decision {
         guard let rule else { return Decision(kind: .pass, layer: index, rule: Decision.noRule) }
-        let action = actions[Int(record(rule).action)]
-        var decision = Decision(kind: kind(of: action, type: type), layer: index, rule: UInt32(rule))
-        if case .allow = action { decision.exempt = 1 << UInt64(index) }
-        return decision
+        let action = Int(record(rule).action)
+        let plain = plainKinds[action]
+        return Decision(
+            kind: plain.kind(type) ?? kind(of: actions[action], type: type),
+            layer: index,
+            rule: UInt32(rule),
+            exempt: plain.isAllow ? 1 << UInt64(index) : 0
+        )
     }
 
     /// The position of the list that a rule comes from.
@@ -150,15 +123,15 @@ public final class CompiledLayer: Sendable {
 
     /// The record of a rule; patterns are numbered after the named rules.
     func record(_ rule: Int) -> RuleRecord {
-        rule < records.count ? records[rule] : patternRecords[rule - records.count]
+        rule < records.count ? records[rule] : patternRecords[rule - records.count].rule
     }
 
     /// The rule that wins by class and length among those that match and cover the type.
-    func strongestRule(_ name: borrowing NameBuffer, type: RRType) -> Int? {
+    func strongestRule(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes, type: RRType) -> Int? {
         var best = UInt64.max
         let total = name.labelCount
         let longestFirst = profile.order == .longestFirst
-        table.forEachSuffix(name, arena) { labels, head in
+        table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -169,7 +142,7 @@ public final class CompiledLayer: Sendable {
                 next = Int(record.next) - 1
             }
         }
-        if !patternRecords.isEmpty { considerPatterns(name, type, &best) }
+        if !patternRecords.isEmpty { considerPatterns(name, hashes, type, &best) }
         return best == .max ? nil : Int(truncatingIfNeeded: best & 0xFFFF_FFFF)
     }
 

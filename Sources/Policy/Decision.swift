@@ -1,5 +1,5 @@
 /// What the client gets, as one word (see the machine contract of the verdict records).
-public enum VerdictKind: UInt8, Sendable, CaseIterable {
+public enum VerdictKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// The real answer.
     case pass
     /// NXDOMAIN.
@@ -47,7 +47,7 @@ extension VerdictKind: CustomStringConvertible {
 }
 
 /// A verdict without words: which rule of which layer decided what. Trivial, made on the data plane.
-public struct Decision: Sendable, Equatable {
+public struct Decision: Sendable, BitwiseCopyable, Equatable {
     /// What the client gets.
     public var kind: VerdictKind
     /// The layer that decided, by position in the stack.

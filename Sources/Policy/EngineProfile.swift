@@ -37,6 +37,9 @@ public enum RuleOrder: Sendable, Equatable {
     /// Response policy zones, list by list, with a dialect's wildcard rule.
     case policyZone(WildcardRule)
 
+    /// Whether names that only have to exist, because something lies below them, matter.
+    var needsAncestors: Bool { self == .localZone || isZoneByZone }
+
     /// Whether each list is a zone of its own, so that data of two lists never mix.
     var isZoneByZone: Bool {
         if case .policyZone = self { true } else { false }

@@ -4,7 +4,7 @@ internal import Glibc
 /// lookups touch them at random and would miss the translation buffer every time.
 enum FlatStorage {
     /// Below this many octets ordinary pages do.
-    private static let threshold = 4 << 20
+    static let threshold = 4 << 20
 
     /// An array of `count` equal elements.
     static func array<Element: BitwiseCopyable>(repeating element: Element, count: Int) -> [Element] {
@@ -25,7 +25,7 @@ enum FlatStorage {
     }
 
     /// Asks for huge pages; a kernel without them goes on with small ones.
-    private static func advise(_ memory: UnsafeMutableRawBufferPointer) {
+    static func advise(_ memory: UnsafeMutableRawBufferPointer) {
         guard memory.count >= threshold, let start = memory.baseAddress else { return }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let offset = (page - Int(bitPattern: start) % page) % page

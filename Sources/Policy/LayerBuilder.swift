@@ -12,53 +12,53 @@ public struct CoverageID: Hashable, Sendable {
     public static let all = CoverageID(index: 0)
 }
 
-/// One rule in the flat store; its name and text are octets elsewhere.
-struct RuleRecord: BitwiseCopyable {
-    /// Offset of the name in the arena; for a text pattern its index.
-    var name: UInt32
-    /// The next rule of the same name, plus one; 0 ends the chain. For a text pattern its labels.
-    var next: UInt32 = 0
-    var action: UInt32
-    var line: UInt32
-    var textOffset: UInt32
-    var textLength: UInt16
-    var list: UInt16
-    var coverage: UInt16
-    var scope: Scope
-    var ruleClass: RuleClass
-    var rank: UInt8
-    var hasExclusions: Bool = false
+/// A rule about the text of names.
+struct PatternRecord {
+    /// Position of the pattern.
+    var pattern: Int
+    /// Labels that a match has at least.
+    var labels: Int
+    /// The rule.
+    var rule: RuleRecord
+    /// Where it stands.
+    var position: RulePosition
 }
 
 /// Collects the rules of one layer, list by list, and compiles them.
 ///
 /// List formats call ``add(_:presentation:class:action:coverage:excluding:at:)`` for every rule; a name that is not one is
-/// refused with its reason and nothing is stored. Memory grows by about 60 octets a rule plus its name.
+/// refused with its reason and nothing is stored. Memory grows by about 30 octets a rule.
 public struct LayerBuilder {
     /// The engine whose semantics apply.
     public let engine: Engine
     /// The engine's profile.
     public let profile: EngineProfile
     /// The lists begun so far, in order.
-    public private(set) var lists: [ListSource] = []
+    public var lists: [ListSource] { store.lists }
 
     let blockAnswer: BlockAnswer
     /// The block mode in force.
     public let blockMode: String
     /// Rules that could not be evaluated; see ``CompiledLayer/unsupportedCount``.
     private(set) var unsupportedCount = 0
-    var records: [RuleRecord] = []
-    var patternRecords: [RuleRecord] = []
+    var store = RuleStore()
+    /// The hash of every rule's name, and how many labels they have.
+    var hashes: [UInt64] = []
+    var depths = Depths()
+    var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     /// Octets that the regular expressions may still take.
     private var regexBudget = RegexLimits.layerMemory
-    var arena: [UInt8] = []
     var actions: [RuleAction] = []
     var coverages: [TypeCoverage] = [.all]
     var exclusions: [UInt32: [DomainName]] = [:]
     var patternExclusions: [UInt32: [DomainName]] = [:]
     private var actionIndex: [RuleAction: UInt32] = [:]
     private var coverageIndex: [TypeCoverage: UInt16] = [.all: 0]
+    private var shapeIndex: [RuleShape: UInt32] = [:]
+    private var lastShape: (shape: RuleShape, index: UInt32)?
+    /// Whether names of the current list may be left where they stand.
+    private var keepsNamesInText = false
 
     /// A builder for an engine in one of its block modes; nil when the engine has no such mode.
     public init?(engine: Engine, blockMode: String? = nil) {
@@ -72,7 +72,7 @@ public struct LayerBuilder {
     }
 
     /// Rules added so far.
-    public var ruleCount: Int { records.count + patternRecords.count }
+    public var ruleCount: Int { store.count + patternRecords.count }
 
     /// Counts a rule of the lists that cannot be evaluated, so that nobody takes a pass of this layer for certain.
     public mutating func noteUnsupported() {
@@ -81,7 +81,16 @@ public struct LayerBuilder {
 
     /// Starts a list; the rules added from here on belong to it. At most 65,535 lists a layer.
     public mutating func beginList(_ list: ListSource) {
-        lists.append(list)
+        store.begin(list)
+        // Zones need their names' ancestors, which have no text of their own.
+        keepsNamesInText = !profile.order.needsAncestors && !LineIndex.hasLoneReturns(list.octets.span)
+    }
+
+    /// Makes room for the rules of `octets` octets of lists, so that the tables do not move while they grow.
+    public mutating func reserve(octets: Int) {
+        // Memory that is never touched costs nothing.
+        store.packed.reserveCapacity(octets / 6)
+        hashes.reserveCapacity(octets / 6)
     }
 
     /// The id of an action; equal actions share one.
@@ -102,24 +111,25 @@ public struct LayerBuilder {
         return CoverageID(index: index)
     }
 
-    /// Adds a rule about a name given in presentation form.
+    /// Adds a rule about a name that stands at `name` in the text of the list begun last; `rule` is the whole rule.
     /// - Throws: ``NameError`` when the text is no name; nothing is added then.
+    /// - Complexity: O(octets of the name)
     public mutating func add(
         _ scope: Scope,
-        presentation text: Span<UInt8>,
+        in text: Span<UInt8>,
+        name range: Range<Int>,
+        rule: Range<Int>,
+        line: Int,
         class ruleClass: RuleClass,
         action: ActionID,
         coverage: CoverageID = .all,
-        excluding exclusions: [DomainName] = [],
-        at position: RulePosition
+        excluding exclusions: [DomainName] = []
     ) throws(NameError) {
-        let start = arena.count
-        guard Self.appendPlainName(text, to: &arena) else {
-            arena.removeSubrange(start...)
-            var octets: [UInt8] = []
-            for index in 0..<text.count { octets.append(text[index]) }
-            let name = try DomainName(presentation: octets)
-            add(
+        let end = range.upperBound - (range.count > 1 && text[range.upperBound - 1] == 0x2E ? 1 : 0)
+        guard let key = NameHashing.hash(text: text, range.lowerBound..<end) else {
+            let name = try DomainName(presentation: Self.octets(text.extracting(range)))
+            let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            return add(
                 scope,
                 name: name,
                 class: ruleClass,
@@ -128,9 +138,29 @@ public struct LayerBuilder {
                 excluding: exclusions,
                 at: position
             )
-            return
         }
-        append(scope, nameAt: start, ruleClass, action, coverage, exclusions, position)
+        guard let shape = shape(scope, ruleClass, action, coverage, exclusions) else { return }
+        let number = UInt32(truncatingIfNeeded: store.count)
+        let isHost = ruleClass == .hosts && profile.order == .longestFirst
+        if keepsNamesInText, !isHost, range.lowerBound - rule.lowerBound < 256, rule.contains(range.lowerBound) {
+            store.packed.append(
+                RuleStore.Packed(
+                    at: UInt32(truncatingIfNeeded: range.lowerBound),
+                    shape: shape,
+                    list: UInt16(truncatingIfNeeded: lists.count - 1),
+                    nameLength: UInt8(end - range.lowerBound),
+                    back: UInt8(range.lowerBound - rule.lowerBound)
+                )
+            )
+            if !LineIndex.endsLine(text, rule.upperBound) {
+                store.textLengths.append(RuleStore.TextLength(rule: number, length: UInt32(clamping: rule.count)))
+            }
+        } else {
+            let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            appendStored(shape, position) { Self.appendWire(text, range.lowerBound..<end, to: &$0) }
+        }
+        hashes.append(key.hash)
+        depths.insert(key.labels)
     }
 
     /// Adds a rule about a name.
@@ -143,9 +173,76 @@ public struct LayerBuilder {
         excluding exclusions: [DomainName] = [],
         at position: RulePosition
     ) {
-        let start = arena.count
-        arena.append(contentsOf: name.lowercased.wire)
-        append(scope, nameAt: start, ruleClass, action, coverage, exclusions, position)
+        guard let shape = shape(scope, ruleClass, action, coverage, exclusions) else { return }
+        let wire = name.lowercased.wire
+        appendStored(shape, position) { $0.append(contentsOf: wire) }
+        let key = NameHashing.hash(wire: wire.span, at: 0)
+        hashes.append(key.hash)
+        depths.insert(key.labels)
+    }
+
+    private mutating func appendStored(_ shape: UInt32, _ position: RulePosition, _ name: (inout [UInt8]) -> Void) {
+        let start = store.store(position, name: name)
+        store.packed.append(
+            RuleStore.Packed(
+                at: UInt32(truncatingIfNeeded: start),
+                shape: shape,
+                list: UInt16(truncatingIfNeeded: lists.count - 1),
+                nameLength: 0,
+                back: 0
+            )
+        )
+    }
+
+    /// The number of the shape of a rule, which is about to be added; nil when the engine has no such class.
+    private mutating func shape(
+        _ scope: Scope,
+        _ ruleClass: RuleClass,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ exclusions: [DomainName]
+    ) -> UInt32? {
+        guard let rank = profile.rank(of: ruleClass) else { return nil }
+        if !exclusions.isEmpty { self.exclusions[UInt32(truncatingIfNeeded: store.count)] = exclusions }
+        return intern(
+            RuleShape(
+                action: action.index,
+                coverage: coverage.index,
+                scope: scope,
+                ruleClass: ruleClass,
+                rank: rank,
+                hasExclusions: !exclusions.isEmpty
+            )
+        )
+    }
+
+    mutating func intern(_ shape: RuleShape) -> UInt32 {
+        if let lastShape, lastShape.shape == shape { return lastShape.index }
+        let index = shapeIndex[shape] ?? UInt32(store.shapes.count)
+        if index == store.shapes.count {
+            store.shapes.append(shape)
+            shapeIndex[shape] = index
+        }
+        lastShape = (shape, index)
+        return index
+    }
+
+    private static func octets(_ text: Span<UInt8>) -> [UInt8] { text.indices.map { text[$0] } }
+
+    /// Appends the wire form of a name that ``NameHashing/hash(text:_:)`` takes.
+    private static func appendWire(_ text: Span<UInt8>, _ range: Range<Int>, to arena: inout [UInt8]) {
+        var lengthAt = arena.count
+        arena.append(0)
+        for index in range {
+            if text[index] == 0x2E {
+                lengthAt = arena.count
+                arena.append(0)
+            } else {
+                arena[lengthAt] += 1
+                arena.append(asciiLowercased(text[index]))
+            }
+        }
+        arena.append(0)
     }
 
     /// Adds a rule about the text of names.
@@ -188,75 +285,20 @@ public struct LayerBuilder {
         guard let rank = profile.rank(of: ruleClass) else { return }
         let number = UInt32(patternRecords.count)
         if !exclusions.isEmpty { patternExclusions[number] = exclusions }
-        var record = record(number, .exact, ruleClass, rank, action, coverage, !exclusions.isEmpty, position)
-        record.next = UInt32(min(labels, 127))
-        patternRecords.append(record)
-        patterns.append(pattern)
-    }
-
-    private mutating func append(
-        _ scope: Scope,
-        nameAt start: Int,
-        _ ruleClass: RuleClass,
-        _ action: ActionID,
-        _ coverage: CoverageID,
-        _ exclusions: [DomainName],
-        _ position: RulePosition
-    ) {
-        guard let rank = profile.rank(of: ruleClass) else { return }
-        if !exclusions.isEmpty { self.exclusions[UInt32(records.count)] = exclusions }
-        records.append(
-            record(UInt32(start), scope, ruleClass, rank, action, coverage, !exclusions.isEmpty, position)
-        )
-    }
-
-    private func record(
-        _ name: UInt32,
-        _ scope: Scope,
-        _ ruleClass: RuleClass,
-        _ rank: UInt8,
-        _ action: ActionID,
-        _ coverage: CoverageID,
-        _ hasExclusions: Bool,
-        _ position: RulePosition
-    ) -> RuleRecord {
-        RuleRecord(
-            name: name,
+        let rule = RuleRecord(
+            next: 0,
             action: action.index,
-            line: UInt32(truncatingIfNeeded: position.line),
-            textOffset: UInt32(truncatingIfNeeded: position.offset),
-            textLength: UInt16(clamping: position.length),
-            list: UInt16(truncatingIfNeeded: lists.count - 1),
             coverage: coverage.index,
-            scope: scope,
+            list: UInt16(truncatingIfNeeded: lists.count - 1),
+            scope: .exact,
             ruleClass: ruleClass,
             rank: rank,
-            hasExclusions: hasExclusions
+            hasExclusions: !exclusions.isEmpty
         )
-    }
-
-    /// Appends the wire form of a name without escapes; false when the text needs the full parser or is no name.
-    private static func appendPlainName(_ text: Span<UInt8>, to arena: inout [UInt8]) -> Bool {
-        guard text.count > 0, text.count <= 254 else { return false }
-        let start = arena.count
-        var lengthAt = arena.count
-        arena.append(0)
-        for index in 0..<text.count {
-            let octet = text[index]
-            switch octet {
-            case 0x2E:
-                guard arena[lengthAt] > 0 else { return false }
-                lengthAt = arena.count
-                arena.append(0)
-            case 0x5C: return false
-            default:
-                guard arena[lengthAt] < 63 else { return false }
-                arena[lengthAt] += 1
-                arena.append(asciiLowercased(octet))
-            }
-        }
-        if arena[lengthAt] > 0 { arena.append(0) }
-        return arena.count - start <= DomainName.maximumWireLength
+        patternRecords.append(
+            PatternRecord(pattern: patterns.count, labels: min(labels, 127), rule: rule, position: position)
+        )
+        patterns.append(pattern)
     }
 
     /// Compiles the rules into a layer.

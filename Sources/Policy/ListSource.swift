@@ -19,13 +19,21 @@ public struct ListSource: Sendable {
     /// What it is for.
     public var role: ListRole
     /// The decoded octets of the list.
-    public var octets: [UInt8]
+    public let octets: ListOctets
+
+    /// A list with a copy of its octets.
+    public init(path: String, format: String, role: ListRole = .block, text: Span<UInt8>) {
+        self.path = path
+        self.format = format
+        self.role = role
+        octets = ListOctets(text)
+    }
 
     /// A list.
     public init(path: String, format: String, role: ListRole = .block, octets: [UInt8]) {
         self.path = path
         self.format = format
         self.role = role
-        self.octets = octets
+        self.octets = ListOctets(octets.span)
     }
 }

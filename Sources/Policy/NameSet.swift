@@ -44,15 +44,15 @@ struct NameSet {
     }
 
     private static func hash(_ position: Int, _ list: UInt16, _ arena: [UInt8]) -> Int {
-        var hash = RuleTable.processSeed ^ UInt64(list)
+        var hash = NameHashing.processSeed ^ UInt64(list)
         var index = position
         while arena[index] != 0 {
             let end = index + Int(arena[index]) + 1
             while index < end {
-                hash = RuleTable.mix(hash, arena[index])
+                hash = NameHashing.mix(hash, arena[index])
                 index += 1
             }
         }
-        return Int(truncatingIfNeeded: RuleTable.finish(hash))
+        return Int(truncatingIfNeeded: NameHashing.finish(hash))
     }
 }

@@ -73,8 +73,9 @@ public final class CompiledStack: Sendable {
     public func decide(_ name: borrowing NameBuffer, type: RRType) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
+        let hashes = SuffixHashes(name)
         for index in layers.indices {
-            let decision = layers[index].decide(name, type: type, index: UInt8(index))
+            let decision = layers[index].decide(name, hashes, type: type, index: UInt8(index))
             if decision.kind == .truncate {
                 // The client comes back over TCP, and then the layers behind decide.
                 if truncation == nil { truncation = decision }
@@ -107,6 +108,7 @@ public final class CompiledStack: Sendable {
     /// A pass with a rule takes the place of `own` for the aliases that follow.
     public func decide(alias: borrowing NameBuffer, type: RRType, after own: Decision) -> Decision {
         var result = Decision.pass
+        let hashes = SuffixHashes(alias)
         for index in layers.indices.reversed() {
             let layer = layers[index]
             guard layer.profile.chain != .never else { continue }
@@ -116,7 +118,7 @@ public final class CompiledStack: Sendable {
                 zones = layer.listIndex(Int(own.rule))
             }
             let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
-            var decision = layer.decide(alias, type: asked, index: UInt8(index), zones: zones)
+            var decision = layer.decide(alias, hashes, type: asked, index: UInt8(index), zones: zones)
             guard decision.kind != .pass else {
                 if layer.profile.order.isZoneByZone, decision.exempt != 0 {
                     result = decision

@@ -156,7 +156,7 @@ struct LoadedStack {
         for layer in stack.layers {
             fingerprint.add(layer.engine.rawValue.utf8)
             fingerprint.add(layer.blockMode.utf8)
-            for list in layer.lists { fingerprint.add(list.octets) }
+            for list in layer.lists { fingerprint.add(list.octets.span) }
         }
         let engines = stack.layers.map(\.engine.rawValue).joined(separator: " > ")
         return "\(engines), \(stack.ruleCount) rules, \(fingerprint)"

@@ -41,13 +41,14 @@ enum ServeBench {
             let action = builder.intern(.nxdomain)
             var lines = LineScanner(text)
             while let line = lines.next() {
-                let position = RulePosition(line: line.number, offset: line.range.lowerBound, length: line.range.count)
                 try? builder.add(
                     .subtree,
-                    presentation: text.extracting(line.range),
+                    in: text,
+                    name: line.range,
+                    rule: line.range,
+                    line: line.number,
                     class: builder.profile.precedence.contains(.block) ? .block : .zone,
-                    action: action,
-                    at: position
+                    action: action
                 )
             }
         }

@@ -1,0 +1,55 @@
+extension LayerBuilder {
+    /// Adds a node for every ancestor of a name that owns data, list by list (RFC 4592 §2.2.2); in local zones up to the
+    /// apex of the zone that the data belongs to. The names concerned are all in the arena.
+    mutating func addEmptyNonTerminals(only ruleClass: RuleClass? = nil) {
+        actions.append(.none)
+        let action = UInt32(actions.count - 1)
+        let arena = store.arena
+        var known = NameSet()
+        var apexes = NameSet()
+        for rule in store.indices where ruleClass == nil && store[rule].scope == .subtree {
+            _ = apexes.insert(Int(store.packed[rule].at), list: 0, arena)
+        }
+        for rule in store.indices {
+            let record = store[rule]
+            guard record.scope != .subtree, ruleClass.map({ record.ruleClass == $0 }) ?? true else { continue }
+            var position = Int(store.packed[rule].at)
+            if record.scope == .exact {
+                if apexes.contains(position, list: 0, arena) { continue }
+                position += Int(arena[position]) + 1
+            }
+            let shape = intern(
+                RuleShape(
+                    action: action,
+                    coverage: record.coverage,
+                    scope: .node,
+                    ruleClass: record.ruleClass,
+                    rank: record.rank,
+                    hasExclusions: false
+                )
+            )
+            // The node of `*.x` is x itself; of x its parent. Stop at the first ancestor that is known.
+            while position < arena.count, arena[position] != 0 {
+                guard known.insert(position, list: record.list, arena) else { break }
+                addNode(at: position, shape: shape, list: record.list)
+                if apexes.contains(position, list: 0, arena) { break }
+                position += Int(arena[position]) + 1
+            }
+        }
+    }
+
+    private mutating func addNode(at position: Int, shape: UInt32, list: UInt16) {
+        store.packed.append(
+            RuleStore.Packed(
+                at: UInt32(truncatingIfNeeded: position),
+                shape: shape,
+                list: list,
+                nameLength: 0,
+                back: 0
+            )
+        )
+        let key = NameHashing.hash(wire: store.arena.span, at: position)
+        hashes.append(key.hash)
+        depths.insert(key.labels)
+    }
+}

@@ -1,0 +1,307 @@
+import DNS
+internal import Glibc
+
+/// One rule as the engines' code sees it: unpacked from the store when it is looked at.
+struct RuleRecord: BitwiseCopyable {
+    /// The next rule of the same name, plus one; 0 ends the chain.
+    var next: UInt32
+    var action: UInt32
+    var coverage: UInt16
+    var list: UInt16
+    var scope: Scope
+    var ruleClass: RuleClass
+    var rank: UInt8
+    var hasExclusions: Bool
+}
+
+/// What thousands of rules have in common.
+struct RuleShape: Hashable, BitwiseCopyable {
+    var action: UInt32
+    var coverage: UInt16
+    var scope: Scope
+    var ruleClass: RuleClass
+    var rank: UInt8
+    var hasExclusions: Bool
+}
+
+/// The rules about names, 16 octets each: most rules' names are compared where they stand in the text of their list.
+///
+/// Names that do not stand there as they are (escapes, names relative to an origin, ancestors that only have to exist)
+/// are kept in wire form in an arena, behind their place in the list.
+@safe
+struct RuleStore: @unchecked Sendable {
+    /// A rule in the flat store.
+    struct Packed: BitwiseCopyable {
+        /// Where the name begins: in the text of its list, or in the arena.
+        var at: UInt32
+        var next: UInt32 = 0
+        var shape: UInt32
+        var list: UInt16
+        /// Octets of the name in the text, without a final dot; 0 for a name in the arena.
+        var nameLength: UInt8
+        /// Octets from the start of the rule's text to its name.
+        var back: UInt8
+    }
+
+    /// Where the text of a rule ends that does not end with its line.
+    struct TextLength: BitwiseCopyable {
+        var rule: UInt32
+        var length: UInt32
+    }
+
+    /// Octets before a name in the arena: offset, length and line of the rule's text.
+    static let headerSize = 12
+
+    var packed: [Packed] = []
+    var shapes: [RuleShape] = []
+    var arena: [UInt8] = []
+    private(set) var lists: [ListSource] = []
+    /// The texts of the lists, which own them.
+    private var texts: [UnsafeBufferPointer<UInt8>] = unsafe []
+    /// In rule order.
+    var textLengths: [TextLength] = []
+    private var lines: [LineIndex] = []
+
+    /// Rules held, nodes included.
+    var count: Int { packed.count }
+
+    /// Every rule.
+    var indices: Range<Int> { packed.indices }
+
+    /// A rule.
+    subscript(_ rule: Int) -> RuleRecord {
+        @inline(__always)
+        get {
+            let entry = packed[rule]
+            let shape = shapes[Int(entry.shape)]
+            return RuleRecord(
+                next: entry.next,
+                action: shape.action,
+                coverage: shape.coverage,
+                list: entry.list,
+                scope: shape.scope,
+                ruleClass: shape.ruleClass,
+                rank: shape.rank,
+                hasExclusions: shape.hasExclusions
+            )
+        }
+    }
+
+    /// Begins a list.
+    mutating func begin(_ list: ListSource) {
+        lists.append(list)
+        unsafe texts.append(list.octets.unowned)
+    }
+
+    /// Gives spare memory back and makes lines findable; nothing is added afterwards.
+    mutating func finish() {
+        packed = FlatStorage.packed(packed)
+        arena = FlatStorage.packed(arena)
+        lines = lists.map { LineIndex($0.octets.span) }
+    }
+}
+
+// MARK: - Names
+
+extension RuleStore {
+    /// The name of a rule in wire form, lower case.
+    func wireName(_ rule: Int) -> [UInt8] {
+        let entry = packed[rule]
+        guard entry.nameLength > 0 else { return Self.wireName(arena, Int(entry.at)) }
+        let text = unsafe texts[Int(entry.list)]
+        var wire: [UInt8] = [0]
+        var lengthAt = 0
+        for index in Int(entry.at)..<(Int(entry.at) + Int(entry.nameLength)) {
+            let octet = unsafe text[index]
+            if octet == 0x2E {
+                lengthAt = wire.count
+                wire.append(0)
+            } else {
+                wire[lengthAt] += 1
+                wire.append(asciiLowercased(octet))
+            }
+        }
+        return wire + [0]
+    }
+
+    /// The name at a place in an arena.
+    static func wireName(_ arena: [UInt8], _ start: Int) -> [UInt8] {
+        var end = start
+        while arena[end] != 0 { end += Int(arena[end]) + 1 }
+        return Array(arena[start...end])
+    }
+
+    /// Whether two rules are about the same name.
+    func haveSameName(_ left: Int, _ right: Int) -> Bool {
+        let (one, other) = (packed[left], packed[right])
+        switch (one.nameLength, other.nameLength) {
+        case (0, 0): return one.at == other.at || RuleTable.sameName(arena.span, Int(one.at), Int(other.at))
+        case (0, _), (_, 0): return wireName(left) == wireName(right)
+        case (let length, other.nameLength):
+            let (first, second) = unsafe (texts[Int(one.list)], texts[Int(other.list)])
+            for offset in 0..<Int(length) {
+                let left = unsafe first[Int(one.at) + offset]
+                let right = unsafe second[Int(other.at) + offset]
+                guard asciiLowercased(left) == asciiLowercased(right) else { return false }
+            }
+            return true
+        default: return false
+        }
+    }
+
+    /// Whether a rule's name is the one whose wire form begins at `start` of `name`.
+    @inline(__always)
+    func isName(_ rule: Int, _ name: Span<UInt8>, _ start: Int) -> Bool {
+        let entry = packed[rule]
+        if entry.nameLength > 0 {
+            // A name without its root octet is one octet longer in wire form than in text.
+            guard name.count - start == Int(entry.nameLength) + 2 else { return false }
+            return unsafe Self.isText(texts[Int(entry.list)], Int(entry.at), name, start)
+        }
+        let names = arena.span
+        let at = Int(entry.at)
+        // Both are self-delimiting, so equal octets up to the query's root octet are equal names.
+        guard at + name.count - start <= names.count else { return false }
+        for index in start..<name.count where names[at + index - start] != name[index] { return false }
+        return true
+    }
+
+    @inline(__always)
+    private static func isText(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ at: Int,
+        _ name: Span<UInt8>,
+        _ start: Int
+    ) -> Bool {
+        var position = start
+        var place = at
+        while true {
+            let end = position + Int(name[position])
+            position += 1
+            while position <= end {
+                guard unsafe asciiLowercased(text[place]) == name[position] else { return false }
+                position += 1
+                place += 1
+            }
+            if name[position] == 0 { return true }
+            guard unsafe text[place] == 0x2E else { return false }
+            place += 1
+        }
+    }
+}
+
+// MARK: - Places
+
+extension RuleStore {
+    /// Where a rule stands in its list.
+    func position(_ rule: Int) -> RulePosition {
+        let entry = packed[rule]
+        if entry.nameLength == 0 {
+            let header = Int(entry.at) - Self.headerSize
+            return RulePosition(line: word(header + 8), offset: word(header), length: word(header + 4))
+        }
+        let offset = Int(entry.at) - Int(entry.back)
+        let text = lists[Int(entry.list)].octets
+        return RulePosition(
+            line: lines[Int(entry.list)].line(of: offset, text.span),
+            offset: offset,
+            length: explicitLength(rule) ?? LineIndex.trimmedEnd(text.span, from: offset) - offset
+        )
+    }
+
+    private func explicitLength(_ rule: Int) -> Int? {
+        var low = 0
+        var high = textLengths.count
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(textLengths[middle].rule) < rule { low = middle + 1 } else { high = middle }
+        }
+        return low < textLengths.count && Int(textLengths[low].rule) == rule ? Int(textLengths[low].length) : nil
+    }
+
+    private func word(_ at: Int) -> Int {
+        (0..<4).reduce(0) { $0 | Int(arena[at + $1]) << ($1 * 8) }
+    }
+
+    /// Puts a name behind its place in the list; the position of the name.
+    mutating func store(_ position: RulePosition, name: (inout [UInt8]) -> Void) -> Int {
+        for value in [position.offset, position.length, position.line] {
+            let word = UInt32(clamping: value)
+            for shift in stride(from: UInt32(0), to: 32, by: 8) { arena.append(UInt8(truncatingIfNeeded: word >> shift)) }
+        }
+        let start = arena.count
+        name(&arena)
+        return start
+    }
+}
+
+/// Finds the line of an octet: line feeds counted block by block.
+struct LineIndex {
+    private static let blockSize = 4096
+    /// Line feeds before each block.
+    private var counts: [UInt32] = []
+
+    init(_ text: Span<UInt8>) {
+        counts.reserveCapacity(text.count / Self.blockSize + 1)
+        var total: UInt32 = 0
+        var start = 0
+        while start < text.count {
+            counts.append(total)
+            let end = min(start + Self.blockSize, text.count)
+            total &+= Self.lineFeeds(text, start..<end)
+            start = end
+        }
+    }
+
+    /// The line of the octet at `offset`, 1-based.
+    func line(of offset: Int, _ text: Span<UInt8>) -> Int {
+        let block = min(offset / Self.blockSize, counts.count - 1)
+        guard block >= 0 else { return 1 }
+        return Int(counts[block] + Self.lineFeeds(text, (block * Self.blockSize)..<min(offset, text.count))) + 1
+    }
+
+    private static func lineFeeds(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt32 {
+        unsafe text.withUnsafeBufferPointer { buffer in
+            var count: UInt32 = 0
+            for index in range { count &+= unsafe buffer[index] == 0x0A ? 1 : 0 }
+            return count
+        }
+    }
+
+    /// Where the line that holds `offset` ends, blanks at its end left out.
+    static func trimmedEnd(_ text: Span<UInt8>, from offset: Int) -> Int {
+        var end = offset
+        while end < text.count, text[end] != 0x0A { end += 1 }
+        while end > offset, isWhite(text[end - 1]) { end -= 1 }
+        return end
+    }
+
+    /// Whether a rule that ends at `end` ends with its line.
+    static func endsLine(_ text: Span<UInt8>, _ end: Int) -> Bool {
+        var index = end
+        while index < text.count, text[index] != 0x0A {
+            guard isWhite(text[index]) else { return false }
+            index += 1
+        }
+        return end == 0 || !isWhite(text[end - 1])
+    }
+
+    /// Whether the text has a carriage return that ends a line on its own; then lines are not counted by line feeds.
+    static func hasLoneReturns(_ text: Span<UInt8>) -> Bool {
+        guard var index = firstReturn(text) else { return false }
+        while index < text.count {
+            if text[index] == 0x0D, index + 1 == text.count || text[index + 1] != 0x0A { return true }
+            index += 1
+        }
+        return false
+    }
+
+    private static func firstReturn(_ text: Span<UInt8>) -> Int? {
+        unsafe text.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress, let found = unsafe memchr(base, 0x0D, buffer.count) else { return nil }
+            return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+        }
+    }
+
+    private static func isWhite(_ octet: UInt8) -> Bool { octet == 0x20 || octet &- 0x09 < 5 }
+}
