@@ -17,6 +17,7 @@ let package = Package(
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CMachine"),
         .target(name: "CSockets"),
         .target(name: "CTRE", linkerSettings: [.linkedLibrary("tre")]),
         .target(name: "CZones"),
@@ -27,7 +28,7 @@ let package = Package(
         .target(name: "TextScan", dependencies: ["CArchive"]),
 
         // MARK: - Layer 2: what lists mean, what update services need, what logs say
-        .target(name: "Policy", dependencies: ["CRE2", "CTRE", "DNS"]),
+        .target(name: "Policy", dependencies: ["CMachine", "CRE2", "CTRE", "DNS"]),
         .target(name: "FilterLists", dependencies: ["DNS", "LDNS", "Policy", "TextScan"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
@@ -140,7 +141,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive", "CRE2", "CSockets", "CTRE", "CZones"]
+let cTargets: Set<String> = ["CLDNS", "CArchive", "CMachine", "CRE2", "CSockets", "CTRE", "CZones"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -25,17 +25,23 @@ public struct NameBuffer: ~Copyable {
     }
 
     /// The octet at `index`, lower case.
-    @inlinable public subscript(index: Int) -> UInt8 { storage[index] }
+    @inlinable public subscript(index: Int) -> UInt8 { storage.span[index] }
 
     /// The octets at which the suffix of `labels` labels starts; 0 labels is the root octet.
     @inlinable public func suffixStart(_ labels: Int) -> Int {
-        labels == 0 ? count - 1 : Int(starts[labelCount - labels])
+        labels == 0 ? count - 1 : Int(starts.span[labelCount - labels])
     }
 
     /// The wire form, lower case.
     public var span: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span.extracting(0..<count) }
+    }
+
+    /// The wire form, lower case, and what stands behind it: 256 octets, so that words can be read at its end.
+    public var padded: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { storage.span }
     }
 
     /// A name that owns the octets (lower case).

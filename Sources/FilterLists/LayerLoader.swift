@@ -99,7 +99,10 @@ public enum LayerLoader {
         }
         let octets = sources.reduce(0) { $0 + $1.octets.count }
         guard octets <= maximumOctets else {
-            throw ListError(path: first.path, reason: .input(InputError(path: first.path, reason: .tooLarge(limit: maximumOctets))))
+            throw ListError(
+                path: first.path,
+                reason: .input(InputError(path: first.path, reason: .tooLarge(limit: maximumOctets)))
+            )
         }
         builder.reserve(octets: octets)
         var removals = BadfilterSet()
@@ -127,7 +130,7 @@ public enum LayerLoader {
             throw ListError(path: source.path, reason: reason)
         }
         builder.beginList(
-            ListSource(path: source.path, format: detection.format.id, role: source.role, text: source.octets.span)
+            ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets)
         )
         let before = builder.ruleCount
         var sink = RuleSink(builder: consume builder, path: source.path, role: source.role, removals: removals)
@@ -163,7 +166,7 @@ private struct ListText {
     let path: String
     let role: ListRole
     let format: ListFormat?
-    let octets: [UInt8]
+    let octets: ListOctets
     let notices: [Diagnostic]
 
     init(_ input: Input, as list: ListInput) {
@@ -171,7 +174,7 @@ private struct ListText {
         path = input.path
         role = list.role
         format = list.format
-        octets = decoded.span.octets
+        octets = ListOctets(decoded.span)
         notices = decoded.notices
     }
 }

@@ -23,7 +23,9 @@ extension CompiledLayer {
                 case .hosts where labels == total: decision.kind = .nodata
                 // The chain of a rule is that of its name, so the sibling has the same name.
                 case .data, .nullData:
-                    if let winner, record.scope == records[winner].scope, isSibling(next, winner) { decision.kind = .nodata }
+                    if let winner, record.scope == records[winner].scope, isSibling(next, winner) {
+                        decision.kind = .nodata
+                    }
                 default: break
                 }
                 next = Int(record.next) - 1
@@ -36,7 +38,8 @@ extension CompiledLayer {
     private func hasSiblingPattern(_ offset: Int) -> Bool {
         guard case .text(let pattern) = patterns[offset] else { return false }
         return patternRecords.contains { record in
-            guard case .records = actions[Int(record.rule.action)], case .text(let other) = patterns[record.pattern] else {
+            guard case .records = actions[Int(record.rule.action)], case .text(let other) = patterns[record.pattern]
+            else {
                 return false
             }
             return other == pattern

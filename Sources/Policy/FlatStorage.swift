@@ -1,3 +1,4 @@
+internal import CMachine
 internal import Glibc
 
 /// Arrays for the large tables of a layer: exactly as long as needed, on huge pages where the kernel has some, because
@@ -15,6 +16,14 @@ enum FlatStorage {
         }
     }
 
+    /// An empty array with room; what is not used of it costs no memory.
+    static func empty<Element: BitwiseCopyable>(capacity: Int) -> [Element] {
+        unsafe [Element](unsafeUninitializedCapacity: capacity) { buffer, initialized in
+            unsafe advise(UnsafeMutableRawBufferPointer(buffer))
+            initialized = 0
+        }
+    }
+
     /// A copy without spare capacity.
     static func packed<Element: BitwiseCopyable>(_ elements: [Element]) -> [Element] {
         unsafe [Element](unsafeUninitializedCapacity: elements.count) { buffer, initialized in
@@ -22,6 +31,11 @@ enum FlatStorage {
             _ = unsafe buffer.initialize(from: elements)
             initialized = elements.count
         }
+    }
+
+    /// Gives memory that was freed back to the system: compiling takes several times what the layer keeps.
+    static func trim() {
+        cmachine_trim()
     }
 
     /// Asks for huge pages; a kernel without them goes on with small ones.

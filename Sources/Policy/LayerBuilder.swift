@@ -88,9 +88,10 @@ public struct LayerBuilder {
 
     /// Makes room for the rules of `octets` octets of lists, so that the tables do not move while they grow.
     public mutating func reserve(octets: Int) {
+        guard store.count == 0 else { return }
         // Memory that is never touched costs nothing.
-        store.packed.reserveCapacity(octets / 6)
-        hashes.reserveCapacity(octets / 6)
+        store.packed = FlatStorage.empty(capacity: octets / 8)
+        hashes = FlatStorage.empty(capacity: octets / 8)
     }
 
     /// The id of an action; equal actions share one.
@@ -304,6 +305,9 @@ public struct LayerBuilder {
     /// Compiles the rules into a layer.
     /// - Complexity: O(rules × labels)
     public consuming func compile() -> CompiledLayer {
-        CompiledLayer(self)
+        let isLarge = store.count > 100_000
+        let layer = CompiledLayer(self)
+        if isLarge { FlatStorage.trim() }
+        return layer
     }
 }

@@ -21,15 +21,15 @@ public struct ListSource: Sendable {
     /// The decoded octets of the list.
     public let octets: ListOctets
 
-    /// A list with a copy of its octets.
-    public init(path: String, format: String, role: ListRole = .block, text: Span<UInt8>) {
+    /// A list.
+    public init(path: String, format: String, role: ListRole = .block, octets: ListOctets) {
         self.path = path
         self.format = format
         self.role = role
-        octets = ListOctets(text)
+        self.octets = octets
     }
 
-    /// A list.
+    /// A list with a copy of its octets.
     public init(path: String, format: String, role: ListRole = .block, octets: [UInt8]) {
         self.path = path
         self.format = format

@@ -44,15 +44,7 @@ struct NameSet {
     }
 
     private static func hash(_ position: Int, _ list: UInt16, _ arena: [UInt8]) -> Int {
-        var hash = NameHashing.processSeed ^ UInt64(list)
-        var index = position
-        while arena[index] != 0 {
-            let end = index + Int(arena[index]) + 1
-            while index < end {
-                hash = NameHashing.mix(hash, arena[index])
-                index += 1
-            }
-        }
-        return Int(truncatingIfNeeded: NameHashing.finish(hash))
+        let name = NameHashing.hash(wire: arena.span, at: position).hash
+        return Int(truncatingIfNeeded: NameHashing.finish(name ^ UInt64(list) &* 0x9E37_79B9_7F4A_7C15))
     }
 }

@@ -93,10 +93,8 @@ struct RuleStore: @unchecked Sendable {
         unsafe texts.append(list.octets.unowned)
     }
 
-    /// Gives spare memory back and makes lines findable; nothing is added afterwards.
+    /// Makes lines findable; nothing is added afterwards.
     mutating func finish() {
-        packed = FlatStorage.packed(packed)
-        arena = FlatStorage.packed(arena)
         lines = lists.map { LineIndex($0.octets.span) }
     }
 }
@@ -227,7 +225,9 @@ extension RuleStore {
     mutating func store(_ position: RulePosition, name: (inout [UInt8]) -> Void) -> Int {
         for value in [position.offset, position.length, position.line] {
             let word = UInt32(clamping: value)
-            for shift in stride(from: UInt32(0), to: 32, by: 8) { arena.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            for shift in stride(from: UInt32(0), to: 32, by: 8) {
+                arena.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
         }
         let start = arena.count
         name(&arena)
@@ -263,7 +263,13 @@ struct LineIndex {
     private static func lineFeeds(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt32 {
         unsafe text.withUnsafeBufferPointer { buffer in
             var count: UInt32 = 0
-            for index in range { count &+= unsafe buffer[index] == 0x0A ? 1 : 0 }
+            guard let base = buffer.baseAddress else { return 0 }
+            var place = unsafe base + range.lowerBound
+            let end = unsafe base + range.upperBound
+            while unsafe place < end {
+                unsafe count &+= place.pointee == 0x0A ? 1 : 0
+                unsafe place += 1
+            }
             return count
         }
     }

@@ -1,18 +1,55 @@
 import DNS
 
-/// The hash of a name, label by label from the root, seeded per process so that nobody can craft collisions.
+/// The hash of a name, label by label from the root, eight octets at a time; seeded per process so that nobody can
+/// craft collisions.
 enum NameHashing {
     static let processSeed = UInt64.random(in: .min ... .max)
 
     @inline(__always)
-    static func mix(_ hash: UInt64, _ octet: UInt8) -> UInt64 {
-        (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01B3
+    static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+        return product ^ product >> 32
     }
 
     @inline(__always)
     static func finish(_ hash: UInt64) -> UInt64 {
         let folded = (hash ^ (hash >> 29)) &* 0xBF58_476D_1CE4_E5B9
         return folded ^ (folded >> 32)
+    }
+
+    /// Continues with a label of `count` octets at `start`, in lower case.
+    @inline(__always)
+    static func label(_ hash: UInt64, _ octets: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
+        var hash = mix(hash, UInt64(count))
+        var offset = 0
+        while offset < count {
+            hash = unsafe mix(hash, lowercased(word(octets, start + offset, min(8, count - offset))))
+            offset += 8
+        }
+        return hash
+    }
+
+    /// Up to eight octets as a number, the first one lowest.
+    @inline(__always)
+    private static func word(_ octets: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
+        if start + 8 <= octets.count {
+            let whole = unsafe UnsafeRawPointer(octets.baseAddress.unsafelyUnwrapped + start)
+                .loadUnaligned(as: UInt64.self).littleEndian
+            return count == 8 ? whole : whole & (1 << UInt64(count * 8) - 1)
+        }
+        var word: UInt64 = 0
+        for index in 0..<count { word |= unsafe UInt64(octets[start + index]) << UInt64(index * 8) }
+        return word
+    }
+
+    /// ASCII capitals of eight octets made small.
+    @inline(__always)
+    private static func lowercased(_ word: UInt64) -> UInt64 {
+        let low = word & 0x7F7F_7F7F_7F7F_7F7F
+        let fromA = low &+ 0x3F3F_3F3F_3F3F_3F3F
+        let beyondZ = low &+ 0x2525_2525_2525_2525
+        let isCapital = ~word & (fromA ^ beyondZ) & 0x8080_8080_8080_8080
+        return word | isCapital >> 2
     }
 
     /// The hash and the labels of a name in wire form.
@@ -26,42 +63,39 @@ enum NameHashing {
             position += Int(octets[position]) + 1
         }
         var hash = processSeed
-        for label in stride(from: labels - 1, through: 0, by: -1) {
-            let first = start + Int(starts[label])
-            for index in first...(first + Int(octets[first])) { hash = mix(hash, octets[index]) }
+        unsafe octets.withUnsafeBufferPointer { buffer in
+            for index in stride(from: labels - 1, through: 0, by: -1) {
+                let first = start + Int(starts[index])
+                hash = unsafe label(hash, buffer, first + 1, Int(buffer[first]))
+            }
         }
         return (finish(hash), labels)
     }
 
     /// The hash and the labels of a name in text form without escapes; nil when it needs the full parser or is no name.
     static func hash(text octets: Span<UInt8>, _ range: Range<Int>) -> (hash: UInt64, labels: Int)? {
-        var dots = InlineArray<128, UInt8>(repeating: 0)
-        var labels = 0
-        var labelStart = range.lowerBound
-        guard range.count > 0, range.count <= 253 else { return nil }
-        for index in range {
-            let octet = octets[index]
-            if octet == 0x2E {
-                guard index > labelStart, index - labelStart < 64 else { return nil }
-                dots[labels] = UInt8(truncatingIfNeeded: labelStart - range.lowerBound)
+        guard range.count > 0, range.count <= 253, range.lowerBound >= 0, range.upperBound <= octets.count else {
+            return nil
+        }
+        return unsafe octets.withUnsafeBufferPointer { buffer in
+            var hash = processSeed
+            var labels = 0
+            var end = range.upperBound
+            while true {
+                var start = end
+                while start > range.lowerBound {
+                    let octet = unsafe buffer[start - 1]
+                    if octet == 0x2E { break }
+                    if octet == 0x5C { return nil }
+                    start -= 1
+                }
+                guard end > start, end - start < 64 else { return nil }
+                hash = unsafe label(hash, buffer, start, end - start)
                 labels += 1
-                labelStart = index + 1
-            } else if octet == 0x5C {
-                return nil
+                if start == range.lowerBound { return (finish(hash), labels) }
+                end = start - 1
             }
         }
-        guard range.upperBound > labelStart, range.upperBound - labelStart < 64 else { return nil }
-        dots[labels] = UInt8(truncatingIfNeeded: labelStart - range.lowerBound)
-        labels += 1
-        var hash = processSeed
-        var end = range.upperBound
-        for label in stride(from: labels - 1, through: 0, by: -1) {
-            let first = range.lowerBound + Int(dots[label])
-            hash = mix(hash, UInt8(truncatingIfNeeded: end - first))
-            for index in first..<end { hash = mix(hash, asciiLowercased(octets[index])) }
-            end = first - 1
-        }
-        return (finish(hash), labels)
     }
 }
 
@@ -76,34 +110,36 @@ struct SuffixHashes: ~Copyable {
 
     @inline(__always)
     init(_ name: borrowing NameBuffer) {
-        let octets = name.span
         var hash = NameHashing.processSeed
         finished[0] = NameHashing.finish(hash)
         for labels in 1..<max(1, min(name.labelCount + 1, Self.kept)) {
-            hash = Self.extend(hash, octets, name.suffixStart(labels))
+            hash = Self.extend(hash, name, labels)
             finished[labels] = NameHashing.finish(hash)
         }
         last = hash
     }
 
     @inline(__always)
-    private static func extend(_ hash: UInt64, _ octets: Span<UInt8>, _ start: Int) -> UInt64 {
-        var hash = hash
-        for index in start...(start + Int(octets[start])) { hash = NameHashing.mix(hash, octets[index]) }
-        return hash
+    private static func extend(_ hash: UInt64, _ name: borrowing NameBuffer, _ labels: Int) -> UInt64 {
+        let start = name.suffixStart(labels)
+        return unsafe name.padded.withUnsafeBufferPointer {
+            unsafe NameHashing.label(hash, $0, start + 1, Int($0[start]))
+        }
     }
 
-    /// Calls `visit` for every suffix, shortest first, with its labels and its hash.
+    /// The hashes that are kept, by labels.
     @inline(__always)
-    func forEach(_ name: borrowing NameBuffer, _ visit: (_ labels: Int, _ hash: UInt64) -> Void) {
-        for labels in 0..<min(name.labelCount + 1, Self.kept) { visit(labels, finished[labels]) }
-        guard name.labelCount >= Self.kept else { return }
-        let octets = name.span
-        var hash = last
-        for labels in Self.kept...name.labelCount {
-            hash = Self.extend(hash, octets, name.suffixStart(labels))
-            visit(labels, NameHashing.finish(hash))
-        }
+    var span: Span<UInt64> {
+        @_lifetime(borrow self)
+        get { finished.span }
+    }
+
+    /// The hash of the last `labels` labels, given the one before as it stood; for suffixes that are not kept.
+    @inline(__always)
+    func deeper(_ name: borrowing NameBuffer, _ labels: Int, _ state: inout UInt64) -> UInt64 {
+        if labels == Self.kept { state = last }
+        state = Self.extend(state, name, labels)
+        return NameHashing.finish(state)
     }
 }
 
@@ -224,8 +260,11 @@ struct RuleTable {
     ) {
         let octets = name.span
         let table = slots.span
-        hashes.forEach(name) { labels, hash in
-            guard filter.mayContain(hash, labels: labels) else { return }
+        let kept = hashes.span
+        var state: UInt64 = 0
+        for labels in 0...name.labelCount {
+            let hash = labels < SuffixHashes.kept ? kept[labels] : hashes.deeper(name, labels, &state)
+            guard filter.mayContain(hash, labels: labels) else { continue }
             let tag = UInt32(truncatingIfNeeded: hash)
             var slot = Self.home(hash, table.count)
             while table[slot].rule != 0 {

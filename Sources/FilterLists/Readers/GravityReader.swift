@@ -11,6 +11,20 @@ enum GravityReader {
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
+            // Nearly every line is a name and nothing else.
+            if fault(text, line.range, needsDot: true) == nil {
+                let (name, rule) = (line.range, line.range)
+                sink.add(
+                    .exact,
+                    text,
+                    name: name,
+                    class: entry.class,
+                    action: entry.action,
+                    rule: rule,
+                    line: line.number
+                )
+                continue
+            }
             let content = content(text, line.range)
             guard !content.isEmpty else { continue }
             if LineShape.isCosmetic(text.extracting(line.range)), isElementRule(text, line.range) {
