@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CMachine"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSockets"),
         .target(name: "CTRE", linkerSettings: [.linkedLibrary("tre")]),
         .target(name: "CZones"),
@@ -29,7 +30,7 @@ let package = Package(
 
         // MARK: - Layer 2: what lists mean, what update services need, what logs say
         .target(name: "Policy", dependencies: ["CMachine", "CRE2", "CTRE", "DNS"]),
-        .target(name: "FilterLists", dependencies: ["DNS", "LDNS", "Policy", "TextScan"]),
+        .target(name: "FilterLists", dependencies: ["CSQLite", "DNS", "LDNS", "Policy", "TextScan"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
 
@@ -141,7 +142,7 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive", "CMachine", "CRE2", "CSockets", "CTRE", "CZones"]
+let cTargets: Set<String> = ["CLDNS", "CArchive", "CMachine", "CRE2", "CSQLite", "CSockets", "CTRE", "CZones"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -23,6 +23,10 @@ struct DropReason {
         id: "upper-case",
         text: "has capitals in a hosts rule; AdGuard Home compares them as they are, so it never matches"
     )
+    static let upperCaseRow = DropReason(
+        id: "upper-case",
+        text: "has capitals; FTL looks lower-case names up, so it never matches"
+    )
     static let trailingDot = DropReason(
         id: "trailing-dot",
         text: "ends with a dot in a hosts rule; AdGuard Home compares it as it is, so it never matches"

@@ -61,7 +61,15 @@ public enum LayerLoader {
                 throw ListError(path: list.path, reason: .input(error))
             }
             diagnostics += set.diagnostics
-            for input in set.inputs { sources.append(ListText(input, as: list)) }
+            for input in set.inputs {
+                if GravityDatabase.isDatabase(input.bytes.span) {
+                    sources += try GravityDatabase.lists(input, role: list.role).map { ListText($0) }
+                } else if list.format == .gravityDatabase {
+                    throw ListError(path: input.path, reason: .notAList("it is no SQLite database"))
+                } else {
+                    sources.append(ListText(input, as: list))
+                }
+            }
         }
         return try compile(
             sources,
@@ -115,6 +123,7 @@ public enum LayerLoader {
             builder = next
             reports.append(report)
         }
+        if engine == .pihole { SpecialDomains.add(to: &builder) }
         return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics)
     }
 
@@ -142,7 +151,7 @@ public enum LayerLoader {
             octets: source.octets.count,
             rulesBefore: before
         )
-        guard report.rules > 0 || mayBeEmpty else {
+        guard report.rules > 0 || mayBeEmpty || source.mayBeEmpty else {
             throw ListError(path: source.path, reason: .noRules(emptiness(report)))
         }
         return (result, report)
@@ -168,6 +177,17 @@ private struct ListText {
     let format: ListFormat?
     let octets: ListOctets
     let notices: [Diagnostic]
+    /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
+    let mayBeEmpty: Bool
+
+    init(_ table: GravityTable) {
+        path = table.path
+        role = table.role
+        format = table.format
+        octets = ListOctets(table.octets.span)
+        notices = table.notices
+        mayBeEmpty = true
+    }
 
     init(_ input: Input, as list: ListInput) {
         let decoded = TextDecoding.decode(input)
@@ -176,5 +196,6 @@ private struct ListText {
         format = list.format
         octets = ListOctets(decoded.span)
         notices = decoded.notices
+        mayBeEmpty = false
     }
 }

@@ -16,7 +16,7 @@ public struct ListFormat: Sendable {
 
     /// Every format, in the order in which equal scores win.
     public static let all: [ListFormat] = [
-        .dnsmasq, .unbound, .rpz, .adblock, .hosts, .dnscrypt, .wildcard, .domains, .regex,
+        .dnsmasq, .unbound, .rpz, .adblock, .hosts, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
     ]
 
     /// The format with this id.
@@ -37,7 +37,12 @@ extension Engine {
     func reader(of format: ListFormat) -> ListReader? {
         guard profile.formats.contains(format.id) else { return nil }
         switch self {
-        case .pihole: return format == .regex ? PiholeRegexReader.read : GravityReader.read
+        case .pihole:
+            switch format {
+            case .regex: return PiholeRegexReader.read
+            case .gravityDatabase: return GravityRowReader.read
+            default: return GravityReader.read
+            }
         case .adguardHome: return AdGuardReader.read
         case .blocky: return BlockyReader.read
         case .technitium: return TechnitiumReader.read

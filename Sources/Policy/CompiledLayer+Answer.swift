@@ -114,7 +114,7 @@ extension CompiledLayer {
             made = own.isEmpty ? [nullAddress(type, ttl: blockAnswer.ttl)] : own
         case .block where blockAnswer.outcome(type) == .hinfo: made = [Self.lockedOut]
         case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: profile.dataTTL)]
-        case .records where decision.kind == .nodata: made = []
+        case .records where decision.kind == .nodata || decision.kind == .nxdomain: made = []
         case .redirect where decision.kind == .nodata, .redirectBelow where decision.kind == .nodata: made = []
         case .redirect(let target): made = [LocalRecord(type: .cname, data: target.wire)]
         case .redirectBelow(let suffix) where isAlias && profile.chain == .untilCached:

@@ -24,7 +24,7 @@ public final class CompiledLayer: Sendable {
     let patternExclusions: [UInt32: [DomainName]]
     let table: RuleTable
     let zoneOrder: CanonicalOrder
-    /// Rules without the nodes that compilation added.
+    /// Rules of the lists, without those that the engine or compilation added.
     public let ruleCount: Int
     /// Rules of the lists that could not be evaluated and are not part of any verdict.
     public let unsupportedCount: Int
@@ -34,7 +34,7 @@ public final class CompiledLayer: Sendable {
         profile = builder.profile
         blockAnswer = builder.blockAnswer
         blockMode = builder.blockMode
-        ruleCount = builder.ruleCount
+        ruleCount = builder.ruleCount - builder.ownRuleCount
         unsupportedCount = builder.unsupportedCount
         switch profile.order {
         case .localZone, .policyZone(.closestEncloser): builder.addEmptyNonTerminals()
@@ -92,6 +92,7 @@ public final class CompiledLayer: Sendable {
         zones: Int = .max
     ) -> Decision {
         switch profile.order {
+        case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, index: index)
         case .classFirst: decision(rule: strongestRule(name, hashes, type: type), type: type, index: index)
         case .longestFirst: decideLongestFirst(name, hashes, type: type, index: index)
         case .localZone: decideLocalZone(name, hashes, type: type, index: index)

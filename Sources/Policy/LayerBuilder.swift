@@ -71,6 +71,14 @@ public struct LayerBuilder {
         self.blockMode = mode.name
     }
 
+    /// Rules that no list holds, but the engine has of its own.
+    private(set) var ownRuleCount = 0
+
+    /// Counts rules added that the engine has of its own, so that nobody takes them for rules of a list.
+    public mutating func noteOwnRules(_ count: Int) {
+        ownRuleCount += count
+    }
+
     /// Rules added so far.
     public var ruleCount: Int { store.count + patternRecords.count }
 

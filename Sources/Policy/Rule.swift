@@ -22,6 +22,8 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case ownAllowRegex
     /// A regular expression of names the engine's owner denies (Pi-hole regex deny).
     case ownBlockRegex
+    /// A name that the engine answers by itself unless its owner allows it (Pi-hole special domains).
+    case special
     /// A name on a subscribed allow list (Pi-hole antigravity, AdGuard Home allow lists).
     case listAllow
     /// `@@…$important`.

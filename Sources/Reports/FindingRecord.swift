@@ -97,6 +97,7 @@ extension RuleClass {
         case .ownBlock: "own-deny"
         case .ownAllowRegex: "own-allow-regex"
         case .ownBlockRegex: "own-deny-regex"
+        case .special: "special"
         case .listAllow: "list-allow"
         case .importantAllow: "important-allow"
         case .importantBlock: "important-block"

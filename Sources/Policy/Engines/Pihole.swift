@@ -1,11 +1,11 @@
 extension EngineProfile {
-    /// Pi-hole FTL: own allow names, allow expressions, own deny names, antigravity, gravity, deny expressions; CNAME
+    /// Pi-hole FTL: own allow names, allow expressions, special domains, own deny names, antigravity, gravity, deny expressions; CNAME
     /// targets run the same checks unless the name was allowed. Sources: FTL `src/dnsmasq_interface.c`, docs `ftldns/blockingmode.md`.
     static let pihole = EngineProfile(
         engine: .pihole,
         basis: "Pi-hole FTL 6, from its sources and documentation",
-        formats: ["domains", "hosts", "adblock", "regex"],
-        precedence: [.ownAllow, .ownAllowRegex, .ownBlock, .listAllow, .block, .ownBlockRegex],
+        formats: ["domains", "hosts", "adblock", "regex", "gravity-db"],
+        precedence: [.ownAllow, .ownAllowRegex, .special, .ownBlock, .listAllow, .block, .ownBlockRegex],
         order: .classFirst,
         plainName: .exact,
         starName: nil,

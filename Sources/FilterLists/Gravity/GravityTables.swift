@@ -1,0 +1,226 @@
+import Policy
+import TextScan
+
+/// Rows of a Pi-hole database that are one list: those of a subscribed list, or one kind of `domainlist`.
+struct GravityTable {
+    /// The database's path, then the address of the subscribed list or the table.
+    let path: String
+    let role: ListRole
+    let format: ListFormat
+    /// One row a line; a row of `domainlist` on the line of its id, where ids are small.
+    fileprivate(set) var octets: [UInt8] = []
+    fileprivate(set) var notices: [Diagnostic] = []
+    private var lines = 0
+
+    init(path: String, role: ListRole, format: ListFormat = .gravityDatabase) {
+        self.path = path
+        self.role = role
+        self.format = format
+    }
+
+    /// Appends a row; false when it is no line of text.
+    fileprivate mutating func append(_ row: [UInt8], line: Int = 0) -> Bool {
+        guard !row.isEmpty, !row.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return false }
+        while lines + 1 < line, line <= 100_000 {
+            octets.append(0x0A)
+            lines += 1
+        }
+        // A line that begins with "#" would be a comment.
+        if format == .regex, row[0] == 0x23 { octets += Array("[#]".utf8) + row.dropFirst() } else { octets += row }
+        octets.append(0x0A)
+        lines += 1
+        return true
+    }
+}
+
+/// Pi-hole's `gravity.db` as FTL 6 reads it for a client in the default group, where every client is that has no groups
+/// of its own: what is enabled, in an enabled group, and assigned to group 0.
+enum GravityDatabase {
+    private static let magic = Array("SQLite format 3\0".utf8)
+
+    /// Whether octets are a SQLite database.
+    static func isDatabase(_ octets: borrowing Span<UInt8>) -> Bool {
+        guard octets.count >= magic.count else { return false }
+        for index in magic.indices where octets[index] != magic[index] { return false }
+        return true
+    }
+
+    /// The lists of a database.
+    /// - Throws: ``ListError`` when it is damaged or no Pi-hole database, or nothing in it is in force.
+    static func lists(_ input: Input, role: ListRole) throws(ListError) -> [GravityTable] {
+        guard role == .block else {
+            throw ListError(
+                path: input.path,
+                reason: .notAList("it is a database, which says itself what its lists are for; leave the role out")
+            )
+        }
+        var octets = input.bytes.span.octets
+        var reading = GravityReading(path: input.path)
+        if octets.count > 20, octets[18] == 2 || octets[19] == 2 {
+            octets[18] = 1
+            octets[19] = 1
+            reading.note("wal", "changes that stand in a -wal file beside the database are not read")
+        }
+        reading.budget = octets.count * 2 + 65_536
+        do throws(DatabaseError) {
+            try Database.reading(octets) { database throws(DatabaseError) in try reading.read(database) }
+        } catch {
+            switch error {
+            case .damaged(let reason):
+                let shown = TerminalText.escaped(reason, limit: 120)
+                throw ListError(path: input.path, reason: .notAList("a damaged database: \(shown)"))
+            case .missing(let reason):
+                let shown = TerminalText.escaped(reason, limit: 120)
+                throw ListError(path: input.path, reason: .notAList("a SQLite database, but not Pi-hole's: \(shown)"))
+            }
+        }
+        let tables = reading.finish()
+        guard !tables.isEmpty else {
+            throw ListError(path: input.path, reason: .noRules("nothing in it is enabled for the default group"))
+        }
+        return tables
+    }
+}
+
+private struct GravityReading {
+    let path: String
+    /// Octets of rows that the database can hold.
+    var budget = 0
+    private var notices: [Diagnostic] = []
+    private var subscribed: [Int: (table: GravityTable, allows: Bool)] = [:]
+    private var own: [GravityTable]
+    private var unreadable = 0
+    private var withoutAdblock = 0
+    private var readsAdblock = false
+
+    init(path: String) {
+        self.path = path
+        let table = path + ":domainlist"
+        own = [
+            GravityTable(path: table, role: .exempt), GravityTable(path: table, role: .deny),
+            GravityTable(path: table, role: .exempt, format: .regex),
+            GravityTable(path: table, role: .deny, format: .regex),
+        ]
+    }
+
+    mutating func note(_ reason: String, _ text: String) {
+        notices.append(Diagnostic(path: path, reason: reason, text: text))
+    }
+
+    private static func inForce(_ table: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM \(table)_by_group b JOIN "group" g ON g.id = b.group_id \
+        WHERE b.\(table)_id = \(table).id AND b.group_id = 0 AND g.enabled = 1)
+        """
+    }
+
+    mutating func read(_ database: borrowing Database) throws(DatabaseError) {
+        try database.forEach("SELECT value FROM info WHERE property = 'abp_domains'") { row throws(DatabaseError) in
+            readsAdblock = row.number(0) != 0
+        }
+        try readSubscriptions(database)
+        try readRows(database, "gravity", allows: false)
+        try ignoringAbsence { (this: inout Self) throws(DatabaseError) in
+            try this.readRows(database, "antigravity", allows: true)
+        }
+        try readOwn(database)
+        try countOthers(database)
+    }
+
+    /// Databases before version 6 have no lists to allow.
+    private mutating func ignoringAbsence(
+        _ body: (inout Self) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        do throws(DatabaseError) {
+            try body(&self)
+        } catch .missing {
+            return
+        }
+    }
+
+    private mutating func readSubscriptions(_ database: borrowing Database) throws(DatabaseError) {
+        var hasTypes = true
+        do throws(DatabaseError) {
+            try database.forEach("SELECT type FROM adlist LIMIT 1") { _ throws(DatabaseError) in }
+        } catch .missing {
+            hasTypes = false
+        }
+        let query = """
+            SELECT id, address, \(hasTypes ? "type" : "0") FROM adlist WHERE enabled = 1 AND \(Self.inForce("adlist"))
+            """
+        try database.forEach(query) { row throws(DatabaseError) in
+            let type = row.number(2)
+            guard type == 0 || type == 1 else { return }
+            let address = row.text(1)
+            try spend(address.count + 64)
+            let name = path + ":" + String(decoding: address.prefix(1024), as: UTF8.self)
+            let table = GravityTable(path: name, role: type == 1 ? .allow : .block)
+            subscribed[row.number(0)] = (table, type == 1)
+        }
+    }
+
+    private mutating func readRows(
+        _ database: borrowing Database,
+        _ table: String,
+        allows: Bool
+    ) throws(DatabaseError) {
+        try database.forEach("SELECT adlist_id, domain FROM \(table)") { row throws(DatabaseError) in
+            let id = row.number(0)
+            guard subscribed[id]?.allows == allows else { return }
+            let domain = row.text(1)
+            try spend(domain.count + 1)
+            if !readsAdblock, domain.starts(with: allows ? Array("@@||".utf8) : Array("||".utf8)) {
+                withoutAdblock += 1
+            } else if subscribed[id]?.table.append(domain) != true {
+                unreadable += 1
+            }
+        }
+    }
+
+    private mutating func readOwn(_ database: borrowing Database) throws(DatabaseError) {
+        let query = """
+            SELECT id, domain, type FROM domainlist WHERE enabled = 1 AND type BETWEEN 0 AND 3 \
+            AND \(Self.inForce("domainlist")) ORDER BY id
+            """
+        try database.forEach(query) { row throws(DatabaseError) in
+            let domain = row.text(1)
+            try spend(domain.count + 1)
+            if !own[row.number(2)].append(domain, line: row.number(0)) { unreadable += 1 }
+        }
+    }
+
+    private mutating func countOthers(_ database: borrowing Database) throws(DatabaseError) {
+        for table in ["adlist", "domainlist"] {
+            let query = "SELECT COUNT(*) FROM \(table) WHERE enabled = 1 AND NOT \(Self.inForce(table))"
+            try database.forEach(query) { row throws(DatabaseError) in
+                guard row.number(0) > 0 else { return }
+                note("other-groups", "\(row.number(0)) rows of \(table) are not for the default group")
+            }
+        }
+        let query = "SELECT COUNT(DISTINCT client_id) FROM client_by_group WHERE group_id <> 0"
+        try database.forEach(query) { row throws(DatabaseError) in
+            guard row.number(0) > 0 else { return }
+            note(
+                "client-groups",
+                "\(row.number(0)) clients have groups of their own; the verdicts are those of clients without"
+            )
+        }
+    }
+
+    private mutating func spend(_ octets: Int) throws(DatabaseError) {
+        budget -= octets
+        guard budget >= 0 else { throw .damaged("its rows are larger than the file") }
+    }
+
+    /// The lists that hold something; the first carries the notices.
+    mutating func finish() -> [GravityTable] {
+        if unreadable > 0 { note("control-octets", "\(unreadable) rows are no line of text and were dropped") }
+        if withoutAdblock > 0 {
+            note("abp-off", "\(withoutAdblock) AdBlock rows have no effect: the database says that it has none")
+        }
+        var tables = subscribed.sorted { $0.key < $1.key }.map(\.value.table) + own
+        tables.removeAll { $0.octets.isEmpty }
+        if !tables.isEmpty { tables[0].notices = notices }
+        return tables
+    }
+}

@@ -1,0 +1,38 @@
+import DNS
+import Policy
+
+/// The names that FTL answers by itself as long as its owner does not allow them (`special_domain`, all of them on by
+/// default): rules of a list of their own, so that a verdict can name them.
+enum SpecialDomains {
+    /// Adds the rules to a layer of Pi-hole.
+    static func add(to builder: inout LayerBuilder) {
+        let text = "use-application-dns.net\nmask.icloud.com\nmask-h2.icloud.com\n*resolver.arpa\n"
+        builder.beginList(
+            ListSource(path: "special domains of Pi-hole FTL", format: "domains", octets: Array(text.utf8))
+        )
+        let nxdomain = builder.intern(.nxdomain)
+        let addresses = builder.intern(TypeCoverage(only: [.a, .aaaa]))
+        let before = builder.ruleCount
+        defer { builder.noteOwnRules(builder.ruleCount - before) }
+        var line = 0
+        var offset = 0
+        for name in text.split(separator: "\n") {
+            line += 1
+            let position = RulePosition(line: line, offset: offset, length: name.utf8.count)
+            offset += name.utf8.count + 1
+            if name.hasPrefix("*") {
+                // Compared as text, so "xresolver.arpa" is one too, and the name itself is none.
+                let tokens = [.one, .any] + name.utf8.dropFirst().map { TextPattern.Token.octet($0) }
+                builder.add(
+                    pattern: TextPattern(start: .beginning, tokens: tokens, endsAtEnd: true),
+                    class: .special,
+                    action: builder.intern(.nodata),
+                    at: position
+                )
+            } else if let name = try? DomainName(String(name)) {
+                let coverage = line == 1 ? addresses : .all
+                builder.add(.exact, name: name, class: .special, action: nxdomain, coverage: coverage, at: position)
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import DNS
+
+extension CompiledLayer {
+    /// Pi-hole's choice: the strongest class. A name `_esni.x` without a rule of its own is denied like x, allow lists of
+    /// the owner and special domains apart, and then always by NXDOMAIN (FTL `src/dnsmasq_interface.c`, `blockESNI`).
+    func decidePihole(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        index: UInt8
+    ) -> Decision {
+        let rule = strongestRule(name, hashes, type: type)
+        guard rule == nil, let parent = Self.behindESNI(name) else {
+            return decision(rule: rule, type: type, index: index)
+        }
+        // Such names are rare, so this may allocate.
+        let found = matchingRules(parent, type: type).first { rule in
+            switch record(rule).ruleClass {
+            case .ownBlock, .listAllow, .block, .ownBlockRegex: true
+            default: false
+            }
+        }
+        var decision = decision(rule: found, type: type, index: index)
+        if decision.hasRule, decision.exempt == 0 { decision.kind = .nxdomain }
+        return decision
+    }
+
+    /// The name below which `_esni` stands; nil for other names.
+    private static func behindESNI(_ name: borrowing NameBuffer) -> DomainName? {
+        guard name.labelCount > 1 else { return nil }
+        let text = NameText(name)
+        let octets = text.span
+        guard octets.count > esni.count else { return nil }
+        for index in esni.indices where octets[index] != esni[index] { return nil }
+        return DomainName(trustedWire: Array(name.name.lowercased.wire.dropFirst(esni.count)))
+    }
+
+    private static let esni = Array("_esni.".utf8)
+}
