@@ -168,6 +168,10 @@ struct UnsupportedReason {
         id: "denyallow-any-tld",
         text: "$denyallow with a name under any public suffix is not evaluated yet"
     )
+    static let badfilterOverlap = UnsupportedReason(
+        id: "badfilter-overlap",
+        text: "its $badfilter twin removes it for some questions only, because of conditions or other $badfilter rules"
+    )
     static let schedule = UnsupportedReason(id: "schedule", text: "rules with a schedule are not evaluated yet")
     static let characterClass = UnsupportedReason(
         id: "character-class",

@@ -23,8 +23,10 @@ struct AdGuardRule {
     ) {
         guard let rule = parse(text, range, line, &sink) else { return }
         if rule.modifiers.isBadfilter { return sink.drop(.badfilter, text, range, line) }
-        if !sink.removals.isEmpty, sink.removals.contains(rule, text) {
-            return sink.drop(.removedByBadfilter, text, range, line)
+        switch sink.removals.effect(on: rule, text) {
+        case .none, .putBack: break
+        case .removed: return sink.drop(.removedByBadfilter, text, range, line)
+        case .mixed: return sink.skip(.badfilterOverlap, text, range, line)
         }
         if let reason = rule.modifiers.unsupported { return sink.skip(reason, text, range, line) }
         if rule.modifiers.neverMatches { return sink.drop(.contentType, text, range, line) }
@@ -173,7 +175,7 @@ struct AdGuardRule {
     }
 
     /// The patterns that are about a name as such, which nearly all are: `||x^`, `|x^`, `*.x^`, `.x^`.
-    private func scoped(_ text: Span<UInt8>) -> (Scope, Range<Int>)? {
+    func scoped(_ text: Span<UInt8>) -> (Scope, Range<Int>)? {
         var start = pattern.lowerBound
         var end = pattern.upperBound
         guard start < end else { return nil }
