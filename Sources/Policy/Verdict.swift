@@ -119,6 +119,9 @@ public final class CompiledStack: Sendable {
             }
             let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
             var decision = layer.decide(alias, hashes, type: asked, index: UInt8(index), zones: zones)
+            if decision.exempt != 0, layer.engine == .dnscryptProxy {
+                decision = layer.decideWithoutAllowedNames(alias, type: asked, index: UInt8(index))
+            }
             guard decision.kind != .pass else {
                 if layer.profile.order.isZoneByZone, decision.exempt != 0 {
                     result = decision
