@@ -4,10 +4,20 @@ public import DNS
 public struct PolicyAnswer: Sendable, Equatable {
     /// The response code.
     public var responseCode: ResponseCode
-    /// The answer section for the query name, each with its TTL.
+    /// The answer section for `owner`, each with its TTL.
     public var records: [LocalRecord]
     /// Whether the engine sets AA.
     public var isAuthoritative: Bool
+    /// The owner of the records: the name asked for, or the alias that met the rule.
+    public var owner: DomainName
+    /// Whether the real aliases that led to `owner` stand in front of the records.
+    public var keepsAliases = true
+    /// The authority section.
+    public var authority: [OwnedRecord] = []
+    /// The additional section.
+    public var additional: [OwnedRecord] = []
+    /// The extended errors that a client with EDNS gets.
+    public var errors: [ExtendedError] = []
 }
 
 /// A rule as its list states it.
@@ -27,7 +37,8 @@ public struct RuleReference: Sendable, Equatable {
 extension CompiledLayer {
     /// What an action means for a type.
     func kind(of action: RuleAction, type: RRType) -> VerdictKind {
-        Self.kind(of: action, type: type, blockAnswer, profile)
+        let kind = Self.kind(of: action, type: type, blockAnswer, profile)
+        return type == .any && profile.answerStyle.anyQuery == .fails && kind != .pass ? .servfail : kind
     }
 
     static func kind(
@@ -65,7 +76,8 @@ extension CompiledLayer {
     }
 
     private static func dataKind(_ records: [LocalRecord], _ type: RRType, _ profile: EngineProfile) -> VerdictKind {
-        let own = records.filter { $0.type == type || type == .any }
+        let givesAny = type == .any && profile.answerStyle.anyQuery == .gives
+        let own = records.filter { $0.type == type || givesAny }
         guard !own.isEmpty else {
             if records.contains(where: { $0.type == .cname }) { return .redirect }
             return profile.dataHidesOtherTypes ? .nodata : .pass
@@ -92,11 +104,24 @@ extension CompiledLayer {
         case .servfail: code = .servFail
         case .nodata, .sinkhole, .redirect, .truncate: code = .noError
         }
-        return PolicyAnswer(
+        let records = answerRecords(decision, name: name, type: type, isAlias: isAlias)
+        let style = profile.answerStyle
+        // Behind an alias of the real answer Unbound goes on to a real one.
+        let goesOn = isAlias && profile.chain == .untilCached && records.contains { $0.type == .cname }
+        var answer = PolicyAnswer(
             responseCode: code,
-            records: answerRecords(decision, name: name, type: type, isAlias: isAlias),
-            isAuthoritative: profile.setsAuthoritative
+            records: records,
+            isAuthoritative: profile.setsAuthoritative && !goesOn && !style.withoutAuthority.contains(decision.kind),
+            owner: name
         )
+        if case .records = actions[Int(record(Int(decision.rule)).action)] {
+            answer.keepsAliases = true
+        } else {
+            answer.keepsAliases = style.keepsAliases || !records.isEmpty
+        }
+        (answer.authority, answer.additional) = startOfAuthority(decision, name: name, type: type, isAlias: isAlias)
+        if type != .any || style.anyQuery != .fails, let error = style.errors[decision.kind] { answer.errors = [error] }
+        return answer
     }
 
     private func answerRecords(
@@ -105,6 +130,7 @@ extension CompiledLayer {
         type: RRType,
         isAlias: Bool
     ) -> [LocalRecord] {
+        guard decision.kind != .servfail else { return [] }
         let record = record(Int(decision.rule))
         let made: [LocalRecord]
         switch actions[Int(record.action)] {
@@ -123,10 +149,21 @@ extension CompiledLayer {
         case .redirectBelow(let suffix):
             guard let target = try? DomainName(wire: name.wire.dropLast() + suffix.wire) else { return [] }
             made = [LocalRecord(type: .cname, data: target.wire)]
-        case .records: made = sameNameRecords(Int(decision.rule), type: type)
+        case .records:
+            made = sameNameRecords(Int(decision.rule), type: type).map { filled($0, name, type, isAlias: isAlias) }
         default: made = []
         }
         return made.map { LocalRecord(type: $0.type, ttl: $0.ttl ?? profile.dataTTL, data: $0.data) }
+    }
+
+    /// A policy zone's `CNAME *.suffix` with the name in place of the star; Unbound 1.17 leaves it for an alias
+    /// and for a query of type CNAME.
+    private func filled(_ record: LocalRecord, _ name: DomainName, _ type: RRType, isAlias: Bool) -> LocalRecord {
+        guard profile.order.isZoneByZone, record.type == .cname, record.data.starts(with: [1, 0x2A]),
+            profile.chain != .untilCached || !isAlias && type != .cname,
+            let target = try? DomainName(wire: name.wire.dropLast() + record.data.dropFirst(2))
+        else { return record }
+        return LocalRecord(type: .cname, ttl: profile.answerStyle.filledStarTTL ?? record.ttl, data: target.wire)
     }
 
     private func nullAddress(_ type: RRType, ttl: UInt32) -> LocalRecord {
@@ -141,6 +178,7 @@ extension CompiledLayer {
         }
         let winner = records[rule]
         var result: [LocalRecord] = []
+        var first: UInt32?
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head
@@ -150,15 +188,22 @@ extension CompiledLayer {
                     record.list == winner.list
                         || !profile.order.isZoneByZone
                 {
-                    for entry in addressesOrRecords(record)
-                    where (entry.type == type || entry.type == .cname || type == .any)
-                        && !result.contains(entry)
-                    {
+                    for var entry in addressesOrRecords(record) {
+                        first = first ?? entry.ttl
+                        if profile.answerStyle.hasOneTTL { entry.ttl = first }
+                        guard entry.type == type || entry.type == .cname || type == .any, !result.contains(entry)
+                        else { continue }
                         result.append(entry)
                     }
                 }
                 next = Int(record.next) - 1
             }
+        }
+        // Of two families dnsmasq gives ANY the second, when both are from `address=` (compared with 2.90).
+        if type == .any, profile.order == .longestFirst, winner.ruleClass == .data,
+            result.contains(where: { $0.type == .aaaa })
+        {
+            result.removeAll { $0.type == .a }
         }
         return result
     }

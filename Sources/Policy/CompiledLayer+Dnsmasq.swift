@@ -9,7 +9,9 @@ extension CompiledLayer {
         type: RRType,
         index: UInt8
     ) -> Decision {
-        var decision = self.decision(rule: strongestRule(name, hashes, type: type), type: type, index: index)
+        var strongest = strongestRule(name, hashes, type: type)
+        if type == .any { strongest = strongest.map(secondFamily) }
+        var decision = self.decision(rule: strongest, type: type, index: index)
         guard decision.kind == .nxdomain else { return decision }
         let rule = Int(decision.rule)
         let winner = rule < records.count ? rule : nil
@@ -32,6 +34,22 @@ extension CompiledLayer {
             }
         }
         return decision
+    }
+
+    /// Of the rules with addresses at one name the one that a query for ANY is answered by: AAAA before A.
+    private func secondFamily(_ rule: Int) -> Int {
+        guard rule < records.count, records[rule].ruleClass == .data else { return rule }
+        var next = rule
+        while next >= 0 {
+            let record = records[next]
+            if record.scope == records[rule].scope, record.ruleClass == .data,
+                case .records(let list) = actions[Int(record.action)], list.contains(where: { $0.type == .aaaa })
+            {
+                return next
+            }
+            next = Int(record.next) - 1
+        }
+        return rule
     }
 
     /// Whether a partial wildcard with addresses is spelled like another.

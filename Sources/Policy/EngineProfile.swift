@@ -153,6 +153,8 @@ public struct EngineProfile: Sendable {
     public var dataTTL: UInt32
     /// Whether its made-up answers carry AA.
     public var setsAuthoritative: Bool
+    /// What else its made-up answers show.
+    public var answerStyle = AnswerStyle()
 
     /// Whether the aliases of a name that a policy zone lets pass still meet the zones before that one.
     var passSparesLaterZonesOnly: Bool { engine == .pdnsRPZ }

@@ -102,6 +102,11 @@ public struct LayerBuilder {
         hashes = FlatStorage.empty(capacity: octets / 8)
     }
 
+    /// Notes the start of authority of the list begun last.
+    public mutating func noteStartOfAuthority(_ record: OwnedRecord) {
+        lists[lists.count - 1].startOfAuthority = record
+    }
+
     /// The id of an action; equal actions share one.
     public mutating func intern(_ action: RuleAction) -> ActionID {
         if let index = actionIndex[action] { return ActionID(index: index) }

@@ -18,6 +18,8 @@ public struct ListSource: Sendable {
     public var format: String
     /// What it is for.
     public var role: ListRole
+    /// The start of authority of a policy zone, when its owner is known.
+    public var startOfAuthority: OwnedRecord?
     /// The decoded octets of the list.
     public let octets: ListOctets
 

@@ -111,7 +111,9 @@ public final class CompiledStack: Sendable {
         let hashes = SuffixHashes(alias)
         for index in layers.indices.reversed() {
             let layer = layers[index]
-            guard layer.profile.chain != .never else { continue }
+            guard layer.profile.chain != .never, type != .cname,
+                type != .any || layer.profile.answerStyle.chasesAny
+            else { continue }
             var zones = Int.max
             if own.exempt >> UInt64(index) & 1 == 1 {
                 guard layer.profile.passSparesLaterZonesOnly, own.hasRule, Int(own.layer) == index else { continue }

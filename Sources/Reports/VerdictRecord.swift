@@ -48,5 +48,6 @@ public struct VerdictRecord: Sendable {
         }
         if !chain.isEmpty { json.member("chain", chain.map(\.description)) }
         json.member("note", ifKnown: verdict.note)
+        json.member("limit", ifKnown: verdict.matched?.rule.engine.profile.answerStyle.limit)
     }
 }

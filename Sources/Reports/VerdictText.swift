@@ -15,6 +15,7 @@ public enum VerdictText {
                 .joined(separator: " ")
         }
         if let matched = record.verdict.matched { text += "  " + place(matched) }
+        if let note = record.verdict.note { text += "  (\(note))" }
         return text + "\n"
     }
 
@@ -41,6 +42,7 @@ public enum VerdictText {
             text += TerminalText.escaped(rule.text, limit: 400) + " (class \(rule.ruleClass.name))\n"
         }
         if let note = record.verdict.note { text += "  note: \(note)\n" }
+        if let limit = matched.rule.engine.profile.answerStyle.limit { text += "  limit: \(limit)\n" }
         return text
     }
 

@@ -20,6 +20,12 @@ struct Comparison {
 
     /// Plays one round; false when the engine does not run.
     func play(seed: UInt64, _ tally: inout Tally) throws -> Bool {
+        let mismatches = tally.mismatches
+        defer {
+            if tally.mismatches > mismatches {
+                say("  again    Scripts/oracle --engine \(engine.rawValue) --round \(seed)")
+            }
+        }
         var maker = RoundMaker(seed: seed)
         guard let program = setup.path, let own = LoopbackSocket() else { return false }
         var round = maker.round(for: setup)
@@ -71,9 +77,15 @@ struct Comparison {
         _ tally: inout Tally
     ) {
         tally.verdicts += 1
-        let ours = Outcome(verdict, name: question.name, type: question.type, upstream: upstream)
+        let ours = Outcome(
+            verdict,
+            name: question.name,
+            type: question.type,
+            upstream: upstream,
+            profile: engine.profile
+        )
         let chain = upstream.chain(question.name)
-        if !ours.isSame(as: theirs, behind: verdict.matched?.relation == .cname ? chain : []) {
+        if !ours.isMet(by: theirs) {
             tally.mismatches += 1
             report(question, theirs, ours, verdict, chain, round)
         }

@@ -135,6 +135,7 @@ final class EngineProcess {
         var writer = MessageWriter()
         writer.begin(id: id, bits: MessageHeader.recursionDesiredFlag)
         writer.question(question.name, type: question.type)
+        writer.opt(EDNS(payloadSize: 1232))
         client.send(writer.octets, to: port)
     }
 }

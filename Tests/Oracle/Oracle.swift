@@ -2,17 +2,19 @@ import Foundation
 import Policy
 import Synchronization
 
-/// `oracle [--seed N] [--verdicts N] [--engine E]`: random rules and names, decided by the engines and by the model.
+/// `oracle [--seed N] [--verdicts N] [--engine E] [--round N]`: random rules and names, decided by the engines and by the model.
 @main struct Oracle {
     private var seed = UInt64.random(in: 0..<1_000_000)
     private var verdicts = 50_000
     private var engines = EngineSetup.all
     private var mustRun = false
+    /// The one round to play, as a mismatch names it.
+    private var round: UInt64?
 
     static func main() {
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
             let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
-            say("usage: oracle [--seed N] [--verdicts N] [--engine \(names)]")
+            say("usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N]")
             exit(2)
         }
         exit(oracle.run())
@@ -29,6 +31,10 @@ import Synchronization
             case "--verdicts":
                 guard let number = Int(value), number > 0 else { return nil }
                 verdicts = number
+            case "--round":
+                guard let number = UInt64(value) else { return nil }
+                round = number
+                verdicts = 1
             case "--engine":
                 engines = EngineSetup.all.filter { $0.engine.rawValue == value }
                 guard !engines.isEmpty else { return nil }
@@ -69,9 +75,9 @@ import Synchronization
         let isDone = DispatchSemaphore(value: 0)
         let workers = min(3, engines.count)
         for _ in 0..<workers {
-            Thread.detachNewThread { [seed] in
+            Thread.detachNewThread { [seed, round] in
                 while let index = board.takeEngine() {
-                    let tally = Self.tally(engines[index], share: share, seed: seed)
+                    let tally = Self.tally(engines[index], share: share, seed: seed, only: round)
                     board.tallies.withLock { $0[index] = tally }
                 }
                 isDone.signal()
@@ -81,7 +87,7 @@ import Synchronization
         return board.tallies.withLock { $0 }
     }
 
-    private static func tally(_ setup: EngineSetup, share: Int, seed: UInt64) -> Tally {
+    private static func tally(_ setup: EngineSetup, share: Int, seed: UInt64, only: UInt64?) -> Tally {
         let comparison = Comparison(setup: setup)
         // An engine keeps its rounds whatever others there are.
         let own = setup.engine.rawValue.utf8.reduce(UInt64(0)) { ($0 &* 31 &+ UInt64($1)) & 0xFFFF }
@@ -89,7 +95,7 @@ import Synchronization
         while tally.verdicts < share, tally.failures < 3 {
             let round = UInt64(tally.rounds + tally.failures)
             do {
-                if try comparison.play(seed: seed &+ own << 48 &+ round << 24, &tally) {
+                if try comparison.play(seed: only ?? seed &+ own << 48 &+ round << 24, &tally) {
                     tally.rounds += 1
                 } else {
                     tally.failures += 1

@@ -2,22 +2,52 @@ import DNS
 import Policy
 import TestSupport
 
-/// What a client gets, so far as a policy can change it: the code, the aliases in order, the data in no order.
-struct Outcome: Equatable {
+/// A whole answer: code, flags, all sections, extended errors.
+struct Outcome {
+    /// A record; a missing TTL is whatever the upstream's becomes.
+    struct Entry: Hashable {
+        var owner: DomainName
+        var type: RRType
+        var ttl: UInt32?
+        /// RDATA with its names in full and in lower case.
+        var data: [UInt8]
+
+        func isMet(by other: Entry) -> Bool {
+            owner == other.owner && type == other.type && data == other.data && (ttl == nil || ttl == other.ttl)
+        }
+    }
+
+    /// What of an expected answer is the engine's own; the rest is not compared.
+    enum Extent {
+        case whole
+        /// An alias of the engine's own, and then what the upstream says: its authority section is its own.
+        case untilAlias
+        /// The same for ANY, where the records of the real answer depend on the engine's cache.
+        case start
+        /// The real answer: code and records without TTL, no flags, no other section.
+        case records
+        /// The real answer to ANY: only the code.
+        case code
+    }
+
     /// The response code, `DROP` for no answer, `TC` for a truncated one.
     var code: String
-    /// The targets of the aliases in the answer.
-    var aliases: [DomainName] = []
-    /// The other records of the answer, sorted.
-    var data: [String] = []
+    var isAuthoritative = false
+    var isRecursive = true
+    /// The aliases in order, then the others, sorted.
+    var answer: [Entry] = []
+    var authority: [Entry] = []
+    var additional: [Entry] = []
+    /// Code and text.
+    var errors: [String] = []
+    var extent = Extent.whole
 
     static let drop = Outcome(code: "DROP")
     static let truncated = Outcome(code: "TC")
 
-    init(code: String, aliases: [DomainName] = [], data: [String] = []) {
+    init(code: String, answer: [Entry] = []) {
         self.code = code
-        self.aliases = aliases
-        self.data = data.sorted()
+        self.answer = Self.sorted(answer)
     }
 
     /// What a message says.
@@ -26,60 +56,112 @@ struct Outcome: Equatable {
             self = .truncated
             return
         }
-        var aliases: [DomainName] = []
-        var data: [String] = []
+        self.init(code: view.responseCode.description)
+        isAuthoritative = view.header.isAuthoritative
+        isRecursive = view.header.recursionAvailable
+        errors = view.extendedErrors.map(Self.text)
+        var sections: [[Entry]] = [[], [], []]
         view.forEachRecord { record in
-            guard record.section == .answer else { return true }
-            if record.type == .cname {
-                if let target = try? view.name(at: record.dataOffset) { aliases.append(target) }
-            } else {
-                var octets: [UInt8] = []
-                let rdata = view.octets.extracting(record.dataOffset..<record.end)
-                for index in 0..<rdata.count { octets.append(rdata[index]) }
-                data.append(Self.text(record.type, octets))
-            }
+            guard record.type != .opt, let owner = try? view.name(at: record.nameOffset) else { return true }
+            let data = RecordNames.expanded(record, of: view)
+            sections[Int(record.section.rawValue)].append(
+                Entry(owner: owner, type: record.type, ttl: record.ttl, data: data)
+            )
             return true
         }
-        self.init(code: view.responseCode.description, aliases: aliases, data: data)
+        answer = Self.sorted(sections[0])
+        authority = sections[1]
+        additional = sections[2]
     }
 
     /// What a verdict stands for, given the real answers.
-    init(_ verdict: Verdict, name: DomainName, type: RRType, upstream: Upstream) {
+    init(_ verdict: Verdict, name: DomainName, type: RRType, upstream: Upstream, profile: EngineProfile) {
         switch verdict.kind {
-        case .pass, .route: self = upstream.outcome(name, type)
+        case .pass, .route:
+            self = upstream.outcome(name, type)
+            if type == .any, profile.answerStyle.anyQuery == .fails { code = ResponseCode.servFail.description }
         case .drop: self = .drop
         case .truncate: self = .truncated
         default:
-            let records = verdict.answer?.records ?? []
-            let aliases = records.filter { $0.type == .cname }.compactMap { try? DomainName(wire: $0.data) }
-            let data = records.filter { $0.type != .cname }.map { Self.text($0.type, $0.data) }
-            self.init(code: verdict.answer?.responseCode.description ?? "?", aliases: aliases, data: data)
-            // Behind an alias of its own the engine goes on.
-            if let target = aliases.last {
-                let rest = upstream.outcome(target, type)
-                self.aliases += rest.aliases
-                self.data = rest.data
+            guard let answer = verdict.answer else {
+                self.init(code: "?")
+                return
             }
+            self.init(answer, name: name, type: type, upstream: upstream)
         }
     }
 
-    /// `A=192.0.2.1`, other types in hexadecimal.
-    static func text(_ type: RRType, _ octets: [UInt8]) -> String {
-        "\(type)=\(type == .a || type == .aaaa ? IPAddress(octets: octets)?.description ?? hex(octets) : hex(octets))"
+    private init(_ made: PolicyAnswer, name: DomainName, type: RRType, upstream: Upstream) {
+        self.init(code: made.responseCode.description)
+        isAuthoritative = made.isAuthoritative
+        authority = made.authority.map(Self.entry)
+        additional = made.additional.map(Self.entry)
+        errors = made.errors.map(Self.text)
+        var entries: [Entry] = []
+        if made.keepsAliases, made.owner != name { entries = upstream.aliases(from: name, to: made.owner) }
+        entries += made.records.map { Self.entry(OwnedRecord(owner: made.owner, record: $0)) }
+        if type != .cname, let alias = made.records.first(where: { $0.type == .cname }),
+            let target = try? DomainName(wire: alias.data)
+        {
+            extent = type == .any ? .start : .untilAlias
+            if type != .any { entries += upstream.outcome(target, type).answer }
+        }
+        answer = Self.sorted(entries)
     }
 
-    /// The same answer behind the first aliases of a chain: what an engine shows of it is no part of the verdict.
-    func isSame(as other: Outcome, behind chain: [DomainName]) -> Bool {
-        guard code == other.code, data == other.data else { return false }
-        let extra = other.aliases.count - aliases.count
-        return extra >= 0 && extra <= chain.count
-            && Array(other.aliases.prefix(extra)) == Array(chain.prefix(extra))
-            && Array(other.aliases.dropFirst(extra)) == aliases
+    private static func entry(_ owned: OwnedRecord) -> Entry {
+        Entry(
+            owner: owned.owner.lowercased,
+            type: owned.record.type,
+            ttl: owned.record.ttl,
+            data: RecordNames.lowercased(owned.record.type, owned.record.data)
+        )
+    }
+
+    private static func text(_ error: ExtendedError) -> String {
+        "\(error.code.rawValue)(\(String(decoding: error.text, as: UTF8.self)))"
+    }
+
+    private static func sorted(_ entries: [Entry]) -> [Entry] {
+        entries.filter { $0.type == .cname }
+            + entries.filter { $0.type != .cname }.sorted { $0.description < $1.description }
+    }
+
+    /// Whether an engine's answer is the expected one, as far as it is the engine's own.
+    func isMet(by theirs: Outcome) -> Bool {
+        guard code == theirs.code else { return false }
+        if code == "DROP" || code == "TC" || extent == .code { return true }
+        guard extent == .start ? answer.count <= theirs.answer.count : answer.count == theirs.answer.count,
+            zip(answer, theirs.answer).allSatisfy({ $0.isMet(by: $1) })
+        else { return false }
+        if extent == .records { return true }
+        func meets(_ left: [Entry], _ right: [Entry]) -> Bool {
+            left.count == right.count && zip(left, right).allSatisfy { $0.isMet(by: $1) }
+        }
+        return isAuthoritative == theirs.isAuthoritative && isRecursive == theirs.isRecursive
+            && errors == theirs.errors && meets(additional, theirs.additional)
+            && (extent != .whole || meets(authority, theirs.authority))
+    }
+}
+
+extension Outcome.Entry: CustomStringConvertible {
+    /// `name. 60 A 192.0.2.1`, other data in hexadecimal.
+    var description: String {
+        let text =
+            switch type {
+            case .a, .aaaa: IPAddress(octets: data)?.description ?? hex(data)
+            case .cname: (try? DomainName(wire: data)).map { "\($0)." } ?? hex(data)
+            default: hex(data)
+            }
+        return "\(owner). \(ttl.map { "\($0) " } ?? "")\(type) \(text)"
     }
 }
 
 extension Outcome: CustomStringConvertible {
     var description: String {
-        ([code] + aliases.map { "CNAME=\($0)." } + data).joined(separator: " ")
+        var parts = [code + (isAuthoritative ? " AA" : "") + (isRecursive ? "" : " no RA")]
+        parts += answer.map(\.description)
+        parts += authority.map { "authority \($0)" } + additional.map { "additional \($0)" }
+        return (parts + errors.map { "EDE \($0)" }).joined(separator: "; ")
     }
 }

@@ -22,7 +22,7 @@ struct RoundMaker {
     private(set) var drops = false
     /// Names of four labels at most of few letters below a few zones, so that most rules meet others.
     private var crowd: [String] = []
-    private static let types: [RRType] = [.a, .aaaa, .txt, .https]
+    private static let types: [RRType] = [.a, .aaaa, .txt, .https, .mx, .ns, .soa, .cname, .any]
     private static let chains = 40
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }

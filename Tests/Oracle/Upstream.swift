@@ -11,7 +11,13 @@ final class Upstream: Sendable {
         .txt: [2] + Array("up".utf8),
         // Priority 1, the owner itself, alpn=h2.
         .https: [0, 1, 0, 0, 1, 0, 3, 2] + Array("h2".utf8),
+        .mx: [0, 10] + wire("mail.up"),
+        .ns: wire("ns.up"),
+        .soa: wire("ns.up") + wire("root.up") + [1, 2, 3, 4, 5].flatMap { [0, 0, 0, $0] },
     ]
+
+    private static func wire(_ name: String) -> [UInt8] { (try? DomainName(name).wire) ?? [0] }
+
     private let socket: LoopbackSocket
     private let isStopped = Mutex(false)
     private let aliases: [DomainName: DomainName]
@@ -39,13 +45,39 @@ final class Upstream: Sendable {
         return chain
     }
 
+    /// The aliases that a query of this type is answered with: one, where it asks for the alias itself.
+    private func shown(_ name: DomainName, _ type: RRType) -> [DomainName] {
+        type == .cname || type == .any ? Array(chain(name).prefix(1)) : chain(name)
+    }
+
+    /// The types of the data behind the aliases.
+    private func types(_ name: DomainName, _ type: RRType) -> [RRType] {
+        type == .any ? (aliases[name] == nil ? [.a, .aaaa] : []) : type == .cname ? [] : [type]
+    }
+
+    /// The aliases from a name to one behind it.
+    func aliases(from name: DomainName, to target: DomainName) -> [Outcome.Entry] {
+        var entries: [Outcome.Entry] = []
+        var owner = name
+        while owner != target, let next = aliases[owner] {
+            entries.append(Outcome.Entry(owner: owner.lowercased, type: .cname, data: next.lowercased.wire))
+            owner = next
+        }
+        return entries
+    }
+
     /// The real answer.
     func outcome(_ name: DomainName, _ type: RRType) -> Outcome {
-        Outcome(
+        let last = shown(name, type).last ?? name
+        var outcome = Outcome(
             code: ResponseCode.noError.description,
-            aliases: chain(name),
-            data: Self.answers[type].map { [Outcome.text(type, $0)] } ?? []
+            answer: aliases(from: name, to: last)
+                + types(name, type).compactMap { type in
+                    Self.answers[type].map { Outcome.Entry(owner: last.lowercased, type: type, data: $0) }
+                }
         )
+        outcome.extent = type == .any ? .code : .records
+        return outcome
     }
 
     private func reply(to query: [UInt8], _ writer: inout MessageWriter) -> Bool {
@@ -56,13 +88,17 @@ final class Upstream: Sendable {
         writer.begin(id: view.header.id, bits: 0x8180)
         writer.question(name, type: view.questionType)
         var owner = name
-        for target in chain(name) {
+        for target in shown(name, view.questionType) {
             // No engine may answer from what it has seen before.
             writer.record(.answer, owner: owner, type: .cname, ttl: 0, data: target.wire)
             owner = target
         }
-        if let data = Self.answers[view.questionType] {
-            writer.record(.answer, owner: owner, type: view.questionType, ttl: 0, data: data)
+        for type in types(name, view.questionType) {
+            guard let data = Self.answers[type] else { continue }
+            writer.record(.answer, owner: owner, type: type, ttl: 0, data: data)
+        }
+        if writer.octets[7] == 0, let data = Self.answers[.soa] {
+            writer.record(.authority, owner: owner, type: .soa, ttl: 60, data: data)
         }
         if view.optRecord != nil { writer.opt(EDNS(payloadSize: 1232)) }
         return true

@@ -27,16 +27,22 @@ struct PolicyZone {
     init(_ sink: inout RuleSink, textLength: Int) {
         extent = EntryExtent(textLength: textLength)
         // A zone file without $ORIGIN takes its origin from a configuration that is not at hand; any name will do.
-        let unknown = (try? DomainName("policy.zone.invalid")) ?? .root
-        origin = unknown
-        apex = unknown
-        lastOwner = unknown
+        origin = Self.unknown
+        apex = Self.unknown
+        lastOwner = Self.unknown
         engine = sink.engine
         nxdomain = sink.builder.intern(.nxdomain)
         nodata = sink.builder.intern(.nodata)
         // Knot Resolver answers SERVFAIL instead of nothing.
         drop = sink.builder.intern(engine == .knotRPZ ? .servfail : .drop)
         truncate = sink.builder.intern(.truncate)
+    }
+
+    private static let unknown = (try? DomainName("policy.zone.invalid")) ?? .root
+
+    /// In Unbound a TTL that a record states is that of the records behind it (compared with 1.17.1).
+    mutating func noteTTL(_ stated: UInt32) {
+        if engine == .unboundRPZ { ttl = stated }
     }
 
     /// `$ORIGIN` and `$TTL`.
@@ -82,10 +88,15 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) {
         lastOwner = record.owner
+        noteTTL(record.ttl)
         if record.type == .soa, !apexIsStated {
             apexIsStated = true
             apex = record.owner
             isPlain = origin == apex
+            if !apex.isEqualOrBelow(Self.unknown) {
+                let authority = LocalRecord(type: .soa, ttl: record.ttl, data: record.data)
+                sink.builder.noteStartOfAuthority(OwnedRecord(owner: apex, record: authority))
+            }
             return
         }
         guard record.owner.isEqualOrBelow(apex) else { return sink.drop(.outOfZone, text, range, line) }
@@ -97,7 +108,7 @@ struct PolicyZone {
             guard let target = try? DomainName(wire: record.data) else {
                 return sink.drop(.badRecord, text, range, line)
             }
-            add(trigger, alias: target, text, range, line, &sink)
+            add(trigger, alias: target, ttl: limited(record.ttl), text, range, line, &sink)
         default:
             let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
             add(trigger, sink.builder.intern(.records([local])), text, range, line, &sink)
@@ -215,6 +226,7 @@ struct PolicyZone {
     private func add(
         _ trigger: DomainName,
         alias target: DomainName,
+        ttl: UInt32,
         _ text: Span<UInt8>,
         _ range: Range<Int>,
         _ line: Int,
@@ -240,10 +252,9 @@ struct PolicyZone {
             default: return sink.skip(.engineTrouble, text, range, line)
             }
         }
-        if labels[0].elementsEqual([0x2A]), let suffix = target.parent {
-            return add(trigger, sink.builder.intern(.redirectBelow(suffix)), text, range, line, &sink)
-        }
-        add(trigger, sink.builder.intern(.redirect(target)), text, range, line, &sink)
+        // A star in front stands for the name asked for, which the answer fills in.
+        let alias = LocalRecord(type: .cname, ttl: ttl, data: target.wire)
+        add(trigger, sink.builder.intern(.records([alias])), text, range, line, &sink)
     }
 
     private func add(

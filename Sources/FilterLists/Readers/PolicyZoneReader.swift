@@ -68,6 +68,7 @@ enum PolicyZoneReader {
             guard let next = fields.next() else { return false }
             word = next
         }
+        if let ttl { zone.noteTTL(ttl) }
         let type = entry.extracting(word)
         guard let data = fields.next(), fields.next() == nil else { return false }
         for index in 0..<entry.count {

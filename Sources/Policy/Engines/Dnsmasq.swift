@@ -14,6 +14,7 @@ extension EngineProfile {
         blockModes: [("default", BlockAnswer(a: .address, aaaa: .address, other: .forward, ttl: 0))],
         dataHidesOtherTypes: false,
         dataTTL: 0,
-        setsAuthoritative: true
+        setsAuthoritative: true,
+        answerStyle: AnswerStyle(withoutAuthority: [.nxdomain, .nodata])
     )
 }

@@ -13,6 +13,7 @@ extension EngineProfile {
         blockModes: [("default", BlockAnswer(a: .nxdomain, aaaa: .nxdomain, other: .nxdomain, ttl: 3600))],
         dataHidesOtherTypes: true,
         dataTTL: 3600,
-        setsAuthoritative: true
+        setsAuthoritative: true,
+        answerStyle: AnswerStyle(anyQuery: .hides)
     )
 }
