@@ -104,7 +104,7 @@ public struct LayerBuilder {
 
     /// Notes the start of authority of the list begun last.
     public mutating func noteStartOfAuthority(_ record: OwnedRecord) {
-        lists[lists.count - 1].startOfAuthority = record
+        store.noteStartOfAuthority(record)
     }
 
     /// The id of an action; equal actions share one.

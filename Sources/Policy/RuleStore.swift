@@ -93,6 +93,11 @@ struct RuleStore: @unchecked Sendable {
         unsafe texts.append(list.octets.unowned)
     }
 
+    /// Notes the start of authority of the list begun last.
+    mutating func noteStartOfAuthority(_ record: OwnedRecord) {
+        lists[lists.count - 1].startOfAuthority = record
+    }
+
     /// Makes lines findable; nothing is added afterwards.
     mutating func finish() {
         lines = lists.map { LineIndex($0.octets.span) }

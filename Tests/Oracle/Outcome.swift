@@ -100,11 +100,11 @@ struct Outcome {
         var entries: [Entry] = []
         if made.keepsAliases, made.owner != name { entries = upstream.aliases(from: name, to: made.owner) }
         entries += made.records.map { Self.entry(OwnedRecord(owner: made.owner, record: $0)) }
-        if type != .cname, let alias = made.records.first(where: { $0.type == .cname }),
+        if let alias = made.records.first(where: { $0.type == .cname }),
             let target = try? DomainName(wire: alias.data)
         {
             extent = type == .any ? .start : .untilAlias
-            if type != .any { entries += upstream.outcome(target, type).answer }
+            if type != .any, type != .cname { entries += upstream.outcome(target, type).answer }
         }
         answer = Self.sorted(entries)
     }

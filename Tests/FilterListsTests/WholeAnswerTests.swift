@@ -1,0 +1,77 @@
+import DNS
+import FilterLists
+import Policy
+import Testing
+
+/// Answers with everything that the running engines showed in them.
+struct WholeAnswerTests {
+    private static let zone = """
+        $TTL 60
+        $ORIGIN p.rpz.
+        @ SOA a. b. 1 2 3 4 5
+        nx.zz CNAME .
+        no.zz CNAME *.
+        loc.zz A 192.0.2.1
+        loc.zz 300 TXT x
+        star.zz CNAME *.g.yy.
+        """
+
+    private func answer(_ engine: Engine, _ name: String, _ type: RRType, chain: [String] = []) throws -> PolicyAnswer {
+        let list = ListInput(path: "list", format: .rpz, octets: Array(Self.zone.utf8))
+        return try #require(LayerLoader.load([list], engine: engine).verdict(name, type, chain: chain).answer)
+    }
+
+    @Test(arguments: [
+        (Engine.bindRPZ, 5 as UInt32, 5 as UInt32, 5 as UInt32),
+        // Unbound: the TTL that a record states stays for the next; none for a star that it fills in.
+        (.unboundRPZ, 60, 300, 0),
+        // PowerDNS: the TTL of the first record of a name.
+        (.pdnsRPZ, 60, 60, 60),
+    ])
+    func limitsTTLs(_ engine: Engine, address: UInt32, text: UInt32, star: UInt32) throws {
+        #expect(try answer(engine, "loc.zz", .a).records.map(\.ttl) == [address])
+        #expect(try answer(engine, "loc.zz", .txt).records.map(\.ttl) == [text])
+        #expect(try answer(engine, "star.zz", .a).records.map(\.ttl) == [star])
+    }
+
+    @Test func putsAnSOAWhereTheEngineDoes() throws {
+        let own = try answer(.bindRPZ, "nx.zz", .a)
+        #expect(own.additional.map(\.owner.description) == ["p.rpz"])
+        #expect(own.authority.isEmpty)
+        #expect(!own.isAuthoritative)
+        let knot = try answer(.knotRPZ, "nx.zz", .a)
+        #expect(knot.authority.map(\.record.ttl) == [10_800])
+        #expect(knot.errors.map(\.code) == [.blocked])
+        #expect(try answer(.knotRPZ, "no.zz", .a).authority.map(\.record.ttl) == [1])
+        #expect(try answer(.unboundRPZ, "no.zz", .a).additional.isEmpty)
+        #expect(try answer(.unboundRPZ, "x.yy", .a, chain: ["no.zz"]).additional.count == 1)
+        #expect(try answer(.pdnsRPZ, "nx.zz", .a).additional.isEmpty)
+    }
+
+    @Test func keepsTheAliasesThatTheEngineKeeps() throws {
+        #expect(try answer(.bindRPZ, "x.yy", .a, chain: ["nx.zz"]).keepsAliases)
+        #expect(try !answer(.pdnsRPZ, "x.yy", .a, chain: ["nx.zz"]).keepsAliases)
+        #expect(try answer(.pdnsRPZ, "x.yy", .mx, chain: ["loc.zz"]).keepsAliases)
+        #expect(try answer(.bindRPZ, "x.yy", .a, chain: ["nx.zz"]).owner.description == "nx.zz")
+    }
+
+    @Test func answersANYAsTheEngineDoes() throws {
+        #expect(try answer(.bindRPZ, "loc.zz", .any).records.count == 2)
+        #expect(try answer(.unboundRPZ, "loc.zz", .any).records.isEmpty)
+        #expect(try answer(.knotRPZ, "loc.zz", .any).responseCode == .servFail)
+        let rules = ListInput(
+            path: "list",
+            format: .dnsmasq,
+            octets: Array("address=/a.zz/0.0.0.0\naddress=/a.zz/::\n".utf8)
+        )
+        let any = try LayerLoader.load([rules], engine: .dnsmasq).verdict("a.zz", .any)
+        #expect(any.answer?.records.map(\.type) == [.aaaa])
+    }
+
+    @Test func aliasesOfAQueryForTheAliasItselfAreNotFollowed() throws {
+        let list = ListInput(path: "list", format: .rpz, octets: Array(Self.zone.utf8))
+        let loaded = try LayerLoader.load([list], engine: .bindRPZ)
+        #expect(try loaded.verdict("x.yy", .cname, chain: ["nx.zz"]).kind == .pass)
+        #expect(try loaded.verdict("x.yy", .a, chain: ["nx.zz"]).kind == .nxdomain)
+    }
+}
