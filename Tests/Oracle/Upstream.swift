@@ -12,7 +12,6 @@ final class Upstream: Sendable {
         // Priority 1, the owner itself, alpn=h2.
         .https: [0, 1, 0, 0, 1, 0, 3, 2] + Array("h2".utf8),
         .mx: [0, 10] + wire("mail.up"),
-        .ns: wire("ns.up"),
         .soa: wire("ns.up") + wire("root.up") + [1, 2, 3, 4, 5].flatMap { [0, 0, 0, $0] },
     ]
 
