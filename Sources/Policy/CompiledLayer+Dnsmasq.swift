@@ -12,6 +12,10 @@ extension CompiledLayer {
         var strongest = strongestRule(name, hashes, type: type)
         if type == .any { strongest = strongest.map(secondFamily) }
         var decision = self.decision(rule: strongest, type: type, index: index)
+        if type == .any, let strongest, strongest >= records.count, !decision.kind.isPass, decision.kind != .nxdomain {
+            // Which of several partial wildcards with addresses answer ANY is not modelled.
+            decision.kind = .unsupported
+        }
         guard decision.kind == .nxdomain else { return decision }
         let rule = Int(decision.rule)
         let winner = rule < records.count ? rule : nil
