@@ -39,9 +39,15 @@ public struct NameBuffer: ~Copyable {
     }
 
     /// The wire form, lower case, and what stands behind it: 256 octets, so that words can be read at its end.
-    public var padded: Span<UInt8> {
+    @inlinable public var padded: Span<UInt8> {
         @_lifetime(borrow self)
         get { storage.span }
+    }
+
+    /// Where every label starts, the leftmost first: ``labelCount`` octets and some more.
+    @inlinable public var labelStarts: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { starts.span }
     }
 
     /// A name that owns the octets (lower case).

@@ -179,6 +179,8 @@ extension CompiledLayer {
         let winner = records[rule]
         var result: [LocalRecord] = []
         var first: UInt32?
+        // dnsmasq answers an `address=` as often as it is configured (compared with 2.90).
+        let repeats = profile.order == .longestFirst && winner.ruleClass == .data
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head
@@ -191,7 +193,8 @@ extension CompiledLayer {
                     for var entry in addressesOrRecords(record) {
                         first = first ?? entry.ttl
                         if profile.answerStyle.hasOneTTL { entry.ttl = first }
-                        guard entry.type == type || entry.type == .cname || type == .any, !result.contains(entry)
+                        guard entry.type == type || entry.type == .cname || type == .any,
+                            repeats || !result.contains(entry)
                         else { continue }
                         result.append(entry)
                     }
@@ -262,7 +265,7 @@ extension CompiledLayer {
         }
         for offset in matchingPatterns(buffer, type) {
             let rule = records.count + offset
-            found.append((UInt64(patternRecords[offset].rule.rank) << 40 | 127 << 32 | UInt64(rule), rule))
+            found.append((order(pattern: offset), rule))
         }
         return found.sorted { $0.key < $1.key }.map(\.rule)
     }

@@ -8,6 +8,7 @@ extension CompiledLayer {
         _ type: RRType,
         _ best: inout UInt64
     ) {
+        guard !regexIndex.isEmpty || patternIndex.mayMatch(name) else { return }
         let text = NameText(name)
         let octets = text.span
         let named = profile.order == .longestFirst ? namedSuffixes(name, hashes) : 0
@@ -25,18 +26,25 @@ extension CompiledLayer {
         _ best: inout UInt64
     ) {
         let record = patternRecords[offset]
-        // In engines that let the longest name win, a pattern counts by its labels, behind every rule about a name of as
-        // many (dnsmasq sorts `*d` behind `d`).
-        let key =
-            profile.order == .longestFirst
-            ? (UInt64(127 - record.labels) << 1 | 1) << 40 | UInt64(record.rule.rank | 0x80) << 32
-                | UInt64(records.count + offset)
-            : UInt64(record.rule.rank) << 40 | 127 << 32 | UInt64(records.count + offset)
+        let key = order(pattern: offset)
         if key < best, patternMatches(offset, name, text, type),
             named >> UInt128(record.labels) & 1 == 0 || !isSuffix(patterns[offset], name, record.labels)
         {
             best = key
         }
+    }
+
+    /// The place of a matching pattern in the engine's order: the lowest wins.
+    ///
+    /// In engines that let the longest name win, a pattern counts by its labels, behind every rule about a name of as many,
+    /// and among those by the length of its text (dnsmasq sorts `*d` behind `d`, and `*d` behind `*cd`; compared with 2.90).
+    @inline(__always)
+    func order(pattern offset: Int) -> UInt64 {
+        let record = patternRecords[offset]
+        let rank = UInt64(record.rule.rank)
+        let rule = UInt64(records.count + offset)
+        guard profile.order == .longestFirst else { return rank << 40 | 127 << 32 | rule }
+        return (UInt64(127 - record.labels) << 1 | 1) << 48 | UInt64(256 - record.length) << 40 | rank << 32 | rule
     }
 
     /// Bit n: there is a rule about the last n labels of a name, whatever types it covers.

@@ -27,13 +27,9 @@ extension CompiledLayer {
 
     /// The name below which `_esni` stands; nil for other names.
     private static func behindESNI(_ name: borrowing NameBuffer) -> DomainName? {
-        guard name.labelCount > 1 else { return nil }
-        let text = NameText(name)
-        let octets = text.span
-        guard octets.count > esni.count else { return nil }
-        for index in esni.indices where octets[index] != esni[index] { return nil }
-        return DomainName(trustedWire: Array(name.name.lowercased.wire.dropFirst(esni.count)))
+        guard name.labelCount > 1, name[0] == 5, name[1] == 0x5F, name[2] == 0x65, name[3] == 0x73, name[4] == 0x6E,
+            name[5] == 0x69
+        else { return nil }
+        return DomainName(trustedWire: Array(name.name.wire.dropFirst(6)))
     }
-
-    private static let esni = Array("_esni.".utf8)
 }

@@ -49,7 +49,6 @@ public final class CompiledLayer: Sendable {
         // Moved out, not copied.
         var store = builder.store
         builder.store = RuleStore()
-        store.finish()
         table = RuleTable(&store, hashes: builder.hashes, depths: builder.depths)
         builder.hashes = []
         records = store
@@ -155,7 +154,7 @@ public final class CompiledLayer: Sendable {
         let depth = UInt64(127 - labels)
         let rank = UInt64(record.rank)
         guard longestFirst else { return rank << 40 | depth << 32 | UInt64(rule) }
-        return (depth << 1 | (record.scope == .below ? 0 : 1)) << 40 | rank << 32 | UInt64(rule)
+        return (depth << 1 | (record.scope == .below ? 0 : 1)) << 48 | rank << 32 | UInt64(rule)
     }
 
     @inline(__always)

@@ -37,8 +37,15 @@ public enum RuleOrder: Sendable, Equatable {
     /// Response policy zones, list by list, with a dialect's wildcard rule.
     case policyZone(WildcardRule)
 
-    /// Whether names that only have to exist, because something lies below them, matter.
-    var needsAncestors: Bool { self == .localZone || isZoneByZone }
+    /// Whether names that only have to exist, because a rule of this class lies below them, matter; they are made from
+    /// the wire form of the rule's name.
+    func needsAncestors(of ruleClass: RuleClass) -> Bool {
+        switch self {
+        case .localZone, .policyZone: true
+        case .longestFirst: ruleClass == .hosts
+        case .classFirst: false
+        }
+    }
 
     /// Whether each list is a zone of its own, so that data of two lists never mix.
     var isZoneByZone: Bool {

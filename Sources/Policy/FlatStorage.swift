@@ -1,7 +1,7 @@
 internal import CMachine
 internal import Glibc
 
-/// Arrays for the large tables of a layer: exactly as long as needed, on huge pages where the kernel has some, because
+/// Arrays for the large tables of a layer, on huge pages where the kernel has some, because
 /// lookups touch them at random and would miss the translation buffer every time.
 enum FlatStorage {
     /// Below this many octets ordinary pages do.
@@ -24,19 +24,8 @@ enum FlatStorage {
         }
     }
 
-    /// A copy without spare capacity.
-    static func packed<Element: BitwiseCopyable>(_ elements: [Element]) -> [Element] {
-        unsafe [Element](unsafeUninitializedCapacity: elements.count) { buffer, initialized in
-            unsafe advise(UnsafeMutableRawBufferPointer(buffer))
-            _ = unsafe buffer.initialize(from: elements)
-            initialized = elements.count
-        }
-    }
-
-    /// Gives memory that was freed back to the system: compiling takes several times what the layer keeps.
-    static func trim() {
-        cmachine_trim()
-    }
+    /// Makes large tables go back to the system when they are freed: compiling takes several times what a layer keeps.
+    static let releasesMemory: Void = cmachine_map_from(Int32(threshold))
 
     /// Asks for huge pages; a kernel without them goes on with small ones.
     static func advise(_ memory: UnsafeMutableRawBufferPointer) {

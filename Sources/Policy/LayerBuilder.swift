@@ -18,6 +18,8 @@ struct PatternRecord {
     var pattern: Int
     /// Labels that a match has at least.
     var labels: Int
+    /// Steps of the pattern, at most 255.
+    var length: Int
     /// The rule.
     var rule: RuleRecord
     /// Where it stands.
@@ -26,8 +28,8 @@ struct PatternRecord {
 
 /// Collects the rules of one layer, list by list, and compiles them.
 ///
-/// List formats call ``add(_:presentation:class:action:coverage:excluding:at:)`` for every rule; a name that is not one is
-/// refused with its reason and nothing is stored. Memory grows by about 30 octets a rule.
+/// List formats call ``add(_:in:name:rule:line:class:action:coverage:excluding:)`` for every rule; a name that is not one
+/// is refused with its reason and nothing is stored. Memory grows by about 30 octets a rule.
 public struct LayerBuilder {
     /// The engine whose semantics apply.
     public let engine: Engine
@@ -89,17 +91,18 @@ public struct LayerBuilder {
 
     /// Starts a list; the rules added from here on belong to it. At most 65,535 lists a layer.
     public mutating func beginList(_ list: ListSource) {
-        store.begin(list)
-        // Zones need their names' ancestors, which have no text of their own.
-        keepsNamesInText = !profile.order.needsAncestors && !LineIndex.hasLoneReturns(list.octets.span)
+        keepsNamesInText =
+            !profile.order.needsAncestors(of: .data) && !LineIndex.hasLoneReturns(list.octets.span)
+        store.begin(list, keepsNames: keepsNamesInText)
     }
 
     /// Makes room for the rules of `octets` octets of lists, so that the tables do not move while they grow.
     public mutating func reserve(octets: Int) {
         guard store.count == 0 else { return }
+        FlatStorage.releasesMemory
         // Memory that is never touched costs nothing.
         store.packed = FlatStorage.empty(capacity: octets / 8)
-        hashes = FlatStorage.empty(capacity: octets / 8)
+        hashes.reserveCapacity(octets / 8)
     }
 
     /// Notes the start of authority of the list begun last.
@@ -155,8 +158,9 @@ public struct LayerBuilder {
         }
         guard let shape = shape(scope, ruleClass, action, coverage, exclusions) else { return }
         let number = UInt32(truncatingIfNeeded: store.count)
-        let isHost = ruleClass == .hosts && profile.order == .longestFirst
-        if keepsNamesInText, !isHost, range.lowerBound - rule.lowerBound < 256, rule.contains(range.lowerBound) {
+        if keepsNamesInText, !profile.order.needsAncestors(of: ruleClass), range.lowerBound - rule.lowerBound < 256,
+            rule.contains(range.lowerBound)
+        {
             store.packed.append(
                 RuleStore.Packed(
                     at: UInt32(truncatingIfNeeded: range.lowerBound),
@@ -217,6 +221,10 @@ public struct LayerBuilder {
         _ exclusions: [DomainName]
     ) -> UInt32? {
         guard let rank = profile.rank(of: ruleClass) else { return nil }
+        guard store.hasRoom else {
+            noteUnsupported()
+            return nil
+        }
         if !exclusions.isEmpty { self.exclusions[UInt32(truncatingIfNeeded: store.count)] = exclusions }
         return intern(
             RuleShape(
@@ -268,7 +276,16 @@ public struct LayerBuilder {
         excluding exclusions: [DomainName] = [],
         at position: RulePosition
     ) {
-        append(.text(pattern), labels: pattern.labels, ruleClass, action, coverage, exclusions, position)
+        append(
+            .text(pattern),
+            labels: pattern.labels,
+            length: pattern.tokens.count,
+            ruleClass,
+            action,
+            coverage,
+            exclusions,
+            position
+        )
     }
 
     /// Adds a regular expression over the text of names.
@@ -283,13 +300,14 @@ public struct LayerBuilder {
     ) -> Bool {
         guard regex.memoryBound <= regexBudget else { return false }
         regexBudget -= regex.memoryBound
-        append(.regex(regex), labels: 1, ruleClass, action, coverage, exclusions, position)
+        append(.regex(regex), labels: 1, length: 0, ruleClass, action, coverage, exclusions, position)
         return true
     }
 
     private mutating func append(
         _ pattern: NamePattern,
         labels: Int,
+        length: Int,
         _ ruleClass: RuleClass,
         _ action: ActionID,
         _ coverage: CoverageID,
@@ -310,7 +328,13 @@ public struct LayerBuilder {
             hasExclusions: !exclusions.isEmpty
         )
         patternRecords.append(
-            PatternRecord(pattern: patterns.count, labels: min(labels, 127), rule: rule, position: position)
+            PatternRecord(
+                pattern: patterns.count,
+                labels: min(labels, 127),
+                length: min(length, 255),
+                rule: rule,
+                position: position
+            )
         )
         patterns.append(pattern)
     }
@@ -318,9 +342,6 @@ public struct LayerBuilder {
     /// Compiles the rules into a layer.
     /// - Complexity: O(rules × labels)
     public consuming func compile() -> CompiledLayer {
-        let isLarge = store.count > 100_000
-        let layer = CompiledLayer(self)
-        if isLarge { FlatStorage.trim() }
-        return layer
+        CompiledLayer(self)
     }
 }

@@ -38,6 +38,9 @@ struct RegexIndex: Sendable {
         self.loose = loose
     }
 
+    /// Whether there is none.
+    var isEmpty: Bool { groups.isEmpty && loose.isEmpty }
+
     /// Calls `visit` for every expression that may match, each once.
     @inline(__always)
     func forEachCandidate(_ text: Span<UInt8>, _ visit: (Int) -> Void) {

@@ -1,5 +1,4 @@
 import DNS
-internal import Glibc
 
 /// One rule as the engines' code sees it: unpacked from the store when it is looked at.
 struct RuleRecord: BitwiseCopyable {
@@ -65,6 +64,9 @@ struct RuleStore: @unchecked Sendable {
     /// Rules held, nodes included.
     var count: Int { packed.count }
 
+    /// Whether one more name can be numbered and placed in 32 bits.
+    var hasRoom: Bool { packed.count < Int(UInt32.max) - 1 && arena.count < Int(UInt32.max) - 1024 }
+
     /// Every rule.
     var indices: Range<Int> { packed.indices }
 
@@ -87,20 +89,16 @@ struct RuleStore: @unchecked Sendable {
         }
     }
 
-    /// Begins a list.
-    mutating func begin(_ list: ListSource) {
+    /// Begins a list; lines are found only where names stay in its text.
+    mutating func begin(_ list: ListSource, keepsNames: Bool) {
         lists.append(list)
         unsafe texts.append(list.octets.unowned)
+        lines.append(keepsNames ? LineIndex(list.octets.span) : LineIndex())
     }
 
     /// Notes the start of authority of the list begun last.
     mutating func noteStartOfAuthority(_ record: OwnedRecord) {
         lists[lists.count - 1].startOfAuthority = record
-    }
-
-    /// Makes lines findable; nothing is added afterwards.
-    mutating func finish() {
-        lines = lists.map { LineIndex($0.octets.span) }
     }
 }
 
@@ -152,20 +150,21 @@ extension RuleStore {
         }
     }
 
-    /// Whether a rule's name is the one whose wire form begins at `start` of `name`.
+    /// Whether a rule's name is the one whose wire form stands at `range` of `name`.
     @inline(__always)
-    func isName(_ rule: Int, _ name: Span<UInt8>, _ start: Int) -> Bool {
+    func isName(_ rule: Int, _ name: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let start = range.lowerBound
         let entry = packed[rule]
         if entry.nameLength > 0 {
             // A name without its root octet is one octet longer in wire form than in text.
-            guard name.count - start == Int(entry.nameLength) + 2 else { return false }
+            guard range.count == Int(entry.nameLength) + 2 else { return false }
             return unsafe Self.isText(texts[Int(entry.list)], Int(entry.at), name, start)
         }
         let names = arena.span
         let at = Int(entry.at)
         // Both are self-delimiting, so equal octets up to the query's root octet are equal names.
-        guard at + name.count - start <= names.count else { return false }
-        for index in start..<name.count where names[at + index - start] != name[index] { return false }
+        guard at + range.count <= names.count else { return false }
+        for index in range where names[at + index - start] != name[index] { return false }
         return true
     }
 
@@ -238,81 +237,4 @@ extension RuleStore {
         name(&arena)
         return start
     }
-}
-
-/// Finds the line of an octet: line feeds counted block by block.
-struct LineIndex {
-    private static let blockSize = 4096
-    /// Line feeds before each block.
-    private var counts: [UInt32] = []
-
-    init(_ text: Span<UInt8>) {
-        counts.reserveCapacity(text.count / Self.blockSize + 1)
-        var total: UInt32 = 0
-        var start = 0
-        while start < text.count {
-            counts.append(total)
-            let end = min(start + Self.blockSize, text.count)
-            total &+= Self.lineFeeds(text, start..<end)
-            start = end
-        }
-    }
-
-    /// The line of the octet at `offset`, 1-based.
-    func line(of offset: Int, _ text: Span<UInt8>) -> Int {
-        let block = min(offset / Self.blockSize, counts.count - 1)
-        guard block >= 0 else { return 1 }
-        return Int(counts[block] + Self.lineFeeds(text, (block * Self.blockSize)..<min(offset, text.count))) + 1
-    }
-
-    private static func lineFeeds(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt32 {
-        unsafe text.withUnsafeBufferPointer { buffer in
-            var count: UInt32 = 0
-            guard let base = buffer.baseAddress else { return 0 }
-            var place = unsafe base + range.lowerBound
-            let end = unsafe base + range.upperBound
-            while unsafe place < end {
-                unsafe count &+= place.pointee == 0x0A ? 1 : 0
-                unsafe place += 1
-            }
-            return count
-        }
-    }
-
-    /// Where the line that holds `offset` ends, blanks at its end left out.
-    static func trimmedEnd(_ text: Span<UInt8>, from offset: Int) -> Int {
-        var end = offset
-        while end < text.count, text[end] != 0x0A { end += 1 }
-        while end > offset, isWhite(text[end - 1]) { end -= 1 }
-        return end
-    }
-
-    /// Whether a rule that ends at `end` ends with its line.
-    static func endsLine(_ text: Span<UInt8>, _ end: Int) -> Bool {
-        var index = end
-        while index < text.count, text[index] != 0x0A {
-            guard isWhite(text[index]) else { return false }
-            index += 1
-        }
-        return end == 0 || !isWhite(text[end - 1])
-    }
-
-    /// Whether the text has a carriage return that ends a line on its own; then lines are not counted by line feeds.
-    static func hasLoneReturns(_ text: Span<UInt8>) -> Bool {
-        guard var index = firstReturn(text) else { return false }
-        while index < text.count {
-            if text[index] == 0x0D, index + 1 == text.count || text[index + 1] != 0x0A { return true }
-            index += 1
-        }
-        return false
-    }
-
-    private static func firstReturn(_ text: Span<UInt8>) -> Int? {
-        unsafe text.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let found = unsafe memchr(base, 0x0D, buffer.count) else { return nil }
-            return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
-        }
-    }
-
-    private static func isWhite(_ octet: UInt8) -> Bool { octet == 0x20 || octet &- 0x09 < 5 }
 }

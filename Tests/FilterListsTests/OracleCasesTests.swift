@@ -53,6 +53,10 @@ struct OracleCasesTests {
         dnsmasq("address=/a.zz/::1\nlocal=/*a.zz/", "a.zz", .a, .pass),
         dnsmasq("address=/zz/#\nserver=/*a.zz/#\naddress=/a.zz/0.0.0.0", "a.zz", .aaaa, .sinkhole),
         dnsmasq("address=/a.zz/::1\nlocal=/*a.zz/", "ba.zz", .a, .nxdomain),
+        // Of two patterns with as many labels the longer text wins, whatever they do.
+        dnsmasq("address=/*a.zz/0.0.0.0\naddress=/*ba.zz/", "ba.zz", .a, .nxdomain),
+        dnsmasq("address=/*ba.zz/\naddress=/*a.zz/0.0.0.0", "xba.zz", .a, .nxdomain),
+        dnsmasq("address=/*a.zz/0.0.0.0\naddress=/*ba.zz/", "ca.zz", .a, .sinkhole),
     ]
 
     private static let unboundCase = Case(
@@ -99,6 +103,12 @@ struct OracleCasesTests {
         let verdict = try loaded.verdict(example.name, example.type, chain: example.chain)
         #expect(verdict.kind == example.kind)
         if !example.answer.isEmpty { #expect(verdict.answer?.text == example.answer) }
+    }
+
+    @Test func dnsmasqAnswersAnAddressAsOftenAsItIsConfigured() throws {
+        let loaded = try readList("address=/a.zz/192.0.2.1\naddress=/b.zz/a.zz/192.0.2.1\n", .dnsmasq, .dnsmasq)
+        #expect(try loaded.verdict("a.zz", .a).answer?.records.count == 2)
+        #expect(try loaded.verdict("b.zz", .a).answer?.records.count == 1)
     }
 
     @Test func policyForEveryNameIsUnsupportedForUnbound() throws {

@@ -1,13 +1,11 @@
-// What Swift has no words for: hints to the processor and to the allocator.
+// What Swift has no words for: hints to the allocator.
 #ifndef PATCHWAY_CMACHINE_H
 #define PATCHWAY_CMACHINE_H
 
 #include <malloc.h>
 
-/// Asks for the cache line at `place`, which will be read soon; any address is fine.
-static inline void cmachine_prefetch(const void *_Nullable place) { __builtin_prefetch(place, 0, 3); }
-
-/// Gives freed memory back to the system.
-static inline void cmachine_trim(void) { (void)malloc_trim(0); }
+/// From here on memory of at least so many octets comes straight from the system and goes back when it is freed. glibc
+/// raises the threshold by itself otherwise, and keeps tens of megabytes that compiling a list needed once.
+static inline void cmachine_map_from(int octets) { (void)mallopt(M_MMAP_THRESHOLD, octets); }
 
 #endif

@@ -91,6 +91,7 @@ private struct GravityReading {
     private var own: [GravityTable]
     private var unreadable = 0
     private var withoutAdblock = 0
+    private var unknownTypes = 0
     private var readsAdblock = false
 
     init(path: String) {
@@ -150,7 +151,10 @@ private struct GravityReading {
             """
         try database.forEach(query) { row throws(DatabaseError) in
             let type = row.number(2)
-            guard type == 0 || type == 1 else { return }
+            guard type == 0 || type == 1 else {
+                unknownTypes += 1
+                return
+            }
             let address = row.text(1)
             try spend(address.count + 64)
             let name = path + ":" + String(decoding: address.prefix(1024), as: UTF8.self)
@@ -197,6 +201,9 @@ private struct GravityReading {
                 note("other-groups", "\(row.number(0)) rows of \(table) are not for the default group")
             }
         }
+        try database.forEach("SELECT COUNT(*) FROM domainlist WHERE enabled = 1 AND type NOT BETWEEN 0 AND 3") {
+            row throws(DatabaseError) in unknownTypes += row.number(0)
+        }
         let query = "SELECT COUNT(DISTINCT client_id) FROM client_by_group WHERE group_id <> 0"
         try database.forEach(query) { row throws(DatabaseError) in
             guard row.number(0) > 0 else { return }
@@ -215,6 +222,7 @@ private struct GravityReading {
     /// The lists that hold something; the first carries the notices.
     mutating func finish() -> [GravityTable] {
         if unreadable > 0 { note("control-octets", "\(unreadable) rows are no line of text and were dropped") }
+        if unknownTypes > 0 { note("unknown-type", "\(unknownTypes) rows are of a type that FTL 6 does not have") }
         if withoutAdblock > 0 {
             note("abp-off", "\(withoutAdblock) AdBlock rows have no effect: the database says that it has none")
         }

@@ -1,6 +1,7 @@
 extension EngineProfile {
-    /// Pi-hole FTL: own allow names, allow expressions, special domains, own deny names, antigravity, gravity, deny expressions; CNAME
-    /// targets run the same checks unless the name was allowed. Sources: FTL `src/dnsmasq_interface.c`, docs `ftldns/blockingmode.md`.
+    /// Pi-hole FTL: own allow names, allow expressions, special domains, own deny names, antigravity, gravity, deny
+    /// expressions; CNAME targets run the same checks unless the name was allowed.
+    /// Sources: FTL `src/dnsmasq_interface.c`, docs `ftldns/blockingmode.md`.
     static let pihole = EngineProfile(
         engine: .pihole,
         basis: "Pi-hole FTL 6, from its sources and documentation",
