@@ -9,13 +9,21 @@ public struct Auditor: Sendable {
     public let names: [AuditName]
     /// The types asked for each name, in the order of the report.
     public let types: [RRType]
+    /// Who asks.
+    public let context: QueryContext
     private let chains: [DomainName: [[ChainEdge]]]
 
     /// An auditor for names with the aliases that a graph knows for them.
     /// - Complexity: O(names × chains)
-    public init(names: [AuditName], types: [RRType] = [.a, .aaaa, .https], chains graph: ChainGraph) {
+    public init(
+        names: [AuditName],
+        types: [RRType] = [.a, .aaaa, .https],
+        chains graph: ChainGraph,
+        context: QueryContext = .unknown
+    ) {
         self.names = names
         self.types = types
+        self.context = context
         var chains: [DomainName: [[ChainEdge]]] = [:]
         for name in names {
             let known = graph.chains(from: name.name).map(\.edges)
@@ -28,7 +36,14 @@ public struct Auditor: Sendable {
     /// - Complexity: O(names × types × aliases) lookups
     public func findings(_ stack: CompiledStack) -> [Finding] {
         names.flatMap {
-            stack.findings($0.name, types: types, over: chains[$0.name] ?? [], endpoint: $0.endpoint, origin: $0.origin)
+            stack.findings(
+                $0.name,
+                types: types,
+                over: chains[$0.name] ?? [],
+                endpoint: $0.endpoint,
+                origin: $0.origin,
+                context: context
+            )
         }
     }
 }

@@ -162,8 +162,6 @@ struct UnsupportedReason {
         text: "reply=IP answers with the Pi-hole's own address, which is not known"
     )
     static let dnsRewrite = UnsupportedReason(id: "dnsrewrite", text: "$dnsrewrite is not evaluated yet")
-    static let client = UnsupportedReason(id: "client", text: "rules for single clients are not evaluated yet")
-    static let clientTag = UnsupportedReason(id: "ctag", text: "rules for client tags are not evaluated yet")
     static let anyTLD = UnsupportedReason(
         id: "denyallow-any-tld",
         text: "$denyallow with a name under any public suffix is not evaluated yet"

@@ -12,7 +12,7 @@ extension RuleSink {
         class ruleClass: RuleClass,
         action: ActionID,
         coverage: CoverageID = .all,
-        excluding: [DomainName] = [],
+        guard: GuardID = .none,
         _ text: Span<UInt8>,
         rule: Range<Int>,
         line: Int
@@ -28,7 +28,7 @@ extension RuleSink {
             class: ruleClass,
             action: action,
             coverage: coverage,
-            excluding: excluding,
+            guard: `guard`,
             at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         )
         guard isAdded else { return skip(.regexTooLarge("the ones before it have used it up"), text, rule, line) }

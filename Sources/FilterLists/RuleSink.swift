@@ -50,7 +50,7 @@ struct RuleSink: ~Copyable {
         class ruleClass: RuleClass,
         action: ActionID,
         coverage: CoverageID = .all,
-        excluding: [DomainName] = [],
+        guard: GuardID = .none,
         rule: Range<Int>,
         line: Int
     ) -> Bool {
@@ -64,7 +64,7 @@ struct RuleSink: ~Copyable {
                 class: ruleClass,
                 action: action,
                 coverage: coverage,
-                excluding: excluding
+                guard: `guard`
             )
             return true
         } catch {

@@ -64,10 +64,18 @@ extension CompiledStack {
     /// The verdict on a name that may have any of `chains` behind it: a chain that breaks counts before one that passes,
     /// a decided one before an undecided one, a seen one before an inferred one.
     /// - Complexity: O(chains × aliases × layers) lookups
-    public func decision(_ name: DomainName, type: RRType, over chains: [[ChainEdge]]) -> ChainDecision {
-        let direct = verdict(name, type: type)
+    public func decision(
+        _ name: DomainName,
+        type: RRType,
+        over chains: [[ChainEdge]],
+        context: QueryContext = .unknown
+    ) -> ChainDecision {
+        let direct = verdict(name, type: type, context: context)
         if direct.kind == .pass,
-            let found = ChainDecision.surest(of: chains, decide: { verdict(name, type: type, chain: $0) })
+            let found = ChainDecision.surest(
+                of: chains,
+                decide: { verdict(name, type: type, chain: $0, context: context) }
+            )
         {
             return found
         }

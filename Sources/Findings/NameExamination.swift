@@ -15,12 +15,13 @@ extension CompiledStack {
         types: [RRType],
         over chains: [[ChainEdge]],
         endpoint: Endpoint?,
-        origin: EndpointCatalog.Probe.Origin?
+        origin: EndpointCatalog.Probe.Origin?,
+        context: QueryContext = .unknown
     ) -> [Finding] {
         var hits: [(decision: ChainDecision, types: [RRType])] = []
         var kinds: [TypeOutcome] = []
         for type in types {
-            let decision = decision(name, type: type, over: chains)
+            let decision = decision(name, type: type, over: chains, context: context)
             kinds.append(TypeOutcome(type: type, kind: decision.verdict.kind))
             guard !decision.verdict.kind.isPass else { continue }
             let known = hits.firstIndex {

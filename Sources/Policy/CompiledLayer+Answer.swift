@@ -248,7 +248,11 @@ extension CompiledLayer {
     }
 
     /// Every rule that matches a name, strongest first by the engine's own order; for derivations, not the data plane.
-    public func matchingRules(_ name: DomainName, type: RRType) -> [Int] {
+    public func matchingRules(
+        _ name: DomainName,
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) -> [Int] {
         let buffer = NameBuffer(name)
         let total = buffer.labelCount
         var found: [(key: UInt64, rule: Int)] = []
@@ -257,13 +261,15 @@ extension CompiledLayer {
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if applies(record, labels, total), covers(record, type) {
+                if applies(record, labels, total), covers(record, type),
+                    record.guardID == 0 || guards[Int(record.guardID)].holds(buffer, context) != .no
+                {
                     found.append((order(record, labels: labels, rule: next, longestFirst: longestFirst), next))
                 }
                 next = Int(record.next) - 1
             }
         }
-        for offset in matchingPatterns(buffer, type) {
+        for offset in matchingPatterns(buffer, type, context) {
             let rule = records.count + offset
             found.append((order(pattern: offset), rule))
         }

@@ -7,9 +7,11 @@ extension CompiledLayer {
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
+        context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        var strongest = strongestRule(name, hashes, type: type)
+        // Its lists have no guards.
+        var strongest = strongestRule(name, hashes, type: type, context: context).rule
         if type == .any { strongest = strongest.map(secondFamily) }
         var decision = self.decision(rule: strongest, type: type, index: index)
         if type == .any, let strongest, strongest >= records.count, !decision.kind.isPass, decision.kind != .nxdomain {

@@ -6,14 +6,15 @@ extension CompiledLayer {
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         _ type: RRType,
-        _ best: inout UInt64
+        _ context: borrowing QueryContext,
+        _ choice: inout Choice
     ) {
         guard !regexIndex.isEmpty || patternIndex.mayMatch(name) else { return }
         let text = NameText(name)
         let octets = text.span
         let named = profile.order == .longestFirst ? namedSuffixes(name, hashes) : 0
-        patternIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, named, &best) }
-        regexIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, named, &best) }
+        patternIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, context, named, &choice) }
+        regexIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, context, named, &choice) }
     }
 
     @inline(__always)
@@ -22,15 +23,16 @@ extension CompiledLayer {
         _ name: borrowing NameBuffer,
         _ text: Span<UInt8>,
         _ type: RRType,
+        _ context: borrowing QueryContext,
         _ named: UInt128,
-        _ best: inout UInt64
+        _ choice: inout Choice
     ) {
         let record = patternRecords[offset]
         let key = order(pattern: offset)
-        if key < best, patternMatches(offset, name, text, type),
+        if key < choice.best, patternMatches(offset, text, type),
             named >> UInt128(record.labels) & 1 == 0 || !isSuffix(patterns[offset], name, record.labels)
         {
-            best = key
+            choice.consider(key, guards[Int(record.rule.guardID)].holds(name, context))
         }
     }
 
@@ -71,23 +73,25 @@ extension CompiledLayer {
     @inline(__always)
     private func patternMatches(
         _ offset: Int,
-        _ name: borrowing NameBuffer,
         _ text: Span<UInt8>,
         _ type: RRType
     ) -> Bool {
         let record = patternRecords[offset].rule
         return covers(record, type) && patterns[offset].matches(text)
-            && (!record.hasExclusions || !isExcluded(name, patternExclusions[UInt32(offset)]))
     }
 
     /// The positions of all patterns that match a name and cover a type, in order.
-    func matchingPatterns(_ name: borrowing NameBuffer, _ type: RRType) -> [Int] {
+    func matchingPatterns(
+        _ name: borrowing NameBuffer,
+        _ type: RRType,
+        _ context: borrowing QueryContext
+    ) -> [Int] {
         var found: Set<Int> = []
         let text = NameText(name)
         let octets = text.span
-        patternIndex.forEachCandidate(octets) { if patternMatches($0, name, octets, type) { found.insert($0) } }
-        regexIndex.forEachCandidate(octets) { if patternMatches($0, name, octets, type) { found.insert($0) } }
-        return found.sorted()
+        patternIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.insert($0) } }
+        regexIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.insert($0) } }
+        return found.sorted().filter { guards[Int(patternRecords[$0].rule.guardID)].holds(name, context) != .no }
     }
 }
 

@@ -7,18 +7,22 @@ extension CompiledLayer {
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
+        context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        let rule = strongestRule(name, hashes, type: type)
-        guard rule == nil, let parent = Self.behindESNI(name) else {
-            return decision(rule: rule, type: type, index: index)
+        let choice = strongestRule(name, hashes, type: type, context: context)
+        guard choice.isEmpty, let parent = Self.behindESNI(name) else {
+            return decision(choice, type: type, index: index)
         }
         // Such names are rare, so this may allocate.
-        let found = matchingRules(parent, type: type).first { rule in
+        let found = matchingRules(parent, type: type, context: context).first { rule in
             switch record(rule).ruleClass {
             case .ownBlock, .listAllow, .block, .ownBlockRegex: true
             default: false
             }
+        }
+        if let found, guards[Int(record(found).guardID)].holds(NameBuffer(parent), context) == .unknown {
+            return Decision(kind: .unsupported, layer: index, rule: UInt32(found))
         }
         var decision = decision(rule: found, type: type, index: index)
         if decision.hasRule, decision.exempt == 0 { decision.kind = .nxdomain }

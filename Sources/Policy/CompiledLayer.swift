@@ -20,8 +20,7 @@ public final class CompiledLayer: Sendable {
     let actions: [RuleAction]
     let plainKinds: [PlainKinds]
     let coverages: [TypeCoverage]
-    let exclusions: [UInt32: [DomainName]]
-    let patternExclusions: [UInt32: [DomainName]]
+    let guards: [RuleGuard]
     let table: RuleTable
     let zoneOrder: CanonicalOrder
     /// Rules of the lists, without those that the engine or compilation added.
@@ -58,8 +57,7 @@ public final class CompiledLayer: Sendable {
         regexIndex = RegexIndex(builder.patterns)
         actions = builder.actions
         coverages = builder.coverages
-        exclusions = builder.exclusions
-        patternExclusions = builder.patternExclusions
+        guards = builder.guards
         let (answer, profile) = (builder.blockAnswer, builder.profile)
         plainKinds = builder.actions.map { action in
             PlainKinds(action) { Self.kind(of: action, type: $0, answer, profile) }
@@ -69,16 +67,18 @@ public final class CompiledLayer: Sendable {
     /// What this layer does with a name that is asked for with a type.
     ///
     /// - Parameters:
+    ///   - context: who asks, and when.
     ///   - index: the position of the layer in its stack.
     ///   - zones: how many of its policy zones count, from the first; other layers have none.
     /// - Complexity: O(octets + labels) plus the patterns of the layer that may match
     public func decide(
         _ name: borrowing NameBuffer,
         type: RRType,
+        context: borrowing QueryContext = .unknown,
         index: UInt8 = 0,
         zones: Int = .max
     ) -> Decision {
-        decide(name, SuffixHashes(name), type: type, index: index, zones: zones)
+        decide(name, SuffixHashes(name), type: type, context: context, index: index, zones: zones)
     }
 
     /// The same with the hashes that all layers of a stack share.
@@ -87,13 +87,14 @@ public final class CompiledLayer: Sendable {
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
+        context: borrowing QueryContext,
         index: UInt8,
         zones: Int = .max
     ) -> Decision {
         switch profile.order {
-        case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, index: index)
-        case .classFirst: decision(rule: strongestRule(name, hashes, type: type), type: type, index: index)
-        case .longestFirst: decideLongestFirst(name, hashes, type: type, index: index)
+        case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, context: context, index: index)
+        case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
+        case .longestFirst: decideLongestFirst(name, hashes, type: type, context: context, index: index)
         case .localZone: decideLocalZone(name, hashes, type: type, index: index)
         case .policyZone(let wildcard):
             decision(
@@ -126,9 +127,14 @@ public final class CompiledLayer: Sendable {
         rule < records.count ? records[rule] : patternRecords[rule - records.count].rule
     }
 
-    /// The rule that wins by class and length among those that match and cover the type.
-    func strongestRule(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes, type: RRType) -> Int? {
-        var best = UInt64.max
+    /// The rule that wins by class and length among those that match, cover the type and count for the query.
+    func strongestRule(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        context: borrowing QueryContext
+    ) -> Choice {
+        var choice = Choice()
         let total = name.labelCount
         let longestFirst = profile.order == .longestFirst
         table.forEachSuffix(name, hashes, records) { labels, head in
@@ -137,13 +143,27 @@ public final class CompiledLayer: Sendable {
                 let record = records[next]
                 if applies(record, labels, total), covers(record, type) {
                     let key = order(record, labels: labels, rule: next, longestFirst: longestFirst)
-                    if key < best, !record.hasExclusions || !isExcluded(name, exclusions[UInt32(next)]) { best = key }
+                    if key < choice.best {
+                        if record.guardID == 0 {
+                            choice.best = key
+                        } else {
+                            choice.consider(key, guards[Int(record.guardID)].holds(name, context))
+                        }
+                    }
                 }
                 next = Int(record.next) - 1
             }
         }
-        if !patternRecords.isEmpty { considerPatterns(name, hashes, type, &best) }
-        return best == .max ? nil : Int(truncatingIfNeeded: best & 0xFFFF_FFFF)
+        if !patternRecords.isEmpty { considerPatterns(name, hashes, type, context, &choice) }
+        return choice
+    }
+
+    /// What a choice among rules means; unsupported where a rule that may or may not count would decide.
+    func decision(_ choice: Choice, type: RRType, index: UInt8) -> Decision {
+        if let doubt = choice.doubtfulRule {
+            return Decision(kind: .unsupported, layer: index, rule: UInt32(doubt))
+        }
+        return decision(rule: choice.rule, type: type, index: index)
     }
 
     /// The place of a matching rule in the engine's order: the lowest wins.
@@ -170,11 +190,5 @@ public final class CompiledLayer: Sendable {
     @inline(__always)
     func covers(_ record: RuleRecord, _ type: RRType) -> Bool {
         record.coverage == 0 || coverages[Int(record.coverage)].contains(type)
-    }
-
-    func isExcluded(_ name: borrowing NameBuffer, _ names: [DomainName]?) -> Bool {
-        guard let names else { return false }
-        let owned = name.name
-        return names.contains { owned.isEqualOrBelow($0) }
     }
 }

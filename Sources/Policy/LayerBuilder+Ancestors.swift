@@ -25,7 +25,7 @@ extension LayerBuilder {
                     scope: .node,
                     ruleClass: record.ruleClass,
                     rank: record.rank,
-                    hasExclusions: false
+                    guardID: 0
                 )
             )
             // The node of `*.x` is x itself; of x its parent. Stop at the first ancestor that is known.

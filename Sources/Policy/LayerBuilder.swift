@@ -28,7 +28,7 @@ struct PatternRecord {
 
 /// Collects the rules of one layer, list by list, and compiles them.
 ///
-/// List formats call ``add(_:in:name:rule:line:class:action:coverage:excluding:)`` for every rule; a name that is not one
+/// List formats call ``add(_:in:name:rule:line:class:action:coverage:guard:)`` for every rule; a name that is not one
 /// is refused with its reason and nothing is stored. Memory grows by about 30 octets a rule.
 public struct LayerBuilder {
     /// The engine whose semantics apply.
@@ -53,8 +53,10 @@ public struct LayerBuilder {
     private var regexBudget = RegexLimits.layerMemory
     var actions: [RuleAction] = []
     var coverages: [TypeCoverage] = [.all]
-    var exclusions: [UInt32: [DomainName]] = [:]
-    var patternExclusions: [UInt32: [DomainName]] = [:]
+    var guards: [RuleGuard] = [.none]
+    private var guardIndex: [RuleGuard: UInt16] = [.none: 0]
+    /// The guard of every rule of the list begun last.
+    private var listGuard = GuardID.none
     private var actionIndex: [RuleAction: UInt32] = [:]
     private var coverageIndex: [TypeCoverage: UInt16] = [.all: 0]
     private var shapeIndex: [RuleShape: UInt32] = [:]
@@ -90,7 +92,10 @@ public struct LayerBuilder {
     }
 
     /// Starts a list; the rules added from here on belong to it. At most 65,535 lists a layer.
-    public mutating func beginList(_ list: ListSource) {
+    ///
+    /// - Parameter guard: what every rule of it depends on.
+    public mutating func beginList(_ list: ListSource, guard: RuleGuard = .none) {
+        listGuard = intern(`guard`)
         keepsNamesInText =
             !profile.order.needsAncestors(of: .data) && !LineIndex.hasLoneReturns(list.octets.span)
         store.begin(list, keepsNames: keepsNamesInText)
@@ -128,6 +133,21 @@ public struct LayerBuilder {
         return CoverageID(index: index)
     }
 
+    /// The id of a guard; equal ones share one. Engines that decide zone by zone have none.
+    public mutating func intern(_ rule: RuleGuard) -> GuardID {
+        if let index = guardIndex[rule] { return GuardID(index: index) }
+        let index = UInt16(truncatingIfNeeded: guards.count)
+        guards.append(rule)
+        guardIndex[rule] = index
+        return GuardID(index: index)
+    }
+
+    /// The guard of a rule together with that of its list.
+    private mutating func combined(_ own: GuardID) -> UInt16 {
+        if listGuard == .none || own == listGuard { return own.index }
+        return own == .none ? listGuard.index : intern(guards[Int(listGuard.index)].and(guards[Int(own.index)])).index
+    }
+
     /// Adds a rule about a name that stands at `name` in the text of the list begun last; `rule` is the whole rule.
     /// - Throws: ``NameError`` when the text is no name; nothing is added then.
     /// - Complexity: O(octets of the name)
@@ -140,7 +160,7 @@ public struct LayerBuilder {
         class ruleClass: RuleClass,
         action: ActionID,
         coverage: CoverageID = .all,
-        excluding exclusions: [DomainName] = []
+        guard: GuardID = .none
     ) throws(NameError) {
         let end = range.upperBound - (range.count > 1 && text[range.upperBound - 1] == 0x2E ? 1 : 0)
         guard let key = NameHashing.hash(text: text, range.lowerBound..<end) else {
@@ -152,11 +172,11 @@ public struct LayerBuilder {
                 class: ruleClass,
                 action: action,
                 coverage: coverage,
-                excluding: exclusions,
+                guard: `guard`,
                 at: position
             )
         }
-        guard let shape = shape(scope, ruleClass, action, coverage, exclusions) else { return }
+        guard let shape = shape(scope, ruleClass, action, coverage, `guard`) else { return }
         let number = UInt32(truncatingIfNeeded: store.count)
         if keepsNamesInText, !profile.order.needsAncestors(of: ruleClass), range.lowerBound - rule.lowerBound < 256,
             rule.contains(range.lowerBound)
@@ -188,10 +208,10 @@ public struct LayerBuilder {
         class ruleClass: RuleClass,
         action: ActionID,
         coverage: CoverageID = .all,
-        excluding exclusions: [DomainName] = [],
+        guard: GuardID = .none,
         at position: RulePosition
     ) {
-        guard let shape = shape(scope, ruleClass, action, coverage, exclusions) else { return }
+        guard let shape = shape(scope, ruleClass, action, coverage, `guard`) else { return }
         let wire = name.lowercased.wire
         appendStored(shape, position) { $0.append(contentsOf: wire) }
         let key = NameHashing.hash(wire: wire.span, at: 0)
@@ -218,14 +238,13 @@ public struct LayerBuilder {
         _ ruleClass: RuleClass,
         _ action: ActionID,
         _ coverage: CoverageID,
-        _ exclusions: [DomainName]
+        _ own: GuardID
     ) -> UInt32? {
         guard let rank = profile.rank(of: ruleClass) else { return nil }
         guard store.hasRoom else {
             noteUnsupported()
             return nil
         }
-        if !exclusions.isEmpty { self.exclusions[UInt32(truncatingIfNeeded: store.count)] = exclusions }
         return intern(
             RuleShape(
                 action: action.index,
@@ -233,7 +252,7 @@ public struct LayerBuilder {
                 scope: scope,
                 ruleClass: ruleClass,
                 rank: rank,
-                hasExclusions: !exclusions.isEmpty
+                guardID: combined(own)
             )
         )
     }
@@ -273,7 +292,7 @@ public struct LayerBuilder {
         class ruleClass: RuleClass,
         action: ActionID,
         coverage: CoverageID = .all,
-        excluding exclusions: [DomainName] = [],
+        guard: GuardID = .none,
         at position: RulePosition
     ) {
         append(
@@ -283,7 +302,7 @@ public struct LayerBuilder {
             ruleClass,
             action,
             coverage,
-            exclusions,
+            `guard`,
             position
         )
     }
@@ -295,12 +314,12 @@ public struct LayerBuilder {
         class ruleClass: RuleClass,
         action: ActionID,
         coverage: CoverageID = .all,
-        excluding exclusions: [DomainName] = [],
+        guard: GuardID = .none,
         at position: RulePosition
     ) -> Bool {
         guard regex.memoryBound <= regexBudget else { return false }
         regexBudget -= regex.memoryBound
-        append(.regex(regex), labels: 1, length: 0, ruleClass, action, coverage, exclusions, position)
+        append(.regex(regex), labels: 1, length: 0, ruleClass, action, coverage, `guard`, position)
         return true
     }
 
@@ -311,12 +330,10 @@ public struct LayerBuilder {
         _ ruleClass: RuleClass,
         _ action: ActionID,
         _ coverage: CoverageID,
-        _ exclusions: [DomainName],
+        _ own: GuardID,
         _ position: RulePosition
     ) {
         guard let rank = profile.rank(of: ruleClass) else { return }
-        let number = UInt32(patternRecords.count)
-        if !exclusions.isEmpty { patternExclusions[number] = exclusions }
         let rule = RuleRecord(
             next: 0,
             action: action.index,
@@ -325,7 +342,7 @@ public struct LayerBuilder {
             scope: .exact,
             ruleClass: ruleClass,
             rank: rank,
-            hasExclusions: !exclusions.isEmpty
+            guardID: combined(own)
         )
         patternRecords.append(
             PatternRecord(

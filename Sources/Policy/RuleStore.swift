@@ -10,7 +10,8 @@ struct RuleRecord: BitwiseCopyable {
     var scope: Scope
     var ruleClass: RuleClass
     var rank: UInt8
-    var hasExclusions: Bool
+    /// Position of its guard; 0 is none.
+    var guardID: UInt16
 }
 
 /// What thousands of rules have in common.
@@ -20,7 +21,8 @@ struct RuleShape: Hashable, BitwiseCopyable {
     var scope: Scope
     var ruleClass: RuleClass
     var rank: UInt8
-    var hasExclusions: Bool
+    /// Position of its guard; 0 is none.
+    var guardID: UInt16
 }
 
 /// The rules about names, 16 octets each: most rules' names are compared where they stand in the text of their list.
@@ -84,7 +86,7 @@ struct RuleStore: @unchecked Sendable {
                 scope: shape.scope,
                 ruleClass: shape.ruleClass,
                 rank: shape.rank,
-                hasExclusions: shape.hasExclusions
+                guardID: shape.guardID
             )
         }
     }

@@ -48,11 +48,14 @@ func readList(
 
 extension LoadedLayer {
     /// What happens to a name, its chain included.
-    func verdict(_ name: String, _ type: RRType = .a, chain: [String] = []) throws -> Verdict {
+    func verdict(_ name: String, _ type: RRType = .a, chain: [String] = [], context: QueryContext = .unknown)
+        throws -> Verdict
+    {
         try CompiledStack(layers: [layer]).verdict(
             DomainName(name),
             type: type,
-            chain: chain.map { try DomainName($0) }
+            chain: chain.map { try DomainName($0) },
+            context: context
         )
     }
 }

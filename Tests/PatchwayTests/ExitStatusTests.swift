@@ -21,8 +21,8 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
     /// Files that the command lines name, written once.
     static let files: [String: [UInt8]] = [
         "empty.txt": [], "page.html": Array("<!DOCTYPE html><html><body>404</body></html>\n".utf8),
-        "tags.txt": Array("||ads.example^\n||ads$ctag=a\n||track$ctag=b\n".utf8),
-        "only-tags.txt": Array("||ads$ctag=a\n||track$ctag=b\n||banner$ctag=c\n".utf8),
+        "tags.txt": Array("||ads.example^\n||ads$denyallow=a.*\n||track$denyallow=b.*\n".utf8),
+        "only-tags.txt": Array("||ads$denyallow=a.*\n||track$denyallow=b.*\n||banner$denyallow=c.*\n".utf8),
         "comments.txt": Array("# nothing\n".utf8),
         "clean.txt": Array("ads.example\ntracker.example\n".utf8),
         "low.txt": Array("0.0.0.0 statsfe1.ws.microsoft.com\n".utf8),
@@ -30,7 +30,8 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "missing-list.yaml": Array("layers:\n  - engine: pihole\n    lists: [absent.txt]\n".utf8),
         "format.yaml": Array("layers: [{engine: pihole, lists: [{path: clean.txt, format: domains}]}]\n".utf8),
         "no-names.txt": Array("# none\n\n".utf8), "bad-names.txt": Array("a..b\nhttps://example.com/x\n".utf8),
-        "ads-tags.txt": Array("||ads.example^\n||update$ctag=a\n".utf8),
+        "client.txt": Array("||update.com^$client=192.0.2.1\n||ads.example^\n".utf8),
+        "ads-tags.txt": Array("||ads.example^\n||update$denyallow=a.*\n".utf8),
         "typed-names.txt": Array("a.example A\nb.example FOO\n".utf8),
         "one-name.txt": Array("settings-win.data.microsoft.com\n".utf8),
         "mixed-names.txt": Array("\u{FEFF}download.windowsupdate.com\n a..b\nexample.com A\n".utf8),
@@ -118,6 +119,11 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("explain example.com", 3, "no known error code or symbol, and no name of the catalog"),
         CommandLineCase("explain wu_e_no_connection 0x8024402c", 0, "+0x8024402C"),
         CommandLineCase("check --list @/ads-tags.txt update.com --qtype A", 3, "could not be evaluated: 1"),
+        CommandLineCase("check --list @/client.txt update.com --qtype A", 3, "+unsupported"),
+        CommandLineCase("check --list @/client.txt update.com --qtype A --client 192.0.2.1", 0, "+sinkhole"),
+        CommandLineCase("check --list @/client.txt update.com --qtype A --client 192.0.2.2", 0, "+pass"),
+        CommandLineCase("explain --list @/client.txt update.com --qtype A", 3, "+queries from 192.0.2.1/32"),
+        CommandLineCase("check --list @/client.txt a.b --client 192.0.2.1 --client 192.0.2.2", 2, "a second address"),
         CommandLineCase(
             "check -f @/typed-names.txt --list @/clean.txt",
             3,

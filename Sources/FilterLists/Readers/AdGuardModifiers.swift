@@ -9,7 +9,9 @@ struct AdGuardModifiers {
     /// The types of `$dnstype`.
     var coverage: TypeCoverage?
     /// The names of `$denyallow`.
-    var excluded: [DomainName] = []
+    private(set) var excluded: [DomainName] = []
+    /// Who must ask (`$client`, `$ctag`).
+    private var conditions: [ClientCondition] = []
     /// A modifier that is not evaluated yet.
     var unsupported: UnsupportedReason?
     /// Whether a client or tag limits the rule.
@@ -23,6 +25,12 @@ struct AdGuardModifiers {
     var neverMatches: Bool { permitsTypes }
     /// Whether a modifier keeps a short pattern from being too wide.
     var isLimited: Bool { hasClient || coverage != nil || !excluded.isEmpty }
+
+    /// What the rule depends on beside name and type.
+    func `guard`(_ builder: inout LayerBuilder) -> GuardID {
+        excluded.isEmpty && conditions.isEmpty
+            ? .none : builder.intern(RuleGuard(excluded: excluded, clients: conditions))
+    }
 
     /// Reads the part behind `$`; returns why the rule is dropped, if it is.
     mutating func read(_ text: Span<UInt8>, _ range: Range<Int>, allows: Bool) -> AdGuardFault? {
@@ -56,10 +64,11 @@ struct AdGuardModifiers {
         } else if name.equals("dnsrewrite") {
             unsupported = .dnsRewrite
         } else if name.equals("client") || name.equals("ctag") {
-            guard value.count > 0 else { return AdGuardFault(reason: .badModifier) }
+            let read = name.equals("client") ? AdGuardClients.clients(value) : AdGuardClients.tags(value)
+            guard let read else { return AdGuardFault(reason: .badModifier) }
             hasClient = true
-            unsupported = name.equals("client") ? .client : .clientTag
-            identity.append(whole.string)
+            conditions += read
+            identity += read.map(\.identity)
         } else if Self.isContentType(name) {
             if name[0] == 0x7E { restrictsTypes = true } else { permitsTypes = true }
             identity.append(name.string)

@@ -103,6 +103,7 @@ struct AdGuardRule {
     ) {
         let entry = context.entry(allows: allows, important: modifiers.isImportant)
         let coverage = modifiers.coverage.map { sink.builder.intern($0) } ?? .all
+        let limit = modifiers.guard(&sink.builder)
         let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
         if matchesEverything(text) {
             sink.builder.add(
@@ -111,7 +112,7 @@ struct AdGuardRule {
                 class: entry.class,
                 action: entry.action,
                 coverage: coverage,
-                excluding: modifiers.excluded,
+                guard: limit,
                 at: position
             )
             return
@@ -124,7 +125,7 @@ struct AdGuardRule {
                 class: entry.class,
                 action: entry.action,
                 coverage: coverage,
-                excluding: modifiers.excluded,
+                guard: limit,
                 rule: range,
                 line: line
             )
@@ -137,7 +138,7 @@ struct AdGuardRule {
                 class: entry.class,
                 action: entry.action,
                 coverage: coverage,
-                excluding: modifiers.excluded,
+                guard: limit,
                 at: position
             )
         case .never: sink.drop(.path, text, range, line)
@@ -153,6 +154,7 @@ struct AdGuardRule {
         _ sink: inout RuleSink
     ) {
         let entry = context.entry(allows: allows, important: modifiers.isImportant)
+        let limit = modifiers.guard(&sink.builder)
         let expression = text.extracting((pattern.lowerBound + 1)..<(pattern.upperBound - 1))
         sink.add(
             expression,
@@ -161,7 +163,7 @@ struct AdGuardRule {
             class: entry.class,
             action: entry.action,
             coverage: modifiers.coverage.map { sink.builder.intern($0) } ?? .all,
-            excluding: modifiers.excluded,
+            guard: limit,
             text,
             rule: range,
             line: line

@@ -55,6 +55,7 @@ struct AuditCommand: ParsableCommand {
     var failOn = "low"
 
     @OptionGroup var catalogOptions: CatalogOptions
+    @OptionGroup var client: ContextOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -70,7 +71,8 @@ struct AuditCommand: ParsableCommand {
         let format = try format.map(ListFormat.init(option:))
         let catalog = try catalogOptions.load()
         let (names, faults) = try names(catalog)
-        let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains)
+        let context = try client.context()
+        let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains, context: context)
         let layers = try stack.map { try LoadedStack.load(try ConfigurationFile.read($0).layers) }
         var run = AuditRun(auditor: auditor, output: output, catalog: catalog, stack: layers?.label)
         run.note(faults)

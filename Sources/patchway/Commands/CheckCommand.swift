@@ -35,6 +35,7 @@ struct CheckCommand: ParsableCommand {
     var failOn: String?
 
     @OptionGroup var stack: StackOptions
+    @OptionGroup var client: ContextOptions
     @OptionGroup var catalog: CatalogOptions
     @OptionGroup var output: OutputOptions
 
@@ -60,6 +61,7 @@ struct CheckCommand: ParsableCommand {
             catalog: catalog,
             chains: try ChainInput(path: chains),
             usesKnownChains: usesKnownChains,
+            context: try client.context(),
             output: output
         )
         let defaults = try RRType.list(types)
@@ -79,6 +81,7 @@ private struct CheckRun: ~Copyable {
     private let catalog: EndpointCatalog
     private let chains: ChainInput
     private let usesKnownChains: Bool
+    private let context: QueryContext
     private let style: TextStyle
     private let isText: Bool
     private var records: RecordStream
@@ -92,12 +95,14 @@ private struct CheckRun: ~Copyable {
         catalog: EndpointCatalog,
         chains: ChainInput,
         usesKnownChains: Bool,
+        context: QueryContext,
         output: OutputOptions
     ) {
         self.loaded = loaded
         self.catalog = catalog
         self.chains = chains
         self.usesKnownChains = usesKnownChains
+        self.context = context
         style = output.style
         isText = output.format == .text
         records = RecordStream(output.format, write: StandardOutput.write)
@@ -123,15 +128,20 @@ private struct CheckRun: ~Copyable {
     private mutating func decide(_ name: DomainName, _ type: RRType) -> VerdictRecord {
         let given = chains.chain(of: name)
         guard given.isEmpty else {
-            let verdict = loaded.stack.verdict(name, type: type, chain: given)
+            let verdict = loaded.stack.verdict(name, type: type, chain: given, context: context)
             return VerdictRecord(name: name, type: type, verdict: verdict, chain: given)
         }
         guard usesKnownChains else {
-            let verdict = loaded.stack.verdict(name, type: type)
+            let verdict = loaded.stack.verdict(name, type: type, context: context)
             if verdict.kind == .pass, !catalog.chains.edges(from: name).isEmpty { uncheckedNames.insert(name) }
             return VerdictRecord(name: name, type: type, verdict: verdict)
         }
-        let decision = loaded.stack.decision(name, type: type, over: catalog.chains.chains(from: name).map(\.edges))
+        let decision = loaded.stack.decision(
+            name,
+            type: type,
+            over: catalog.chains.chains(from: name).map(\.edges),
+            context: context
+        )
         return VerdictRecord(
             name: name,
             type: type,

@@ -22,6 +22,7 @@ struct ExplainCommand: ParsableCommand {
     var types = "A,AAAA,HTTPS"
 
     @OptionGroup var stack: StackOptions
+    @OptionGroup var client: ContextOptions
     @OptionGroup var catalog: CatalogOptions
     @OptionGroup var output: OutputOptions
 
@@ -110,9 +111,10 @@ struct ExplainCommand: ParsableCommand {
         _ records: inout RecordStream
     ) throws -> Bool {
         let chains = catalog.chains.chains(from: name).map(\.edges)
+        let context = try client.context()
         var isDecided = loaded.unsupportedRules == 0
         for type in try RRType.list(types) {
-            let decision = loaded.stack.decision(name, type: type, over: chains)
+            let decision = loaded.stack.decision(name, type: type, over: chains, context: context)
             if decision.verdict.kind == .unsupported { isDecided = false }
             let aliases = decision.considered.map(\.target)
             let record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: aliases)

@@ -1,0 +1,51 @@
+/// A range of addresses (RFC 4632 prefix).
+public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
+    /// The first address, as given.
+    public let address: IPAddress
+    /// Bits that members share with it.
+    public let prefixLength: Int
+
+    /// A range; nil when the prefix is longer than the address.
+    public init?(_ address: IPAddress, prefixLength: Int) {
+        guard (0...(address.isV4 ? 32 : 128)).contains(prefixLength) else { return nil }
+        self.address = address
+        self.prefixLength = prefixLength
+    }
+
+    /// Reads `10.0.0.0/8`, `fd00::/8`, or a single address.
+    public init?(_ text: some StringProtocol) {
+        guard let slash = text.lastIndex(of: "/") else {
+            guard let address = IPAddress(text) else { return nil }
+            self.init(address, prefixLength: address.isV4 ? 32 : 128)
+            return
+        }
+        guard let address = IPAddress(text[..<slash]), let length = Int(text[text.index(after: slash)...]) else {
+            return nil
+        }
+        self.init(address, prefixLength: length)
+    }
+
+    /// `address/length`.
+    public var description: String { "\(address)/\(prefixLength)" }
+
+    /// 127.0.0.0/8 and `::1`.
+    public static let loopback: [AddressRange] = [
+        AddressRange(.v4(0x7F00_0000), prefixLength: 8), AddressRange(.v6(0, 1), prefixLength: 128),
+    ].compactMap { $0 }
+
+    /// Whether an address lies in the range. IPv4 addresses are never in an IPv6 range.
+    public func contains(_ other: IPAddress) -> Bool {
+        switch (address, other) {
+        case (.v4(let own), .v4(let value)):
+            return Self.agree(UInt64(own) << 32, UInt64(value) << 32, prefixLength)
+        case (.v6(let ownHigh, let ownLow), .v6(let high, let low)):
+            return Self.agree(ownHigh, high, min(prefixLength, 64))
+                && Self.agree(ownLow, low, max(prefixLength - 64, 0))
+        default: return false
+        }
+    }
+
+    private static func agree(_ left: UInt64, _ right: UInt64, _ bits: Int) -> Bool {
+        bits == 0 || (left ^ right) >> UInt64(64 - bits) == 0
+    }
+}

@@ -1,0 +1,185 @@
+public import DNS
+
+/// An ordered stack of layers, outermost (nearest the client) first; at most 64.
+///
+/// `serve`, `check`, `audit`, `replay` and `explain` all decide here.
+public final class CompiledStack: Sendable {
+    /// The layers, nearest the client first.
+    public let layers: [CompiledLayer]
+
+    /// A stack; layers after the 64th are a programmer's error.
+    public init(layers: [CompiledLayer]) {
+        precondition(layers.count <= 64, "a stack has at most 64 layers")
+        self.layers = layers
+    }
+
+    /// Rules in all layers.
+    public var ruleCount: Int { layers.reduce(0) { $0 + $1.ruleCount } }
+
+    /// What happens to a query on its way in: the first layer that does not let it pass decides.
+    public func decide(
+        _ name: borrowing NameBuffer,
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) -> Decision {
+        var result = Decision.pass
+        var truncation: Decision?
+        let hashes = SuffixHashes(name)
+        for index in layers.indices {
+            let decision = layers[index].decide(name, hashes, type: type, context: context, index: UInt8(index))
+            if decision.kind == .truncate {
+                // The client comes back over TCP, and then the layers behind decide.
+                if truncation == nil { truncation = decision }
+                continue
+            }
+            if decision.kind != .pass {
+                return Decision(
+                    kind: decision.kind,
+                    layer: decision.layer,
+                    rule: decision.rule,
+                    exempt: result.exempt
+                )
+            }
+            if decision.hasRule, !result.hasRule {
+                result.layer = decision.layer
+                result.rule = decision.rule
+            }
+            result.exempt |= decision.exempt
+        }
+        if var truncation {
+            truncation.exempt = result.exempt
+            return truncation
+        }
+        return result
+    }
+
+    /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
+    ///
+    /// `own` is the decision on the name asked for; a layer that let it pass by a rule does not look at its aliases.
+    /// A pass with a rule takes the place of `own` for the aliases that follow.
+    public func decide(
+        alias: borrowing NameBuffer,
+        type: RRType,
+        context: borrowing QueryContext = .unknown,
+        after own: Decision
+    ) -> Decision {
+        var result = Decision.pass
+        let hashes = SuffixHashes(alias)
+        for index in layers.indices.reversed() {
+            let layer = layers[index]
+            guard layer.profile.chain != .never, type != .cname,
+                type != .any || layer.profile.answerStyle.chasesAny
+            else { continue }
+            var zones = Int.max
+            if own.exempt >> UInt64(index) & 1 == 1 {
+                guard layer.profile.passSparesLaterZonesOnly, own.hasRule, Int(own.layer) == index else { continue }
+                zones = layer.listIndex(Int(own.rule))
+            }
+            let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
+            var decision = layer.decide(
+                alias,
+                hashes,
+                type: asked,
+                context: context,
+                index: UInt8(index),
+                zones: zones
+            )
+            if decision.exempt != 0, layer.engine == .dnscryptProxy {
+                decision = layer.decideWithoutAllowedNames(
+                    alias,
+                    type: asked,
+                    context: context,
+                    index: UInt8(index)
+                )
+            }
+            guard decision.kind != .pass else {
+                if layer.profile.order.isZoneByZone, decision.exempt != 0 {
+                    result = decision
+                    result.exempt |= own.exempt
+                }
+                continue
+            }
+            if layer.profile.chain == .unknown { decision.kind = .unsupported }
+            if layer.profile.chain == .everyAliasAsCNAME { decision = layer.recast(decision, type: type) }
+            if layer.profile.chain == .untilCached { decision.kind = layer.kindWhileIterating(decision) }
+            return decision
+        }
+        return result
+    }
+
+    /// What happens to a name whose real answer runs through `chain` (aliases in order, the name itself not included).
+    /// - Complexity: O(layers × chain)
+    public func verdict(
+        _ name: DomainName,
+        type: RRType,
+        chain: [DomainName] = [],
+        context: QueryContext = .unknown
+    ) -> Verdict {
+        let decision = decide(NameBuffer(name), type: type, context: context)
+        guard decision.kind == .pass else {
+            return verdict(decision, element: name, relation: .qname, type: type, context)
+        }
+        var own = decision
+        for alias in chain {
+            let hit = decide(alias: NameBuffer(alias), type: type, context: context, after: own)
+            if hit.kind != .pass { return verdict(hit, element: alias, relation: .cname, type: type, context) }
+            if hit.exempt != 0 { own = hit }
+        }
+        return verdict(decision, element: name, relation: .qname, type: type, context)
+    }
+
+    private func verdict(
+        _ decision: Decision,
+        element: DomainName,
+        relation: Relation,
+        type: RRType,
+        _ context: QueryContext
+    ) -> Verdict {
+        guard decision.hasRule else { return Verdict(kind: decision.kind) }
+        let layer = layers[Int(decision.layer)]
+        let winner = Int(decision.rule)
+        var note: String?
+        if let condition = layer.openCondition(winner, element, context) {
+            note = "the rule counts only for queries \(condition)"
+        } else if relation == .cname, layer.profile.chain == .untilCached, decision.kind == .unsupported {
+            note = "\(layer.profile.basis): the engine ends here"
+        } else if relation == .cname, layer.profile.chain == .untilCached {
+            note = "only while the chain is not in the cache; afterwards the real answer is given"
+        } else if relation == .cname, layer.profile.chain == .unknown {
+            note = "whether \(layer.engine.rawValue) checks aliases is not known"
+        }
+        return Verdict(
+            kind: decision.kind,
+            answer: layer.answer(decision, name: element, type: type, isAlias: relation == .cname),
+            matched: MatchedRule(
+                element: element,
+                relation: relation,
+                layer: Int(decision.layer),
+                rule: layer.reference(winner)
+            ),
+            lost: layer.matchingRules(element, type: type, context: context).filter { $0 != winner }.prefix(16).map(
+                layer.reference
+            ),
+            note: note
+        )
+    }
+}
+
+extension CompiledLayer {
+    /// A decision made for type CNAME, answered for the type that was asked.
+    func recast(_ decision: Decision, type: RRType) -> Decision {
+        var recast = decision
+        recast.kind = kind(of: actions[Int(record(Int(decision.rule)).action)], type: type)
+        return recast
+    }
+
+    /// What Unbound 1.17 makes of a rule that an alias meets while it iterates (compared with 1.17.1): data and
+    /// redirects of a wildcard become NODATA, and `rpz-tcp-only` ends the daemon with a segmentation fault.
+    func kindWhileIterating(_ decision: Decision) -> VerdictKind {
+        switch actions[Int(record(Int(decision.rule)).action)] {
+        case .truncate: .unsupported
+        case .records, .redirect, .redirectBelow: record(Int(decision.rule)).scope == .below ? .nodata : decision.kind
+        default: decision.kind
+        }
+    }
+}

@@ -1,0 +1,35 @@
+public import DNS
+
+/// Who asks, as far as rules tell clients apart.
+public struct Client: Hashable, Sendable {
+    /// The address that the query comes from; nil when it is not known.
+    public var address: IPAddress?
+    /// The names and identifiers that the engine knows the client by, hardware addresses (`aa:bb:cc:dd:ee:ff`) among them.
+    public var names: [String]
+    /// The tags that the engine's owner gave the client (AdGuard Home `$ctag`).
+    public var tags: [String]
+
+    /// A client; names and tags that are not given are none.
+    public init(address: IPAddress?, names: [String] = [], tags: [String] = []) {
+        self.address = address
+        self.names = names
+        self.tags = tags
+    }
+}
+
+/// What a verdict depends on besides the question: the client and the time.
+public struct QueryContext: Hashable, Sendable {
+    /// The client; nil when nobody said who asks.
+    public var client: Client?
+    /// Minutes since Monday 00:00 in the engine's time zone, below 10,080; nil when nobody said when.
+    public var minuteOfWeek: Int?
+
+    /// A context.
+    public init(client: Client? = nil, minuteOfWeek: Int? = nil) {
+        self.client = client
+        self.minuteOfWeek = minuteOfWeek
+    }
+
+    /// Nothing is known: a rule that depends on the client or the time makes a verdict unsupported where it could decide.
+    public static let unknown = QueryContext()
+}

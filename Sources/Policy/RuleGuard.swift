@@ -1,0 +1,176 @@
+public import DNS
+
+/// Something that a rule may ask of a client.
+public enum ClientTrait: Hashable, Sendable {
+    /// An address in the range.
+    case range(AddressRange)
+    /// A name or an identifier, as the engine compares them: octet by octet.
+    case name(String)
+    /// A tag.
+    case tag(String)
+}
+
+/// One condition on the client: it has one of the traits, or none of others.
+public struct ClientCondition: Hashable, Sendable {
+    /// Traits of which one is enough.
+    public var anyOf: [ClientTrait]
+    /// Traits none of which the client may have, for those that have none of `anyOf`; nil when there is no such way.
+    public var noneOf: [ClientTrait]?
+
+    /// The client has one of these.
+    public init(anyOf: [ClientTrait], orNoneOf noneOf: [ClientTrait]? = nil) {
+        self.anyOf = anyOf
+        self.noneOf = noneOf
+    }
+
+    /// The client has none of these.
+    public init(noneOf: [ClientTrait]) {
+        self.init(anyOf: [], orNoneOf: noneOf)
+    }
+}
+
+/// When a rule counts, beside name and type; all of it has to hold.
+public struct RuleGuard: Hashable, Sendable {
+    /// Names that the rule is not about, with everything below them (`$denyallow`).
+    public var excluded: [DomainName] = []
+    /// Conditions on the client.
+    public var clients: [ClientCondition] = []
+    /// Minutes of the week (``QueryContext/minuteOfWeek``) in which the rule counts; nil for always.
+    public var minutes: [Range<Int>]?
+
+    /// Nothing is asked.
+    public static let none = RuleGuard()
+
+    /// A guard of its parts.
+    public init(
+        excluded: [DomainName] = [],
+        clients: [ClientCondition] = [],
+        minutes: [Range<Int>]? = nil
+    ) {
+        self.excluded = excluded
+        self.clients = clients
+        self.minutes = minutes
+    }
+
+    /// Both guards at once.
+    public func and(_ other: RuleGuard) -> RuleGuard {
+        var both = self
+        both.excluded += other.excluded
+        both.clients += other.clients
+        if let theirs = other.minutes {
+            both.minutes = both.minutes.map { own in
+                own.flatMap { range in theirs.map { $0.clamped(to: range) } }.filter { !$0.isEmpty }
+            }
+            if minutes == nil { both.minutes = theirs }
+        }
+        return both
+    }
+}
+
+/// Names a guard that a builder has interned.
+public struct GuardID: Hashable, Sendable {
+    let index: UInt16
+    /// No guard.
+    public static let none = GuardID(index: 0)
+}
+
+/// Whether something holds.
+enum Truth: Sendable {
+    case no, unknown, yes
+
+    static func && (left: Truth, right: Truth) -> Truth {
+        left == .no || right == .no ? .no : left == .yes && right == .yes ? .yes : .unknown
+    }
+
+    static func || (left: Truth, right: Truth) -> Truth {
+        left == .yes || right == .yes ? .yes : left == .no && right == .no ? .no : .unknown
+    }
+
+    static prefix func ! (truth: Truth) -> Truth {
+        switch truth {
+        case .no: .yes
+        case .unknown: .unknown
+        case .yes: .no
+        }
+    }
+}
+
+extension RuleGuard {
+    /// Whether a rule with this guard counts for a query.
+    func holds(_ name: borrowing NameBuffer, _ context: borrowing QueryContext) -> Truth {
+        if !excluded.isEmpty {
+            let owned = name.name
+            if excluded.contains(where: { owned.isEqualOrBelow($0) }) { return .no }
+        }
+        if let minutes {
+            guard let now = context.minuteOfWeek else { return .unknown && clientTruth(context) }
+            if !minutes.contains(where: { $0.contains(now) }) { return .no }
+        }
+        return clients.isEmpty ? .yes : clientTruth(context)
+    }
+
+    private func clientTruth(_ context: borrowing QueryContext) -> Truth {
+        let client = context.client
+        return clients.reduce(.yes) { $0 && $1.holds(for: client) }
+    }
+}
+
+extension ClientCondition {
+    func holds(for client: Client?) -> Truth {
+        let any = Self.matchesAny(anyOf, client)
+        guard any != .yes, let noneOf else { return any }
+        return any || !Self.matchesAny(noneOf, client)
+    }
+
+    private static func matchesAny(_ traits: [ClientTrait], _ client: Client?) -> Truth {
+        traits.reduce(.no) { $0 || $1.matches(client) }
+    }
+}
+
+extension ClientTrait {
+    func matches(_ client: Client?) -> Truth {
+        guard let client else { return .unknown }
+        switch self {
+        case .range(let range):
+            guard let address = client.address else { return .unknown }
+            return range.contains(address) ? .yes : .no
+        case .name(let name): return client.names.contains(name) ? .yes : .no
+        case .tag(let tag): return client.tags.contains(tag) ? .yes : .no
+        }
+    }
+
+}
+
+extension ClientTrait: CustomStringConvertible {
+    /// `192.0.2.0/24`, `name kids`, `tag pc`.
+    public var description: String {
+        switch self {
+        case .range(let range): range.description
+        case .name(let name): "name \(name)"
+        case .tag(let tag): "tag \(tag)"
+        }
+    }
+}
+
+extension ClientCondition: CustomStringConvertible {
+    /// Equal for conditions of the same traits in whatever order.
+    public var identity: String {
+        "\(anyOf.map(\.description).sorted()) or none of \(noneOf.map { $0.map(\.description).sorted() } ?? [])"
+    }
+
+    /// In words: `from tag pc`, `not from 192.0.2.1/32`.
+    public var description: String {
+        let parts = [
+            anyOf.isEmpty ? nil : "from " + anyOf.map(\.description).joined(separator: ", "),
+            noneOf.map { "not from " + $0.map(\.description).joined(separator: ", ") },
+        ]
+        return parts.compactMap { $0 }.joined(separator: " or ")
+    }
+}
+
+extension RuleGuard: CustomStringConvertible {
+    /// What the rule depends on besides the name, in words.
+    public var description: String {
+        (clients.map(\.description) + (minutes == nil ? [] : ["at some hours of the week"])).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,104 @@
+import DNS
+import Testing
+
+@testable import Policy
+
+/// Conditions on client and time: what holds, what does not, and what nobody knows.
+struct RuleGuardTests {
+    private static let network = ClientTrait.range(AddressRange("192.0.2.0/24") ?? AddressRange.loopback[0])
+    private static let inside = Client(address: IPAddress("192.0.2.7"))
+    private static let outside = Client(address: IPAddress("198.51.100.1"), names: ["kids"], tags: ["pc"])
+    private static let nameless = Client(address: nil, names: ["kids"])
+
+    private static let cases: [(RuleGuard, QueryContext, Truth)] = [
+        (.none, .unknown, .yes),
+        (RuleGuard(clients: [ClientCondition(anyOf: [network])]), .unknown, .unknown),
+        (RuleGuard(clients: [ClientCondition(anyOf: [network])]), QueryContext(client: inside), .yes),
+        (RuleGuard(clients: [ClientCondition(anyOf: [network])]), QueryContext(client: outside), .no),
+        (RuleGuard(clients: [ClientCondition(anyOf: [network])]), QueryContext(client: nameless), .unknown),
+        (RuleGuard(clients: [ClientCondition(anyOf: [network, .name("kids")])]), QueryContext(client: nameless), .yes),
+        (RuleGuard(clients: [ClientCondition(anyOf: [.name("Kids")])]), QueryContext(client: nameless), .no),
+        (RuleGuard(clients: [ClientCondition(noneOf: [network])]), QueryContext(client: outside), .yes),
+        (RuleGuard(clients: [ClientCondition(noneOf: [network])]), QueryContext(client: inside), .no),
+        (RuleGuard(clients: [ClientCondition(noneOf: [.tag("pc")])]), QueryContext(client: outside), .no),
+        (
+            RuleGuard(clients: [ClientCondition(anyOf: [.tag("tv")]), ClientCondition(noneOf: [network])]),
+            QueryContext(client: nameless), .no
+        ),
+        (
+            RuleGuard(clients: [ClientCondition(anyOf: [.tag("tv")], orNoneOf: [network, .tag("pc")])]),
+            QueryContext(client: inside), .no
+        ),
+        (
+            RuleGuard(clients: [ClientCondition(anyOf: [.tag("tv")], orNoneOf: [network])]),
+            QueryContext(client: outside), .yes
+        ),
+        (RuleGuard(minutes: [60..<120]), .unknown, .unknown),
+        (RuleGuard(minutes: [60..<120]), QueryContext(minuteOfWeek: 60), .yes),
+        (RuleGuard(minutes: [60..<120]), QueryContext(minuteOfWeek: 120), .no),
+        (
+            RuleGuard(clients: [ClientCondition(anyOf: [network])], minutes: [60..<120]),
+            QueryContext(client: outside), .no
+        ),
+        (
+            RuleGuard(clients: [ClientCondition(anyOf: [network])], minutes: [60..<120]),
+            QueryContext(client: inside), .unknown
+        ),
+        (RuleGuard(minutes: [0..<90]).and(RuleGuard(minutes: [60..<120])), QueryContext(minuteOfWeek: 30), .no),
+        (RuleGuard(minutes: [0..<90]).and(RuleGuard(minutes: [60..<120])), QueryContext(minuteOfWeek: 70), .yes),
+    ]
+
+    @Test func holds() throws {
+        let name = NameBuffer(try DomainName("a.example"))
+        for (index, (rule, context, expected)) in Self.cases.enumerated() {
+            #expect(rule.holds(name, context) == expected, "case \(index)")
+        }
+    }
+
+    /// A rule that may count decides nothing, unless a stronger one does; a weaker one does not hide it.
+    @Test func doubtIsUnsupported() throws {
+        var builder = try #require(LayerBuilder(engine: .adguardHome))
+        builder.beginList(ListSource(path: "a", format: "adblock", role: .block, octets: []))
+        let place = RulePosition(line: 1, offset: 0, length: 0)
+        let guarded = builder.intern(RuleGuard(clients: [ClientCondition(anyOf: [Self.network])]))
+        let block = builder.intern(.block)
+        let allow = builder.intern(.allow)
+        builder.add(
+            .subtree,
+            name: try DomainName("a.example"),
+            class: .block,
+            action: block,
+            guard: guarded,
+            at: place
+        )
+        builder.add(
+            .subtree,
+            name: try DomainName("b.example"),
+            class: .block,
+            action: block,
+            guard: guarded,
+            at: place
+        )
+        builder.add(.subtree, name: try DomainName("b.example"), class: .ruleAllow, action: allow, at: place)
+        builder.add(.subtree, name: try DomainName("c.example"), class: .block, action: block, at: place)
+        builder.add(
+            .subtree,
+            name: try DomainName("c.example"),
+            class: .ruleAllow,
+            action: allow,
+            guard: guarded,
+            at: place
+        )
+        let layer = builder.compile()
+        func kind(_ name: String, _ client: Client?) throws -> VerdictKind {
+            layer.decide(NameBuffer(try DomainName(name)), type: .a, context: QueryContext(client: client)).kind
+        }
+        #expect(try kind("a.example", nil) == .unsupported)
+        #expect(try kind("a.example", Self.inside) == .sinkhole)
+        #expect(try kind("a.example", Self.outside) == .pass)
+        #expect(try kind("b.example", nil) == .pass)
+        #expect(try kind("c.example", nil) == .unsupported)
+        #expect(try kind("c.example", Self.outside) == .sinkhole)
+        #expect(try kind("c.example", Self.inside) == .pass)
+    }
+}
