@@ -213,6 +213,35 @@ struct UnsupportedReason {
         id: "rpz-self-alias",
         text: "what the engine does with a CNAME to its own owner is not evaluated yet"
     )
+    static let program = UnsupportedReason(
+        id: "program",
+        text: "it is more than calls with literal arguments, and nothing is run"
+    )
+    static let behindFault = UnsupportedReason(
+        id: "behind-fault",
+        text: "the rest of the file is not read behind a fault"
+    )
+    static let queryState = UnsupportedReason(
+        id: "query-state",
+        text: "rules about more than the question (client, transport, load, chance) are not evaluated yet"
+    )
+    static let actionKind = UnsupportedReason(id: "action", text: "this action is not evaluated yet")
+    static let responseRule = UnsupportedReason(
+        id: "response-rule",
+        text: "rules about answers and about clients that ask too much are not evaluated yet"
+    )
+    static let regexDialect = UnsupportedReason(
+        id: "regex-dialect",
+        text: "the regular expression may mean something else to the engine's library than to the one used here"
+    )
+    static let letterCase = UnsupportedReason(
+        id: "letter-case",
+        text: "it compares letters as the client spells them; begin it with (?i)"
+    )
+    static let tooManyParts = UnsupportedReason(
+        id: "too-many-parts",
+        text: "the rule has too many parts"
+    )
     static let rootWildcard = UnsupportedReason(
         id: "rpz-root-wildcard",
         text: "a policy for every name depends on its neighbours in Unbound and is not evaluated yet"

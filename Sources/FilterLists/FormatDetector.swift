@@ -151,6 +151,8 @@ extension LineShape {
         case .slashedRegex, .regex: "regular expressions"
         case .dnsmasqRule, .dnsmasqOption: "dnsmasq options"
         case .unboundRule: "Unbound statements"
+        case .dnsdistRule: "dnsdist rules"
+        case .luaPart: "Lua"
         case .zoneDirective, .zoneRecord, .zoneContinuation: "zone records"
         case .address: "addresses"
         case .addressRange: "address ranges"

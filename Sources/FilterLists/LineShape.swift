@@ -6,6 +6,7 @@ enum LineShape: Int, CaseIterable {
     case comment, domain, wildcard, namePattern, hosts
     case adblock, cosmetic, slashedRegex, regex
     case dnsmasqRule, dnsmasqOption, unboundRule
+    case dnsdistRule, luaPart
     case zoneDirective, zoneRecord, zoneContinuation
     // Shapes of formats that are not read.
     case address, addressRange, url, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest
@@ -69,6 +70,7 @@ extension LineShape {
         startsBlank: Bool,
         inParentheses: inout Bool
     ) -> LineShape? {
+        if let shape = LuaShape.of(line) { return shape }
         if let shape = DnsmasqStatement.shape(line) { return shape }
         if let shape = UnboundStatement.shape(line) { return shape }
         if line.hasPrefix("zone \"") { return .bindStatement }

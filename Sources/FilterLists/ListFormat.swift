@@ -17,6 +17,7 @@ public struct ListFormat: Sendable {
     /// Every format, in the order in which equal scores win.
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
+        .dnsdist,
     ]
 
     /// The format with this id.
@@ -49,6 +50,7 @@ extension Engine {
         case .dnscryptProxy: return DNSCryptReader.read
         case .dnsmasq: return format == .hosts ? HostsFileReader.read : DnsmasqReader.read
         case .unbound: return UnboundReader.read
+        case .dnsdist: return DnsdistReader.read
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
         }
     }

@@ -34,7 +34,7 @@ extension RuleSink {
         guard isAdded else { return skip(.regexTooLarge("the ones before it have used it up"), text, rule, line) }
     }
 
-    private mutating func refuse(_ error: RegexError, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
+    mutating func refuse(_ error: RegexError, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
         switch error {
         case .syntax(let reason): drop(.regex(TerminalText.escaped(reason, limit: 120)), text, rule, line)
         case .tooLarge(let reason): skip(.regexTooLarge(TerminalText.escaped(reason, limit: 120)), text, rule, line)

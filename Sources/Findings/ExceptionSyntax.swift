@@ -44,6 +44,8 @@ extension Finding {
         case .unbound: return names(matched) ? removal : "local-zone: \"\(element).\" always_transparent"
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
             return names(matched) ? removal : "\(element) CNAME rpz-passthru."
+        // Rules are tried in order, so it has to stand first.
+        case .dnsdist: return "addAction(QNameRule(\"\(element)\"), AllowAction()); mvRuleToTop()"
         case .dnsmasq:
             return matched.rule.ruleClass != .zone || names(matched) ? removal : "server=/\(element)/#"
         }

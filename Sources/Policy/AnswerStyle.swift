@@ -35,6 +35,8 @@ public struct AnswerStyle: Sendable {
     public var keepsAliases = true
     /// The kinds of answers that do not carry AA although others do.
     public var withoutAuthority: Set<VerdictKind> = []
+    /// Whether the records behind a CNAME of its own are looked up and given with it.
+    public var followsOwnAliases = true
     /// Whether all records of a name get the TTL of its first (PowerDNS).
     public var hasOneTTL = false
     /// The TTL of a CNAME whose star was filled in; nil keeps the rule's.
@@ -51,6 +53,7 @@ public struct AnswerStyle: Sendable {
         chasesAny: Bool = true,
         keepsAliases: Bool = true,
         withoutAuthority: Set<VerdictKind> = [],
+        followsOwnAliases: Bool = true,
         hasOneTTL: Bool = false,
         filledStarTTL: UInt32? = nil,
         errors: [VerdictKind: ExtendedError] = [:],
@@ -61,6 +64,7 @@ public struct AnswerStyle: Sendable {
         self.chasesAny = chasesAny
         self.keepsAliases = keepsAliases
         self.withoutAuthority = withoutAuthority
+        self.followsOwnAliases = followsOwnAliases
         self.hasOneTTL = hasOneTTL
         self.filledStarTTL = filledStarTTL
         self.errors = errors
@@ -90,6 +94,7 @@ extension CompiledLayer {
         type: RRType,
         isAlias: Bool
     ) -> (authority: [OwnedRecord], additional: [OwnedRecord]) {
+        if case .negative(_, let record) = actions[Int(record(Int(decision.rule)).action)] { return ([], [record]) }
         let zone = lists[Int(record(Int(decision.rule)).list)].startOfAuthority.map { [$0] } ?? []
         switch profile.answerStyle.authority {
         case .none: return ([], [])

@@ -72,6 +72,7 @@ extension CompiledLayer {
         case .redirect, .redirectBelow: .redirect
         case .route: .route
         case .localZone: .unsupported
+        case .negative(let isNXDomain, _): isNXDomain ? .nxdomain : .nodata
         }
     }
 
@@ -172,9 +173,9 @@ extension CompiledLayer {
 
     /// The data of every rule at the same name and of the same class, as the engines merge them.
     private func sameNameRecords(_ rule: Int, type: RRType) -> [LocalRecord] {
-        // A text pattern has no name to share.
-        guard rule < records.count else {
-            return addressesOrRecords(record(rule)).filter { $0.type == type || type == .any }
+        // A text pattern has no name to share, and where the first rule decides it decides alone.
+        guard rule < records.count, profile.order != .firstMatch else {
+            return addressesOrRecords(record(rule)).filter { $0.type == type || $0.type == .cname || type == .any }
         }
         let winner = records[rule]
         var result: [LocalRecord] = []
@@ -273,6 +274,7 @@ extension CompiledLayer {
             let rule = records.count + offset
             found.append((order(pattern: offset), rule))
         }
+        if profile.order == .firstMatch { found = found.map { (placeInOrder($0.rule), $0.rule) } }
         return found.sorted { $0.key < $1.key }.map(\.rule)
     }
 }

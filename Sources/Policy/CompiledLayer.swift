@@ -95,6 +95,7 @@ public final class CompiledLayer: Sendable {
         case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, context: context, index: index)
         case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
         case .longestFirst: decideLongestFirst(name, hashes, type: type, context: context, index: index)
+        case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)
         case .localZone: decideLocalZone(name, hashes, type: type, index: index)
         case .policyZone(let wildcard):
             decision(

@@ -24,6 +24,8 @@ public enum Engine: String, Sendable, CaseIterable {
     case pdnsRPZ = "pdns-rpz"
     /// Knot Resolver policy.rpz.
     case knotRPZ = "knot-rpz"
+    /// dnsdist rules and actions.
+    case dnsdist
 }
 
 /// How an engine chooses among the rules that match a name.
@@ -32,6 +34,8 @@ public enum RuleOrder: Sendable, Equatable {
     case classFirst
     /// The longest name wins; at the same name the strongest class that covers the type.
     case longestFirst
+    /// The first rule in the order of the lists, whatever it is about.
+    case firstMatch
     /// The closest enclosing local-zone decides (Unbound).
     case localZone
     /// Response policy zones, list by list, with a dialect's wildcard rule.
@@ -43,7 +47,7 @@ public enum RuleOrder: Sendable, Equatable {
         switch self {
         case .localZone, .policyZone: true
         case .longestFirst: ruleClass == .hosts
-        case .classFirst: false
+        case .classFirst, .firstMatch: false
         }
     }
 
@@ -198,6 +202,7 @@ extension Engine {
         case .unboundRPZ: .unboundRPZ
         case .pdnsRPZ: .pdnsRPZ
         case .knotRPZ: .knotRPZ
+        case .dnsdist: .dnsdist
         }
     }
 }

@@ -20,6 +20,8 @@ struct PatternRecord {
     var labels: Int
     /// Steps of the pattern, at most 255.
     var length: Int
+    /// Rules about names that were added before it.
+    var rulesBefore: Int
     /// The rule.
     var rule: RuleRecord
     /// Where it stands.
@@ -317,13 +319,19 @@ public struct LayerBuilder {
         guard: GuardID = .none,
         at position: RulePosition
     ) -> Bool {
-        guard regex.memoryBound <= regexBudget else { return false }
-        regexBudget -= regex.memoryBound
+        guard takeRegexMemory(regex.memoryBound) else { return false }
         append(.regex(regex), labels: 1, length: 0, ruleClass, action, coverage, `guard`, position)
         return true
     }
 
-    private mutating func append(
+    /// Whether there was that much memory left for regular expressions.
+    mutating func takeRegexMemory(_ octets: Int) -> Bool {
+        guard octets <= regexBudget else { return false }
+        regexBudget -= octets
+        return true
+    }
+
+    mutating func append(
         _ pattern: NamePattern,
         labels: Int,
         length: Int,
@@ -349,6 +357,7 @@ public struct LayerBuilder {
                 pattern: patterns.count,
                 labels: min(labels, 127),
                 length: min(length, 255),
+                rulesBefore: store.count,
                 rule: rule,
                 position: position
             )

@@ -4,6 +4,8 @@ enum NamePattern: Sendable {
     case text(TextPattern)
     /// A regular expression.
     case regex(NameRegex)
+    /// A combination of conditions.
+    case condition(NameCondition)
 
     /// Whether `text` (lower case, dots between labels) matches.
     /// - Complexity: O(text × size of the pattern)
@@ -11,6 +13,7 @@ enum NamePattern: Sendable {
         switch self {
         case .text(let pattern): pattern.matches(text)
         case .regex(let regex): regex.matches(text)
+        case .condition(let condition): condition.holds(text)
         }
     }
 }

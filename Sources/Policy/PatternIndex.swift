@@ -62,6 +62,7 @@ struct PatternIndex {
         var ending: [(gram: UInt32, pattern: UInt32)] = []
         var filed: [(gram: UInt32, pattern: UInt32)] = []
         for (number, pattern) in patterns.enumerated() {
+            if case .condition = pattern { loose.append(UInt32(number)) }
             guard case .text(let pattern) = pattern else { continue }
             if let tail = Self.tail(pattern) {
                 ending.append((tail, UInt32(number)))

@@ -136,6 +136,8 @@ public enum RuleAction: Hashable, Sendable {
     case route(String)
     /// An Unbound local-zone.
     case localZone(LocalZoneType)
+    /// NXDOMAIN or NODATA with this record in the additional section (dnsdist `NegativeAndSOAAction`).
+    case negative(isNXDomain: Bool, OwnedRecord)
     /// No rule: an empty non-terminal.
     case none
 }

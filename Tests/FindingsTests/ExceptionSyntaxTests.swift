@@ -36,6 +36,10 @@ import Testing
             .unbound, "local-zone: \"update.example\" always_nxdomain", nil,
             "local-zone: \"www.update.example.\" always_transparent"
         ),
+        (
+            .dnsdist, "addAction('update.example', DropAction())", nil,
+            "addAction(QNameRule(\"www.update.example\"), AllowAction()); mvRuleToTop()"
+        ),
         (.dnsmasq, "address=/update.example/", nil, "server=/www.update.example/#"),
         (.dnsmasq, "local=/update.example/", nil, "server=/www.update.example/#"),
     ])

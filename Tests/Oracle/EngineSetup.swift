@@ -22,6 +22,7 @@ struct EngineSetup: Sendable {
         .bindRPZ,
         .pdnsRPZ,
         .knotRPZ,
+        .dnsdist,
     ]
 
     /// Where the program is; nil when it is not installed.

@@ -87,11 +87,17 @@ struct Outcome {
                 self.init(code: "?")
                 return
             }
-            self.init(answer, name: name, type: type, upstream: upstream)
+            self.init(answer, name: name, type: type, upstream: upstream, profile: profile)
         }
     }
 
-    private init(_ made: PolicyAnswer, name: DomainName, type: RRType, upstream: Upstream) {
+    private init(
+        _ made: PolicyAnswer,
+        name: DomainName,
+        type: RRType,
+        upstream: Upstream,
+        profile: EngineProfile
+    ) {
         self.init(code: made.responseCode.description)
         isAuthoritative = made.isAuthoritative
         authority = made.authority.map(Self.entry)
@@ -100,7 +106,7 @@ struct Outcome {
         var entries: [Entry] = []
         if made.keepsAliases, made.owner != name { entries = upstream.aliases(from: name, to: made.owner) }
         entries += made.records.map { Self.entry(OwnedRecord(owner: made.owner, record: $0)) }
-        if let alias = made.records.first(where: { $0.type == .cname }),
+        if profile.answerStyle.followsOwnAliases, let alias = made.records.first(where: { $0.type == .cname }),
             let target = try? DomainName(wire: alias.data)
         {
             extent = type == .any ? .start : .untilAlias

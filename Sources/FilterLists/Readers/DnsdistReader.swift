@@ -1,0 +1,308 @@
+import DNS
+import Policy
+import TextScan
+
+/// dnsdist configuration (dnsdist 1.7.3, `dnsdist-lua-rules.cc` and `dnsdist-lua-actions.cc`; compared with the running
+/// engine). It is Lua, and nothing of it is run: calls with literal arguments, and variables that such calls fill, are
+/// understood; whatever else may add rules is counted as unsupported.
+enum DnsdistReader {
+    static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        var configuration = DnsdistConfiguration(text)
+        configuration.read(&sink)
+        var writer = OrderedRuleWriter(configuration.properties, octets: text.count)
+        for rule in configuration.rules { writer.write(rule, text, &sink) }
+    }
+}
+
+/// What a dnsdist configuration says so far.
+struct DnsdistConfiguration: ~Escapable {
+    let source: Span<UInt8>
+    private(set) var rules: [OrderedRule] = []
+    private(set) var properties: [NameProperty] = []
+    private var variables: [String: DnsdistValue] = [:]
+
+    @_lifetime(copy source)
+    init(_ source: Span<UInt8>) { self.source = source }
+
+    @_lifetime(self: copy self)
+    mutating func read(_ sink: inout RuleSink) {
+        var parser = LuaParser(source)
+        while true {
+            switch parser.next() {
+            case .end:
+                sink.lines = parser.line
+                return
+            case .broken(let range, let line):
+                sink.drop(.badStatement, source, range, line)
+                // What stands behind it is not read, so nobody may think that it is.
+                sink.skip(.behindFault, source, range, line)
+                sink.lines = parser.line
+                return
+            case .program(let program): note(program, &sink)
+            case .assignment(let path, let value, let range, let line): assign(path, value, range, line, &sink)
+            case .call(let call): perform(call, &sink)
+            }
+        }
+    }
+
+    // MARK: - Statements
+
+    private mutating func assign(
+        _ path: [Range<Int>],
+        _ expression: LuaExpression,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        let name = source.extracting(path[0]).string
+        guard path.count == 1 else {
+            forget(name)
+            return
+        }
+        do throws(ConfigurationFault) {
+            variables[name] = try value(expression)
+        } catch {
+            variables[name] = .unknown
+            if case .bad = error { sink.drop(.badStatement, source, range, line) }
+        }
+    }
+
+    private mutating func perform(_ call: LuaCall, _ sink: inout RuleSink) {
+        do throws(ConfigurationFault) {
+            guard try performs(call) else {
+                for case .path(let path) in call.arguments { forget(source.extracting(path[0]).string) }
+                let root = source.extracting(call.path[0]).string
+                // A function of the file's own may do anything.
+                if variables[root] != nil, !call.isMethod { throw .unsupported(.program) }
+                if Self.includes.contains(root) { throw .unsupported(.include) }
+                if Self.responseRules.contains(root) { throw .unsupported(.responseRule) }
+                return sink.drop(.option, source, call.range, call.line)
+            }
+        } catch {
+            let name = call.name(source)
+            if name == "addAction" { rules.append(placeholder(call)) }
+            switch error {
+            case .bad: sink.drop(.badStatement, source, call.range, call.line)
+            case .unsupported(let reason): sink.skip(reason, source, call.range, call.line)
+            }
+        }
+    }
+
+    /// Performs a call that is understood; false for others.
+    private mutating func performs(_ call: LuaCall) throws(ConfigurationFault) -> Bool {
+        let name = call.name(source)
+        if call.isMethod { return try performMethod(call) }
+        guard variables[name] == nil else { return false }
+        switch name {
+        case "addAction": try addAction(call)
+        case "setRules": try setRules(call)
+        case "clearRules": rules = []
+        case "mvRuleToTop": if let last = rules.popLast() { rules.insert(last, at: 0) }
+        case "mvRule":
+            let (from, to) = (Int(try number(call, 0)), Int(try number(call, 1)))
+            guard from < rules.count, to <= rules.count else { return true }
+            rules.insert(rules.remove(at: from), at: from < to ? to - 1 : to)
+        case "rmRule":
+            if case .number(let index) = try value(call, 0) {
+                if index >= 0, index < Double(rules.count) { rules.remove(at: Int(index)) }
+            } else {
+                let name = try text(call, 0).octets(source)
+                // A name of that length may be an identifier that dnsdist made up.
+                guard name.count != 36 else { throw .unsupported(.program) }
+                rules.removeAll { Array($0.name.utf8) == name }
+            }
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func performMethod(_ call: LuaCall) throws(ConfigurationFault) -> Bool {
+        guard call.path.count == 2, case .names(let names)? = variables[source.extracting(call.path[0]).string] else {
+            return false
+        }
+        let method = source.extracting(call.path[1])
+        if method.equals("clear") {
+            names.removeAll()
+            return true
+        }
+        guard method.equals("add") || method.equals("remove") || method.equals("delete") else { return true }
+        var operands: [LuaText] = []
+        switch try? value(call, 0) {
+        case .text(let text)? where names.isBelow: operands = [text]
+        case .name(let text)?: operands = [text]
+        case .texts(let texts)? where names.isBelow: operands = texts
+        default:
+            names.isUnknown = true
+            return true
+        }
+        if method.equals("add") { names.add(operands) } else { names.remove(operands) }
+        return true
+    }
+
+    private mutating func addAction(_ call: LuaCall) throws(ConfigurationFault) {
+        guard call.arguments.count >= 2 else { throw .bad }
+        let condition = try rule(value(call, 0))
+        guard case .action(let action) = try value(call, 1) else { throw .unsupported(.program) }
+        var name = ""
+        if call.arguments.count > 2, case .table(let fields) = call.arguments[2] {
+            for field in fields {
+                if case .text(let key)? = field.key, source.extracting(key.content).equals("name"),
+                    case .text(let text) = field.value
+                {
+                    name = String(decoding: text.octets(source), as: UTF8.self)
+                }
+            }
+        }
+        append(condition, action, call, name)
+    }
+
+    private mutating func setRules(_ call: LuaCall) throws(ConfigurationFault) {
+        rules = []
+        guard case .table(let fields)? = call.arguments.first else { throw .unsupported(.program) }
+        for field in fields {
+            guard case .rule(let condition, let action) = try value(field.value) else { throw .unsupported(.program) }
+            append(condition, action, call, "")
+        }
+    }
+
+    private mutating func append(
+        _ condition: QueryCondition,
+        _ action: DnsdistAction,
+        _ call: LuaCall,
+        _ name: String
+    ) {
+        var rule = placeholder(call)
+        rule.name = name
+        if case .ends(let does, let ruleClass, let types) = action {
+            rule.condition = condition
+            rule.action = does
+            rule.ruleClass = ruleClass
+            rule.types = types
+            rule.isPlaceholder = false
+        }
+        rules.append(rule)
+    }
+
+    private func placeholder(_ call: LuaCall) -> OrderedRule {
+        OrderedRule(
+            condition: .constant(false),
+            action: .none,
+            ruleClass: .block,
+            range: call.range,
+            line: call.line,
+            isPlaceholder: true
+        )
+    }
+
+    /// Counts what a part that is not run may add, and forgets what it may change.
+    private mutating func note(_ program: LuaProgram, _ sink: inout RuleSink) {
+        for name in program.names.keys { forget(name) }
+        let added = program.names.filter { Self.adding.contains($0.key) }.values.reduce(0, +)
+        guard added > 0 else { return sink.drop(.option, source, program.range, program.line) }
+        for _ in 0..<min(added, 10_000) { sink.skip(.program, source, program.range, program.line) }
+    }
+
+    private mutating func forget(_ name: String) {
+        if case .names(let names)? = variables[name] { names.isUnknown = true }
+        if variables[name] != nil { variables[name] = .unknown }
+    }
+
+    private static let adding: Set<String> = [
+        "addAction", "setRules", "mvRule", "mvRuleToTop", "rmRule", "clearRules", "addResponseAction",
+    ]
+    private static let includes: Set<String> = ["dofile", "includeDirectory", "loadfile", "loadstring", "require"]
+    private static let responseRules: Set<String> = [
+        "addResponseAction", "addCacheHitResponseAction", "addSelfAnsweredResponseAction", "addDynBlocks",
+        "addDynBlockSMT", "addBPFFilterDynBlocks",
+    ]
+
+    // MARK: - Values
+
+    /// What an expression is.
+    mutating func value(_ expression: LuaExpression) throws(ConfigurationFault) -> DnsdistValue {
+        switch expression {
+        case .text(let text): return .text(text)
+        case .number(let number): return .number(number)
+        case .boolean(let value): return .boolean(value)
+        case .path(let path): return try value(path)
+        case .table(let fields): return texts(fields).map { .texts($0) } ?? .unknown
+        case .call(let call): return try value(call)
+        case .null, .opaque: return .unknown
+        }
+    }
+
+    private func value(_ path: [Range<Int>]) throws(ConfigurationFault) -> DnsdistValue {
+        let root = source.extracting(path[0]).string
+        if let value = variables[root] { return path.count == 1 ? value : .unknown }
+        guard path.count == 2 else { return .unknown }
+        let key = source.extracting(path[1]).string
+        switch root {
+        case "DNSRCode": return Self.codes[key].map { .number($0) } ?? .unknown
+        case "DNSQType": return RRType(key).map { .number(Double($0.rawValue)) } ?? .unknown
+        case "DNSClass": return ["IN": 1, "CHAOS": 3, "NONE": 254, "ANY": 255][key].map { .number($0) } ?? .unknown
+        case "DNSOpcode":
+            let codes: [String: Double] = ["Query": 0, "IQuery": 1, "Status": 2, "Notify": 4, "Update": 5]
+            return codes[key].map { .number($0) } ?? .unknown
+        default: return .unknown
+        }
+    }
+
+    private static let codes: [String: Double] = [
+        "NOERROR": 0, "FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5, "YXDOMAIN": 6,
+        "YXRRSET": 7, "NXRRSET": 8, "NOTAUTH": 9, "NOTZONE": 10, "BADVERS": 16,
+    ]
+
+    /// A sequence of texts; nil for other tables.
+    private func texts(_ fields: [LuaField]) -> [LuaText]? {
+        var texts: [LuaText] = []
+        for field in fields {
+            guard field.key == nil, case .text(let text) = field.value else { return nil }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    private mutating func value(_ call: LuaCall) throws(ConfigurationFault) -> DnsdistValue {
+        let name = call.name(source)
+        guard !call.isMethod, variables[name] == nil else { return .unknown }
+        switch name {
+        case "newSuffixMatchNode": return .names(DnsdistNames(isBelow: true))
+        case "newDNSNameSet": return .names(DnsdistNames(isBelow: false))
+        case "newDNSName": return .name(try text(call, 0))
+        case "newRuleAction":
+            guard case .action(let action) = try value(call, 1) else { throw .unsupported(.program) }
+            return .rule(try rule(value(call, 0)), action)
+        default: break
+        }
+        if let condition = try condition(name, call) {
+            guard condition.size < 10_000 else { throw .unsupported(.tooManyParts) }
+            return .condition(condition)
+        }
+        return try action(name, call).map { .action($0) } ?? .unknown
+    }
+
+    /// The value of an argument.
+    mutating func value(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> DnsdistValue {
+        guard index < call.arguments.count else { throw .bad }
+        return try value(call.arguments[index])
+    }
+
+    /// An argument that must be a text.
+    mutating func text(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> LuaText {
+        guard case .text(let text) = try value(call, index) else { throw .unsupported(.program) }
+        return text
+    }
+
+    /// An argument that must be a number, not below zero.
+    mutating func number(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> Double {
+        guard case .number(let number) = try value(call, index) else { throw .unsupported(.program) }
+        guard number >= 0, number < 1e15 else { throw .bad }
+        return number.rounded(.down)
+    }
+
+    /// Keeps a property and names it by its number.
+    mutating func property(_ property: NameProperty) -> QueryCondition {
+        properties.append(property)
+        return .property(properties.count - 1)
+    }
+}

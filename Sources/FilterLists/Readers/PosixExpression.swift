@@ -1,0 +1,148 @@
+import TextScan
+
+/// Which extended POSIX expressions mean the same to the C library of a system, which its servers use, and to TRE.
+///
+/// Everything that POSIX leaves open is left out: escapes of letters, empty branches, repeated repetitions, odd ranges.
+enum PosixExpression {
+    /// Whether the expression is one that both read alike.
+    static func isPortable(_ pattern: Span<UInt8>) -> Bool {
+        var checker = Checker(pattern)
+        return checker.check()
+    }
+
+    private struct Checker: ~Escapable {
+        private let pattern: Span<UInt8>
+        private var position = 0
+        /// Whether something stands in front that can be repeated.
+        private var hasAtom = false
+        /// Whether the branch holds anything yet.
+        private var isEmpty = true
+        private var depth = 0
+
+        @_lifetime(copy pattern)
+        init(_ pattern: Span<UInt8>) { self.pattern = pattern }
+
+        @_lifetime(self: copy self)
+        mutating func check() -> Bool {
+            while position < pattern.count {
+                guard step() else { return false }
+            }
+            return depth == 0 && !isEmpty
+        }
+
+        @_lifetime(self: copy self)
+        private mutating func step() -> Bool {
+            let octet = pattern[position]
+            position += 1
+            switch octet {
+            case 0x5C: return escape()
+            case 0x5B:
+                guard bracket() else { return false }
+                return atom()
+            case 0x28:
+                depth += 1
+                hasAtom = false
+                isEmpty = true
+                return depth < 32
+            case 0x29:
+                guard depth > 0, !isEmpty else { return false }
+                depth -= 1
+                return atom()
+            case 0x7C:
+                guard !isEmpty else { return false }
+                hasAtom = false
+                isEmpty = true
+                return true
+            case 0x2A, 0x2B, 0x3F: return repetition()
+            case 0x7B: return bounds() && repetition()
+            case 0x5E, 0x24:
+                hasAtom = false
+                isEmpty = false
+                return true
+            case 0x20...0x7E: return atom()
+            default: return false
+            }
+        }
+
+        @_lifetime(self: copy self)
+        private mutating func atom() -> Bool {
+            hasAtom = true
+            isEmpty = false
+            return true
+        }
+
+        @_lifetime(self: copy self)
+        private mutating func repetition() -> Bool {
+            defer { hasAtom = false }
+            return hasAtom
+        }
+
+        @_lifetime(self: copy self)
+        private mutating func escape() -> Bool {
+            guard position < pattern.count else { return false }
+            switch pattern[position] {
+            case 0x2E, 0x5B, 0x5C, 0x2A, 0x5E, 0x24, 0x2B, 0x3F, 0x28, 0x29, 0x7B, 0x7D, 0x7C, 0x2D, 0x2F, 0x5D:
+                position += 1
+                return atom()
+            default: return false
+            }
+        }
+
+        /// `m}`, `m,}` or `m,n}`.
+        @_lifetime(self: copy self)
+        private mutating func bounds() -> Bool {
+            guard let end = pattern.firstIndex(of: 0x7D, from: position) else { return false }
+            let inner = pattern.extracting(position..<end)
+            position = end + 1
+            guard let comma = inner.firstIndex(of: 0x2C) else {
+                return inner.decimal.map { $0 > 0 && $0 < 256 } ?? false
+            }
+            guard let low = inner.extracting(0..<comma).decimal, low < 256 else { return false }
+            if comma + 1 == inner.count { return true }
+            return inner.extracting((comma + 1)..<inner.count).decimal.map { $0 >= low && $0 > 0 && $0 < 256 } ?? false
+        }
+
+        @_lifetime(self: copy self)
+        private mutating func bracket() -> Bool {
+            if position < pattern.count, pattern[position] == 0x5E { position += 1 }
+            let first = position
+            while position < pattern.count {
+                let octet = pattern[position]
+                if octet == 0x5D, position > first {
+                    position += 1
+                    return true
+                }
+                guard octet != 0x5C, octet < 0x7F, octet >= 0x20 else { return false }
+                if octet == 0x5B {
+                    guard namedClass() else { return false }
+                } else if position + 2 < pattern.count, pattern[position + 1] == 0x2D, pattern[position + 2] != 0x5D {
+                    guard Self.isRange(octet, pattern[position + 2]) else { return false }
+                    position += 3
+                } else {
+                    position += 1
+                }
+            }
+            return false
+        }
+
+        /// `[:name:]`; other uses of an inner bracket are not taken.
+        @_lifetime(self: copy self)
+        private mutating func namedClass() -> Bool {
+            for name in Self.classes where pattern.hasPrefix(name, at: position) {
+                position += name.utf8CodeUnitCount
+                return true
+            }
+            return false
+        }
+
+        private static let classes: [StaticString] = [
+            "[:alpha:]", "[:digit:]", "[:alnum:]", "[:xdigit:]", "[:punct:]",
+        ]
+
+        private static func isRange(_ low: UInt8, _ high: UInt8) -> Bool {
+            guard low <= high else { return false }
+            let kinds: [ClosedRange<UInt8>] = [0x30...0x39, 0x41...0x5A, 0x61...0x7A]
+            return kinds.contains { $0.contains(low) && $0.contains(high) }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import DNS
+import Policy
+
+/// A set of names, or another property of the text of names, that conditions are made of.
+enum NameProperty {
+    /// These names and all below them.
+    case below([LuaText])
+    /// These names.
+    case isOne([LuaText])
+    case regex([UInt8], NameRegex.Dialect)
+    case labelsOutside(ClosedRange<Int>)
+    case octetsOutside(ClosedRange<Int>)
+}
+
+/// A condition on queries: properties of the name and types, combined.
+indirect enum QueryCondition: Equatable {
+    case constant(Bool)
+    /// A property, by its number.
+    case property(Int)
+    case type(UInt16)
+    case not(QueryCondition)
+    case all([QueryCondition])
+    case any([QueryCondition])
+
+    /// The types that it tells apart.
+    var types: Set<UInt16> {
+        switch self {
+        case .constant, .property: []
+        case .type(let type): [type]
+        case .not(let condition): condition.types
+        case .all(let conditions), .any(let conditions): conditions.reduce(into: []) { $0.formUnion($1.types) }
+        }
+    }
+
+    /// How many parts it has.
+    var size: Int {
+        switch self {
+        case .constant, .property, .type: 1
+        case .not(let condition): condition.size + 1
+        case .all(let conditions), .any(let conditions): conditions.reduce(1) { $0 + $1.size }
+        }
+    }
+
+    /// What is left for queries of this type; nil stands for every type that the condition does not tell apart.
+    func resolved(_ queryType: UInt16?) -> QueryCondition {
+        switch self {
+        case .constant, .property: return self
+        case .type(let type): return .constant(type == queryType)
+        case .not(let condition):
+            switch condition.resolved(queryType) {
+            case .constant(let value): return .constant(!value)
+            case .not(let inner): return inner
+            case let other: return .not(other)
+            }
+        case .all(let conditions): return Self.combined(conditions, queryType, identity: true) { .all($0) }
+        case .any(let conditions): return Self.combined(conditions, queryType, identity: false) { .any($0) }
+        }
+    }
+
+    private static func combined(
+        _ conditions: [QueryCondition],
+        _ queryType: UInt16?,
+        identity: Bool,
+        _ make: ([QueryCondition]) -> QueryCondition
+    ) -> QueryCondition {
+        var parts: [QueryCondition] = []
+        for condition in conditions {
+            let part = condition.resolved(queryType)
+            if part == .constant(!identity) { return part }
+            if part != .constant(identity) { parts.append(part) }
+        }
+        return parts.isEmpty ? .constant(identity) : parts.count == 1 ? parts[0] : make(parts)
+    }
+
+    /// The conditions on names alone that it comes to, each with the types for which it does.
+    func byType() -> [(condition: QueryCondition, coverage: TypeCoverage)] {
+        let types = types.sorted()
+        var groups: [(condition: QueryCondition, types: [UInt16])] = []
+        for type in types {
+            let part = resolved(type)
+            if let same = groups.firstIndex(where: { $0.condition == part }) {
+                groups[same].types.append(type)
+            } else {
+                groups.append((part, [type]))
+            }
+        }
+        let rest = resolved(nil)
+        // Types that come to the same as all others need no rule of their own.
+        let apart = groups.filter { $0.condition != rest }
+        return apart.map { ($0.condition, TypeCoverage(only: $0.types.map { RRType(rawValue: $0) })) }
+            + [(rest, TypeCoverage(except: apart.flatMap(\.types).map { RRType(rawValue: $0) }))]
+    }
+}

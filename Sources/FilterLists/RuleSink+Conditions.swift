@@ -1,0 +1,245 @@
+import DNS
+import Policy
+import TextScan
+
+/// A rule of an engine that tries its rules in order.
+struct OrderedRule {
+    var condition: QueryCondition
+    var action: RuleAction
+    var ruleClass: RuleClass
+    /// The only types that the action is for; nil for all.
+    var types: [RRType]?
+    /// The statement.
+    var range: Range<Int>
+    var line: Int
+    /// How the configuration calls it.
+    var name = ""
+    /// Whether it only keeps the place of a rule that is not evaluated, or that ends nothing.
+    var isPlaceholder = false
+}
+
+/// Turns ordered rules into rules of a layer.
+struct OrderedRuleWriter {
+    /// The properties that conditions name by their numbers.
+    let properties: [NameProperty]
+    /// How many names may be written: a set that many rules share is written for each.
+    private var namesLeft: Int
+    /// Rules for some types only; each may need a coverage of its own.
+    private var typedLeft = 60_000
+    private var conditions: [Int: NameCondition] = [:]
+
+    private enum Fault: Error {
+        case bad(Range<Int>)
+        case unsupported(UnsupportedReason)
+        case regex(RegexError)
+    }
+
+    init(_ properties: [NameProperty], octets: Int) {
+        self.properties = properties
+        namesLeft = octets + 100_000
+    }
+
+    /// Writes a rule; one that cannot be is counted.
+    mutating func write(_ rule: OrderedRule, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        guard !rule.isPlaceholder else { return }
+        do throws(Fault) {
+            guard rule.condition.types.count <= 64 else { throw .unsupported(.tooManyParts) }
+            let action = sink.builder.intern(rule.action)
+            for (condition, coverage) in rule.condition.byType() {
+                guard let covered = Self.common(coverage, rule.types) else { continue }
+                if covered != .all { typedLeft -= 1 }
+                guard typedLeft > 0 else { throw .unsupported(.tooManyParts) }
+                try write(condition, rule, action, sink.builder.intern(covered), text, &sink)
+            }
+        } catch {
+            switch error {
+            case .bad(let range): sink.drop(.badStatement, text, range, rule.line)
+            case .unsupported(let reason): sink.skip(reason, text, rule.range, rule.line)
+            case .regex(let error): sink.refuse(error, text, rule.range, rule.line)
+            }
+        }
+    }
+
+    /// What two coverages share; nil for nothing.
+    private static func common(_ coverage: TypeCoverage, _ types: [RRType]?) -> TypeCoverage? {
+        guard let types else { return coverage.types.isEmpty && !coverage.isExclusion ? nil : coverage }
+        let shared = types.filter(coverage.contains)
+        return shared.isEmpty ? nil : TypeCoverage(only: shared)
+    }
+
+    private mutating func write(
+        _ condition: QueryCondition,
+        _ rule: OrderedRule,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) throws(Fault) {
+        let position = RulePosition(line: rule.line, offset: rule.range.lowerBound, length: rule.range.count)
+        switch condition {
+        case .constant(false): return
+        case .constant(true):
+            sink.builder.add(
+                .subtree,
+                name: .root,
+                class: rule.ruleClass,
+                action: action,
+                coverage: coverage,
+                at: position
+            )
+            return
+        case .property(let number):
+            if case .below(let names) = properties[number] {
+                return try write(names, .subtree, rule, action, coverage, text, &sink)
+            }
+            if case .isOne(let names) = properties[number] {
+                return try write(names, .exact, rule, action, coverage, text, &sink)
+            }
+        case .any(let parts):
+            // Each alternative is a rule of its own.
+            for part in parts { try write(part, rule, action, coverage, text, &sink) }
+            return
+        default: break
+        }
+        let made = try nameCondition(condition, text)
+        let isAdded: Bool
+        if case .regex(let regex) = made {
+            isAdded = sink.builder.add(
+                regex: regex,
+                class: rule.ruleClass,
+                action: action,
+                coverage: coverage,
+                at: position
+            )
+        } else {
+            isAdded = sink.builder.add(
+                condition: made,
+                class: rule.ruleClass,
+                action: action,
+                coverage: coverage,
+                at: position
+            )
+        }
+        guard isAdded else { throw .unsupported(.regexTooLarge("the ones before it have used it up")) }
+    }
+
+    // MARK: - Names
+
+    private mutating func write(
+        _ names: [LuaText],
+        _ scope: Scope,
+        _ rule: OrderedRule,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) throws(Fault) {
+        try take(names.count)
+        for name in names {
+            let range = Self.surroundings(of: name.content, in: rule.range, text)
+            do throws(NameError) {
+                if name.isEscaped || name.content.isEmpty {
+                    sink.builder.add(
+                        scope,
+                        name: try Self.name(name, text),
+                        class: rule.ruleClass,
+                        action: action,
+                        coverage: coverage,
+                        at: RulePosition(line: name.line, offset: range.lowerBound, length: range.count)
+                    )
+                } else {
+                    try sink.builder.add(
+                        scope,
+                        in: text,
+                        name: name.content,
+                        rule: range,
+                        line: name.line,
+                        class: rule.ruleClass,
+                        action: action,
+                        coverage: coverage
+                    )
+                }
+            } catch {
+                throw .bad(name.content)
+            }
+        }
+    }
+
+    private mutating func take(_ count: Int) throws(Fault) {
+        guard count <= namesLeft else { throw .unsupported(.tooManyParts) }
+        namesLeft -= count
+    }
+
+    /// The name that a text stands for; an empty one is the root.
+    private static func name(_ name: LuaText, _ text: Span<UInt8>) throws(NameError) -> DomainName {
+        let octets = name.octets(text)
+        return octets.isEmpty ? .root : try DomainName(presentation: octets)
+    }
+
+    /// What to show of a rule for one of its names: the whole statement when it is short, else the line of the name.
+    private static func surroundings(of name: Range<Int>, in statement: Range<Int>, _ text: Span<UInt8>) -> Range<Int> {
+        if statement.count <= 240, statement.contains(name.lowerBound) { return statement }
+        var start = name.lowerBound
+        while start > 0, name.lowerBound - start < 120, text[start - 1] != 0x0A { start -= 1 }
+        var end = name.upperBound
+        while end < text.count, end - name.upperBound < 120, text[end] != 0x0A { end += 1 }
+        return text.trimmedRange(in: start..<end)
+    }
+
+    // MARK: - Conditions
+
+    private mutating func nameCondition(
+        _ condition: QueryCondition,
+        _ text: Span<UInt8>
+    ) throws(Fault) -> NameCondition {
+        switch condition {
+        case .constant(let value): return .constant(value)
+        case .type: return .constant(false)
+        case .property(let number):
+            if let made = conditions[number] { return made }
+            let made = try nameCondition(properties[number], text)
+            conditions[number] = made
+            return made
+        case .not(let inner): return .not(try nameCondition(inner, text))
+        case .all(let parts): return .all(try nameConditions(parts, text))
+        case .any(let parts): return .any(try nameConditions(parts, text))
+        }
+    }
+
+    private mutating func nameConditions(
+        _ parts: [QueryCondition],
+        _ text: Span<UInt8>
+    ) throws(Fault) -> [NameCondition] {
+        var made: [NameCondition] = []
+        for part in parts { made.append(try nameCondition(part, text)) }
+        return made
+    }
+
+    private mutating func nameCondition(_ property: NameProperty, _ text: Span<UInt8>) throws(Fault) -> NameCondition {
+        switch property {
+        case .below(let names): return .below(try set(names, text))
+        case .isOne(let names): return .isOne(try set(names, text))
+        case .labelsOutside(let range): return .labelsOutside(range)
+        case .octetsOutside(let range): return .octetsOutside(range)
+        case .regex(let pattern, let dialect):
+            do throws(RegexError) {
+                return .regex(try NameRegex(pattern.span, dialect))
+            } catch {
+                throw .regex(error)
+            }
+        }
+    }
+
+    private mutating func set(_ names: [LuaText], _ text: Span<UInt8>) throws(Fault) -> NameTextSet {
+        try take(names.count)
+        var made: [DomainName] = []
+        for name in names {
+            do throws(NameError) {
+                made.append(try Self.name(name, text))
+            } catch {
+                throw .bad(name.content)
+            }
+        }
+        return NameTextSet(made)
+    }
+}

@@ -1,0 +1,128 @@
+public import DNS
+
+/// A condition on the text of a name that no single rule about a name says: combinations, exceptions, lengths.
+///
+/// Rule languages of servers (dnsdist) are of this kind. A condition is tried in turn, so it costs each name its size.
+public indirect enum NameCondition: Sendable {
+    /// Every name, or none.
+    case constant(Bool)
+    /// The names of a set and everything below them.
+    case below(NameTextSet)
+    /// The names of a set.
+    case isOne(NameTextSet)
+    /// Names that a regular expression matches.
+    case regex(NameRegex)
+    /// Names with fewer or more labels than these.
+    case labelsOutside(ClosedRange<Int>)
+    /// Names whose wire form has fewer or more octets than these.
+    case octetsOutside(ClosedRange<Int>)
+    /// What the condition does not hold for.
+    case not(NameCondition)
+    /// All of them.
+    case all([NameCondition])
+    /// At least one of them.
+    case any([NameCondition])
+
+    /// Whether it holds for a name (lower case, dots between labels).
+    /// - Complexity: O(size of the condition × octets)
+    func holds(_ text: Span<UInt8>) -> Bool {
+        switch self {
+        case .constant(let value): return value
+        case .below(let set): return set.containsSuffix(of: text)
+        case .isOne(let set): return set.contains(text)
+        case .regex(let regex): return regex.matches(text)
+        case .labelsOutside(let range): return !range.contains(Self.labels(text))
+        case .octetsOutside(let range): return !range.contains(text.count == 0 ? 1 : text.count + 2)
+        case .not(let condition): return !condition.holds(text)
+        case .all(let conditions):
+            for condition in conditions where !condition.holds(text) { return false }
+            return true
+        case .any(let conditions):
+            for condition in conditions where condition.holds(text) { return true }
+            return false
+        }
+    }
+
+    private static func labels(_ text: Span<UInt8>) -> Int {
+        var count = text.count == 0 ? 0 : 1
+        for index in 0..<text.count where text[index] == 0x2E { count += 1 }
+        return count
+    }
+
+    /// Octets that its regular expressions take at most.
+    var regexMemory: Int {
+        switch self {
+        case .regex(let regex): regex.memoryBound
+        case .not(let condition): condition.regexMemory
+        case .all(let conditions), .any(let conditions): conditions.reduce(0) { $0 + $1.regexMemory }
+        default: 0
+        }
+    }
+}
+
+/// Names in lower case with dots, sorted, one after another: found by halving, so no choice of names makes it slow.
+public struct NameTextSet: Sendable {
+    private var octets: [UInt8] = []
+    /// Where each text ends.
+    private var ends: [UInt32] = []
+
+    /// A set of names; the root is the empty text.
+    /// - Complexity: O(names × log names)
+    public init(_ names: [DomainName]) {
+        let texts = names.map { name in Array(name.lowercased.labels.joined(separator: [0x2E])) }
+        for text in texts.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            octets += text
+            ends.append(UInt32(clamping: octets.count))
+        }
+    }
+
+    /// Whether a name is in the set.
+    /// - Complexity: O(octets × log names)
+    func contains(_ text: Span<UInt8>) -> Bool {
+        var low = 0
+        var high = ends.count
+        while low < high {
+            let middle = (low + high) / 2
+            let order = compare(middle, text)
+            if order == 0 { return true }
+            if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return false
+    }
+
+    /// Whether a name, or one above it, is in the set.
+    func containsSuffix(of text: Span<UInt8>) -> Bool {
+        if contains(text) { return true }
+        for index in 0..<text.count where text[index] == 0x2E {
+            if contains(text.extracting((index + 1)..<text.count)) { return true }
+        }
+        return text.count > 0 && contains(text.extracting(0..<0))
+    }
+
+    /// Below zero when the text at `index` comes before `text`.
+    private func compare(_ index: Int, _ text: Span<UInt8>) -> Int {
+        let start = index == 0 ? 0 : Int(ends[index - 1])
+        let count = Int(ends[index]) - start
+        for offset in 0..<min(count, text.count) where octets[start + offset] != text[offset] {
+            return Int(octets[start + offset]) - Int(text[offset])
+        }
+        return count - text.count
+    }
+}
+
+extension LayerBuilder {
+    /// Adds a condition on the text of names.
+    /// - Returns: whether the layer has memory left for its regular expressions; nothing is added otherwise
+    public mutating func add(
+        condition: NameCondition,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        guard: GuardID = .none,
+        at position: RulePosition
+    ) -> Bool {
+        guard takeRegexMemory(condition.regexMemory) else { return false }
+        append(.condition(condition), labels: 1, length: 0, ruleClass, action, coverage, `guard`, position)
+        return true
+    }
+}
