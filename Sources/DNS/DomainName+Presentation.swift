@@ -63,16 +63,28 @@ extension DomainName: CustomStringConvertible {
 
     /// The octets of ``description``; always printable ASCII, so safe for terminals, logs and JSON.
     public var presentation: [UInt8] {
-        guard !isRoot else { return [0x2E] }
         var text: [UInt8] = []
         text.reserveCapacity(wire.count)
-        for label in labels {
-            if !text.isEmpty { text.append(0x2E) }
-            for octet in label { Self.append(octet, to: &text) }
-        }
+        Self.appendPresentation(of: wire.span, to: &text)
         return text
     }
 
+    /// Appends the octets of ``presentation`` for a name in wire form.
+    static func appendPresentation(of wire: Span<UInt8>, to text: inout [UInt8]) {
+        guard wire[0] != 0 else { return text.append(0x2E) }
+        var position = 0
+        while wire[position] != 0 {
+            if position > 0 { text.append(0x2E) }
+            let end = position + 1 + Int(wire[position])
+            position += 1
+            while position < end {
+                append(wire[position], to: &text)
+                position += 1
+            }
+        }
+    }
+
+    @inline(__always)
     private static func append(_ octet: UInt8, to text: inout [UInt8]) {
         switch octet {
         case 0x2E, 0x5C, 0x22, 0x28, 0x29, 0x3B, 0x40, 0x24:

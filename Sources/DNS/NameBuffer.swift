@@ -58,12 +58,21 @@ public struct NameBuffer: ~Copyable {
         return DomainName(trustedWire: wire)
     }
 
+    /// Appends the octets of ``DomainName/presentation`` of this name.
+    public func appendPresentation(to text: inout [UInt8]) {
+        DomainName.appendPresentation(of: span, to: &text)
+    }
+
     /// Replaces the content by `name`.
     public mutating func fill(_ name: DomainName) {
+        fill(trustedWire: name.wire.span, at: 0)
+    }
+
+    /// Replaces the content by the name at `offset` of octets that are known to hold an uncompressed one there.
+    package mutating func fill(trustedWire wire: Span<UInt8>, at offset: Int) {
         count = 0
         labelCount = 0
-        let wire = name.wire.span
-        var position = 0
+        var position = offset
         while wire[position] != 0 {
             appendLabel(wire, position)
             position += Int(wire[position]) + 1

@@ -2,9 +2,14 @@ import DNS
 
 extension CompiledLayer {
     /// What a rule depends on that the context does not say, in words; nil when it is known whether the rule counts.
-    func openCondition(_ rule: Int, _ name: DomainName, _ context: borrowing QueryContext) -> String? {
-        let guarded = guards[Int(record(rule).guardID)]
-        return guarded.holds(NameBuffer(name), context) == .unknown ? guarded.description : nil
+    func openCondition(
+        _ rule: Int,
+        _ name: borrowing NameBuffer,
+        _ context: borrowing QueryContext
+    ) -> String? {
+        let number = Int(record(rule).guardID)
+        guard number != 0, guards[number].holds(name, context) == .unknown else { return nil }
+        return guards[number].description
     }
 
     /// How many kinds of conditions on client or time its rules have.

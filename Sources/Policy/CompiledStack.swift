@@ -22,9 +22,18 @@ public final class CompiledStack: Sendable {
         type: RRType,
         context: borrowing QueryContext = .unknown
     ) -> Decision {
+        decide(name, SuffixHashes(name), type: type, context: context)
+    }
+
+    /// The same with the hashes of the name, for several types.
+    public func decide(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
-        let hashes = SuffixHashes(name)
         for index in layers.indices {
             let decision = layers[index].decide(name, hashes, type: type, context: context, index: UInt8(index))
             if decision.kind == .truncate {
@@ -138,16 +147,6 @@ public final class CompiledStack: Sendable {
         guard decision.hasRule else { return Verdict(kind: decision.kind) }
         let layer = layers[Int(decision.layer)]
         let winner = Int(decision.rule)
-        var note: String?
-        if let condition = layer.openCondition(winner, element, context) {
-            note = "the rule counts only for queries \(condition)"
-        } else if relation == .cname, layer.profile.chain == .untilCached, decision.kind == .unsupported {
-            note = "\(layer.profile.basis): the engine ends here"
-        } else if relation == .cname, layer.profile.chain == .untilCached {
-            note = "only while the chain is not in the cache; afterwards the real answer is given"
-        } else if relation == .cname, layer.profile.chain == .unknown {
-            note = "whether \(layer.engine.rawValue) checks aliases is not known"
-        }
         return Verdict(
             kind: decision.kind,
             answer: layer.answer(decision, name: element, type: type, isAlias: relation == .cname),
@@ -157,11 +156,33 @@ public final class CompiledStack: Sendable {
                 layer: Int(decision.layer),
                 rule: layer.reference(winner)
             ),
-            lost: layer.matchingRules(element, type: type, context: context).filter { $0 != winner }.prefix(16).map(
-                layer.reference
-            ),
-            note: note
+            lost: layer.matchingRules(element, type: type, context: context).filter { $0 != winner }
+                .prefix(Self.shownLosers).map(layer.reference),
+            note: note(on: decision, NameBuffer(element), relation, context)
         )
+    }
+
+    /// How many of the rules that lost are named.
+    public static let shownLosers = 16
+
+    /// What a decision by a rule depends on beyond the question, as far as that is known.
+    public func note(
+        on decision: Decision,
+        _ element: borrowing NameBuffer,
+        _ relation: Relation,
+        _ context: borrowing QueryContext
+    ) -> String? {
+        let layer = layers[Int(decision.layer)]
+        if let condition = layer.openCondition(Int(decision.rule), element, context) {
+            return "the rule counts only for queries \(condition)"
+        }
+        guard relation == .cname else { return nil }
+        switch layer.profile.chain {
+        case .untilCached where decision.kind == .unsupported: return "\(layer.profile.basis): the engine ends here"
+        case .untilCached: return "only while the chain is not in the cache; afterwards the real answer is given"
+        case .unknown: return "whether \(layer.engine.rawValue) checks aliases is not known"
+        default: return nil
+        }
     }
 }
 

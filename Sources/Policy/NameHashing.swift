@@ -1,4 +1,4 @@
-import DNS
+public import DNS
 
 /// The hash of a name, label by label from the root, eight octets at a time; seeded per process so that nobody can
 /// craft collisions.
@@ -99,8 +99,8 @@ enum NameHashing {
     }
 }
 
-/// The hashes of all suffixes of a name, made once for all layers of a stack.
-struct SuffixHashes: ~Copyable {
+/// The hashes of all suffixes of a name, made once for all layers of a stack and all types.
+public struct SuffixHashes: ~Copyable {
     /// Suffixes of up to so many labels are kept; deeper ones are hashed where they are needed.
     static let kept = 24
 
@@ -108,8 +108,9 @@ struct SuffixHashes: ~Copyable {
     /// The state behind the last suffix that is kept.
     private var last = NameHashing.processSeed
 
-    @inline(__always)
-    init(_ name: borrowing NameBuffer) {
+    /// The hashes of a name.
+    /// - Complexity: O(octets)
+    public init(_ name: borrowing NameBuffer) {
         let octets = name.padded
         let starts = name.labelStarts
         let count = name.labelCount

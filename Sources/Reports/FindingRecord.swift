@@ -81,8 +81,17 @@ extension MatchedRule {
 extension RuleReference {
     /// Writes the members that name a rule.
     public func write(to json: inout JSONWriter) {
+        Self.writeOrigin(engine, list, to: &json)
+        let octets = Array(text.utf8)
+        Self.writeText(line, octets.span, ruleClass, to: &json)
+    }
+
+    static func writeOrigin(_ engine: Engine, _ list: String, to json: inout JSONWriter) {
         json.member("engine", engine.rawValue)
         json.member("list", list)
+    }
+
+    static func writeText(_ line: Int, _ text: Span<UInt8>, _ ruleClass: RuleClass, to json: inout JSONWriter) {
         json.member("line", line)
         json.member("text", text)
         json.member("class", ruleClass.name)

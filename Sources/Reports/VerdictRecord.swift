@@ -25,20 +25,7 @@ public struct VerdictRecord: Sendable {
     /// Writes the members of a `verdict` record.
     public func write(to json: inout JSONWriter) {
         json.member("name", name.lowercased.description)
-        json.member("qtype", type.description)
-        json.member("verdict", verdict.kind.description)
-        if let answer = verdict.answer {
-            json.member("rcode", answer.responseCode.description)
-            json.array("answers") { array in
-                for record in answer.records {
-                    array.object {
-                        $0.member("type", record.type.description)
-                        $0.member("ttl", ifKnown: record.ttl)
-                        $0.member("data", ResourceRecord.presentation(type: record.type, data: record.data))
-                    }
-                }
-            }
-        }
+        Self.writeHead(type, verdict.kind, verdict.answer, to: &json)
         json.member("engine", ifKnown: verdict.matched?.rule.engine.rawValue)
         verdict.matched?.write("matched", to: &json)
         if !verdict.lost.isEmpty {
@@ -49,5 +36,22 @@ public struct VerdictRecord: Sendable {
         if !chain.isEmpty { json.member("chain", chain.map(\.description)) }
         json.member("note", ifKnown: verdict.note)
         json.member("limit", ifKnown: verdict.matched?.rule.engine.profile.answerStyle.limit)
+    }
+
+    /// Writes the members between the name and the rule.
+    static func writeHead(_ type: RRType, _ kind: VerdictKind, _ answer: PolicyAnswer?, to json: inout JSONWriter) {
+        json.member("qtype", type.description)
+        json.member("verdict", kind.description)
+        guard let answer else { return }
+        json.member("rcode", answer.responseCode.description)
+        json.array("answers") { array in
+            for record in answer.records {
+                array.object {
+                    $0.member("type", record.type.description)
+                    $0.member("ttl", ifKnown: record.ttl)
+                    $0.member("data", ResourceRecord.presentation(type: record.type, data: record.data))
+                }
+            }
+        }
     }
 }

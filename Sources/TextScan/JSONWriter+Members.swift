@@ -18,6 +18,12 @@ extension JSONWriter {
     }
 
     /// Writes the member `name` with a whole number.
+    public mutating func member(_ name: String, _ number: Int) {
+        key(name)
+        value(number)
+    }
+
+    /// Writes the member `name` with a whole number.
     public mutating func member(_ name: String, _ number: some BinaryInteger) {
         key(name)
         value(number)

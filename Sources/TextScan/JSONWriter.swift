@@ -81,10 +81,10 @@ public struct JSONWriter: Sendable {
         bytes.append(0x22)
         var offset = 0
         while offset < text.count {
-            let octet = text[offset]
-            if octet >= 0x20, octet < 0x7F, octet != 0x22, octet != 0x5C {
-                bytes.append(octet)
-                offset += 1
+            let end = Self.plainEnd(text, from: offset)
+            if end > offset {
+                append(text.extracting(offset..<end))
+                offset = end
             } else {
                 offset += appendEscaped(text, at: offset)
             }
@@ -93,8 +93,70 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Writes what another writer wrote for such a place: a value, or members.
+    public mutating func splice(_ piece: JSONWriter) {
+        bytes += piece.bytes
+        needsComma = true
+    }
+
+    /// Forgets what has been written and starts a piece for ``splice(_:)``: members that stand behind others, or not.
+    public mutating func startPiece(behindMember: Bool) {
+        removeAll()
+        needsComma = behindMember
+    }
+
+    private mutating func append(_ octets: Span<UInt8>) {
+        unsafe octets.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Where the octets end that stand in a string as they are, looked at eight at a time.
+    private static func plainEnd(_ text: Span<UInt8>, from start: Int) -> Int {
+        unsafe text.withUnsafeBytes { octets in
+            var offset = start
+            while offset + 8 <= octets.count {
+                let word = unsafe octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                guard !holdsSpecial(word) else { break }
+                offset += 8
+            }
+            while offset < octets.count {
+                let octet = unsafe octets[offset]
+                guard octet >= 0x20, octet < 0x7F, octet != 0x22, octet != 0x5C else { break }
+                offset += 1
+            }
+            return offset
+        }
+    }
+
+    /// Whether one of eight octets is a control, a quote, a backslash or beyond ASCII. It may say yes where the octet after
+    /// such a one is none, never no.
+    private static func holdsSpecial(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ ones &* 0x22
+        let slashes = word ^ ones &* 0x5C
+        let low = (word &- ones &* 0x20) | (quotes &- ones) | (slashes &- ones)
+        return (low | word | (word &+ ones)) & (ones &* 0x80) != 0
+    }
+
     /// Writes a whole number.
-    public mutating func value(_ number: some BinaryInteger) { literal(String(number)) }
+    public mutating func value(_ number: some BinaryInteger) {
+        if let small = Int(exactly: number) { value(small) } else { literal(String(number)) }
+    }
+
+    /// Writes a whole number.
+    public mutating func value(_ number: Int) {
+        separate()
+        if number < 0 { bytes.append(0x2D) }
+        var rest = number.magnitude
+        var digits: InlineArray<20, UInt8> = InlineArray(repeating: 0x30)
+        var first = 20
+        repeat {
+            first -= 1
+            digits[first] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        append(digits.span.extracting(first..<20))
+        needsComma = true
+    }
 
     /// Writes a number; what JSON cannot say (infinities, NaN) becomes null.
     public mutating func value(_ number: Double) { literal(number.isFinite ? "\(number)" : "null") }

@@ -49,6 +49,44 @@ import TextScan
         #expect(text { $0.value(octets) } == expected)
     }
 
+    /// Octets are looked at eight at a time: every octet at every place of two words comes out as it does alone.
+    @Test func escapesEveryOctetAtEveryPlace() {
+        for octet in UInt8.min...UInt8.max {
+            let alone = text { $0.value([octet]) }.dropFirst().dropLast()
+            for place in 0..<17 {
+                var octets = [UInt8](repeating: 0x61, count: 17)
+                octets[place] = octet
+                let (before, behind) = (String(repeating: "a", count: place), String(repeating: "a", count: 16 - place))
+                #expect(text { $0.value(octets) } == "\"\(before)\(alone)\(behind)\"")
+            }
+        }
+    }
+
+    @Test func wholeNumbers() {
+        let numbers = [0, 7, 10, -1, 1_234_567_890, .max, .min]
+        #expect(text { $0.array { for number in numbers { $0.value(number) } } } == "\(numbers)".filter { $0 != " " })
+        #expect(text { $0.value(UInt64.max) } == "18446744073709551615")
+        #expect(text { $0.value(UInt8(200)) } == "200")
+    }
+
+    @Test func piecesStandWhereTheyAreMadeFor() {
+        var piece = JSONWriter()
+        piece.startPiece(behindMember: true)
+        piece.member("b", 2)
+        piece.key("c")
+        let written = text { json in
+            json.object {
+                $0.member("a", 1)
+                $0.splice(piece)
+                piece.startPiece(behindMember: false)
+                piece.value("x")
+                $0.splice(piece)
+                $0.member("d", 4)
+            }
+        }
+        #expect(written == #"{"a":1,"b":2,"c":"x","d":4}"#)
+    }
+
     @Test func repairsUTF8AsTheStandardLibraryDoes() {
         for first in stride(from: 0x80, through: 0xFF, by: 1) {
             for second in [0x41, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC2] {

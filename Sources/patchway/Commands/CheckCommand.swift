@@ -44,7 +44,7 @@ struct CheckCommand: ParsableCommand {
         var input = NameInput()
         for name in names { try input.add(name) }
         if let file { try input.read(file) }
-        guard !input.items.isEmpty else {
+        guard !input.isEmpty else {
             for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
             throw Failure.usage("no names; give NAME… or -f FILE")
         }
@@ -62,12 +62,11 @@ struct CheckCommand: ParsableCommand {
             chains: try ChainInput(path: chains),
             usesKnownChains: usesKnownChains,
             context: try client.context(),
+            watchesSeverity: threshold != nil,
             output: output
         )
         let defaults = try RRType.list(types)
-        for item in input.items {
-            for type in item.type.map({ [$0] }) ?? defaults { run.check(item.name, type) }
-        }
+        run.check(input, defaults)
         run.finish(skipped: input.diagnostics.count)
         if let threshold, let worst = run.worst, worst >= threshold { throw ExitStatus.finding }
         let isCertain = run.isDecided && loaded.unsupportedRules == 0 && input.diagnostics.isEmpty
@@ -85,7 +84,10 @@ private struct CheckRun: ~Copyable {
     private let style: TextStyle
     private let isText: Bool
     private var records: RecordStream
-    private var totals: [VerdictKind: Int] = [:]
+    private let watchesSeverity: Bool
+    private var writer: VerdictWriter
+    private let owners: NameSieve
+    private var totals = [Int](repeating: 0, count: VerdictKind.allCases.count)
     private var uncheckedNames: Set<DomainName> = []
     /// The worst severity among catalog names that do not pass.
     private(set) var worst: Severity?
@@ -96,6 +98,7 @@ private struct CheckRun: ~Copyable {
         chains: ChainInput,
         usesKnownChains: Bool,
         context: QueryContext,
+        watchesSeverity: Bool,
         output: OutputOptions
     ) {
         self.loaded = loaded
@@ -103,6 +106,9 @@ private struct CheckRun: ~Copyable {
         self.chains = chains
         self.usesKnownChains = usesKnownChains
         self.context = context
+        self.watchesSeverity = watchesSeverity
+        writer = VerdictWriter(loaded.stack, context: context)
+        owners = NameSieve(catalog.chains.edges.map(\.owner))
         style = output.style
         isText = output.format == .text
         records = RecordStream(output.format, write: StandardOutput.write)
@@ -110,19 +116,56 @@ private struct CheckRun: ~Copyable {
     }
 
     /// Whether every verdict so far is one.
-    var isDecided: Bool { totals[.unsupported] == nil }
+    var isDecided: Bool { totals[Int(VerdictKind.unsupported.rawValue)] == 0 }
 
-    mutating func check(_ name: DomainName, _ type: RRType) {
-        let record = decide(name, type)
-        totals[record.verdict.kind, default: 0] += 1
-        if !record.verdict.kind.isPass, let severity = catalog.endpoint(matching: name)?.severity {
-            worst = max(worst ?? severity, severity)
+    mutating func check(_ input: borrowing NameInput, _ types: [RRType]) {
+        var buffer = NameBuffer()
+        for index in input.indices {
+            let own = input.type(index)
+            if isText || usesKnownChains || !chains.isEmpty {
+                let name = input.name(index)
+                if let own { check(name, own) } else { for type in types { check(name, type) } }
+            } else {
+                input.fill(&buffer, index)
+                let hashes = SuffixHashes(buffer)
+                writer.begin(buffer)
+                if let own {
+                    check(buffer, hashes, own)
+                } else {
+                    for type in types { check(buffer, hashes, type) }
+                }
+            }
         }
+    }
+
+    private mutating func check(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes, _ type: RRType) {
+        let decision = loaded.stack.decide(name, hashes, type: type, context: context)
+        count(decision.kind)
+        if watchesSeverity, !decision.kind.isPass { watch(name.name) }
+        if decision.kind == .pass, owners.mayContain(name) { noteUnchecked(name.name) }
+        records.whole { writer.write(decision, on: name, hashes, type: type, to: &$0) }
+    }
+
+    private mutating func check(_ name: DomainName, _ type: RRType) {
+        let record = decide(name, type)
+        count(record.verdict.kind)
+        if watchesSeverity, !record.verdict.kind.isPass { watch(name) }
         if isText {
             StandardOutput.write(VerdictText.line(record, style: style))
         } else {
             records.record("verdict") { record.write(to: &$0) }
         }
+    }
+
+    private mutating func count(_ kind: VerdictKind) { totals[Int(kind.rawValue)] += 1 }
+
+    private mutating func watch(_ name: DomainName) {
+        guard let severity = catalog.endpoint(matching: name)?.severity else { return }
+        worst = max(worst ?? severity, severity)
+    }
+
+    private mutating func noteUnchecked(_ name: DomainName) {
+        if !catalog.chains.edges(from: name).isEmpty { uncheckedNames.insert(name) }
     }
 
     private mutating func decide(_ name: DomainName, _ type: RRType) -> VerdictRecord {
@@ -133,7 +176,7 @@ private struct CheckRun: ~Copyable {
         }
         guard usesKnownChains else {
             let verdict = loaded.stack.verdict(name, type: type, context: context)
-            if verdict.kind == .pass, !catalog.chains.edges(from: name).isEmpty { uncheckedNames.insert(name) }
+            if verdict.kind == .pass { noteUnchecked(name) }
             return VerdictRecord(name: name, type: type, verdict: verdict)
         }
         let decision = loaded.stack.decision(
@@ -165,14 +208,15 @@ private struct CheckRun: ~Copyable {
             }
             return
         }
-        let totals = totals
+        var counts: [String: Int] = [:]
+        for kind in VerdictKind.allCases where totals[Int(kind.rawValue)] > 0 {
+            counts[kind.description] = totals[Int(kind.rawValue)]
+        }
+        let verdicts = totals.reduce(0, +)
         let unchecked = uncheckedNames.count
         records.record("summary") {
-            $0.member("verdicts", totals.values.reduce(0, +))
-            $0.member(
-                "by_verdict",
-                counts: Dictionary(uniqueKeysWithValues: totals.map { ($0.key.description, $0.value) })
-            )
+            $0.member("verdicts", verdicts)
+            $0.member("by_verdict", counts: counts)
             $0.member("skipped_lines", skipped)
             $0.member("unsupported_rules", unsupported)
             $0.member("names_with_unchecked_aliases", unchecked)

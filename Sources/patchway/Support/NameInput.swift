@@ -9,35 +9,128 @@ struct NameInput {
         var type: RRType?
     }
 
-    var items: [Item] = []
+    /// A name in `wire`, and the type behind it.
+    private struct Entry {
+        var start: Int
+        var type: RRType?
+    }
+
+    /// The names in wire form, one behind the other: a million of them are no million arrays.
+    private var wire: [UInt8] = []
+    private var entries: [Entry] = []
     var diagnostics: [Diagnostic] = []
+
+    /// Whether there are no names.
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// The positions of the names.
+    var indices: Range<Int> { entries.indices }
+
+    /// The names, each made anew.
+    var items: [Item] { indices.map { Item(name: name($0), type: type($0)) } }
+
+    /// A name as it was given.
+    func name(_ index: Int) -> DomainName {
+        let end = index + 1 < entries.count ? entries[index + 1].start : wire.count
+        return DomainName(trustedWire: Array(wire[entries[index].start..<end]))
+    }
+
+    /// The type that was given with a name.
+    func type(_ index: Int) -> RRType? { entries[index].type }
+
+    /// Fills a buffer with a name.
+    func fill(_ buffer: inout NameBuffer, _ index: Int) {
+        buffer.fill(trustedWire: wire.span, at: entries[index].start)
+    }
 
     /// Reads a file; `#` starts a comment, fields after the second are left alone, bad lines are reported and counted.
     mutating func read(_ path: String) throws {
         let octets = try Inputs.text(path)
-        for (index, line) in octets.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            let fields = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            guard let first = fields.first, first.first != 0x23 else { continue }
-            let type = fields.count > 1 ? RRType(String(decoding: fields[1], as: UTF8.self)) : nil
+        let text = octets.span
+        wire.reserveCapacity(wire.count + text.count + 2)
+        var types = TypeWords()
+        var number = 0
+        var start = 0
+        while start <= text.count {
+            let end = text.firstIndex(of: 0x0A, from: start) ?? text.count
+            number += 1
+            read(text, start..<end, &types, path, number)
+            start = end + 1
+        }
+    }
+
+    private mutating func read(
+        _ text: Span<UInt8>,
+        _ line: Range<Int>,
+        _ types: inout TypeWords,
+        _ path: String,
+        _ number: Int
+    ) {
+        guard let first = Self.field(text, line), text[first.lowerBound] != 0x23 else { return }
+        var type: RRType?
+        if let second = Self.field(text, first.upperBound..<line.upperBound) {
+            type = types.type(text.extracting(second))
             // Behind a tab a word that is no type is a remark, as in tables of names with classes; behind a blank it is
             // meant as a type.
-            if fields.count > 1, type == nil, line[first.endIndex] == 0x20 {
-                let column = line.distance(from: line.startIndex, to: fields[1].startIndex)
-                report(path, index + 1, column, fields[1], "is no record type; write A, AAAA, HTTPS or TYPE65")
-                continue
-            }
-            do throws(NameError) {
-                let name = try DomainName(presentation: first)
-                if let fault = Self.fault(first) {
-                    report(path, index + 1, line.distance(from: line.startIndex, to: first.startIndex), first, fault)
-                } else {
-                    items.append(Item(name: name, type: type))
-                }
-            } catch {
-                let column = line.distance(from: line.startIndex, to: first.startIndex)
-                report(path, index + 1, column, first, "is no domain name (\(error))")
+            if type == nil, text[first.upperBound] == 0x20 {
+                let column = second.lowerBound - line.lowerBound
+                let fault = "is no record type; write A, AAAA, HTTPS or TYPE65"
+                return report(path, number, column, text.extracting(second).octets, fault)
             }
         }
+        let begin = wire.count
+        if appendPlain(text, first) {
+            entries.append(Entry(start: begin, type: type))
+            return
+        }
+        wire.removeSubrange(begin...)
+        let octets = text.extracting(first).octets
+        let column = first.lowerBound - line.lowerBound
+        do throws(NameError) {
+            let name = try DomainName(presentation: octets)
+            if let fault = Self.fault(octets) {
+                report(path, number, column, octets, fault)
+            } else {
+                append(name, type)
+            }
+        } catch {
+            report(path, number, column, octets, "is no domain name (\(error))")
+        }
+    }
+
+    private mutating func append(_ name: DomainName, _ type: RRType?) {
+        entries.append(Entry(start: wire.count, type: type))
+        wire += name.wire
+    }
+
+    /// Appends a name without escapes; false for what needs the whole parser, or a reason.
+    private mutating func appendPlain(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count <= DomainName.maximumWireLength - 2 else { return false }
+        var start = range.lowerBound
+        while start < range.upperBound {
+            var end = start
+            while end < range.upperBound, text[end] != 0x2E {
+                let octet = text[end]
+                guard octet != 0x5C, octet != 0x2F, octet != 0x3A else { return false }
+                end += 1
+            }
+            guard end > start, end - start <= DomainName.maximumLabelLength else { return false }
+            wire.append(UInt8(end - start))
+            unsafe text.extracting(start..<end).withUnsafeBufferPointer { unsafe wire.append(contentsOf: $0) }
+            start = end + 1
+        }
+        wire.append(0)
+        return true
+    }
+
+    /// The first field of a part of a text.
+    private static func field(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
+        func isBetween(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 || octet == 0x0D }
+        var start = range.lowerBound
+        while start < range.upperBound, isBetween(text[start]) { start += 1 }
+        var end = start
+        while end < range.upperBound, !isBetween(text[end]) { end += 1 }
+        return end > start ? start..<end : nil
     }
 
     /// What is wrong with a text that could be a name and is certainly not meant as one.
@@ -67,16 +160,34 @@ struct NameInput {
         do {
             let name = try DomainName(text)
             if let fault = Self.fault(text.utf8) { throw Failure.usage("`\(TerminalText.escaped(text))` \(fault)") }
-            items.append(Item(name: name, type: nil))
+            append(name, nil)
         } catch let error as NameError {
             throw Failure.usage("`\(TerminalText.escaped(text))` is no domain name (\(error))")
         }
     }
 }
 
+/// Record types as they were written: nearly every line has the word of the line before.
+private struct TypeWords {
+    private var word: [UInt8] = []
+    private var known: RRType?
+
+    mutating func type(_ text: Span<UInt8>) -> RRType? {
+        let isLast = text.count == word.count && word.indices.allSatisfy { text[$0] == word[$0] }
+        if !isLast {
+            word = text.octets
+            known = RRType(String(decoding: word, as: UTF8.self))
+        }
+        return known
+    }
+}
+
 /// Chains from a file of `owner<TAB>target` lines.
 struct ChainInput {
     private var targets: [DomainName: DomainName] = [:]
+
+    /// Whether there are none.
+    var isEmpty: Bool { targets.isEmpty }
 
     /// Reads a file.
     init(path: String?) throws {

@@ -1,0 +1,130 @@
+public import DNS
+
+/// Where the text of a rule stands, for those who write it without making strings of it.
+public struct RulePlace: Sendable {
+    /// The position of its list in the layer.
+    public var list: Int
+    /// The line in the list, 1-based.
+    public var line: Int
+    /// The octets of the rule in the list.
+    public var text: Range<Int>
+    /// The class that decides its precedence.
+    public var ruleClass: RuleClass
+}
+
+/// The rules of one layer that match a name and cover a type, strongest first by the engine's own order; keeps its memory
+/// from name to name.
+public struct RuleMatches: Sendable {
+    private var found: [(key: UInt64, rule: Int)] = []
+    /// Whether a named rule was found that shares its name with others, whatever they cover.
+    fileprivate(set) var sharesNames = false
+
+    /// No rules.
+    public init() {}
+
+    /// How many there are.
+    public var count: Int { found.count }
+
+    /// A rule.
+    public subscript(_ index: Int) -> Int { found[index].rule }
+
+    fileprivate mutating func removeAll() {
+        found.removeAll(keepingCapacity: true)
+        sharesNames = false
+    }
+
+    fileprivate mutating func append(_ rule: Int, key: UInt64) {
+        found.append((key, rule))
+    }
+
+    fileprivate mutating func sort() {
+        if found.count > 1 { found.sort { $0.key < $1.key } }
+    }
+}
+
+extension CompiledLayer {
+    /// The place of a rule in its list.
+    /// - Complexity: O(1); the line is counted from a mark near it
+    public func place(_ rule: Int) -> RulePlace {
+        let record = record(rule)
+        let count = lists[Int(record.list)].octets.count
+        let position = rule < records.count ? records.position(rule) : patternRecords[rule - records.count].position
+        let start = min(position.offset, count)
+        let end = min(start + min(position.length, 65_535), count)
+        return RulePlace(list: Int(record.list), line: position.line, text: start..<end, ruleClass: record.ruleClass)
+    }
+
+    /// The rule of a decision as its list states it.
+    public func reference(_ rule: Int) -> RuleReference {
+        let place = place(rule)
+        let list = lists[place.list]
+        return RuleReference(
+            engine: engine,
+            list: list.path,
+            line: place.line,
+            text: String(decoding: place.text.map { list.octets.span[$0] }, as: UTF8.self),
+            ruleClass: place.ruleClass
+        )
+    }
+
+    /// Finds every rule that matches a name; for derivations and reports, not the data plane.
+    public func match(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        context: borrowing QueryContext,
+        into matches: inout RuleMatches
+    ) {
+        let total = name.labelCount
+        let longestFirst = profile.order != .classFirst
+        let inListOrder = profile.order == .firstMatch
+        matches.removeAll()
+        table.forEachSuffix(name, hashes, records) { labels, head in
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                if record.next != 0 || next != head { matches.sharesNames = true }
+                if applies(record, labels, total), covers(record, type),
+                    record.guardID == 0 || guards[Int(record.guardID)].holds(name, context) != .no
+                {
+                    let key = order(record, labels: labels, rule: next, longestFirst: longestFirst)
+                    matches.append(next, key: inListOrder ? placeInOrder(next) : key)
+                }
+                next = Int(record.next) - 1
+            }
+        }
+        if !patternRecords.isEmpty {
+            for offset in matchingPatterns(name, type, context) {
+                let rule = records.count + offset
+                matches.append(rule, key: inListOrder ? placeInOrder(rule) : order(pattern: offset))
+            }
+        }
+        matches.sort()
+    }
+
+    /// Every rule that matches a name, strongest first.
+    public func matchingRules(
+        _ name: DomainName,
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) -> [Int] {
+        let buffer = NameBuffer(name)
+        var matches = RuleMatches()
+        match(buffer, SuffixHashes(buffer), type: type, context: context, into: &matches)
+        return (0..<matches.count).map { matches[$0] }
+    }
+
+    /// A number that stands for the answer of a rule, the same for all rules of the layer that answer a type alike; nil
+    /// when the answer may depend on the name asked for or on other rules than this.
+    public func answerKey(_ rule: Int, among matches: RuleMatches) -> UInt32? {
+        let action = record(rule).action
+        switch actions[Int(action)] {
+        case .block, .allow, .nxdomain, .nodata, .refused, .drop, .servfail, .truncate, .redirect, .route: return action
+        case .records(let records):
+            let isWhole = !matches.sharesNames && !records.contains { $0.type == .cname }
+            return isWhole ? action : nil
+        case .blockAddress: return matches.sharesNames ? nil : action
+        case .redirectBelow, .localZone, .negative, .none: return nil
+        }
+    }
+}

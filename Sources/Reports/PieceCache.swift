@@ -1,0 +1,24 @@
+import TextScan
+
+/// Pieces of records that come again and again, written once: a fixed number of them, each in the only place that its key
+/// has, so that no input makes it grow.
+struct PieceCache: ~Copyable {
+    private static let size = 1024
+    private var keys = [UInt64](repeating: .max, count: PieceCache.size)
+    private var pieces = [JSONWriter](repeating: JSONWriter(), count: PieceCache.size)
+
+    /// The place of the piece under `key` (not the largest number), which `body` writes when it is not there.
+    @inline(__always)
+    mutating func place(_ key: UInt64, behindMember: Bool = true, _ body: (inout JSONWriter) -> Void) -> Int {
+        let place = Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 54)
+        if keys[place] != key {
+            keys[place] = key
+            pieces[place].startPiece(behindMember: behindMember)
+            body(&pieces[place])
+        }
+        return place
+    }
+
+    /// The piece at a place.
+    subscript(_ place: Int) -> JSONWriter { pieces[place] }
+}

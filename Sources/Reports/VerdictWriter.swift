@@ -1,0 +1,147 @@
+public import DNS
+public import Policy
+public import TextScan
+
+/// Writes the `verdict` records of names whose aliases are not looked at: millions of them, so octets are moved from where
+/// they stand, and what rules have in common is written once. The records are those of ``VerdictRecord``.
+public struct VerdictWriter: ~Copyable {
+    private let stack: CompiledStack
+    private let context: QueryContext
+    /// The name of the records, as a JSON string.
+    private var name = JSONWriter(reservingCapacity: 256)
+    private var presentation: [UInt8] = []
+    private var matches = RuleMatches()
+    /// From the type to where the matched element stands.
+    private var heads = PieceCache()
+    /// What names the list of a rule.
+    private var origins = PieceCache()
+    /// What names a rule in its list.
+    private var rules = PieceCache()
+    /// What ends the records of a layer's rules.
+    private var ends: [JSONWriter] = []
+    private var start = JSONWriter()
+
+    /// A writer for the verdicts of a stack on the queries of one client.
+    public init(_ stack: CompiledStack, context: QueryContext = .unknown) {
+        self.stack = stack
+        self.context = context
+        start.beginObject()
+        start.member("kind", "verdict")
+        start.key("name")
+        for layer in stack.layers {
+            var end = JSONWriter()
+            end.startPiece(behindMember: true)
+            end.member("limit", ifKnown: layer.profile.answerStyle.limit)
+            ends.append(end)
+        }
+    }
+
+    /// Takes the name that the next records are about.
+    public mutating func begin(_ name: borrowing NameBuffer) {
+        presentation.removeAll(keepingCapacity: true)
+        name.appendPresentation(to: &presentation)
+        self.name.startPiece(behindMember: false)
+        self.name.value(presentation)
+    }
+
+    /// Writes the record of a decision on the name that was taken last.
+    public mutating func write(
+        _ decision: Decision,
+        on name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        to json: inout JSONWriter
+    ) {
+        json.splice(start)
+        writeName(to: &json)
+        if decision.hasRule {
+            let layer = stack.layers[Int(decision.layer)]
+            layer.match(name, hashes, type: type, context: context, into: &matches)
+            writeHead(decision, on: name, type: type, to: &json)
+            writeName(to: &json)
+            writeRule(Int(decision.rule), of: Int(decision.layer), isMatched: true, to: &json)
+            json.endObject()
+            writeLosers(decision, to: &json)
+            json.member("note", ifKnown: stack.note(on: decision, name, .qname, context))
+            json.splice(ends[Int(decision.layer)])
+        } else {
+            let key = UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
+            let place = heads.place(key) { VerdictRecord.writeHead(type, decision.kind, nil, to: &$0) }
+            json.splice(heads[place])
+        }
+        json.endObject()
+    }
+
+    private func writeName(to json: inout JSONWriter) {
+        json.splice(name)
+    }
+
+    /// Writes what stands between the name and the matched element.
+    private mutating func writeHead(
+        _ decision: Decision,
+        on name: borrowing NameBuffer,
+        type: RRType,
+        to json: inout JSONWriter
+    ) {
+        let layer = stack.layers[Int(decision.layer)]
+        guard let answer = layer.answerKey(Int(decision.rule), among: matches) else {
+            return Self.writeHead(layer, decision, name.name, type, to: &json)
+        }
+        let key = UInt64(answer) << 28 | UInt64(decision.layer) << 20 | UInt64(type.rawValue) << 4
+        // Behind the keys of verdicts without a rule.
+        let place = heads.place(1 << 62 | key | UInt64(decision.kind.rawValue)) {
+            Self.writeHead(layer, decision, name.name, type, to: &$0)
+        }
+        json.splice(heads[place])
+    }
+
+    private static func writeHead(
+        _ layer: CompiledLayer,
+        _ decision: Decision,
+        _ name: DomainName,
+        _ type: RRType,
+        to json: inout JSONWriter
+    ) {
+        VerdictRecord.writeHead(type, decision.kind, layer.answer(decision, name: name, type: type), to: &json)
+        json.member("engine", layer.engine.rawValue)
+        json.key("matched")
+        json.beginObject()
+        json.key("element")
+    }
+
+    /// Writes the members that name a rule, behind the matched element or at the start of an object.
+    private mutating func writeRule(_ rule: Int, of number: Int, isMatched: Bool, to json: inout JSONWriter) {
+        let layer = stack.layers[number]
+        let place = layer.place(rule)
+        let key = UInt64(place.list) << 8 | UInt64(number) << 1 | (isMatched ? 1 : 0)
+        let origin = origins.place(key, behindMember: isMatched) {
+            if isMatched {
+                $0.member("relation", Relation.qname.rawValue)
+                $0.member("layer", number)
+            }
+            RuleReference.writeOrigin(layer.engine, layer.lists[place.list].path, to: &$0)
+        }
+        json.splice(origins[origin])
+        let text = rules.place(UInt64(rule) << 8 | UInt64(number)) {
+            let octets = layer.lists[place.list].octets
+            RuleReference.writeText(place.line, octets.span.extracting(place.text), place.ruleClass, to: &$0)
+        }
+        json.splice(rules[text])
+    }
+
+    private mutating func writeLosers(_ decision: Decision, to json: inout JSONWriter) {
+        let winner = Int(decision.rule)
+        var shown = 0
+        for index in 0..<matches.count where matches[index] != winner && shown < CompiledStack.shownLosers {
+            if shown == 0 {
+                json.key("lost")
+                json.beginArray()
+            }
+            json.beginObject()
+            writeRule(matches[index], of: Int(decision.layer), isMatched: false, to: &json)
+            json.endObject()
+            shown += 1
+        }
+        if shown > 0 { json.endArray() }
+    }
+}
