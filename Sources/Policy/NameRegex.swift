@@ -48,8 +48,9 @@ public enum RegexError: Error, Equatable {
     /// automaton.
     public let stepsPerOctet: Int
     /// The pattern as given.
-    let pattern: [UInt8]
-    private let required: [UInt8]
+    public let pattern: [UInt8]
+    /// Lower-case text that must stand in `http://NAME` for a match; empty for none.
+    public let required: [UInt8]
     private let re2: OpaquePointer?
     private let tre: OpaquePointer?
 

@@ -19,7 +19,9 @@ struct Patchway: ParsableCommand {
             ),
             CommandGroup(
                 name: "Offline:",
-                subcommands: [AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self]
+                subcommands: [
+                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self, ConvertCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Data:",

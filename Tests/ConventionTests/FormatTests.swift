@@ -32,6 +32,15 @@ import TextScan
         #expect(ids.map(String.init).sorted() == Self.lists.sorted())
     }
 
+    @Test func everyExportFormatIsRegistered() throws {
+        let ids = try Self.sources("FilterLists/Exporters").compactMap { file in
+            try SourceTests.text("FilterLists/Exporters/\(file)").firstMatch(of: #/id: "([a-z0-9-]+)",\n *title/#)?
+                .output.1
+        }
+        #expect(!ids.isEmpty)
+        #expect(ids.map(String.init).sorted() == ExportFormat.all.map(\.id).sorted())
+    }
+
     @Test func everyLogFormatIsRegistered() throws {
         let files = Self.sources("QueryLogs/Formats")
         #expect(!files.isEmpty)

@@ -102,6 +102,9 @@ enum GravityReader {
         return (0x61...0x7A).contains(text[line.lowerBound + hash - 1] | 0x20)
     }
 
+    /// Whether a word is a name that Pi-hole takes.
+    static func takes(_ word: [UInt8]) -> Bool { fault(word.span, 0..<word.count, needsDot: true) == nil }
+
     /// What keeps a word from being a name (`valid_domain`).
     private static func fault(_ text: Span<UInt8>, _ word: Range<Int>, needsDot: Bool) -> DropReason? {
         guard !word.isEmpty, word.count <= 255 else { return .notAName }

@@ -142,7 +142,7 @@ struct PiholeRegexOptions {
     }
 
     /// The types that FTL tells apart; all others are OTHER.
-    private static let knownTypes: [RRType] = [
+    static let knownTypes: [RRType] = [
         .a, .aaaa, .any, .srv, .soa, .ptr, .txt, RRType(rawValue: 35), .mx, RRType(rawValue: 43), .rrsig,
         RRType(rawValue: 48), .ns, .svcb, .https,
     ]

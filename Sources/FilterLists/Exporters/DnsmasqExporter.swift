@@ -1,0 +1,164 @@
+import DNS
+import Policy
+
+extension ExportFormat {
+    /// dnsmasq configuration: `local=`, `address=`, `server=` and `host-record=`.
+    static let dnsmasq = ExportFormat(
+        id: "dnsmasq",
+        title: "dnsmasq configuration",
+        engine: .dnsmasq,
+        listFormat: .dnsmasq,
+        syntax: .nodes { DnsmasqWriter() }
+    )
+}
+
+/// `/name/` is about a name and what lies below it, `/*.name/` about the latter alone and counts as longer; types without
+/// an answer fall through to shorter names.
+struct DnsmasqWriter: NodeWriter {
+    var comment: String { "# " }
+    var heading: [String] { [] }
+
+    mutating func write(
+        _ node: PolicyNode,
+        inherited: TypedEffects,
+        isAlone: Bool,
+        to sink: inout ExportSink
+    ) -> TypedEffects {
+        guard !node.own.sameKind(as: inherited) || !node.below.sameKind(as: inherited) else { return inherited }
+        let isRoot = node.name.isRoot
+        guard let text = isRoot ? [0x23] : ExportText.plain(node.name) else {
+            sink.omitAll(node, .name, besides: inherited)
+            return inherited
+        }
+        let name = String(decoding: text, as: UTF8.self)
+        if node.own.sameKind(as: node.below) || isRoot {
+            switch Self.lines(name, node.below, node.types, inherited) {
+            case .success(let lines):
+                sink.write(lines, node.below, node.belowRules, node.types)
+                return node.below
+            case .failure(let error):
+                sink.omitAll(node, error.reason, besides: inherited)
+                return inherited
+            }
+        }
+        if isAlone, node.below.isPass, inherited.isPass, let record = Self.hostRecord(name, node) {
+            sink.line(record)
+            return inherited
+        }
+        return writeBoth(node, name, inherited, &sink)
+    }
+
+    private func writeBoth(
+        _ node: PolicyNode,
+        _ name: String,
+        _ inherited: TypedEffects,
+        _ sink: inout ExportSink
+    ) -> TypedEffects {
+        var above = inherited
+        var lines: [String] = []
+        if !node.own.sameKind(as: inherited) {
+            switch Self.lines(name, node.own, node.types, inherited) {
+            case .success(let own):
+                lines = own
+                above = node.own
+            case .failure(let error): sink.omitAll(node.ownRules, error.reason)
+            }
+        }
+        var below = above
+        if !node.below.sameKind(as: above) {
+            switch Self.lines("*." + name, node.below, node.types, above) {
+            case .success(let more):
+                lines += more
+                below = node.below
+            case .failure(let error):
+                sink.omitAll(node.belowRules, error.reason)
+                // The rule for the name itself must not reach the names below.
+                lines.append("server=/*.\(name)/#")
+                below = .uniform(.none, count: node.types.count)
+            }
+        }
+        for line in lines { sink.line(Array(line.utf8)) }
+        for (effects, rules) in [(node.own, node.ownRules), (node.below, node.belowRules)]
+        where Self.changesAnswer(effects, node.types) {
+            sink.noteChangedAnswer(rules.compactMap { $0 }.first)
+        }
+        return below
+    }
+
+    static func changesAnswer(_ effects: TypedEffects, _ types: [RRType]) -> Bool {
+        switch effects.form(types) {
+        case .blocked: true
+        case .answer(.nodata), .answer(.refused), .answer(.servfail), .answer(.drop): effects.isModal
+        default: false
+        }
+    }
+
+    /// The options that make names of a pattern fare as they should.
+    private static func lines(
+        _ pattern: String,
+        _ effects: TypedEffects,
+        _ types: [RRType],
+        _ inherited: TypedEffects
+    ) -> Result<[String], OmissionError> {
+        let local = "local=/\(pattern)/"
+        switch effects.form(types) {
+        case .pass: return .success(["server=/\(pattern)/#"])
+        case .answer(.nxdomain), .blocked: return .success([local])
+        case .answer: return effects.isModal ? .success([local]) : .failure(OmissionError(.answer))
+        case .route(let server): return .success(["server=/\(pattern)/\(server)"])
+        case let form where form.isNulls: return .success([local, "address=/\(pattern)/#"])
+        case .data(let records, let hidesOthers):
+            let addresses = records.compactMap(\.address)
+            guard addresses.count == records.count else { return .failure(OmissionError(.data)) }
+            let data = addresses.map { "address=/\(pattern)/\($0)" }
+            if hidesOthers { return .success([local] + data) }
+            return .success(inherited.isPass ? data : ["server=/\(pattern)/#"] + data)
+        case .mixed: return .failure(OmissionError(effects.reason))
+        }
+    }
+
+    /// Addresses for a single name, as hosts files give them.
+    private static func hostRecord(_ name: String, _ node: PolicyNode) -> [UInt8]? {
+        guard case .data(let records, hidesOthers: false) = node.own.form(node.types) else { return nil }
+        let addresses = records.compactMap(\.address)
+        guard addresses.count == records.count else { return nil }
+        return Array("host-record=\(name),\(addresses.map(\.description).joined(separator: ","))".utf8)
+    }
+}
+
+extension TypedEffects {
+    /// Whether both come to the same for clients: a pass by a rule or without.
+    func sameKind(as other: TypedEffects) -> Bool {
+        self == other || isPass && other.isPass
+    }
+
+    /// Why no form fits.
+    var reason: Omission {
+        for effect in effects {
+            switch effect {
+            case .route: return .route
+            case .unknown: return .unknown
+            default: continue
+            }
+        }
+        return .types
+    }
+}
+
+extension ExportSink {
+    /// Leaves out every rule that decides about a node and is not inherited.
+    mutating func omitAll(_ node: PolicyNode, _ reason: Omission, besides inherited: TypedEffects) {
+        if node.own != inherited { omitAll(node.ownRules, reason) }
+        if node.below != inherited { omitAll(node.belowRules, reason) }
+    }
+
+    mutating func omitAll(_ rules: [Int?], _ reason: Omission) {
+        for rule in rules { omit(rule, reason) }
+    }
+
+    /// Writes lines for effects; notes when an answer that is the mode's becomes another.
+    mutating func write(_ lines: [String], _ effects: TypedEffects, _ rules: [Int?], _ types: [RRType]) {
+        for text in lines { line(Array(text.utf8)) }
+        if DnsmasqWriter.changesAnswer(effects, types) { noteChangedAnswer(rules.compactMap { $0 }.first) }
+    }
+}

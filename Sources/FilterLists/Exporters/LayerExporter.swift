@@ -1,0 +1,114 @@
+import DNS
+public import Policy
+
+/// Writes the rules of a layer, as its engine understands them, for another engine.
+///
+/// The verdict on every name and type is the same, or the rule that decides it is reported as left out. Only the answer
+/// to a blocked name may differ where it is the business of an engine's mode, not of its list: that is counted apart.
+///
+/// ```swift
+/// let report = LayerExporter.export(layer, to: .unbound) { file.write($0) }
+/// ```
+public enum LayerExporter {
+    /// Writes the rules in a format.
+    /// - Parameters:
+    ///   - allowing: whether the file of allowing rules is written, for formats that keep them apart.
+    ///   - write: takes the octets piece by piece.
+    /// - Complexity: O(rules × labels); memory is that of the report
+    public static func export(
+        _ layer: CompiledLayer,
+        to format: ExportFormat,
+        allowing: Bool = false,
+        write: @escaping (Span<UInt8>) -> Void
+    ) -> ExportReport {
+        var sink = ExportSink(layer, flush: write)
+        let title = "Converted by Patchway from \(layer.engine.rawValue) rules for \(format.engine.rawValue)"
+        switch format.syntax {
+        case .rules(let syntax):
+            sink.heading(syntax.comment + title)
+            if layer.profile.order == .classFirst {
+                RulePlan(layer, syntax, format, allowing: allowing).write(to: &sink)
+            } else {
+                var writer = TierWriter(layer, syntax, format, allowing: allowing)
+                NodePlan(layer).write(&writer, from: TierWriter.State(), to: &sink)
+                omitPatterns(layer, &sink)
+            }
+        case .nodes(let make):
+            var writer = AnyNodeWriter(make())
+            sink.heading(writer.writer.comment + title)
+            for line in writer.writer.heading { sink.heading(line) }
+            let plan = NodePlan(layer)
+            plan.write(&writer, from: .uniform(.none, count: plan.reader.types.count), to: &sink)
+            omitPatterns(layer, &sink)
+        }
+        return sink.finish()
+    }
+
+    private static func omitPatterns(_ layer: CompiledLayer, _ sink: inout ExportSink) {
+        guard layer.hasPatterns else { return }
+        for rule in layer.compiledRules {
+            let content = layer.content(rule)
+            switch content.subject {
+            case .name: continue
+            case .text, .regex, .condition: if content.ruleClass != .special { sink.omit(rule, .pattern) }
+            }
+        }
+    }
+}
+
+/// A writer that takes nodes; what it knows of the names above travels as a state.
+protocol StatefulNodeWriter {
+    associatedtype State
+
+    mutating func write(_ node: PolicyNode, from state: State, isAlone: Bool, to sink: inout ExportSink) -> State
+}
+
+/// The writer of a format, its state the effects that names below inherit.
+struct AnyNodeWriter: StatefulNodeWriter {
+    var writer: any NodeWriter
+
+    init(_ writer: any NodeWriter) { self.writer = writer }
+
+    mutating func write(
+        _ node: PolicyNode,
+        from state: TypedEffects,
+        isAlone: Bool,
+        to sink: inout ExportSink
+    ) -> TypedEffects {
+        writer.write(node, inherited: state, isAlone: isAlone, to: &sink)
+    }
+}
+
+/// Walks the nodes of a layer in the order of their rules and tells each what the ones above it have come to.
+struct NodePlan {
+    let reader: NodeReader
+    private var layer: CompiledLayer { reader.layer }
+
+    init(_ layer: CompiledLayer) { reader = NodeReader(layer) }
+
+    func write<Writer: StatefulNodeWriter>(_ writer: inout Writer, from root: Writer.State, to sink: inout ExportSink) {
+        // Names above others are few.
+        var known: [Int: Writer.State] = [:]
+        for rule in layer.compiledRules {
+            let content = layer.content(rule)
+            guard case .name(_, let name) = content.subject, content.ruleClass != .special else { continue }
+            let chain = layer.firstRules(above: name)
+            guard chain.last == rule else { continue }
+            var state = root
+            for (index, above) in chain.dropLast().enumerated() {
+                if let kept = known[above] {
+                    state = kept
+                    continue
+                }
+                guard case .name(_, let name) = layer.content(above).subject else { continue }
+                sink.isSilent = true
+                state = writer.write(reader.node(name, first: above), from: state, isAlone: index == 0, to: &sink)
+                sink.isSilent = false
+                known[above] = state
+            }
+            let node = reader.node(name, first: rule)
+            for excluding in node.excluding { sink.omit(excluding, .denyallow) }
+            _ = writer.write(node, from: state, isAlone: chain.count == 1, to: &sink)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import DNS
+import Policy
+
+extension ExportFormat {
+    /// A response policy zone (draft-vixie-dnsop-dns-rpz), the same for BIND, Unbound, PowerDNS and Knot Resolver: every
+    /// name that exists in it under a wildcard says itself what happens to it and below it.
+    static let rpz = ExportFormat(
+        id: "rpz",
+        title: "a response policy zone",
+        engine: .bindRPZ,
+        listFormat: .rpz,
+        syntax: .nodes { PolicyZoneWriter() }
+    )
+}
+
+/// `name` is about the name, `*.name` about everything below it.
+struct PolicyZoneWriter: NodeWriter {
+    /// Names written because something lies below them.
+    private var filled: Set<DomainName> = []
+
+    init() {}
+
+    /// Octets left for the name of the zone.
+    private static let longestName = 255 - 64
+
+    var comment: String { "; " }
+    var heading: [String] {
+        ["$TTL 300", "@ IN SOA localhost. root.localhost. 1 3600 600 86400 300", "@ IN NS localhost."]
+    }
+
+    mutating func write(
+        _ node: PolicyNode,
+        inherited: TypedEffects,
+        isAlone: Bool,
+        to sink: inout ExportSink
+    ) -> TypedEffects {
+        // Where a wildcard reaches, a name that exists would hide it in some servers, so it says itself what it inherits.
+        let isCovered = inherited != .uniform(.none, count: node.types.count)
+        guard isCovered || node.own != inherited || node.below != inherited else { return inherited }
+        guard let text = ExportText.plain(node.name), node.name.wire.count <= Self.longestName, !Self.isTrigger(text)
+        else {
+            sink.omitAll(node, .name, besides: inherited)
+            return inherited
+        }
+        let own = records(node.own, node.types)
+        let below = records(node.below, node.types)
+        if own == nil { sink.omitAll(node.ownRules, reason(node.own, node.types)) }
+        if below == nil { sink.omitAll(node.belowRules, reason(node.below, node.types)) }
+        if isCovered { fillGap(node, inherited, &sink) }
+        let name = String(decoding: text, as: UTF8.self)
+        let inheritedRecords = isCovered ? records(inherited, node.types) ?? [] : []
+        put(name, own ?? inheritedRecords, node.own, isCovered, &sink)
+        put("*." + name, below ?? inheritedRecords, node.below, isCovered, &sink)
+        for (effects, rules) in [(node.own, node.ownRules), (node.below, node.belowRules)]
+        where changesAnswer(effects, node.types) {
+            sink.noteChangedAnswer(rules.compactMap { $0 }.first)
+        }
+        return below == nil ? inherited : node.below
+    }
+
+    /// Names between this one and the wildcard that reaches it get what they inherit.
+    private mutating func fillGap(_ node: PolicyNode, _ inherited: TypedEffects, _ sink: inout ExportSink) {
+        guard !sink.isSilent, let records = records(inherited, node.types) else { return }
+        let known = sink.namesWithRules(above: node.name)
+        var above = node.name.parent
+        while let name = above, !name.isRoot, !known.contains(name), filled.insert(name).inserted {
+            guard let text = ExportText.plain(name) else { return }
+            let owner = String(decoding: text, as: UTF8.self)
+            put(owner, records, inherited, true, &sink)
+            put("*." + owner, records, inherited, true, &sink)
+            above = name.parent
+        }
+    }
+
+    private func put(
+        _ owner: String,
+        _ records: [String],
+        _ effects: TypedEffects,
+        _ isCovered: Bool,
+        _ sink: inout ExportSink
+    ) {
+        let isNothing = effects.effects.allSatisfy { $0 == .none }
+        if isNothing, !isCovered { return }
+        for record in records { sink.line(Array("\(owner) \(record)".utf8)) }
+    }
+
+    private func reason(_ effects: TypedEffects, _ types: [RRType]) -> Omission {
+        switch effects.form(types) {
+        case .route: .route
+        case .answer: .answer
+        case .data: .types
+        default: effects.reason
+        }
+    }
+
+    private func changesAnswer(_ effects: TypedEffects, _ types: [RRType]) -> Bool {
+        switch effects.form(types) {
+        case .blocked, .answer(.refused), .answer(.servfail): effects.isModal
+        default: false
+        }
+    }
+
+    /// The records of a name, without its owner; nil when a policy zone cannot say it.
+    private func records(_ effects: TypedEffects, _ types: [RRType]) -> [String]? {
+        switch effects.form(types) {
+        case .pass: return ["CNAME rpz-passthru."]
+        case .answer(.nxdomain), .blocked: return ["CNAME ."]
+        case .answer(.nodata): return ["CNAME *."]
+        case .answer(.drop): return ["CNAME rpz-drop."]
+        case .answer(.truncate): return ["CNAME rpz-tcp-only."]
+        case .answer: return effects.isModal ? ["CNAME ."] : nil
+        case .data(let records, hidesOthers: true):
+            var lines: [String] = []
+            for record in records {
+                guard let text = ExportText.record(record) else { return nil }
+                lines.append((record.ttl.map { "\($0) " } ?? "") + "IN " + text)
+            }
+            return lines
+        case .data, .route, .mixed: return nil
+        }
+    }
+
+    private static func isTrigger(_ name: [UInt8]) -> Bool {
+        let last = String(decoding: name.split(separator: 0x2E).last ?? [], as: UTF8.self)
+        return ["rpz-ip", "rpz-client-ip", "rpz-nsdname", "rpz-nsip"].contains(last)
+    }
+}
+
+extension ExportSink {
+    /// The names above one that have rules or have to exist.
+    fileprivate func namesWithRules(above name: DomainName) -> Set<DomainName> {
+        var names: Set<DomainName> = []
+        for rule in layer.firstRules(above: name) {
+            if case .name(_, let name) = layer.content(rule).subject { names.insert(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,158 @@
+import DNS
+import Policy
+
+/// Writes the rules of an engine whose strongest class wins for another one of that kind, one by one: where the classes
+/// beat each other in the same order, so do the rules.
+struct RulePlan {
+    private let layer: CompiledLayer
+    private let output: TierOutput
+    private let tiers: [RuleClass: Int]
+    private let types: [RRType]
+    /// Names of allowing rules that only some blocking rules beat, and the names above them.
+    private var allowed: Set<DomainName> = []
+    private var aboveAllowed: Set<DomainName> = []
+    private var allowsPatterns = false
+
+    init(_ layer: CompiledLayer, _ syntax: RuleSyntax, _ format: ExportFormat, allowing: Bool) {
+        self.layer = layer
+        output = TierOutput(syntax: syntax, format: format, allowing: allowing)
+        tiers = Self.tiers(layer.profile.precedence)
+        types = layer.distinguishedTypes
+        guard syntax.tiers == 2, layer.compiledRules.contains(where: { tier($0) == 2 }) else { return }
+        for rule in layer.compiledRules where tier(rule) == 1 {
+            guard case .name(_, let name) = layer.content(rule).subject else {
+                allowsPatterns = true
+                continue
+            }
+            allowed.insert(name)
+            var above = name.parent
+            while let next = above, aboveAllowed.insert(next).inserted { above = next.parent }
+        }
+    }
+
+    /// Numbers the classes from the weakest on: a class that allows after ones that block begins a tier, and so on.
+    private static func tiers(_ precedence: [RuleClass]) -> [RuleClass: Int] {
+        var tiers: [RuleClass: Int] = [:]
+        var tier = 0
+        for ruleClass in precedence.reversed() {
+            if allows(ruleClass) != (tier % 2 == 1) { tier += 1 }
+            tiers[ruleClass] = tier
+        }
+        return tiers
+    }
+
+    private static func allows(_ ruleClass: RuleClass) -> Bool {
+        switch ruleClass {
+        case .ownAllow, .ownAllowRegex, .listAllow, .importantAllow, .ruleAllow: true
+        default: false
+        }
+    }
+
+    private func tier(_ rule: Int) -> Int? { tiers[layer.content(rule).ruleClass] }
+
+    func write(to sink: inout ExportSink) {
+        for rule in layer.compiledRules {
+            let content = layer.content(rule)
+            guard content.ruleClass != .special, let tier = tiers[content.ruleClass] else { continue }
+            if case .name(.node, _) = content.subject { continue }
+            var written = TierRule(
+                subject: content.subject,
+                tier: tier,
+                action: content.action,
+                coverage: content.coverage,
+                excluded: content.guard.excluded
+            )
+            guard content.guard.clients.isEmpty, content.guard.minutes == nil else {
+                sink.omit(rule, .client)
+                continue
+            }
+            if output.syntax.tiers == 1 {
+                if tier > 0, tier % 2 == 1 {
+                    sink.omit(rule, .allow)
+                    continue
+                }
+                switch overruledTypes(content) {
+                case .none: break
+                case .all: continue
+                case .some:
+                    sink.omit(rule, .types)
+                    continue
+                }
+            }
+            if output.syntax.tiers < 4 {
+                if tier == 2, overlapsAllowed(content.subject) {
+                    sink.omit(rule, .precedence)
+                    continue
+                }
+                written.tier = tier % 2
+            }
+            output.write(written, rule, to: &sink)
+        }
+    }
+
+    private enum Share { case none, some, all }
+
+    /// The types for which a rule that allows takes a single name away from a rule that blocks it.
+    private func overruledTypes(_ content: RuleContent) -> Share {
+        guard case .name(.exact, let name) = content.subject else { return .none }
+        let allowed = types.count { type in
+            let decision = layer.decide(NameBuffer(name), type: type)
+            return decision.hasRule && layer.action(Int(decision.rule)) == .allow
+        }
+        return allowed == 0 ? .none : allowed == types.count ? .all : .some
+    }
+
+    private func overlapsAllowed(_ subject: RuleSubject) -> Bool {
+        guard case .name(let scope, let name) = subject else { return allowsPatterns || !allowed.isEmpty }
+        if allowsPatterns || scope != .exact && aboveAllowed.contains(name) { return true }
+        var above: DomainName? = name
+        while let next = above {
+            if allowed.contains(next) { return true }
+            above = next.parent
+        }
+        return false
+    }
+}
+
+/// Writes rules of tiers by the syntax of a format, into the right one of two files where it keeps two.
+struct TierOutput {
+    let syntax: RuleSyntax
+    let format: ExportFormat
+    let allowing: Bool
+
+    /// Writes a rule; says whether it can be written.
+    @discardableResult
+    func write(_ rule: TierRule, _ number: Int?, to sink: inout ExportSink) -> Bool {
+        var rule = rule
+        if !rule.allows {
+            switch Self.answer(rule.action) {
+            case .modal: rule.action = .block
+            case .prescribed where !format.takesAnswers(rule.subject):
+                rule.action = .block
+                sink.noteChangedAnswer(number)
+            case .prescribed, .data: break
+            }
+        }
+        switch syntax.line(rule) {
+        case .success(let line):
+            if format.keepsAllowApart, rule.allows != allowing { sink.noteElsewhere() } else { sink.line(line) }
+            return true
+        case .failure(let error):
+            sink.omit(number, error.reason)
+            return false
+        }
+    }
+
+    private enum AnswerKind { case modal, prescribed, data }
+
+    private static func answer(_ action: RuleAction) -> AnswerKind {
+        switch action {
+        case .block: .modal
+        case .blockAddress(let address): address.isUnspecified || address.isLoopback ? .modal : .data
+        case .records(let records):
+            records.allSatisfy { $0.address.map { $0.isUnspecified || $0.isLoopback } ?? false } ? .prescribed : .data
+        case .redirect, .redirectBelow: .data
+        default: .prescribed
+        }
+    }
+}

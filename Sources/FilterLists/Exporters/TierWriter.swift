@@ -1,0 +1,164 @@
+import DNS
+import Policy
+
+/// Writes nodes of an engine whose closest rule wins for one whose strongest class wins: an exception below a blocked name
+/// needs a class that beats it, a block below that exception another one.
+struct TierWriter: StatefulNodeWriter {
+    /// What the rules written so far make of the names below.
+    struct State {
+        /// The types blocked, one bit each.
+        var blocked: UInt64 = 0
+        /// The types that a rule allows.
+        var allowed: UInt64 = 0
+        /// The strongest tier in force; -1 for none.
+        var tier = -1
+    }
+
+    private let layer: CompiledLayer
+    private let output: TierOutput
+
+    init(_ layer: CompiledLayer, _ syntax: RuleSyntax, _ format: ExportFormat, allowing: Bool) {
+        self.layer = layer
+        output = TierOutput(syntax: syntax, format: format, allowing: allowing)
+    }
+
+    /// What has to change for a name, by type.
+    private struct Change: Equatable {
+        var block: UInt64 = 0
+        var allow: UInt64 = 0
+        /// Where blocked types change their answer.
+        var changes: UInt64 = 0
+    }
+
+    mutating func write(_ node: PolicyNode, from state: State, isAlone: Bool, to sink: inout ExportSink) -> State {
+        let own = change(node.own, node.ownRules, state, &sink)
+        let below = change(node.below, node.belowRules, state, &sink)
+        if own == below, node.ownRules == node.belowRules || takesSubtree(node, own, state) {
+            return write(.subtree, node, node.belowRules, below, state, &sink)
+        }
+        _ = write(.exact, node, node.ownRules, own, state, &sink)
+        return write(.below, node, node.belowRules, below, state, &sink)
+    }
+
+    /// Whether one rule can stand for those of the name and those of what lies below it.
+    private func takesSubtree(_ node: PolicyNode, _ change: Change, _ state: State) -> Bool {
+        [(change.block, state.tier <= 0 ? 0 : 2), (change.allow, state.tier <= 1 ? 1 : 3)].allSatisfy { mask, tier in
+            guard mask != 0 else { return true }
+            guard tier < max(2, output.syntax.tiers), output.syntax.tiers > 1 || tier % 2 == 0 else { return false }
+            if case .success = output.syntax.line(line(.subtree, node, mask, tier)) { return true }
+            return false
+        }
+    }
+
+    private func line(_ scope: Scope, _ node: PolicyNode, _ mask: UInt64, _ tier: Int) -> TierRule {
+        TierRule(
+            subject: .name(scope, node.name),
+            tier: tier,
+            action: tier % 2 == 0 ? .block : .allow,
+            coverage: coverage(mask, node.types),
+            excluded: []
+        )
+    }
+
+    private func change(
+        _ effects: TypedEffects,
+        _ rules: [Int?],
+        _ state: State,
+        _ sink: inout ExportSink
+    ) -> Change {
+        var change = Change()
+        for (index, effect) in effects.effects.enumerated() where index < 64 {
+            let bit: UInt64 = 1 << UInt64(index)
+            switch effect {
+            case .none: change.allow |= state.blocked & bit
+            case .allow: change.allow |= state.allowed & bit == 0 ? bit : state.blocked & bit
+            case .block: change.block |= ~state.blocked & bit
+            case .answer(.truncate): sink.omit(rules[index], .answer)
+            case .answer:
+                change.block |= ~state.blocked & bit
+                change.changes |= bit
+            case .data(let records):
+                if records.allSatisfy({ $0.address.map { $0.isUnspecified || $0.isLoopback } ?? false }) {
+                    change.block |= ~state.blocked & bit
+                } else {
+                    sink.omit(rules[index], .data)
+                }
+            case .route: sink.omit(rules[index], .route)
+            case .unknown: sink.omit(rules[index], layer.profile.order == .classFirst ? .denyallow : .neighbours)
+            }
+        }
+        return change
+    }
+
+    private func write(
+        _ scope: Scope,
+        _ node: PolicyNode,
+        _ rules: [Int?],
+        _ change: Change,
+        _ state: State,
+        _ sink: inout ExportSink
+    ) -> State {
+        var next = state
+        if change.block != 0 {
+            let tier = state.tier <= 0 ? 0 : 2
+            if write(scope, node, rules, change.block, tier, state, &sink) {
+                next.blocked |= change.block
+                next.allowed &= ~change.block
+                next.tier = max(next.tier, tier)
+                if change.changes & change.block != 0 { sink.noteChangedAnswer(rule(rules, change.block)) }
+            }
+        }
+        if change.allow != 0 {
+            let tier = state.tier <= 1 ? 1 : 3
+            if write(scope, node, rules, change.allow, tier, state, &sink) {
+                next.blocked &= ~change.allow
+                next.allowed |= change.allow
+                next.tier = max(next.tier, tier)
+            }
+        }
+        return next
+    }
+
+    private func write(
+        _ scope: Scope,
+        _ node: PolicyNode,
+        _ rules: [Int?],
+        _ mask: UInt64,
+        _ tier: Int,
+        _ state: State,
+        _ sink: inout ExportSink
+    ) -> Bool {
+        let rule = rule(rules, mask)
+        guard output.syntax.tiers > 1 || tier % 2 == 0 else {
+            omit(rules, mask, .allow, &sink)
+            return false
+        }
+        guard tier < max(2, output.syntax.tiers), state.tier < 3 || tier == 3 else {
+            omit(rules, mask, .precedence, &sink)
+            return false
+        }
+        let line = line(scope, node, mask, tier)
+        guard output.write(line, rule, to: &sink) else {
+            if case .failure(let error) = output.syntax.line(line) { omit(rules, mask, error.reason, &sink) }
+            return false
+        }
+        return true
+    }
+
+    private func omit(_ rules: [Int?], _ mask: UInt64, _ reason: Omission, _ sink: inout ExportSink) {
+        for (index, rule) in rules.enumerated() where index < 64 && mask >> UInt64(index) & 1 == 1 {
+            sink.omit(rule, reason)
+        }
+    }
+
+    private func rule(_ rules: [Int?], _ mask: UInt64) -> Int? {
+        rules.enumerated().first { $0.offset < 64 && mask >> UInt64($0.offset) & 1 == 1 && $0.element != nil }?.element
+    }
+
+    /// The last type stands for all that no rule names.
+    private func coverage(_ mask: UInt64, _ types: [RRType]) -> TypeCoverage {
+        let chosen = types.enumerated().filter { $0.offset < 64 && mask >> UInt64($0.offset) & 1 == 1 }.map(\.element)
+        guard let other = types.last, chosen.contains(other) else { return TypeCoverage(only: chosen) }
+        return TypeCoverage(except: types.filter { !chosen.contains($0) })
+    }
+}

@@ -1,0 +1,124 @@
+import DNS
+import Policy
+
+extension ExportFormat {
+    /// Unbound's `local-zone:` and `local-data:`.
+    static let unbound = ExportFormat(
+        id: "unbound",
+        title: "Unbound local zones",
+        engine: .unbound,
+        listFormat: .unbound,
+        syntax: .nodes { UnboundWriter() }
+    )
+}
+
+/// A zone is about a name and what lies below it; data of a zone that is transparent are about a single name.
+struct UnboundWriter: NodeWriter {
+    var comment: String { "# " }
+    var heading: [String] { ["server:"] }
+
+    mutating func write(
+        _ node: PolicyNode,
+        inherited: TypedEffects,
+        isAlone: Bool,
+        to sink: inout ExportSink
+    ) -> TypedEffects {
+        guard !node.own.sameKind(as: inherited) || !node.below.sameKind(as: inherited) else { return inherited }
+        let text = node.name.isRoot ? [] : ExportText.plain(node.name)
+        guard let text else {
+            sink.omitAll(node, .name, besides: inherited)
+            return inherited
+        }
+        let name = String(decoding: text, as: UTF8.self) + "."
+        let passes = node.below.isPass || whole(name, node.below, node.types) == nil
+        if passes, !node.below.isPass { sink.omitAll(node.belowRules, reason(node.below, node.types)) }
+        if !node.own.sameKind(as: node.below) {
+            if passes, let lines = single(name, node.own, node.types) {
+                sink.writeZone(lines, node.own, node.ownRules, node.types, isSingle: true)
+                return .uniform(.none, count: node.types.count)
+            }
+            // What is written for the names below reaches the name itself.
+            guard !node.ownRules.contains(nil) else {
+                sink.omitAll(node.belowRules, .below)
+                sink.omitAll(node.ownRules, .exact)
+                guard node.own.isPass, !inherited.isPass else { return inherited }
+                sink.writeZone(whole(name, node.own, node.types) ?? [], node.own, [], node.types, isSingle: false)
+                return node.own
+            }
+            sink.omitAll(node.ownRules, .exact)
+        }
+        guard !node.below.sameKind(as: inherited) else { return inherited }
+        guard let lines = whole(name, node.below, node.types) else {
+            if node.own.sameKind(as: node.below) { sink.omitAll(node.ownRules, reason(node.below, node.types)) }
+            return inherited
+        }
+        sink.writeZone(lines, node.below, node.belowRules, node.types, isSingle: false)
+        return node.below
+    }
+
+    private func reason(_ effects: TypedEffects, _ types: [RRType]) -> Omission {
+        switch effects.form(types) {
+        case .route: .route
+        case .answer: .answer
+        case .data: .types
+        default: effects.reason
+        }
+    }
+
+    /// For the name and everything below it.
+    private func whole(_ name: String, _ effects: TypedEffects, _ types: [RRType]) -> [String]? {
+        func zone(_ type: LocalZoneType) -> [String] { ["local-zone: \"\(name)\" \(type.rawValue)"] }
+        switch effects.form(types) {
+        case .pass: return zone(.alwaysTransparent)
+        case .answer(.nxdomain), .blocked: return zone(.alwaysNXDomain)
+        case .answer(.nodata): return zone(.alwaysNoData)
+        case .answer(.refused): return zone(.alwaysRefuse)
+        case .answer(.drop): return zone(.alwaysDeny)
+        case let form where form.isNulls: return zone(.alwaysNull)
+        case .data(let records, hidesOthers: true): return data(name, records).map { zone(.redirect) + $0 }
+        case .answer, .data, .route, .mixed: return nil
+        }
+    }
+
+    /// For the name alone; what lies below is resolved.
+    private func single(_ name: String, _ effects: TypedEffects, _ types: [RRType]) -> [String]? {
+        func zone(_ type: LocalZoneType) -> [String] { ["local-zone: \"\(name)\" \(type.rawValue)"] }
+        switch effects.form(types) {
+        case .data(let records, let hidesOthers):
+            return data(name, records).map { zone(hidesOthers ? .transparent : .typeTransparent) + $0 }
+        case .blocked, .answer:
+            guard effects.isModal, case .data(let nulls, _) = EffectForm.nulls else { return nil }
+            return data(name, nulls).map { zone(.transparent) + $0 }
+        case .pass, .route, .mixed: return nil
+        }
+    }
+
+    private func data(_ name: String, _ records: [LocalRecord]) -> [String]? {
+        var lines: [String] = []
+        for record in records {
+            guard let text = ExportText.record(record) else { return nil }
+            let ttl = record.ttl.map { "\($0) " } ?? ""
+            lines.append("local-data: \"\(name) \(ttl)IN \(text)\"")
+        }
+        return lines
+    }
+}
+
+extension ExportSink {
+    fileprivate mutating func writeZone(
+        _ lines: [String],
+        _ effects: TypedEffects,
+        _ rules: [Int?],
+        _ types: [RRType],
+        isSingle: Bool
+    ) {
+        for text in lines { line(Array(text.utf8)) }
+        let isChanged =
+            switch effects.form(types) {
+            case .blocked: true
+            case .answer: isSingle
+            default: false
+            }
+        if isChanged { noteChangedAnswer(rules.compactMap { $0 }.first) }
+    }
+}

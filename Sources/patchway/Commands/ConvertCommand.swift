@@ -1,0 +1,158 @@
+import ArgumentParser
+import FilterLists
+import Policy
+import Reports
+import Settings
+import TextScan
+
+/// `patchway convert`: the rules of lists, as their engine understands them, in the syntax of another.
+struct ConvertCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convert",
+        abstract: "Write the rules of lists for another engine: the same verdicts, or a rule is left out and named.",
+        discussion: """
+            Exit codes: 0 every rule is written; 1 rules were left out, because the format cannot say them; 3 the lists \
+            hold rules that cannot be evaluated.
+            """
+    )
+
+    @Argument(help: "Lists, in order, all of one engine.")
+    var lists: [String] = []
+
+    @Option(
+        name: .customLong("to"),
+        help: "The format: \(ExportFormat.all.map { "\($0.id) (\($0.title))" }.joined(separator: ", "))."
+    )
+    var target: String
+
+    @Option(
+        name: .customLong("engine"),
+        help: "The engine that reads the lists; without it that of the first one's format."
+    )
+    var engine: String?
+
+    @Option(name: .customLong("format"), help: "The format of the lists; found out without it.")
+    var format: String?
+
+    @Option(name: .customLong("block-mode"), help: "The engine's block mode, whose answers are kept where possible.")
+    var blockMode: String?
+
+    @Option(name: .customLong("allow-list"), help: "A list of names to allow, of the same engine; repeatable.")
+    var allowLists: [String] = []
+
+    @Flag(name: .customLong("allowing"), help: "Write the file of rules that allow, where a format has one of its own.")
+    var isAllowing = false
+
+    @Option(name: [.customShort("o"), .customLong("output")], help: "The file to write; standard output without it.")
+    var output: String?
+
+    @Option(name: .customLong("report"), help: "Write what was left out to this file, as NDJSON records.")
+    var report: String?
+
+    func run() throws {
+        RunCost.begin()
+        guard let target = ExportFormat.named(target) else {
+            let known = ExportFormat.all.map(\.id).joined(separator: ", ")
+            throw Failure.usage("--to \(TerminalText.escaped(target)): no such format; one of \(known)")
+        }
+        guard !lists.isEmpty else { throw Failure.usage("no lists; give LIST…") }
+        if isAllowing, !target.keepsAllowApart {
+            throw Failure.usage("--allowing: \(target.id) keeps all rules in one file")
+        }
+        let format = try format.map { try ListFormat(option: $0) }?.id
+        let loaded = try LoadedStack.load([
+            Configuration.Layer(
+                engine: try engine.map(Engine.init(option:)),
+                blockMode: blockMode,
+                lists: lists.map { Configuration.List(path: $0, format: format) }
+                    + allowLists.map { Configuration.List(path: $0, role: .allow) }
+            )
+        ])
+        loaded.announce()
+        let layer = loaded.stack.layers[0]
+        let report = try write(layer, target)
+        let conversion = Conversion(layer: layer, target: target, report: report, unsupported: loaded.unsupportedRules)
+        conversion.announce(output)
+        if let place = self.report { try conversion.write(to: place, loaded.reports) }
+        if report.omittedCount > 0 { throw ExitStatus.finding }
+        if loaded.unsupportedRules > 0 { throw ExitStatus.undecided }
+    }
+
+    private func write(_ layer: CompiledLayer, _ target: ExportFormat) throws -> ExportReport {
+        guard let output else {
+            return LayerExporter.export(layer, to: target, allowing: isAllowing, write: StandardOutput.write)
+        }
+        let file = try OutputFile(output)
+        let report = LayerExporter.export(layer, to: target, allowing: isAllowing, write: file.write)
+        try file.finish()
+        return report
+    }
+}
+
+/// What a conversion gave, in words and records.
+private struct Conversion {
+    let layer: CompiledLayer
+    let target: ExportFormat
+    let report: ExportReport
+    let unsupported: Int
+
+    /// One line each for what was written, left out and changed.
+    func announce(_ output: String?) {
+        var line =
+            "\(output.map { TerminalText.escaped($0) } ?? "standard output"): \(target.title) for \(target.engine.rawValue)"
+        line += "; rules: \(report.rules), lines: \(report.lines)"
+        if report.omittedCount > 0 {
+            let reasons = report.omitted.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            line += ", LEFT OUT: " + reasons.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        }
+        StandardError.line(line)
+        for diagnostic in report.diagnostics.prefix(20) { StandardError.line(diagnostic.description) }
+        if report.elsewhere > 0 {
+            StandardError.line(
+                "patchway: rules for the other one of two files: \(report.elsewhere); --allowing writes the one that allows"
+            )
+        }
+        if report.changedAnswers > 0 {
+            StandardError.line(
+                "patchway: rules whose names stay blocked with another answer: \(report.changedAnswers); \(target.engine.rawValue) has none like it"
+            )
+        }
+        if unsupported > 0 {
+            StandardError.line("patchway: rules that could not be evaluated and are not written: \(unsupported)")
+        }
+        if looksAtAliases(layer.engine.profile.chain) != looksAtAliases(target.engine.profile.chain) {
+            let (one, other) = (layer.engine.rawValue, target.engine.rawValue)
+            StandardError.line(
+                "patchway: \(one) and \(other) do not look at aliases alike; names behind aliases may fare differently"
+            )
+        }
+    }
+
+    private func looksAtAliases(_ chain: ChainInspection) -> Bool { chain != .never }
+
+    func write(to place: String, _ sources: [ListReport]) throws {
+        let file = try OutputFile(place)
+        var records = RecordStream(.ndjson, write: file.write)
+        records.record("header") {
+            $0.member("tool", "patchway")
+            $0.member("version", Version.text)
+        }
+        for source in sources { records.record("file") { SourceReport(source).write(to: &$0) } }
+        for diagnostic in report.diagnostics { records.whole { diagnostic.write(to: &$0) } }
+        records.record("summary") {
+            $0.member("engine", layer.engine.rawValue)
+            $0.member("to", target.id)
+            $0.member("to_engine", target.engine.rawValue)
+            $0.member("rules", report.rules)
+            $0.member("lines", report.lines)
+            $0.member("left_out", counts: report.omitted)
+            $0.member("in_other_file", report.elsewhere)
+            $0.member("changed_answers", report.changedAnswers)
+            $0.member("unsupported_rules", unsupported)
+            $0.member("elapsed_ms", RunCost.elapsedMilliseconds)
+            $0.member("peak_rss_bytes", RunCost.peakMemoryBytes)
+        }
+        records.finish()
+        try file.finish()
+    }
+}

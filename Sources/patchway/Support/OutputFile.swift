@@ -1,0 +1,52 @@
+import Glibc
+import TextScan
+
+/// A file that takes the place of the old one when it is whole, so that nobody reads half of it.
+final class OutputFile {
+    private let path: String
+    private let temporary: String
+    private let descriptor: Int32
+    private var fault: Int32 = 0
+
+    /// Opens a file beside the one that is meant.
+    init(_ path: String) throws {
+        self.path = path
+        temporary = "\(path).\(getpid()).new"
+        descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Self.failure(path, errno) }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Writes octets; a fault shows in ``finish()``.
+    func write(_ octets: Span<UInt8>) {
+        guard fault == 0 else { return }
+        var offset = 0
+        while offset < octets.count {
+            let written = unsafe octets.withUnsafeBytes { bytes in
+                unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+            }
+            if written < 0 {
+                if errno == EINTR { continue }
+                fault = errno
+                return
+            }
+            offset += written
+        }
+    }
+
+    /// Puts the file into its place.
+    func finish() throws {
+        if fault == 0, unsafe rename(temporary, path) == 0 { return }
+        let reason = fault == 0 ? errno : fault
+        _ = unsafe unlink(temporary)
+        throw Self.failure(path, reason)
+    }
+
+    private static func failure(_ path: String, _ code: Int32) -> Failure {
+        let reason = unsafe String(cString: strerror(code))
+        return .usage("\(TerminalText.escaped(path)): cannot be written: \(reason)")
+    }
+}

@@ -1,0 +1,230 @@
+import DNS
+import FilterLists
+import Foundation
+import Policy
+import TestSupport
+import Testing
+import TextScan
+
+/// Rules written for another engine and read back: the same verdicts, or the rule that decides is reported as left out.
+@Suite struct ExportTests {
+    /// `PATCHWAY_SEED=N` repeats a run.
+    static let seed =
+        ProcessInfo.processInfo.environment["PATCHWAY_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
+    static let sources: [Engine] = [
+        .pihole, .adguardHome, .blocky, .technitium, .dnscryptProxy, .dnsmasq, .unbound, .bindRPZ, .unboundRPZ,
+        .pdnsRPZ,
+        .knotRPZ, .dnsdist,
+    ]
+
+    @Test(arguments: ExportFormat.all.map(\.id))
+    func readBackTheVerdictsAreTheSame(id: String) throws {
+        let format = try #require(ExportFormat.named(id))
+        print("export \(id): seed \(Self.seed)")
+        var tally = ExportTally()
+        var round: UInt64 = 0
+        while tally.names < 10_000 {
+            for source in Self.sources {
+                round += 1
+                var lists = RandomLists(seed: Self.seed &+ round)
+                let count = [3, 12, 40][Int(round % 3)]
+                let mode = source.profile.blockModes[Int(round / 3) % source.profile.blockModes.count].name
+                let layer = try LayerLoader.load(
+                    lists.inputs(source, count),
+                    engine: source,
+                    blockMode: mode,
+                    mayBeEmpty: true
+                ).layer
+                let reader = Self.readers(format)[Int(round) % Self.readers(format).count]
+                let target = try ReadBack(layer, format, reader)
+                for _ in 0..<60 {
+                    guard let name = try? DomainName(lists.question()) else { continue }
+                    tally.names += 1
+                    check(name, layer, target, format, &tally, "round \(round) \(source) \(mode)")
+                }
+            }
+        }
+        for failure in tally.failures.prefix(6) { Issue.record(Comment(rawValue: failure)) }
+        print(
+            "export \(id): \(tally.names) names, \(tally.compared) verdicts compared, \(tally.left) left out, \(tally.failures.count) wrong"
+        )
+        #expect(tally.failures.isEmpty)
+        #expect(tally.blocked > 500 && tally.compared > tally.left)
+    }
+
+    /// A policy zone is written so that every server takes it alike.
+    private static func readers(_ format: ExportFormat) -> [Engine] {
+        format.id == "rpz" ? [.bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ] : [format.engine]
+    }
+
+    private func check(
+        _ name: DomainName,
+        _ layer: CompiledLayer,
+        _ target: ReadBack,
+        _ format: ExportFormat,
+        _ tally: inout ExportTally,
+        _ round: String
+    ) {
+        for type in layer.distinguishedTypes {
+            let asked = layer.decide(NameBuffer(name), type: type)
+            guard asked.kind != .unsupported else { continue }
+            if asked.hasRule, target.report.omittedRules.contains(Int(asked.rule)) {
+                tally.left += 1
+                continue
+            }
+            let isSpecial = asked.hasRule && layer.content(Int(asked.rule)).ruleClass == .special
+            let got = target.layer.decide(NameBuffer(name), type: type)
+            // Knot Resolver leaves every CNAME to another name out, and does not know how to drop.
+            let isLost =
+                target.layer.engine == .knotRPZ
+                && (asked.kind == .redirect && got.kind == .pass || asked.kind == .drop && got.kind == .servfail)
+            guard !isSpecial, !isLost, got.kind != .unsupported else { continue }
+            tally.compared += 1
+            if !asked.kind.isPass { tally.blocked += 1 }
+            // Where a mode answers, or the answer is counted as changed, only the block itself can be compared.
+            let isExact = format.engine.profile.blockModes.count == 1 && target.report.changedAnswers == 0
+            let isSame =
+                asked.kind.isPass == got.kind.isPass
+                && (!isExact || asked.kind == got.kind)
+            if !isSame {
+                let rule = asked.hasRule ? layer.reference(Int(asked.rule)).text : "no rule"
+                let other = got.hasRule ? target.layer.reference(Int(got.rule)).text : "no rule"
+                tally.failures.append(
+                    "\(round): \(name) \(type): \(asked.kind) by '\(rule)', now \(got.kind) by '\(other)'"
+                )
+            }
+        }
+    }
+
+    typealias Row = (id: String, engine: Engine, mode: String, rules: String, lines: [String])
+
+    static let rows: [Row] = [
+        (
+            "rpz", .technitium, "NxDomain", "||a.example^\n@@||b.a.example^\n",
+            [
+                "a.example CNAME .", "*.a.example CNAME .", "b.a.example CNAME rpz-passthru.",
+                "*.b.a.example CNAME rpz-passthru.",
+            ]
+        ),
+        ("rpz", .pihole, "null", "a.example\n", ["a.example IN A 0.0.0.0", "a.example IN AAAA ::"]),
+        ("unbound", .technitium, "NxDomain", "a.example\n", ["local-zone: \"a.example.\" always_nxdomain"]),
+        (
+            "unbound", .pihole, "null", "a.example\n||b.example^\n",
+            [
+                "local-zone: \"a.example.\" transparent", "local-data: \"a.example. IN A 0.0.0.0\"",
+                "local-data: \"a.example. IN AAAA ::\"", "local-zone: \"b.example.\" always_null",
+            ]
+        ),
+        ("dnsmasq", .pihole, "nxdomain", "a.example\n", ["local=/a.example/", "server=/*.a.example/#"]),
+        ("dnsmasq", .pihole, "null", "||a.example^\n", ["local=/a.example/", "address=/a.example/#"]),
+        (
+            "adguard", .adguardHome, "default", "||a.example^$important\n/ads/\n||c.example^$dnstype=A\n",
+            ["||a.example^$important", "||c.example^$dnstype=A", "/ads/"]
+        ),
+        ("adguard", .dnsmasq, "default", "address=/a.example/0.0.0.0\n", ["||a.example^$dnstype=A"]),
+        (
+            "adguard", .unbound, "default",
+            "local-zone: a.example always_nxdomain\nlocal-zone: b.a.example transparent\n"
+                + "local-zone: c.b.a.example refuse\n",
+            ["||a.example^", "@@||b.a.example^", "||c.b.a.example^$important"]
+        ),
+        (
+            "pihole", .adguardHome, "default", "||a.example^\n|b.example^\n",
+            ["pihole --regex '(\\.|^)a\\.example$'", "pihole deny b.example"]
+        ),
+        ("pihole", .pihole, "null", "a.example\n", ["pihole deny a.example"]),
+        ("blocky", .adguardHome, "default", "||a.example^\n@@|b.example^\n", ["*.a.example"]),
+        (
+            "dnscrypt", .adguardHome, "default", "|a.example^\n*.b.example^\n", ["=a.example", "?*.b.example"]
+        ),
+        (
+            "hosts", .adguardHome, "default", "|a.example^\n||b.example^\n|c.example^\n@@|c.example^\n",
+            ["0.0.0.0 a.example"]
+        ),
+        ("domains", .blocky, "zeroIP", "a.example\n", ["a.example"]),
+    ]
+
+    @Test(arguments: rows)
+    func writesWhatTheVendorReads(row: Row) throws {
+        let format = try #require(ListFormat.named(row.engine.profile.formats[0]))
+        let layer = try readList(row.rules, format, row.engine, blockMode: row.mode).layer
+        var text: [UInt8] = []
+        _ = export(layer, try #require(ExportFormat.named(row.id)), allowing: false, &text)
+        let written = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(written.suffix(row.lines.count) == row.lines[...], "\(written)")
+    }
+
+    @Test func whatIsLeftOutIsNamedWithItsLine() throws {
+        let layer = try readList("||a.example^\n@@|b.example^\n/ads/\n|c.example^\n", .adblock).layer
+        var text: [UInt8] = []
+        let report = export(layer, try #require(ExportFormat.named("hosts")), allowing: false, &text)
+        #expect(report.omitted == ["allow": 1, "regex": 1, "subtree": 1])
+        #expect(report.diagnostics.compactMap(\.line).sorted() == [1, 2, 3])
+        #expect(report.rules == 4 && report.lines == 1)
+    }
+}
+
+struct ExportTally {
+    var names = 0
+    var compared = 0
+    var blocked = 0
+    var left = 0
+    var failures: [String] = []
+}
+
+/// The octets of an export.
+func export(
+    _ layer: CompiledLayer,
+    _ format: ExportFormat,
+    allowing: Bool,
+    _ text: inout [UInt8]
+) -> ExportReport {
+    let sink = OctetSink()
+    let report = LayerExporter.export(layer, to: format, allowing: allowing) { sink.octets += $0.octets }
+    text = sink.octets
+    return report
+}
+
+private final class OctetSink {
+    var octets: [UInt8] = []
+}
+
+/// What was written, read by the engine it was written for.
+struct ReadBack {
+    let layer: CompiledLayer
+    var report: ExportReport
+
+    init(_ source: CompiledLayer, _ format: ExportFormat, _ engine: Engine) throws {
+        var text: [UInt8] = []
+        report = export(source, format, allowing: false, &text)
+        var inputs: [ListInput] = []
+        if let listFormat = format.listFormat {
+            inputs.append(ListInput(path: "written", format: listFormat, octets: text))
+            if format.keepsAllowApart {
+                let other = export(source, format, allowing: true, &text)
+                report.omittedRules.formUnion(other.omittedRules)
+                inputs.append(ListInput(path: "allowing", role: .allow, format: listFormat, octets: text))
+            }
+        } else {
+            inputs = Self.piholeLists(text)
+        }
+        layer = try LayerLoader.load(inputs, engine: engine, mayBeEmpty: true).layer
+    }
+
+    /// What the commands put into Pi-hole's lists.
+    private static func piholeLists(_ text: [UInt8]) -> [ListInput] {
+        let commands: [(prefix: String, role: ListRole, format: ListFormat)] = [
+            ("pihole deny ", .deny, .domains), ("pihole allow ", .exempt, .domains),
+            ("pihole --regex '", .deny, .regex), ("pihole --allow-regex '", .exempt, .regex),
+        ]
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
+        return commands.map { command in
+            let words = lines.filter { $0.hasPrefix(command.prefix) }.map { line in
+                String(line.dropFirst(command.prefix.count)).replacing("'\\''", with: "\u{1}").replacing("'", with: "")
+                    .replacing("\u{1}", with: "'")
+            }
+            let octets = Array((words.joined(separator: "\n") + "\n").utf8)
+            return ListInput(path: command.prefix, role: command.role, format: command.format, octets: octets)
+        }
+    }
+}
