@@ -102,6 +102,18 @@ struct DropReason {
         id: "extra-words",
         text: "has more words than the engine reads; the ones after it are dropped"
     )
+    static let rewriteInAllowList = DropReason(
+        id: "rewrite-in-allow-list",
+        text: "is a $dnsrewrite rule in an allow list, where AdGuard Home does not look for them"
+    )
+    static let notAnEntry = DropReason(
+        id: "not-an-entry",
+        text: "is no entry of the form `name answer`"
+    )
+    static let badTarget = DropReason(
+        id: "bad-target",
+        text: "has a target that is neither an address nor a name; the engine would refuse to start with it"
+    )
     static let overlong = DropReason(
         id: "line-too-long",
         text: "is longer than 65,536 octets and was dropped; is this file damaged?"
@@ -161,10 +173,9 @@ struct UnsupportedReason {
         id: "own-address",
         text: "reply=IP answers with the Pi-hole's own address, which is not known"
     )
-    static let dnsRewrite = UnsupportedReason(id: "dnsrewrite", text: "$dnsrewrite is not evaluated yet")
     static let anyTLD = UnsupportedReason(
         id: "denyallow-any-tld",
-        text: "$denyallow with a name under any public suffix is not evaluated yet"
+        text: "$denyallow with a name under any public suffix depends on the suffixes that the engine was built with"
     )
     static let badfilterOverlap = UnsupportedReason(
         id: "badfilter-overlap",

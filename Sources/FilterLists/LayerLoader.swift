@@ -36,6 +36,7 @@ public enum LayerLoader {
     ///   - engine: the engine whose reading applies; nil takes the default engine of the first list's format, and the
     ///     reports say so.
     ///   - blockMode: a block mode of the engine; nil takes its default.
+    ///   - options: what else the engine's configuration says.
     ///   - mayBeEmpty: whether a list without a rule is all right: for rules that are typed in, not downloaded.
     /// - Throws: ``ListError`` when a list cannot be read, is no list, or gives no rule at all.
     /// - Complexity: O(octets); memory is that of the lists plus about 30 octets a rule
@@ -43,6 +44,7 @@ public enum LayerLoader {
         _ lists: [ListInput],
         engine: Engine? = nil,
         blockMode: String? = nil,
+        options: LayerOptions = LayerOptions(),
         mayBeEmpty: Bool = false,
         limits: InputLimits = InputLimits()
     ) throws(ListError) -> LoadedLayer {
@@ -75,6 +77,7 @@ public enum LayerLoader {
             sources,
             engine: engine,
             blockMode: blockMode,
+            options: options,
             mayBeEmpty: mayBeEmpty,
             diagnostics: diagnostics
         )
@@ -84,6 +87,7 @@ public enum LayerLoader {
         _ sources: [ListText],
         engine given: Engine?,
         blockMode: String?,
+        options: LayerOptions,
         mayBeEmpty: Bool,
         diagnostics: [Diagnostic]
     ) throws(ListError) -> LoadedLayer {
@@ -102,8 +106,13 @@ public enum LayerLoader {
             detections.append(given == nil && !detections.isEmpty ? detection.following : detection)
         }
         let engine = detections[0].engine
-        guard var builder = LayerBuilder(engine: engine, blockMode: blockMode) else {
+        guard
+            var builder = LayerBuilder(engine: engine, blockMode: blockMode, blockAddresses: options.blockAddresses)
+        else {
             throw ListError(path: first.path, reason: .unknownBlockMode(engine: engine, mode: blockMode ?? ""))
+        }
+        guard !builder.blockAnswer.lacksAddress else {
+            throw ListError(path: first.path, reason: .noBlockAddress(engine: engine, mode: builder.blockMode))
         }
         let octets = sources.reduce(0) { $0 + $1.octets.count }
         guard octets <= maximumOctets else {

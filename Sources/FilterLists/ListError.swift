@@ -19,6 +19,8 @@ public struct ListError: Error, Sendable {
         case engineDoesNotRead(engine: Engine, format: ListFormat)
         /// The engine has no such block mode.
         case unknownBlockMode(engine: Engine, mode: String)
+        /// The block mode answers with addresses that were not given.
+        case noBlockAddress(engine: Engine, mode: String)
         /// No list was given, or more than a layer can hold.
         case badCount(Int)
     }
@@ -44,6 +46,7 @@ public struct ListError: Error, Sendable {
         case .noRules: "no-rules"
         case .engineDoesNotRead: "engine-does-not-read"
         case .unknownBlockMode: "unknown-block-mode"
+        case .noBlockAddress: "no-block-address"
         case .badCount: "bad-list-count"
         }
     }
@@ -57,7 +60,7 @@ public struct ListError: Error, Sendable {
             default: true
             }
         case .notAList, .notSupportedYet, .unrecognised, .noRules: true
-        case .engineDoesNotRead, .unknownBlockMode, .badCount: false
+        case .engineDoesNotRead, .unknownBlockMode, .noBlockAddress, .badCount: false
         }
     }
 
@@ -75,6 +78,9 @@ public struct ListError: Error, Sendable {
         case .unknownBlockMode(let engine, let mode):
             "\(engine.rawValue) has no block mode '\(TerminalText.escaped(mode))'; it has "
                 + engine.profile.blockModes.map(\.name).joined(separator: ", ")
+        case .noBlockAddress(let engine, let mode):
+            "\(engine.rawValue) answers with addresses of its owner in block mode \(mode); give one of each family as "
+                + "`block-addresses` in a stack file"
         case .badCount(let count): "\(count) lists given; a layer takes 1 to 65535"
         }
     }

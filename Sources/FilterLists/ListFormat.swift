@@ -17,7 +17,7 @@ public struct ListFormat: Sendable {
     /// Every format, in the order in which equal scores win.
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
-        .dnsdist,
+        .dnsdist, .adguardRewrites,
     ]
 
     /// The format with this id.
@@ -44,7 +44,7 @@ extension Engine {
             case .gravityDatabase: return GravityRowReader.read
             default: return GravityReader.read
             }
-        case .adguardHome: return AdGuardReader.read
+        case .adguardHome: return format == .adguardRewrites ? RewriteTableReader.read : AdGuardReader.read
         case .blocky: return BlockyReader.read
         case .technitium: return TechnitiumReader.read
         case .dnscryptProxy: return DNSCryptReader.read

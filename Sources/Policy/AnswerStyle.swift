@@ -13,6 +13,8 @@ public struct AnswerStyle: Sendable {
         case ofZone
         /// The same, only for NODATA that an alias met (Unbound 1.17).
         case ofZoneForAliasNoData
+        /// In the authority section of negative block answers: made up, with numbers of its own (AdGuard Home).
+        case ofBlockedName
     }
 
     /// What the records of a rule mean to a query for ANY.
@@ -23,6 +25,8 @@ public struct AnswerStyle: Sendable {
         case hides
         /// SERVFAIL, whatever the rules say.
         case fails
+        /// Nothing that a verdict stands for (AdGuard Home: NOTIMP).
+        case unknown
     }
 
     /// The start of authority.
@@ -33,6 +37,8 @@ public struct AnswerStyle: Sendable {
     public var chasesAny = true
     /// Whether the real aliases in front of a blocked one stay in an answer without records.
     public var keepsAliases = true
+    /// Whether an answer because of an alias is one to the name asked for, as if there were no aliases.
+    public var answersNameAskedFor = false
     /// The kinds of answers that do not carry AA although others do.
     public var withoutAuthority: Set<VerdictKind> = []
     /// Whether the records behind a CNAME of its own are looked up and given with it.
@@ -52,6 +58,7 @@ public struct AnswerStyle: Sendable {
         anyQuery: AnyQuery = .gives,
         chasesAny: Bool = true,
         keepsAliases: Bool = true,
+        answersNameAskedFor: Bool = false,
         withoutAuthority: Set<VerdictKind> = [],
         followsOwnAliases: Bool = true,
         hasOneTTL: Bool = false,
@@ -63,6 +70,7 @@ public struct AnswerStyle: Sendable {
         self.anyQuery = anyQuery
         self.chasesAny = chasesAny
         self.keepsAliases = keepsAliases
+        self.answersNameAskedFor = answersNameAskedFor
         self.withoutAuthority = withoutAuthority
         self.followsOwnAliases = followsOwnAliases
         self.hasOneTTL = hasOneTTL
@@ -100,6 +108,7 @@ extension CompiledLayer {
         case .none: return ([], [])
         case .ofZone: return ([], zone)
         case .ofZoneForAliasNoData: return ([], isAlias && decision.kind == .nodata ? zone : [])
+        case .ofBlockedName: return (blockedAuthority(decision, name: name, type: type), [])
         case .ofQueryName:
             guard type != .any, decision.kind == .nxdomain || decision.kind == .nodata else { return ([], []) }
             let ttl: UInt32 = decision.kind == .nxdomain ? 10_800 : 1
@@ -107,13 +116,27 @@ extension CompiledLayer {
         }
     }
 
+    /// AdGuard Home's (`internal/dnsforward/msg.go`, `genSOA`): in NXDOMAIN and for types without an answer of the mode,
+    /// but not in its mode null_ip and not for rewrites.
+    private func blockedAuthority(_ decision: Decision, name: DomainName, type: RRType) -> [OwnedRecord] {
+        if case .rewrite = actions[Int(record(Int(decision.rule)).action)] { return [] }
+        let hasAddresses = type == .a || type == .aaaa || type == .https
+        guard decision.kind == .nxdomain || decision.kind == .nodata && !hasAddresses && blockMode != "null_ip",
+            let server = try? DomainName("fake-for-negative-caching.adguard.com"),
+            let responsible = try? DomainName(wire: [10] + Array("hostmaster".utf8) + name.wire)
+        else { return [] }
+        let data = server.wire + responsible.wire + Self.octets([100_500, 1_800, 900, 604_800, 86_400])
+        return [OwnedRecord(owner: name, record: LocalRecord(type: .soa, ttl: profile.dataTTL, data: data))]
+    }
+
+    private static func octets(_ numbers: [UInt32]) -> [UInt8] {
+        numbers.flatMap { number in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) } }
+    }
+
     /// Knot Resolver's: the name itself, nobody.invalid, and fixed numbers.
     private static func madeUpAuthority(_ name: DomainName, ttl: UInt32) -> LocalRecord {
         let responsible = [6] + Array("nobody".utf8) + [7] + Array("invalid".utf8) + [0]
-        let numbers: [UInt32] = [1, 3_600, 1_200, 604_800, 10_800]
-        let octets = numbers.flatMap { number in
-            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
-        }
-        return LocalRecord(type: .soa, ttl: ttl, data: name.wire + responsible + octets)
+        let numbers = octets([1, 3_600, 1_200, 604_800, 10_800])
+        return LocalRecord(type: .soa, ttl: ttl, data: name.wire + responsible + numbers)
     }
 }

@@ -10,6 +10,8 @@ public struct PolicyAnswer: Sendable, Equatable {
     public var isAuthoritative: Bool
     /// The owner of the records: the name asked for, or the alias that met the rule.
     public var owner: DomainName
+    /// Records behind the alias among `records`, with their owners.
+    public var behind: [OwnedRecord] = []
     /// Whether the real aliases that led to `owner` stand in front of the records.
     public var keepsAliases = true
     /// The authority section.
@@ -38,7 +40,12 @@ extension CompiledLayer {
     /// What an action means for a type.
     func kind(of action: RuleAction, type: RRType) -> VerdictKind {
         let kind = Self.kind(of: action, type: type, blockAnswer, profile)
-        return type == .any && profile.answerStyle.anyQuery == .fails && kind != .pass ? .servfail : kind
+        guard type == .any, kind != .pass else { return kind }
+        return switch profile.answerStyle.anyQuery {
+        case .fails: .servfail
+        case .unknown: .unsupported
+        case .gives, .hides: kind
+        }
     }
 
     static func kind(
@@ -50,7 +57,7 @@ extension CompiledLayer {
         switch action {
         case .block:
             switch blockAnswer.outcome(type) {
-            case .address: .sinkhole
+            case .address: leadsNowhere(blockAnswer.address(type)) ? .sinkhole : .redirect
             case .nodata, .hinfo: .nodata
             case .nxdomain: .nxdomain
             case .refused: .refused
@@ -58,7 +65,7 @@ extension CompiledLayer {
             }
         case .blockAddress(let address):
             switch blockAnswer.outcome(type) {
-            case .address where type == address.recordType && !address.isUnspecified && !address.isLoopback: .redirect
+            case .address where type == address.recordType && !leadsNowhere(address): .redirect
             default: kind(of: .block, type: type, blockAnswer, profile)
             }
         case .allow, .none: .pass
@@ -71,10 +78,12 @@ extension CompiledLayer {
         case .records(let records): dataKind(records, type, profile)
         case .redirect, .redirectBelow: .redirect
         case .route: .route
-        case .localZone: .unsupported
+        case .localZone, .rewrite: .unsupported
         case .negative(let isNXDomain, _): isNXDomain ? .nxdomain : .nodata
         }
     }
+
+    private static func leadsNowhere(_ address: IPAddress) -> Bool { address.isUnspecified || address.isLoopback }
 
     private static func dataKind(_ records: [LocalRecord], _ type: RRType, _ profile: EngineProfile) -> VerdictKind {
         let givesAny = type == .any && profile.answerStyle.anyQuery == .gives
@@ -83,18 +92,20 @@ extension CompiledLayer {
             if records.contains(where: { $0.type == .cname }) { return .redirect }
             return profile.dataHidesOtherTypes ? .nodata : .pass
         }
-        let leadsNowhere = own.allSatisfy { $0.address.map { $0.isUnspecified || $0.isLoopback } ?? false }
-        return leadsNowhere ? .sinkhole : .redirect
+        return own.allSatisfy { $0.address.map(leadsNowhere) ?? false } ? .sinkhole : .redirect
     }
 
     /// The answer that a decision of this layer stands for; nil when the real answer is given or none at all.
     ///
-    /// `name` is the one that the rule matched: the one asked for, or an alias of it (`isAlias`).
+    /// `name` is the one that the rule matched: the one asked for, or an alias of it (`isAlias`); `asked` is then the
+    /// name asked for.
     public func answer(
         _ decision: Decision,
         name: DomainName,
         type: RRType,
-        isAlias: Bool = false
+        isAlias: Bool = false,
+        asked: DomainName? = nil,
+        context: borrowing QueryContext = .unknown
     ) -> PolicyAnswer? {
         guard decision.hasRule else { return nil }
         let code: ResponseCode
@@ -105,22 +116,38 @@ extension CompiledLayer {
         case .servfail: code = .servFail
         case .nodata, .sinkhole, .redirect, .truncate: code = .noError
         }
-        let records = answerRecords(decision, name: name, type: type, isAlias: isAlias)
         let style = profile.answerStyle
+        let made = Int(record(Int(decision.rule)).action)
+        var behind: [OwnedRecord] = []
+        var records: [LocalRecord]
+        if case .rewrite = actions[made] {
+            (records, behind) = rewritten(name, type: type, context: context)
+            records = records.map { LocalRecord(type: $0.type, ttl: profile.dataTTL, data: $0.data) }
+        } else {
+            records = answerRecords(decision, name: name, type: type, isAlias: isAlias)
+        }
         // Behind an alias of the real answer Unbound goes on to a real one.
         let goesOn = isAlias && profile.chain == .untilCached && records.contains { $0.type == .cname }
         var answer = PolicyAnswer(
             responseCode: code,
             records: records,
             isAuthoritative: profile.setsAuthoritative && !goesOn && !style.withoutAuthority.contains(decision.kind),
-            owner: name
+            owner: style.answersNameAskedFor ? asked ?? name : name,
+            behind: behind
         )
-        if case .records = actions[Int(record(Int(decision.rule)).action)] {
+        if style.answersNameAskedFor {
+            answer.keepsAliases = false
+        } else if case .records = actions[made] {
             answer.keepsAliases = true
         } else {
             answer.keepsAliases = style.keepsAliases || !records.isEmpty
         }
-        (answer.authority, answer.additional) = startOfAuthority(decision, name: name, type: type, isAlias: isAlias)
+        (answer.authority, answer.additional) = startOfAuthority(
+            decision,
+            name: answer.owner,
+            type: type,
+            isAlias: isAlias
+        )
         if type != .any || style.anyQuery != .fails, let error = style.errors[decision.kind] { answer.errors = [error] }
         return answer
     }
@@ -135,10 +162,11 @@ extension CompiledLayer {
         let record = record(Int(decision.rule))
         let made: [LocalRecord]
         switch actions[Int(record.action)] {
-        case .block where decision.kind == .sinkhole: made = [nullAddress(type, ttl: blockAnswer.ttl)]
+        case .block where blockAnswer.outcome(type) == .address:
+            made = [LocalRecord(blockAnswer.address(type), ttl: blockAnswer.ttl)]
         case .blockAddress where decision.kind == .sinkhole || decision.kind == .redirect:
             let own = sameNameRecords(Int(decision.rule), type: type)
-            made = own.isEmpty ? [nullAddress(type, ttl: blockAnswer.ttl)] : own
+            made = own.isEmpty ? [LocalRecord(blockAnswer.address(type), ttl: blockAnswer.ttl)] : own
         case .block where blockAnswer.outcome(type) == .hinfo: made = [Self.lockedOut]
         case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: profile.dataTTL)]
         case .records where decision.kind == .nodata || decision.kind == .nxdomain: made = []

@@ -21,6 +21,8 @@ public final class CompiledLayer: Sendable {
     let plainKinds: [PlainKinds]
     let coverages: [TypeCoverage]
     let guards: [RuleGuard]
+    /// Whether any rule depends on more than its name.
+    let hasModifiers: Bool
     let table: RuleTable
     let zoneOrder: CanonicalOrder
     /// Rules of the lists, without those that the engine or compilation added.
@@ -58,6 +60,7 @@ public final class CompiledLayer: Sendable {
         actions = builder.actions
         coverages = builder.coverages
         guards = builder.guards
+        hasModifiers = builder.guards.count > 1 || builder.coverages.count > 1
         let (answer, profile) = (builder.blockAnswer, builder.profile)
         plainKinds = builder.actions.map { action in
             PlainKinds(action) { Self.kind(of: action, type: $0, answer, profile) }
@@ -93,6 +96,8 @@ public final class CompiledLayer: Sendable {
     ) -> Decision {
         switch profile.order {
         case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, context: context, index: index)
+        case .classFirst where engine == .adguardHome:
+            decideAdGuard(name, hashes, type: type, context: context, index: index)
         case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
         case .longestFirst: decideLongestFirst(name, hashes, type: type, context: context, index: index)
         case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)

@@ -101,6 +101,10 @@ public final class CompiledStack: Sendable {
                     index: UInt8(index)
                 )
             }
+            if layer.engine == .adguardHome, decision.hasRule {
+                decision = layer.withoutTable(decision, alias, type: asked, context: context)
+                if layer.spares(decision) { continue }
+            }
             guard decision.kind != .pass else {
                 if layer.profile.order.isZoneByZone, decision.exempt != 0 {
                     result = decision
@@ -126,20 +130,23 @@ public final class CompiledStack: Sendable {
     ) -> Verdict {
         let decision = decide(NameBuffer(name), type: type, context: context)
         guard decision.kind == .pass else {
-            return verdict(decision, element: name, relation: .qname, type: type, context)
+            return verdict(decision, element: name, asked: name, relation: .qname, type: type, context)
         }
         var own = decision
         for alias in chain {
             let hit = decide(alias: NameBuffer(alias), type: type, context: context, after: own)
-            if hit.kind != .pass { return verdict(hit, element: alias, relation: .cname, type: type, context) }
+            guard hit.kind == .pass else {
+                return verdict(hit, element: alias, asked: name, relation: .cname, type: type, context)
+            }
             if hit.exempt != 0 { own = hit }
         }
-        return verdict(decision, element: name, relation: .qname, type: type, context)
+        return verdict(decision, element: name, asked: name, relation: .qname, type: type, context)
     }
 
     private func verdict(
         _ decision: Decision,
         element: DomainName,
+        asked: DomainName,
         relation: Relation,
         type: RRType,
         _ context: QueryContext
@@ -149,7 +156,14 @@ public final class CompiledStack: Sendable {
         let winner = Int(decision.rule)
         return Verdict(
             kind: decision.kind,
-            answer: layer.answer(decision, name: element, type: type, isAlias: relation == .cname),
+            answer: layer.answer(
+                decision,
+                name: element,
+                type: type,
+                isAlias: relation == .cname,
+                asked: asked,
+                context: context
+            ),
             matched: MatchedRule(
                 element: element,
                 relation: relation,
@@ -192,6 +206,12 @@ extension CompiledLayer {
         var recast = decision
         recast.kind = kind(of: actions[Int(record(Int(decision.rule)).action)], type: type)
         return recast
+    }
+
+    /// Whether an alias that meets a rule is left alone: AdGuard Home finds a rewrite, which is no reason to filter the
+    /// answer, and looks no further (`internal/dnsforward/filter.go`, `filterDNSResponse`).
+    func spares(_ decision: Decision) -> Bool {
+        decision.hasRule && decision.kind != .unsupported && record(Int(decision.rule)).ruleClass == .rewrite
     }
 
     /// What Unbound 1.17 makes of a rule that an alias meets while it iterates (compared with 1.17.1): data and

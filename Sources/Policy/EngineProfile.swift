@@ -103,17 +103,44 @@ public struct BlockAnswer: Sendable, Equatable {
     public var a: Outcome
     /// For AAAA.
     public var aaaa: Outcome
+    /// For HTTPS.
+    public var https: Outcome
     /// For every other type.
     public var other: Outcome
     /// Seconds to live of made-up records.
     public var ttl: UInt32
 
-    /// A block answer.
-    public init(a: Outcome, aaaa: Outcome, other: Outcome, ttl: UInt32) {
+    /// Whether the addresses are those that the engine's owner has configured; the null addresses otherwise.
+    public var isCustom: Bool
+    /// The configured address of IPv4.
+    public internal(set) var v4: IPAddress?
+    /// The configured address of IPv6.
+    public internal(set) var v6: IPAddress?
+
+    /// A block answer; HTTPS gets what other types get unless it is given.
+    public init(
+        a: Outcome,
+        aaaa: Outcome,
+        https: Outcome? = nil,
+        other: Outcome,
+        ttl: UInt32,
+        isCustom: Bool = false
+    ) {
         self.a = a
         self.aaaa = aaaa
+        self.https = https ?? other
         self.other = other
         self.ttl = ttl
+        self.isCustom = isCustom
+    }
+
+    /// Whether an address of the configuration is needed that is not there.
+    public var lacksAddress: Bool { isCustom && (v4 == nil || v6 == nil) }
+
+    /// The address that a type is answered with.
+    func address(_ type: RRType) -> IPAddress {
+        let own = isCustom ? type == .aaaa ? v6 : v4 : nil
+        return own ?? (type == .aaaa ? .v6(0, 0) : .v4(0))
     }
 
     /// The outcome for a type.
@@ -121,6 +148,7 @@ public struct BlockAnswer: Sendable, Equatable {
         switch type {
         case .a: a
         case .aaaa: aaaa
+        case .https: https
         default: other
         }
     }

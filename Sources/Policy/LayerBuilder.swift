@@ -40,7 +40,8 @@ public struct LayerBuilder {
     /// The lists begun so far, in order.
     public var lists: [ListSource] { store.lists }
 
-    let blockAnswer: BlockAnswer
+    /// What blocked names are answered with.
+    public let blockAnswer: BlockAnswer
     /// The block mode in force.
     public let blockMode: String
     /// Rules that could not be evaluated; see ``CompiledLayer/unsupportedCount``.
@@ -67,13 +68,18 @@ public struct LayerBuilder {
     private var keepsNamesInText = false
 
     /// A builder for an engine in one of its block modes; nil when the engine has no such mode.
-    public init?(engine: Engine, blockMode: String? = nil) {
+    ///
+    /// - Parameter blockAddresses: the addresses that the engine's owner has configured for blocked names.
+    public init?(engine: Engine, blockMode: String? = nil, blockAddresses: [IPAddress] = []) {
         self.engine = engine
         profile = engine.profile
         guard let mode = profile.blockModes.first(where: { blockMode == nil || $0.name == blockMode }) else {
             return nil
         }
-        blockAnswer = mode.answer
+        var answer = mode.answer
+        answer.v4 = blockAddresses.first(where: \.isV4)
+        answer.v6 = blockAddresses.first { !$0.isV4 }
+        blockAnswer = answer
         self.blockMode = mode.name
     }
 

@@ -24,6 +24,10 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case ownBlockRegex
     /// A name that the engine answers by itself unless its owner allows it (Pi-hole special domains).
     case special
+    /// An entry of the engine's own table of answers (AdGuard Home rewrites).
+    case ownRewrite
+    /// A rule that rewrites answers, or takes such a rule back (AdGuard Home `$dnsrewrite`).
+    case rewrite
     /// A name on a subscribed allow list (Pi-hole antigravity, AdGuard Home allow lists).
     case listAllow
     /// `@@…$important`.
@@ -134,6 +138,8 @@ public enum RuleAction: Hashable, Sendable {
     case redirectBelow(DomainName)
     /// Sent to another server, given as the rule spells it.
     case route(String)
+    /// A part of an answer that all rewrites of a name make together.
+    case rewrite(Rewrite)
     /// An Unbound local-zone.
     case localZone(LocalZoneType)
     /// NXDOMAIN or NODATA with this record in the additional section (dnsdist `NegativeAndSOAAction`).

@@ -37,6 +37,8 @@ public struct RuleGuard: Hashable, Sendable {
     public var clients: [ClientCondition] = []
     /// Minutes of the week (``QueryContext/minuteOfWeek``) in which the rule counts; nil for always.
     public var minutes: [Range<Int>]?
+    /// Conditions that every question meets, which only make the rule stronger among its like (AdGuard Home `~script`).
+    public var otherModifiers = 0
 
     /// Nothing is asked.
     public static let none = RuleGuard()
@@ -45,11 +47,13 @@ public struct RuleGuard: Hashable, Sendable {
     public init(
         excluded: [DomainName] = [],
         clients: [ClientCondition] = [],
-        minutes: [Range<Int>]? = nil
+        minutes: [Range<Int>]? = nil,
+        otherModifiers: Int = 0
     ) {
         self.excluded = excluded
         self.clients = clients
         self.minutes = minutes
+        self.otherModifiers = otherModifiers
     }
 
     /// Both guards at once.
@@ -57,6 +61,7 @@ public struct RuleGuard: Hashable, Sendable {
         var both = self
         both.excluded += other.excluded
         both.clients += other.clients
+        both.otherModifiers += other.otherModifiers
         if let theirs = other.minutes {
             both.minutes = both.minutes.map { own in
                 own.flatMap { range in theirs.map { $0.clamped(to: range) } }.filter { !$0.isEmpty }

@@ -107,6 +107,8 @@ extension RuleClass {
         case .ownAllowRegex: "own-allow-regex"
         case .ownBlockRegex: "own-deny-regex"
         case .special: "special"
+        case .ownRewrite: "own-rewrite"
+        case .rewrite: "rewrite"
         case .listAllow: "list-allow"
         case .importantAllow: "important-allow"
         case .importantBlock: "important-block"

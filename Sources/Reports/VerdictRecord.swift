@@ -52,6 +52,14 @@ public struct VerdictRecord: Sendable {
                     $0.member("data", ResourceRecord.presentation(type: record.type, data: record.data))
                 }
             }
+            for entry in answer.behind {
+                array.object {
+                    $0.member("name", entry.owner.description)
+                    $0.member("type", entry.record.type.description)
+                    $0.member("ttl", ifKnown: entry.record.ttl)
+                    $0.member("data", ResourceRecord.presentation(type: entry.record.type, data: entry.record.data))
+                }
+            }
         }
     }
 }

@@ -32,6 +32,10 @@ public enum VerdictText {
                 let data = ResourceRecord.presentation(type: entry.type, data: entry.data)
                 text += "    \(record.name). \(entry.ttl ?? 0) IN \(entry.type) \(data)\n"
             }
+            for entry in answer.behind {
+                let data = ResourceRecord.presentation(type: entry.record.type, data: entry.record.data)
+                text += "    \(entry.owner). \(entry.record.ttl ?? 0) IN \(entry.record.type) \(data)\n"
+            }
         }
         text +=
             "  decided by layer \(matched.layer + 1) (\(matched.rule.engine.rawValue)), class \(matched.rule.ruleClass.name):\n"

@@ -29,8 +29,22 @@ extension MessageBuffer {
         for record in answer?.records ?? [] {
             appendOwn(record.type, ttl: record.ttl ?? Self.policyTTL, data: record.data)
         }
+        for entry in answer?.behind ?? [] { append(entry) }
         let isNegative = code == .nxDomain || code == .noError && answer?.records.isEmpty == true
         if isNegative { appendOwnSOA(ttl: Self.policyTTL) }
+    }
+}
+
+extension MessageBuffer {
+    /// Appends an answer record with an owner of its own.
+    private mutating func append(_ entry: OwnedRecord) {
+        append(entry.owner.wire.span)
+        append16(entry.record.type.rawValue)
+        append16(RRClass.in.rawValue)
+        append32(entry.record.ttl ?? Self.policyTTL)
+        append16(UInt16(truncatingIfNeeded: entry.record.data.count))
+        append(entry.record.data.span)
+        octets.put16(octets.uint16(at: 6) + 1, at: 6)
     }
 }
 

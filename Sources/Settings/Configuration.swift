@@ -51,6 +51,8 @@ public struct Configuration: Sendable {
         public var engine: Engine?
         /// The engine's block mode; nil for its default.
         public var blockMode: String?
+        /// The addresses that the engine answers blocked names with.
+        public var blockAddresses: [IPAddress] = []
         /// The lists, in order.
         public var lists: [List]
 

@@ -38,6 +38,8 @@ private struct ConfigurationBuilder {
         "layers",
     ]
 
+    private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "lists"]
+
     /// Every list format that an engine reads.
     private static let formats = Set(Engine.allCases.flatMap(\.profile.formats))
     /// The most layers that a stack can have.
@@ -160,7 +162,7 @@ private struct ConfigurationBuilder {
     }
 
     private mutating func layer(_ node: Node) -> Configuration.Layer? {
-        guard let fields = reader.mapping(node, "a layer", keys: ["name", "engine", "block-mode", "lists"]) else {
+        guard let fields = reader.mapping(node, "a layer", keys: Self.layerKeys) else {
             return nil
         }
         guard let listsNode = fields["lists"] else {
@@ -175,10 +177,26 @@ private struct ConfigurationBuilder {
         } else if let mode = fields["block-mode"], fields["engine"] == nil {
             reader.fault(mode, "missing-key", "block-mode needs `engine`, because each engine has its own")
         }
+        if let node = fields["block-addresses"] { layer.blockAddresses = addresses(node) }
         guard let lists = reader.list(listsNode, "lists") else { return nil }
         if lists.isEmpty { reader.fault(listsNode, "empty", "a layer needs at least one list") }
         layer.lists = lists.compactMap { list($0) }
         return layer
+    }
+
+    private mutating func addresses(_ node: Node) -> [IPAddress] {
+        items(node, "block-addresses").compactMap { item in
+            guard let text = reader.text(item, "a block address") else { return nil }
+            guard let address = IPAddress(text) else {
+                reader.fault(
+                    item,
+                    "bad-address",
+                    "`\(NodeReader.shortened(text))` is no address; write 192.0.2.1 or 2001:db8::1"
+                )
+                return nil
+            }
+            return address
+        }
     }
 
     private mutating func list(_ node: Node) -> Configuration.List? {

@@ -40,7 +40,7 @@ import TextScan
         ("{\"a\": 1}", "not-a-list"), ("<!DOCTYPE html>\n<html></html>", "not-a-list"),
         ("<?xml version=\"1.0\"?><x/>", "not-a-list"),
         ("-----BEGIN PGP SIGNATURE-----\niHUE\n", "not-a-list"), ("# only\n! comments\n\n", "no-rules"),
-        ("|a.example^$dnsrewrite=NOERROR;CNAME;b.example\n", "no-rules"),
+        ("|a.example^$dnsrewrite=NOERROR;CNAME;b.example\n", "adblock adguard-home"),
         ("this is prose, not a list\nof anything at all\n", "format-not-recognised"), ("", "empty-input"),
         ("blocking:\n  denylists:\n    ads:\n      - https://a.example/x\n", "format-not-supported"),
     ])

@@ -64,7 +64,7 @@ import TextScan
         ("# ||a.example^", "a.example", false),
         ("a.example##.ad", "a.example", false), ("||a.example^|", "a.example", true), ("/^a/", "a.example", true),
         ("/^b/", "a.example", false),
-        ("||a.example^$dnsrewrite=192.0.2.1", "a.example", false), ("||a.example^$client=", "a.example", false),
+        ("||a.example^$dnsrewrite=192.0.2.1", "a.example", true), ("||a.example^$client=", "a.example", false),
     ])
     func adguard(row: Row) throws { try check(row, .adblock, .adguardHome) }
 

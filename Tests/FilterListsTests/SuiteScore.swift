@@ -36,12 +36,14 @@ func readList(
     _ format: ListFormat,
     _ engine: Engine? = nil,
     role: ListRole = .block,
-    blockMode: String? = nil
+    blockMode: String? = nil,
+    options: LayerOptions = LayerOptions()
 ) throws -> LoadedLayer {
     try LayerLoader.load(
         [ListInput(path: "test.list", role: role, format: format, octets: Array(text.utf8))],
         engine: engine,
         blockMode: blockMode,
+        options: options,
         mayBeEmpty: true
     )
 }

@@ -45,6 +45,11 @@ import TextScan
         ("layers:\n  - lists: [a]\n    list: b\n", ["3:5 unknown-key"]),
         ("layers:\n  - engine: pihole\n    block-mode: nope\n    lists: [a]\n", ["3:17 unknown-word"]),
         ("layers:\n  - block-mode: nxdomain\n    lists: [a]\n", ["2:17 missing-key"]),
+        (
+            "layers:\n  - engine: adguard-home\n    block-addresses: [192.0.2.1, '::']\n    block-mode: custom_ip\n    lists: [a]\n",
+            []
+        ),
+        ("layers:\n  - engine: adguard-home\n    block-addresses: [x]\n    lists: [a]\n", ["3:23 bad-address"]),
         // A wrong engine is one fault, not two.
         ("layers:\n  - engine: x\n    block-mode: nxdomain\n    lists: [a]\n", ["2:13 unknown-word"]),
         ("layers:\n  - lists: [{role: block}]\n", ["2:13 missing-key"]),

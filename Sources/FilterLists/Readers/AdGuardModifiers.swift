@@ -8,6 +8,8 @@ struct AdGuardModifiers {
     var isBadfilter = false
     /// The types of `$dnstype`.
     var coverage: TypeCoverage?
+    /// What `$dnsrewrite` puts in place of the answer, or what an exception takes back.
+    private(set) var rewrite: Rewrite.Value?
     /// The names of `$denyallow`.
     private(set) var excluded: [DomainName] = []
     /// Who must ask (`$client`, `$ctag`).
@@ -17,7 +19,7 @@ struct AdGuardModifiers {
     /// Whether a client or tag limits the rule.
     private var hasClient = false
     private var permitsTypes = false
-    private var restrictsTypes = false
+    private var restrictedTypes: Set<String> = []
     /// Modifiers that urlfilter compares when it looks for the twin of a `$badfilter` rule.
     private(set) var identity: [String] = []
 
@@ -28,8 +30,8 @@ struct AdGuardModifiers {
 
     /// What the rule depends on beside name and type.
     func `guard`(_ builder: inout LayerBuilder) -> GuardID {
-        excluded.isEmpty && conditions.isEmpty
-            ? .none : builder.intern(RuleGuard(excluded: excluded, clients: conditions))
+        let limit = RuleGuard(excluded: excluded, clients: conditions, otherModifiers: restrictedTypes.count)
+        return limit == .none ? .none : builder.intern(limit)
     }
 
     /// Reads the part behind `$`; returns why the rule is dropped, if it is.
@@ -42,7 +44,7 @@ struct AdGuardModifiers {
             start = end + 1
         }
         // Both kinds together are no DNS rule (IsHostLevelNetworkRule).
-        if permitsTypes, restrictsTypes { return AdGuardFault(reason: .browserModifier) }
+        if permitsTypes, !restrictedTypes.isEmpty { return AdGuardFault(reason: .browserModifier) }
         identity.sort()
         return nil
     }
@@ -62,7 +64,8 @@ struct AdGuardModifiers {
         } else if name.equals("denyallow") {
             return excludedNames(value)
         } else if name.equals("dnsrewrite") {
-            unsupported = .dnsRewrite
+            rewrite = AdGuardRewrite.value(Self.unescaped(value))
+            guard rewrite != nil else { return AdGuardFault(reason: .badModifier) }
         } else if name.equals("client") || name.equals("ctag") {
             let read = name.equals("client") ? AdGuardClients.clients(value) : AdGuardClients.tags(value)
             guard let read else { return AdGuardFault(reason: .badModifier) }
@@ -70,7 +73,7 @@ struct AdGuardModifiers {
             conditions += read
             identity += read.map(\.identity)
         } else if Self.isContentType(name) {
-            if name[0] == 0x7E { restrictsTypes = true } else { permitsTypes = true }
+            if name[0] == 0x7E { restrictedTypes.insert(name.string) } else { permitsTypes = true }
             identity.append(name.string)
         } else if Self.isForBrowsers(name) {
             return AdGuardFault(reason: .browserModifier)
@@ -88,10 +91,7 @@ struct AdGuardModifiers {
             var word = value.extracting(field)
             let isRestricted = word.count > 0 && word[0] == 0x7E
             if isRestricted { word = word.extracting(1..<word.count) }
-            // Only mnemonics; a number is none, and neither are NONE and RESERVED.
-            guard word.count > 0, asciiDigit(word[0]) == nil, let type = RRType(word.string),
-                !type.description.hasPrefix("TYPE")
-            else { return AdGuardFault(reason: .badModifier) }
+            guard let type = Self.type(word.string) else { return AdGuardFault(reason: .badModifier) }
             if isRestricted { restricted.insert(type.rawValue) } else { permitted.insert(type.rawValue) }
         }
         coverage =
@@ -99,6 +99,25 @@ struct AdGuardModifiers {
             ? TypeCoverage(except: restricted.map(RRType.init))
             : TypeCoverage(only: permitted.subtracting(restricted).map(RRType.init))
         return nil
+    }
+
+    /// A type by a mnemonic that urlfilter knows; a number is none, and neither are NONE and RESERVED.
+    static func type(_ name: String) -> RRType? {
+        guard let first = name.utf8.first, asciiDigit(first) == nil, let type = RRType(name),
+            !name.uppercased().hasPrefix("TYPE")
+        else { return nil }
+        let unknown: Set<String> = ["WKS", "NSAP", "A6", "SINK", "DOA"]
+        return unknown.contains(type.description) ? nil : type
+    }
+
+    /// A backslash before a comma goes.
+    private static func unescaped(_ value: Span<UInt8>) -> [UInt8] {
+        var result: [UInt8] = []
+        for index in 0..<value.count {
+            if value[index] == 0x5C, index + 1 < value.count, value[index + 1] == 0x2C { continue }
+            result.append(value[index])
+        }
+        return result
     }
 
     private mutating func excludedNames(_ value: Span<UInt8>) -> AdGuardFault? {

@@ -22,15 +22,14 @@ struct AdGuardRule {
         _ sink: inout RuleSink
     ) {
         guard let rule = parse(text, range, line, &sink) else { return }
+        // Rewrites are looked for before $badfilter rules are carried out, and may be such rules themselves.
+        if rule.modifiers.rewrite != nil { return rule.add(text, range, line, context, &sink) }
         if rule.modifiers.isBadfilter { return sink.drop(.badfilter, text, range, line) }
         switch sink.removals.effect(on: rule, text) {
         case .none, .putBack: break
         case .removed: return sink.drop(.removedByBadfilter, text, range, line)
         case .mixed: return sink.skip(.badfilterOverlap, text, range, line)
         }
-        if let reason = rule.modifiers.unsupported { return sink.skip(reason, text, range, line) }
-        if rule.modifiers.neverMatches { return sink.drop(.contentType, text, range, line) }
-        if rule.isRegex(text) { return rule.addRegex(text, range, line, context, &sink) }
         rule.add(text, range, line, context, &sink)
     }
 
@@ -101,7 +100,10 @@ struct AdGuardRule {
         _ context: AdGuardContext,
         _ sink: inout RuleSink
     ) {
-        let entry = context.entry(allows: allows, important: modifiers.isImportant)
+        if let reason = modifiers.unsupported { return sink.skip(reason, text, range, line) }
+        if modifiers.neverMatches { return sink.drop(.contentType, text, range, line) }
+        guard let entry = entry(context, &sink) else { return sink.drop(.rewriteInAllowList, text, range, line) }
+        if isRegex(text) { return addRegex(text, range, line, entry, &sink) }
         let coverage = modifiers.coverage.map { sink.builder.intern($0) } ?? .all
         let limit = modifiers.guard(&sink.builder)
         let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
@@ -145,15 +147,24 @@ struct AdGuardRule {
         }
     }
 
+    /// The class and action of the rule; nil for a rewrite where there are none.
+    private func entry(_ context: AdGuardContext, _ sink: inout RuleSink) -> (class: RuleClass, action: ActionID)? {
+        guard let value = modifiers.rewrite else {
+            return context.entry(allows: allows, important: modifiers.isImportant)
+        }
+        guard sink.role != .allow else { return nil }
+        let rewrite = Rewrite(value, isException: allows, isImportant: modifiers.isImportant)
+        return (.rewrite, sink.builder.intern(.rewrite(rewrite)))
+    }
+
     /// A regular expression is searched for in the name, without regard to case.
     private func addRegex(
         _ text: Span<UInt8>,
         _ range: Range<Int>,
         _ line: Int,
-        _ context: AdGuardContext,
+        _ entry: (class: RuleClass, action: ActionID),
         _ sink: inout RuleSink
     ) {
-        let entry = context.entry(allows: allows, important: modifiers.isImportant)
         let limit = modifiers.guard(&sink.builder)
         let expression = text.extracting((pattern.lowerBound + 1)..<(pattern.upperBound - 1))
         sink.add(

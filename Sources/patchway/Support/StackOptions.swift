@@ -169,7 +169,8 @@ extension LayerLoader {
         try load(
             layer.lists.map { ListInput(path: $0.path, role: $0.role, format: $0.format.flatMap(ListFormat.named)) },
             engine: layer.engine,
-            blockMode: layer.blockMode
+            blockMode: layer.blockMode,
+            options: LayerOptions(blockAddresses: layer.blockAddresses)
         )
     }
 }
