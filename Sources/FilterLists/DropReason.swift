@@ -249,6 +249,10 @@ struct UnsupportedReason {
         id: "letter-case",
         text: "it compares letters as the client spells them; begin it with (?i)"
     )
+    static let oddName = UnsupportedReason(
+        id: "odd-name",
+        text: "it holds a text that the engine makes no name of, which leaves a hole in its table"
+    )
     static let tooManyParts = UnsupportedReason(
         id: "too-many-parts",
         text: "the rule has too many parts"

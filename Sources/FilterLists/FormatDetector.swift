@@ -152,6 +152,7 @@ extension LineShape {
         case .dnsmasqRule, .dnsmasqOption: "dnsmasq options"
         case .unboundRule: "Unbound statements"
         case .dnsdistRule: "dnsdist rules"
+        case .knotRule: "Knot Resolver rules"
         case .luaPart: "Lua"
         case .zoneDirective, .zoneRecord, .zoneContinuation: "zone records"
         case .address: "addresses"

@@ -6,7 +6,7 @@ enum LineShape: Int, CaseIterable {
     case comment, domain, wildcard, namePattern, hosts
     case adblock, cosmetic, slashedRegex, regex
     case dnsmasqRule, dnsmasqOption, unboundRule
-    case dnsdistRule, luaPart
+    case dnsdistRule, knotRule, luaPart
     case zoneDirective, zoneRecord, zoneContinuation
     // Shapes of formats that are not read.
     case address, addressRange, url, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest

@@ -17,7 +17,7 @@ public struct ListFormat: Sendable {
     /// Every format, in the order in which equal scores win.
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
-        .dnsdist, .adguardRewrites,
+        .dnsdist, .knotPolicy, .adguardRewrites,
     ]
 
     /// The format with this id.
@@ -51,6 +51,7 @@ extension Engine {
         case .dnsmasq: return format == .hosts ? HostsFileReader.read : DnsmasqReader.read
         case .unbound: return UnboundReader.read
         case .dnsdist: return DnsdistReader.read
+        case .knotPolicy: return KnotPolicyReader.read
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
         }
     }

@@ -221,12 +221,16 @@ struct OrderedRuleWriter {
         case .isOne(let names): return .isOne(try set(names, text))
         case .labelsOutside(let range): return .labelsOutside(range)
         case .octetsOutside(let range): return .octetsOutside(range)
-        case .regex(let pattern, let dialect):
-            do throws(RegexError) {
-                return .regex(try NameRegex(pattern.span, dialect))
-            } catch {
-                throw .regex(error)
-            }
+        case .regex(let pattern, let dialect): return .regex(try regex(pattern, dialect))
+        case .wireRegex(let pattern): return .wire(try regex(pattern, .re2(ignoresCase: false)))
+        }
+    }
+
+    private func regex(_ pattern: [UInt8], _ dialect: NameRegex.Dialect) throws(Fault) -> NameRegex {
+        do throws(RegexError) {
+            return try NameRegex(pattern.span, dialect)
+        } catch {
+            throw .regex(error)
         }
     }
 

@@ -46,6 +46,9 @@ extension Finding {
             return names(matched) ? removal : "\(element) CNAME rpz-passthru."
         // Rules are tried in order, so it has to stand first.
         case .dnsdist: return "addAction(QNameRule(\"\(element)\"), AllowAction()); mvRuleToTop()"
+        case .knotPolicy:
+            return "policy.add(policy.domains(policy.PASS, policy.todnames({'\(element)'}))) in front of line "
+                + "\(matched.rule.line) of \(matched.rule.list)"
         case .dnsmasq:
             return matched.rule.ruleClass != .zone || names(matched) ? removal : "server=/\(element)/#"
         }

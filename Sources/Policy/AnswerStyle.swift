@@ -102,17 +102,22 @@ extension CompiledLayer {
         type: RRType,
         isAlias: Bool
     ) -> (authority: [OwnedRecord], additional: [OwnedRecord]) {
-        if case .negative(_, let record) = actions[Int(record(Int(decision.rule)).action)] { return ([], [record]) }
         let zone = lists[Int(record(Int(decision.rule)).list)].startOfAuthority.map { [$0] } ?? []
+        var own: [OwnedRecord] = []
+        if case .negative(_, let record) = actions[Int(record(Int(decision.rule)).action)],
+            decision.kind == .nxdomain || decision.kind == .nodata
+        {
+            own = [record]
+        }
         switch profile.answerStyle.authority {
-        case .none: return ([], [])
+        case .none: return ([], own)
         case .ofZone: return ([], zone)
         case .ofZoneForAliasNoData: return ([], isAlias && decision.kind == .nodata ? zone : [])
         case .ofBlockedName: return (blockedAuthority(decision, name: name, type: type), [])
         case .ofQueryName:
             guard type != .any, decision.kind == .nxdomain || decision.kind == .nodata else { return ([], []) }
             let ttl: UInt32 = decision.kind == .nxdomain ? 10_800 : 1
-            return ([OwnedRecord(owner: name, record: Self.madeUpAuthority(name, ttl: ttl))], [])
+            return ([OwnedRecord(owner: name, record: Self.madeUpAuthority(name, ttl: ttl))], own)
         }
     }
 

@@ -12,6 +12,10 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
+        if engine == .knotPolicy, Self.hasEscapes(name) {
+            // It looks for octets, and may find them anywhere in such a name.
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
         var choice = Choice()
         let total = name.labelCount
         table.forEachSuffix(name, hashes, records) { labels, head in
@@ -34,7 +38,20 @@ extension CompiledLayer {
             patternIndex.forEachCandidate(octets) { consider($0, name, octets, type, context, &choice) }
             regexIndex.forEachCandidate(octets) { consider($0, name, octets, type, context, &choice) }
         }
+        if engine == .knotPolicy, choice.isEmpty, Self.isSpecial(name) {
+            // The resolver has rules of its own there; what they answer is not modelled.
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
         return decision(choice, type: type, index: index)
+    }
+
+    private static func isSpecial(_ name: borrowing NameBuffer) -> Bool {
+        guard name.labelCount > 0 else { return false }
+        let start = name.suffixStart(1)
+        let length = Int(name[start])
+        // Such names are rare, so the set is only asked about labels of the right length.
+        guard length == 4 || length == 5 || length == 7 || length == 9 else { return false }
+        return EngineProfile.knotSpecialNames.contains((1...length).map { name[start + $0] })
     }
 
     @inline(__always)

@@ -26,6 +26,8 @@ public enum Engine: String, Sendable, CaseIterable {
     case knotRPZ = "knot-rpz"
     /// dnsdist rules and actions.
     case dnsdist
+    /// Knot Resolver policy rules.
+    case knotPolicy = "knot-policy"
 }
 
 /// How an engine chooses among the rules that match a name.
@@ -231,6 +233,7 @@ extension Engine {
         case .pdnsRPZ: .pdnsRPZ
         case .knotRPZ: .knotRPZ
         case .dnsdist: .dnsdist
+        case .knotPolicy: .knotPolicy
         }
     }
 }

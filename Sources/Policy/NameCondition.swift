@@ -12,6 +12,8 @@ public indirect enum NameCondition: Sendable {
     case isOne(NameTextSet)
     /// Names that a regular expression matches.
     case regex(NameRegex)
+    /// Names whose wire form a regular expression matches.
+    case wire(NameRegex)
     /// Names with fewer or more labels than these.
     case labelsOutside(ClosedRange<Int>)
     /// Names whose wire form has fewer or more octets than these.
@@ -31,6 +33,7 @@ public indirect enum NameCondition: Sendable {
         case .below(let set): return set.containsSuffix(of: text)
         case .isOne(let set): return set.contains(text)
         case .regex(let regex): return regex.matches(text)
+        case .wire(let regex): return Self.matches(regex, wire: text)
         case .labelsOutside(let range): return !range.contains(Self.labels(text))
         case .octetsOutside(let range): return !range.contains(text.count == 0 ? 1 : text.count + 2)
         case .not(let condition): return !condition.holds(text)
@@ -49,10 +52,26 @@ public indirect enum NameCondition: Sendable {
         return count
     }
 
+    /// Matches the wire form of a name without escapes.
+    private static func matches(_ regex: NameRegex, wire text: Span<UInt8>) -> Bool {
+        var wire: InlineArray<258, UInt8> = InlineArray(repeating: 0)
+        var lengthAt = 0
+        for index in 0..<min(text.count, 255) {
+            if text[index] == 0x2E {
+                lengthAt = index + 1
+            } else {
+                wire[index + 1] = text[index]
+                wire[lengthAt] += 1
+            }
+        }
+        let count = text.count == 0 ? 1 : min(text.count, 255) + 2
+        return regex.matches(wire.span.extracting(0..<count))
+    }
+
     /// Octets that its regular expressions take at most.
     var regexMemory: Int {
         switch self {
-        case .regex(let regex): regex.memoryBound
+        case .regex(let regex), .wire(let regex): regex.memoryBound
         case .not(let condition): condition.regexMemory
         case .all(let conditions), .any(let conditions): conditions.reduce(0) { $0 + $1.regexMemory }
         default: 0

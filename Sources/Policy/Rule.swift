@@ -142,7 +142,8 @@ public enum RuleAction: Hashable, Sendable {
     case rewrite(Rewrite)
     /// An Unbound local-zone.
     case localZone(LocalZoneType)
-    /// NXDOMAIN or NODATA with this record in the additional section (dnsdist `NegativeAndSOAAction`).
+    /// NXDOMAIN or NODATA with this record in the additional section (dnsdist `NegativeAndSOAAction`, Knot
+    /// Resolver `DENY_MSG`).
     case negative(isNXDomain: Bool, OwnedRecord)
     /// No rule: an empty non-terminal.
     case none

@@ -10,6 +10,15 @@ extension EngineSetup {
         files: { [("conf", knotConfiguration(policy: knotZones($0.lists.map(\.name))))] }
     )
 
+    /// Knot Resolver with policy rules. `policy.PASS` ends the rules, and with them the one that says where to ask.
+    static let knotPolicy = EngineSetup(
+        engine: .knotPolicy,
+        program: "kresd",
+        arguments: ["-n", "-c", "@FOLDER@/conf", "@FOLDER@"],
+        makeRules: { $0.knotPolicy(&$1) },
+        files: { [("conf", knotConfiguration(policy: "policy.PASS = ask\n" + $0.lists[0].text))] }
+    )
+
     /// A configuration that asks the upstream whatever `policy`, which may use `ask`, lets pass.
     static func knotConfiguration(policy: String) -> String {
         """

@@ -23,6 +23,7 @@ struct EngineSetup: Sendable {
         .pdnsRPZ,
         .knotRPZ,
         .dnsdist,
+        .knotPolicy,
     ]
 
     /// Where the program is; nil when it is not installed.

@@ -5,6 +5,7 @@ enum LuaShape {
     /// The shape of a line for detection; nil when it does not look like Lua.
     static func of(_ line: Span<UInt8>) -> LineShape? {
         if line.hasPrefix("addAction(") || line.hasPrefix("addAction (") { return .dnsdistRule }
+        if line.hasPrefix("policy.add(") || line.hasPrefix("policy:add(") { return .knotRule }
         switch line[0] {
         // The middle of a table or of a call.
         case 0x22, 0x27: return isTextAndMark(line) ? .luaPart : nil

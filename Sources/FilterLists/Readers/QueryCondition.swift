@@ -8,6 +8,8 @@ enum NameProperty {
     /// These names.
     case isOne([LuaText])
     case regex([UInt8], NameRegex.Dialect)
+    /// RE2, over the wire form.
+    case wireRegex([UInt8])
     case labelsOutside(ClosedRange<Int>)
     case octetsOutside(ClosedRange<Int>)
 }

@@ -48,7 +48,7 @@ extension EngineProfile {
     )
 
     /// The texts are tags of the places in its source.
-    private static let knotErrors: [VerdictKind: ExtendedError] = [
+    static let knotErrors: [VerdictKind: ExtendedError] = [
         .nxdomain: ExtendedError(code: .blocked, text: Array("CR36".utf8)),
         .nodata: ExtendedError(code: .forged, text: Array("5DO5".utf8)),
         .sinkhole: ExtendedError(code: .forged, text: Array("5DO5".utf8)),

@@ -1,0 +1,245 @@
+import DNS
+import Policy
+import TextScan
+
+/// Knot Resolver configuration (5.6, `modules/policy/policy.lua`; compared with the running engine): the rules of the
+/// policy module. It is Lua, and nothing of it is run: `policy.add` with literal arguments, and variables that hold such,
+/// are understood; whatever else may add rules is counted as unsupported.
+enum KnotPolicyReader {
+    static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        var configuration = KnotConfiguration(text)
+        configuration.read(&sink)
+        var writer = OrderedRuleWriter(configuration.properties, octets: text.count)
+        for rule in configuration.rules { writer.write(rule, text, &sink) }
+    }
+}
+
+/// A value of a Knot Resolver configuration, as far as it is known without running it.
+enum KnotValue {
+    case text(LuaText)
+    /// `policy.todnames({…})` or a table of `todname("…")`.
+    case names([LuaText])
+    /// `todname("…")`.
+    case name(LuaText)
+    case condition(QueryCondition, KnotAction)
+    case action(KnotAction)
+    case unknown
+}
+
+/// What a policy action does.
+enum KnotAction {
+    /// The search for rules ends here, for these types or for all.
+    case ends(RuleAction, RuleClass, types: [RRType]?)
+    /// The next rule is tried.
+    case goesOn
+}
+
+/// What a Knot Resolver configuration says so far.
+struct KnotConfiguration: ~Escapable {
+    let source: Span<UInt8>
+    private(set) var rules: [OrderedRule] = []
+    private(set) var properties: [NameProperty] = []
+    private var variables: [String: KnotValue] = [:]
+
+    @_lifetime(copy source)
+    init(_ source: Span<UInt8>) { self.source = source }
+
+    @_lifetime(self: copy self)
+    mutating func read(_ sink: inout RuleSink) {
+        var parser = LuaParser(source)
+        while true {
+            switch parser.next() {
+            case .end:
+                sink.lines = parser.line
+                return
+            case .broken(let range, let line):
+                sink.drop(.badStatement, source, range, line)
+                sink.skip(.behindFault, source, range, line)
+                sink.lines = parser.line
+                return
+            case .program(let program): note(program, &sink)
+            case .assignment(let path, let value, let range, let line): assign(path, value, range, line, &sink)
+            case .call(let call): perform(call, &sink)
+            }
+        }
+    }
+
+    // MARK: - Statements
+
+    private mutating func assign(
+        _ path: [Range<Int>],
+        _ expression: LuaExpression,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        let name = source.extracting(path[0]).string
+        if path.count > 1 {
+            // `policy.DENY = …` and the like change what the names below mean.
+            if Self.modules[name] != nil { sink.skip(.program, source, range, line) }
+            return
+        }
+        if name == "modules" { return loadModules(expression, range, line, &sink) }
+        variables[name] = (try? value(expression)) ?? .unknown
+    }
+
+    /// Modules that change answers by themselves.
+    private func loadModules(_ expression: LuaExpression, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        guard case .table(let fields) = expression else { return sink.skip(.program, source, range, line) }
+        for field in fields {
+            for case .text(let text)? in [field.key, field.value] {
+                let name = source.extracting(text.content).string.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+                if ["rebinding", "dns64", "renumber", "daf"].contains(name) {
+                    sink.skip(.answerOption, source, text.content, line)
+                }
+            }
+        }
+    }
+
+    private mutating func perform(_ call: LuaCall, _ sink: inout RuleSink) {
+        let name = call.name(source)
+        do throws(ConfigurationFault) {
+            if name == "policy.add" || name == "policy:add" { return try add(call, isMethod: call.isMethod) }
+            let root = source.extracting(call.path[0]).string
+            for case .path(let path) in call.arguments { forget(source.extracting(path[0]).string) }
+            if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
+            if variables[root] != nil { throw .unsupported(.program) }
+            if ["dofile", "loadfile", "require"].contains(root) { throw .unsupported(.include) }
+            sink.drop(.option, source, call.range, call.line)
+        } catch {
+            switch error {
+            case .bad: sink.drop(.badStatement, source, call.range, call.line)
+            case .unsupported(let reason): sink.skip(reason, source, call.range, call.line)
+            }
+        }
+    }
+
+    /// What calls of a module that is not evaluated lack.
+    private static let modules: [String: UnsupportedReason] = [
+        "policy": .program, "view": .view, "hints": .localRecord, "daf": .program, "dns64": .answerOption,
+        "renumber": .answerOption, "rebinding": .answerOption, "kres": .program,
+    ]
+    private static let options: Set<String> = ["hints.root", "hints.root_file"]
+
+    private mutating func add(_ call: LuaCall, isMethod: Bool) throws(ConfigurationFault) {
+        guard variables["policy"] == nil, let first = call.arguments.first else { throw .unsupported(.program) }
+        if call.arguments.count > 1 {
+            guard case .boolean(false) = call.arguments[1] else { throw .unsupported(.responseRule) }
+        }
+        guard case .condition(let condition, let action) = try value(first) else { throw .unsupported(.program) }
+        guard case .ends(let does, let ruleClass, let types) = action else { return }
+        rules.append(
+            OrderedRule(
+                condition: condition,
+                action: does,
+                ruleClass: ruleClass,
+                types: types,
+                range: call.range,
+                line: call.line
+            )
+        )
+    }
+
+    /// Counts what a part that is not run may add, and forgets what it may change.
+    private mutating func note(_ program: LuaProgram, _ sink: inout RuleSink) {
+        for name in program.names.keys { forget(name) }
+        let touched = Self.modules.keys.filter { program.names[$0] != nil }
+        guard !touched.isEmpty else { return sink.drop(.option, source, program.range, program.line) }
+        for _ in 0..<min(max(1, program.names["add"] ?? 1), 10_000) {
+            sink.skip(.program, source, program.range, program.line)
+        }
+    }
+
+    private mutating func forget(_ name: String) {
+        if variables[name] != nil { variables[name] = .unknown }
+    }
+
+    // MARK: - Values
+
+    /// What an expression is.
+    mutating func value(_ expression: LuaExpression) throws(ConfigurationFault) -> KnotValue {
+        switch expression {
+        case .text(let text): return .text(text)
+        case .path(let path):
+            let root = source.extracting(path[0]).string
+            if let value = variables[root] { return path.count == 1 ? value : .unknown }
+            guard root == "policy", path.count == 2 else { return .unknown }
+            return try plainAction(source.extracting(path[1]).string).map { .action($0) } ?? .unknown
+        case .table(let fields): return try names(fields).map { .names($0) } ?? .unknown
+        case .call(let call): return try value(call)
+        case .null, .boolean, .number, .opaque: return .unknown
+        }
+    }
+
+    /// The value of an argument.
+    mutating func value(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> KnotValue {
+        guard index < call.arguments.count else { throw .unsupported(.program) }
+        return try value(call.arguments[index])
+    }
+
+    /// A table of `todname("…")`; nil for other tables.
+    private mutating func names(_ fields: [LuaField]) throws(ConfigurationFault) -> [LuaText]? {
+        var names: [LuaText] = []
+        for field in fields {
+            guard field.key == nil, case .name(let name) = try value(field.value) else { return nil }
+            names.append(name)
+        }
+        return names
+    }
+
+    private mutating func value(_ call: LuaCall) throws(ConfigurationFault) -> KnotValue {
+        guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return .unknown }
+        switch call.name(source) {
+        case "todname", "kres.str2dname":
+            guard case .text(let text) = try value(call, 0) else { throw .unsupported(.program) }
+            return .name(try checked(text))
+        case "policy.todnames":
+            guard case .table(let fields)? = call.arguments.first else { throw .unsupported(.program) }
+            var names: [LuaText] = []
+            for field in fields {
+                guard field.key == nil, case .text(let text) = field.value else { throw .unsupported(.program) }
+                names.append(try checked(text))
+            }
+            return .names(names)
+        case "policy.all": return .condition(.constant(true), try action(call, 0))
+        case "policy.suffix":
+            return .condition(property(.below(try nameList(call, 1))), try action(call, 0))
+        case "policy.domains":
+            return .condition(property(.isOne(try nameList(call, 1))), try action(call, 0))
+        case "policy.suffix_common":
+            guard case .name(let common) = try value(call, 2) else { throw .unsupported(.program) }
+            let list = property(.below(try nameList(call, 1)))
+            return .condition(.all([property(.below([common])), list]), try action(call, 0))
+        case "policy.pattern":
+            guard case .text(let text) = try value(call, 1) else { throw .unsupported(.program) }
+            guard let regex = LuaPattern.regex(text.octets(source)) else { throw .unsupported(.regexDialect) }
+            return .condition(property(.wireRegex(regex)), try action(call, 0))
+        case "policy.rpz": throw .unsupported(.include)
+        case let name: return try madeAction(name, call).map { .action($0) } ?? .unknown
+        }
+    }
+
+    /// A name that the engine makes no name of would leave a hole in its table.
+    private func checked(_ text: LuaText) throws(ConfigurationFault) -> LuaText {
+        guard !text.content.isEmpty, (try? DomainName(presentation: text.octets(source))) != nil else {
+            throw .unsupported(.oddName)
+        }
+        return text
+    }
+
+    private mutating func nameList(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> [LuaText] {
+        guard case .names(let names) = try value(call, index), !names.isEmpty else { throw .unsupported(.program) }
+        return names
+    }
+
+    private mutating func action(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> KnotAction {
+        guard case .action(let action) = try value(call, index) else { throw .unsupported(.program) }
+        return action
+    }
+
+    /// Keeps a property and names it by its number.
+    private mutating func property(_ property: NameProperty) -> QueryCondition {
+        properties.append(property)
+        return .property(properties.count - 1)
+    }
+}

@@ -1,0 +1,103 @@
+import DNS
+import FilterLists
+import Policy
+import Testing
+
+/// Policy rules of Knot Resolver; the verdicts are those of kresd 5.6.
+@Suite struct KnotPolicyTests {
+    typealias Row = (rules: String, question: String, expected: String)
+
+    private func check(_ row: Row) throws {
+        let loaded = try readList(row.rules, .knotPolicy, .knotPolicy)
+        let words = row.question.split(separator: " ").map(String.init)
+        let verdict = try loaded.verdict(words[0], #require(RRType(words.count > 1 ? words[1] : "A")))
+        let answer = verdict.answer.map { $0.text.isEmpty ? "" : " " + $0.text } ?? ""
+        #expect("\(verdict.kind)\(answer)" == row.expected, "\(row.rules) / \(row.question)")
+        #expect(loaded.reports[0].unsupportedCount == 0, "\(loaded.reports[0].diagnostics)")
+    }
+
+    private static func suffix(_ action: String) -> String {
+        "policy.add(policy.suffix(\(action), policy.todnames({'a.zz'})))"
+    }
+
+    @Test(arguments: [
+        (suffix("policy.DENY"), "x.a.zz", "nxdomain"), (suffix("policy.DENY"), "xa.zz", "pass"),
+        (suffix("policy.DENY"), "a.zz ANY", "servfail"), (suffix("policy.PASS"), "a.zz", "pass"),
+        ("policy:add(policy.domains(policy.DENY, {todname('A.zz.')}))", "a.zz", "nxdomain"),
+        ("policy.add(policy.domains(policy.DENY, {todname('a.zz')}))", "x.a.zz", "pass"),
+        ("policy.add(policy.suffix(policy.DENY, policy.todnames{'.'}))", "a.zz", "nxdomain"),
+        (
+            "policy.add(policy.suffix_common(policy.DENY, policy.todnames{'a.zz', 'b.yy'}, todname('zz')))",
+            "a.zz", "nxdomain"
+        ),
+        (
+            "policy.add(policy.suffix_common(policy.DENY, policy.todnames{'a.zz', 'b.yy'}, todname('zz')))",
+            "b.yy", "pass"
+        ),
+        ("policy.add(policy.pattern(policy.DENY, '\\3ads'))", "ads.zz", "nxdomain"),
+        ("policy.add(policy.pattern(policy.DENY, '\\3ads'))", "xads.zz", "pass"),
+        ("policy.add(policy.pattern(policy.DENY, 'ads'))", "xads.zz", "nxdomain"),
+        ("policy.add(policy.pattern(policy.DENY, '^\\4ad%d+\\2zz'))", "ad12.zz", "nxdomain"),
+        ("policy.add(policy.pattern(policy.DENY, '^\\4ad%d+\\2zz'))", "x.ad12.zz", "pass"),
+        ("policy.add(policy.pattern(policy.DENY, '[^a-c]d'))", "ad.zz", "pass"),
+        ("policy.add(policy.pattern(policy.DENY, 'x-y'))", "xxy.zz", "nxdomain"),
+        // A zero ends a pattern that has marks, and belongs to one that has none.
+        ("policy.add(policy.pattern(policy.DENY, '.\\2zz\\0'))", "a.zz.yy", "nxdomain"),
+        ("policy.add(policy.pattern(policy.DENY, '\\2zz\\0'))", "a.zz.yy", "pass"),
+        ("policy.add(policy.pattern(policy.DENY, '.\\2zz%z$'))", "a.zz", "nxdomain"),
+        (suffix("policy.PASS") + "\npolicy.add(policy.all(policy.DENY))", "x.a.zz", "pass"),
+        ("policy.add(policy.all(policy.DENY))\n" + suffix("policy.PASS"), "x.a.zz", "nxdomain"),
+        (suffix("policy.QTRACE") + "\npolicy.add(policy.all(policy.DENY))", "a.zz", "nxdomain"),
+        (suffix("policy.DROP"), "a.zz", "servfail"), (suffix("policy.NO_ANSWER"), "a.zz", "drop"),
+        (suffix("policy.REFUSE"), "a.zz", "refused"), (suffix("policy.TC"), "a.zz", "truncate"),
+        (suffix("policy.FORWARD({'192.0.2.1'})"), "a.zz", "route"),
+        (suffix("policy.DENY_MSG('x')"), "a.zz", "nxdomain"),
+        (suffix("policy.ANSWER({[kres.type.A] = {rdata = kres.str2ip('0.0.0.0')}})"), "a.zz", "sinkhole A=0.0.0.0"),
+        (suffix("policy.ANSWER({[kres.type.A] = {rdata = kres.str2ip('0.0.0.0')}})"), "a.zz TXT", "pass"),
+        (suffix("policy.ANSWER({[1] = {rdata = '\\192\\0\\2\\1'}}, true)"), "a.zz A", "redirect A=192.0.2.1"),
+        (suffix("policy.ANSWER({[1] = {rdata = '\\192\\0\\2\\1'}}, true)"), "a.zz TXT", "nodata"),
+        (suffix("policy.ANSWER({}, true)"), "a.zz", "nodata"), (suffix("policy.ANSWER({})"), "a.zz", "pass"),
+        (
+            "local n = policy.todnames{'a.zz'}\nlocal d = policy.DENY\nlocal r = policy.suffix(d, n)\npolicy.add(r)",
+            "a.zz", "nxdomain"
+        ),
+        // Names of special use are the resolver's own business unless a rule decides.
+        (suffix("policy.DENY"), "a.test", "unsupported"),
+        (suffix("policy.DENY"), "1.0.0.10.in-addr.arpa PTR", "unsupported"),
+        ("policy.add(policy.all(policy.STUB('192.0.2.1')))", "a.test", "route"),
+    ])
+    func rules(row: Row) throws { try check(row) }
+
+    @Test(arguments: [
+        ("policy.add(function(req, query) return policy.DENY end)", "program", 1),
+        ("for _, n in ipairs(names) do policy.add(policy.suffix(policy.DENY, {todname(n)})) end", "program", 1),
+        ("policy.add(policy.suffix(policy.DENY, {'\\3ads\\0'}))", "program", 1),
+        ("policy.add(policy.suffix(policy.DENY, policy.todnames({'a..b'})))", "odd-name", 1),
+        ("policy.add(policy.rpz(policy.DENY, 'x.rpz'))", "include", 1),
+        ("policy.add(policy.all(policy.DENY), true)", "response-rule", 1),
+        ("policy.add(policy.pattern(policy.DENY, '%b()'))", "regex-dialect", 1),
+        ("policy.add(policy.pattern(policy.DENY, '(a)'))", "regex-dialect", 1),
+        ("policy.add(policy.all(policy.FLAGS('NO_CACHE')))", "action", 1), ("policy.del(1)", "program", 1),
+        ("policy.DENY = policy.PASS", "program", 1), ("view:addr('192.0.2.0/24', policy.all(policy.DENY))", "view", 1),
+        ("hints['a.zz'] = '192.0.2.1'", "program", 1), ("hints.set('a.zz 192.0.2.1')", "local-record", 1),
+        ("modules = { 'rebinding < iterate' }", "answer-option", 1), ("daf.add('qname = a.zz deny')", "program", 1),
+        ("policy.add(policy.all(policy.DENY)", "behind-fault", 1),
+    ])
+    func whatWouldHaveToBeRunIsCounted(rules: String, reason: String, count: Int) throws {
+        let loaded = try readList(rules, .knotPolicy, .knotPolicy)
+        #expect(loaded.reports[0].unsupported == [reason: count], "\(rules)")
+    }
+
+    @Test func wholeAnswers() throws {
+        let loaded = try readList(
+            Self.suffix("policy.DENY_MSG('why')") + "\npolicy.add(policy.suffix(policy.REFUSE, policy.todnames{'zz'}))",
+            .knotPolicy
+        )
+        let denial = try #require(try loaded.verdict("x.a.zz").answer)
+        #expect(denial.authority.map(\.owner) == [try DomainName("x.a.zz")])
+        #expect(denial.additional.map(\.record.type) == [.txt])
+        #expect(denial.isAuthoritative && denial.errors.map(\.code) == [.blocked])
+        let refusal = try #require(try loaded.verdict("b.zz").answer)
+        #expect(refusal.authority.isEmpty && !refusal.isAuthoritative && refusal.errors.map(\.code) == [.prohibited])
+    }
+}
