@@ -171,7 +171,7 @@ struct UnsupportedReason {
     }
     static let ownAddress = UnsupportedReason(
         id: "own-address",
-        text: "reply=IP answers with the Pi-hole's own address, which is not known"
+        text: "reply=IP answers with the Pi-hole's own addresses; `block-addresses` of a stack file gives them"
     )
     static let anyTLD = UnsupportedReason(
         id: "denyallow-any-tld",

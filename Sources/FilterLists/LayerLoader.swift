@@ -148,11 +148,13 @@ public enum LayerLoader {
             throw ListError(path: source.path, reason: reason)
         }
         builder.beginList(
-            ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets)
+            ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets),
+            guard: source.limit
         )
         let before = builder.ruleCount
         var sink = RuleSink(builder: consume builder, path: source.path, role: source.role, removals: removals)
         sink.note(source.notices)
+        sink.guardsOfLines = source.guardsOfLines
         reader(source.octets.span, &sink)
         let (result, report) = sink.finish(
             format: detection.format,
@@ -186,6 +188,9 @@ private struct ListText {
     let format: ListFormat?
     let octets: ListOctets
     let notices: [Diagnostic]
+    /// What all of it depends on, and what some lines do.
+    var limit = RuleGuard.none
+    var guardsOfLines: [Int: RuleGuard] = [:]
     /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
     let mayBeEmpty: Bool
 
@@ -195,6 +200,8 @@ private struct ListText {
         format = table.format
         octets = ListOctets(table.octets.span)
         notices = table.notices
+        limit = table.limit
+        guardsOfLines = table.guardsOfLines
         mayBeEmpty = true
     }
 

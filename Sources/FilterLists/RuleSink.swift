@@ -12,6 +12,8 @@ struct RuleSink: ~Copyable {
     let role: ListRole
     /// Rules that `$badfilter` rules of the whole layer remove.
     let removals: BadfilterSet
+    /// What rules on some lines depend on, beside what the whole list does.
+    var guardsOfLines: [Int: RuleGuard] = [:]
     /// Lines seen.
     var lines = 0
     private var ignored = DiagnosticCollector(keptPerReason: 20)
@@ -39,6 +41,12 @@ struct RuleSink: ~Copyable {
         case .ownAllow, .listAllow, .ruleAllow, .importantAllow: return (ruleClass, allow)
         default: return (ruleClass, block)
         }
+    }
+
+    /// What a rule on a line depends on.
+    mutating func guardOfLine(_ line: Int) -> GuardID {
+        guard !guardsOfLines.isEmpty, let limit = guardsOfLines[line] else { return .none }
+        return builder.intern(limit)
     }
 
     /// Adds a rule about the name that stands at `name`; a name that is none is counted as ignored.

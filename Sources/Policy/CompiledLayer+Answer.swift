@@ -149,6 +149,7 @@ extension CompiledLayer {
             isAlias: isAlias
         )
         if type != .any || style.anyQuery != .fails, let error = style.errors[decision.kind] { answer.errors = [error] }
+        if engine == .pihole { answer.errors = piholeErrors(decision, isAlias: isAlias) }
         return answer
     }
 
@@ -163,7 +164,8 @@ extension CompiledLayer {
         let made: [LocalRecord]
         switch actions[Int(record.action)] {
         case .block where blockAnswer.outcome(type) == .address:
-            made = [LocalRecord(blockAnswer.address(type), ttl: blockAnswer.ttl)]
+            let types = type == .any ? [RRType.a, .aaaa] : [type]
+            made = types.map { LocalRecord(blockAnswer.address($0), ttl: blockAnswer.ttl) }
         case .blockAddress where decision.kind == .sinkhole || decision.kind == .redirect:
             let own = sameNameRecords(Int(decision.rule), type: type)
             made = own.isEmpty ? [LocalRecord(blockAnswer.address(type), ttl: blockAnswer.ttl)] : own

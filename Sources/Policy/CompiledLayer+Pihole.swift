@@ -29,6 +29,19 @@ extension CompiledLayer {
         return decision
     }
 
+    /// What FTL says about a blocked query, unless `dns.blocking.edns` is turned down (FTL `FTL_make_answer`).
+    func piholeErrors(_ decision: Decision, isAlias: Bool) -> [ExtendedError] {
+        let list: String
+        switch record(Int(decision.rule)).ruleClass {
+        case .block: list = "gravity"
+        case .ownBlock: list = "denylist"
+        case .ownBlockRegex: list = "regex"
+        case .special: return [ExtendedError(code: .blocked, text: Array("special".utf8))]
+        default: return []
+        }
+        return [ExtendedError(code: .blocked, text: Array((isAlias ? list + " (CNAME)" : list).utf8))]
+    }
+
     /// The name below which `_esni` stands; nil for other names.
     private static func behindESNI(_ name: borrowing NameBuffer) -> DomainName? {
         guard name.labelCount > 1, name[0] == 5, name[1] == 0x5F, name[2] == 0x65, name[3] == 0x73, name[4] == 0x6E,

@@ -107,6 +107,8 @@ public struct BlockAnswer: Sendable, Equatable {
     public var aaaa: Outcome
     /// For HTTPS.
     public var https: Outcome
+    /// For a query for all types.
+    public var any: Outcome
     /// For every other type.
     public var other: Outcome
     /// Seconds to live of made-up records.
@@ -119,11 +121,12 @@ public struct BlockAnswer: Sendable, Equatable {
     /// The configured address of IPv6.
     public internal(set) var v6: IPAddress?
 
-    /// A block answer; HTTPS gets what other types get unless it is given.
+    /// A block answer; HTTPS and ANY get what other types get unless it is given.
     public init(
         a: Outcome,
         aaaa: Outcome,
         https: Outcome? = nil,
+        any: Outcome? = nil,
         other: Outcome,
         ttl: UInt32,
         isCustom: Bool = false
@@ -131,13 +134,14 @@ public struct BlockAnswer: Sendable, Equatable {
         self.a = a
         self.aaaa = aaaa
         self.https = https ?? other
+        self.any = any ?? other
         self.other = other
         self.ttl = ttl
         self.isCustom = isCustom
     }
 
     /// Whether an address of the configuration is needed that is not there.
-    public var lacksAddress: Bool { isCustom && (v4 == nil || v6 == nil) }
+    public var lacksAddress: Bool { isCustom && (a == .address && v4 == nil || aaaa == .address && v6 == nil) }
 
     /// The address that a type is answered with.
     func address(_ type: RRType) -> IPAddress {
@@ -151,6 +155,7 @@ public struct BlockAnswer: Sendable, Equatable {
         case .a: a
         case .aaaa: aaaa
         case .https: https
+        case .any: any
         default: other
         }
     }

@@ -123,6 +123,9 @@ public struct LayerBuilder {
         store.noteStartOfAuthority(record)
     }
 
+    /// The most guards, and the most coverages, that rules of a layer can have.
+    private static let maximumShared = Int(UInt16.max)
+
     /// The id of an action; equal actions share one.
     public mutating func intern(_ action: RuleAction) -> ActionID {
         if let index = actionIndex[action] { return ActionID(index: index) }
@@ -135,6 +138,12 @@ public struct LayerBuilder {
     /// The id of a type coverage; equal ones share one.
     public mutating func intern(_ coverage: TypeCoverage) -> CoverageID {
         if let index = coverageIndex[coverage] { return CoverageID(index: index) }
+        guard coverages.count < Self.maximumShared else {
+            // Such a rule matches nothing.
+            noteUnsupported()
+            if coverages.count == Self.maximumShared { coverages.append(TypeCoverage(only: [])) }
+            return CoverageID(index: UInt16(Self.maximumShared))
+        }
         let index = UInt16(truncatingIfNeeded: coverages.count)
         coverages.append(coverage)
         coverageIndex[coverage] = index
@@ -144,6 +153,12 @@ public struct LayerBuilder {
     /// The id of a guard; equal ones share one. Engines that decide zone by zone have none.
     public mutating func intern(_ rule: RuleGuard) -> GuardID {
         if let index = guardIndex[rule] { return GuardID(index: index) }
+        guard guards.count < Self.maximumShared else {
+            // Nobody knows whether such a rule counts.
+            noteUnsupported()
+            if guards.count == Self.maximumShared { guards.append(RuleGuard(minutes: [])) }
+            return GuardID(index: UInt16(Self.maximumShared))
+        }
         let index = UInt16(truncatingIfNeeded: guards.count)
         guards.append(rule)
         guardIndex[rule] = index

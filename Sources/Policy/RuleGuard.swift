@@ -16,11 +16,19 @@ public struct ClientCondition: Hashable, Sendable {
     public var anyOf: [ClientTrait]
     /// Traits none of which the client may have, for those that have none of `anyOf`; nil when there is no such way.
     public var noneOf: [ClientTrait]?
+    /// Clients in the engine's order, in place of both.
+    public private(set) var table: ClientTable?
 
     /// The client has one of these.
     public init(anyOf: [ClientTrait], orNoneOf noneOf: [ClientTrait]? = nil) {
         self.anyOf = anyOf
         self.noneOf = noneOf
+    }
+
+    /// What a table says of the client.
+    public init(_ table: ClientTable) {
+        self.init(anyOf: [])
+        self.table = table
     }
 
     /// The client has none of these.
@@ -122,6 +130,7 @@ extension RuleGuard {
 
 extension ClientCondition {
     func holds(for client: Client?) -> Truth {
+        if let table { return table.holds(for: client) }
         let any = Self.matchesAny(anyOf, client)
         guard any != .yes, let noneOf else { return any }
         return any || !Self.matchesAny(noneOf, client)
@@ -165,6 +174,7 @@ extension ClientCondition: CustomStringConvertible {
 
     /// In words: `from tag pc`, `not from 192.0.2.1/32`.
     public var description: String {
+        if table != nil { return "from some of the engine's clients" }
         let parts = [
             anyOf.isEmpty ? nil : "from " + anyOf.map(\.description).joined(separator: ", "),
             noneOf.map { "not from " + $0.map(\.description).joined(separator: ", ") },

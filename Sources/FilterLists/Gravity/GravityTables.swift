@@ -10,6 +10,9 @@ struct GravityTable {
     /// One row a line; a row of `domainlist` on the line of its id, where ids are small.
     fileprivate(set) var octets: [UInt8] = []
     fileprivate(set) var notices: [Diagnostic] = []
+    /// What all rows depend on, and what some do, by their line.
+    fileprivate(set) var limit = RuleGuard.none
+    fileprivate(set) var guardsOfLines: [Int: RuleGuard] = [:]
     private var lines = 0
 
     init(path: String, role: ListRole, format: ListFormat = .gravityDatabase) {
@@ -19,7 +22,7 @@ struct GravityTable {
     }
 
     /// Appends a row; false when it is no line of text.
-    fileprivate mutating func append(_ row: [UInt8], line: Int = 0) -> Bool {
+    fileprivate mutating func append(_ row: [UInt8], line: Int = 0, guard limit: RuleGuard? = nil) -> Bool {
         guard !row.isEmpty, !row.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return false }
         while lines + 1 < line, line <= 100_000 {
             octets.append(0x0A)
@@ -29,12 +32,13 @@ struct GravityTable {
         if format == .regex, row[0] == 0x23 { octets += Array("[#]".utf8) + row.dropFirst() } else { octets += row }
         octets.append(0x0A)
         lines += 1
+        if let limit { guardsOfLines[lines] = limit }
         return true
     }
 }
 
-/// Pi-hole's `gravity.db` as FTL 6 reads it for a client in the default group, where every client is that has no groups
-/// of its own: what is enabled, in an enabled group, and assigned to group 0.
+/// Pi-hole's `gravity.db` as FTL 6 reads it: what is enabled and in an enabled group, for the clients of that group. Where
+/// nobody says who asks, it is a client that is not entered, which is in group 0.
 enum GravityDatabase {
     private static let magic = Array("SQLite format 3\0".utf8)
 
@@ -76,7 +80,7 @@ enum GravityDatabase {
         }
         let tables = reading.finish()
         guard !tables.isEmpty else {
-            throw ListError(path: input.path, reason: .noRules("nothing in it is enabled for the default group"))
+            throw ListError(path: input.path, reason: .noRules("nothing in it is enabled for any client"))
         }
         return tables
     }
@@ -93,6 +97,8 @@ private struct GravityReading {
     private var withoutAdblock = 0
     private var unknownTypes = 0
     private var readsAdblock = false
+    private var groups = GravityGroups()
+    private var unreached: [String: Int] = [:]
 
     init(path: String) {
         self.path = path
@@ -108,16 +114,18 @@ private struct GravityReading {
         notices.append(Diagnostic(path: path, reason: reason, text: text))
     }
 
-    private static func inForce(_ table: String) -> String {
-        """
-        EXISTS (SELECT 1 FROM \(table)_by_group b JOIN "group" g ON g.id = b.group_id \
-        WHERE b.\(table)_id = \(table).id AND b.group_id = 0 AND g.enabled = 1)
-        """
-    }
-
     mutating func read(_ database: borrowing Database) throws(DatabaseError) {
         try database.forEach("SELECT value FROM info WHERE property = 'abp_domains'") { row throws(DatabaseError) in
             readsAdblock = row.number(0) != 0
+        }
+        var left = budget
+        func spend(_ octets: Int) throws(DatabaseError) {
+            left -= octets
+            guard left >= 0 else { throw .damaged("its rows are larger than the file") }
+        }
+        try groups.read(database, ["adlist", "domainlist"], spend: spend)
+        try ignoringAbsence { (this: inout Self) throws(DatabaseError) in
+            try this.groups.readClients(database, spend: spend)
         }
         try readSubscriptions(database)
         try readRows(database, "gravity", allows: false)
@@ -146,9 +154,7 @@ private struct GravityReading {
         } catch .missing {
             hasTypes = false
         }
-        let query = """
-            SELECT id, address, \(hasTypes ? "type" : "0") FROM adlist WHERE enabled = 1 AND \(Self.inForce("adlist"))
-            """
+        let query = "SELECT id, address, \(hasTypes ? "type" : "0") FROM adlist WHERE enabled = 1"
         try database.forEach(query) { row throws(DatabaseError) in
             let type = row.number(2)
             guard type == 0 || type == 1 else {
@@ -158,7 +164,14 @@ private struct GravityReading {
             let address = row.text(1)
             try spend(address.count + 64)
             let name = path + ":" + String(decoding: address.prefix(1024), as: UTF8.self)
-            let table = GravityTable(path: name, role: type == 1 ? .allow : .block)
+            var table = GravityTable(path: name, role: type == 1 ? .allow : .block)
+            switch groups.reach("adlist", row.number(0)) {
+            case .nobody:
+                unreached["adlist", default: 0] += 1
+                return
+            case .everybody: break
+            case .some(let limit): table.limit = limit
+            }
             subscribed[row.number(0)] = (table, type == 1)
         }
     }
@@ -183,34 +196,39 @@ private struct GravityReading {
 
     private mutating func readOwn(_ database: borrowing Database) throws(DatabaseError) {
         let query = """
-            SELECT id, domain, type FROM domainlist WHERE enabled = 1 AND type BETWEEN 0 AND 3 \
-            AND \(Self.inForce("domainlist")) ORDER BY id
+            SELECT id, domain, type FROM domainlist WHERE enabled = 1 AND type BETWEEN 0 AND 3 ORDER BY id
             """
         try database.forEach(query) { row throws(DatabaseError) in
             let domain = row.text(1)
             try spend(domain.count + 1)
-            if !own[row.number(2)].append(domain, line: row.number(0)) { unreadable += 1 }
+            var limit: RuleGuard?
+            switch groups.reach("domainlist", row.number(0)) {
+            case .nobody:
+                unreached["domainlist", default: 0] += 1
+                return
+            case .everybody: break
+            case .some(let some): limit = some
+            }
+            if !own[row.number(2)].append(domain, line: row.number(0), guard: limit) { unreadable += 1 }
         }
     }
 
     private mutating func countOthers(_ database: borrowing Database) throws(DatabaseError) {
-        for table in ["adlist", "domainlist"] {
-            let query = "SELECT COUNT(*) FROM \(table) WHERE enabled = 1 AND NOT \(Self.inForce(table))"
-            try database.forEach(query) { row throws(DatabaseError) in
-                guard row.number(0) > 0 else { return }
-                note("other-groups", "\(row.number(0)) rows of \(table) are not for the default group")
-            }
+        for (table, count) in unreached.sorted(by: { $0.key < $1.key }) {
+            note("other-groups", "\(count) rows of \(table) are in no enabled group that a client is in")
         }
         try database.forEach("SELECT COUNT(*) FROM domainlist WHERE enabled = 1 AND type NOT BETWEEN 0 AND 3") {
             row throws(DatabaseError) in unknownTypes += row.number(0)
         }
-        let query = "SELECT COUNT(DISTINCT client_id) FROM client_by_group WHERE group_id <> 0"
-        try database.forEach(query) { row throws(DatabaseError) in
-            guard row.number(0) > 0 else { return }
+        if groups.clientCount > 0 {
             note(
                 "client-groups",
-                "\(row.number(0)) clients have groups of their own; the verdicts are those of clients without"
+                "\(groups.clientCount) clients are entered; where --client does not say who asks, the verdict is that for a client "
+                    + "that is not"
             )
+        }
+        if groups.namedCount > 0 {
+            note("client-names", "\(groups.namedCount) clients are entered by name, by which FTL 6.4 finds none")
         }
     }
 

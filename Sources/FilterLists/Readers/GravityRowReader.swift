@@ -37,7 +37,16 @@ enum GravityRowReader {
         guard !name.isEmpty, text[name.upperBound - 1] != 0x2E, isPlain(text, name) else {
             return sink.drop(.notAName, text, row, line)
         }
-        sink.add(scope, text, name: name, class: entry.class, action: entry.action, rule: row, line: line)
+        sink.add(
+            scope,
+            text,
+            name: name,
+            class: entry.class,
+            action: entry.action,
+            guard: sink.guardOfLine(line),
+            rule: row,
+            line: line
+        )
     }
 
     private static func isPlain(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {

@@ -39,14 +39,20 @@ enum PiholeRegexReader {
             }
         }
         guard let expression else { return sink.drop(.regex("it is empty"), text, rule, line) }
-        if options.answersOwnAddress, !allows { return sink.skip(.ownAddress, text, rule, line) }
+        var action = options.action
+        if options.answersOwnAddress, !allows {
+            let own = sink.builder.blockAnswer
+            guard let v4 = own.v4, let v6 = own.v6 else { return sink.skip(.ownAddress, text, rule, line) }
+            action = .records([LocalRecord(v4), LocalRecord(v6)])
+        }
         sink.add(
             text.extracting(expression),
             .tre,
             inverted: options.isInverted,
             class: allows ? .ownAllowRegex : .ownBlockRegex,
-            action: allows ? sink.allow : sink.builder.intern(options.action),
+            action: allows ? sink.allow : sink.builder.intern(action),
             coverage: options.coverage.map { sink.builder.intern($0) } ?? .all,
+            guard: sink.guardOfLine(line),
             text,
             rule: rule,
             line: line

@@ -7,7 +7,10 @@ import TextScan
 struct ContextOptions: ParsableArguments {
     @Option(
         name: .customLong("client"),
-        help: "Decide for this client: its address, or the name or hardware address that rules use; repeatable."
+        help: """
+            Decide for this client: its address, or the name, hardware address or interface (:eth0) that rules use; \
+            repeatable.
+            """
     )
     var clients: [String] = []
 
@@ -21,6 +24,8 @@ struct ContextOptions: ParsableArguments {
         for text in clients {
             guard let address = IPAddress(text) else {
                 client.names.append(text)
+                // Pi-hole compares hardware addresses and interfaces without regard to case.
+                if text.contains(":"), text != text.lowercased() { client.names.append(text.lowercased()) }
                 continue
             }
             guard client.address == nil else {
