@@ -75,7 +75,7 @@ let package = Package(
             dependencies: ["Catalog", "DNS", "FilterLists", "Policy"],
             path: "Tests/FindingSupport"
         ),
-        .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy"]),
+        .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy", "TestSupport"]),
         .testTarget(
             name: "FilterListsTests",
             dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]

@@ -49,6 +49,8 @@ public enum RegexError: Error, Equatable {
     public let stepsPerOctet: Int
     /// The pattern as given.
     public let pattern: [UInt8]
+    /// The pattern for RE2, which finds many in one pass; nil when RE2 does not read it alike.
+    let screen: [UInt8]?
     /// Lower-case text that must stand in `http://NAME` for a match; empty for none.
     public let required: [UInt8]
     private let re2: OpaquePointer?
@@ -78,7 +80,9 @@ public enum RegexError: Error, Equatable {
             unsafe re2 = made
             unsafe tre = nil
             stepsPerOctet = unsafe Int(cre2_program_size(made))
+            screen = octets
         case .tre:
+            screen = RegexTranslation.re2(pattern)
             stepsPerOctet = try Self.sizeTRE(octets)
             unsafe re2 = nil
             unsafe tre = try Self.compileTRE(octets)
@@ -95,7 +99,9 @@ public enum RegexError: Error, Equatable {
         switch dialect {
         // A share of its set's memory comes on top.
         case .re2: RegexLimits.re2Memory + RegexIndex.setMemory / RegexIndex.setSize + pattern.count
-        case .tre: stepsPerOctet * 72 + pattern.count * 64
+        case .tre:
+            stepsPerOctet * 72 + pattern.count * 64
+                + (screen.map { RegexIndex.setMemory / RegexIndex.setSize + $0.count } ?? 0)
         }
     }
 

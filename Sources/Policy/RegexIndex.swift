@@ -9,43 +9,63 @@ struct RegexIndex: Sendable {
     /// Octets of a set with its matcher's cache.
     static let setMemory = 4 << 20
 
+    /// How the expressions of a set are to be read.
+    private enum Kind: Hashable {
+        case go(ignoresCase: Bool)
+        /// TRE's, of which RE2 tells only in plain text whether they may match.
+        case posix
+    }
+
     private let groups: [RegexSet]
+    private let plainGroups: [RegexSet]
     /// Expressions that are always tried.
     private let loose: [UInt32]
 
     /// Files the regular expressions among the patterns under their numbers.
     init(_ patterns: [NamePattern]) {
         var loose: [UInt32] = []
-        var filed: [Bool: [(number: UInt32, regex: NameRegex)]] = [:]
+        var filed: [Kind: [(number: UInt32, pattern: [UInt8])]] = [:]
         for (number, pattern) in patterns.enumerated() {
             guard case .regex(let regex) = pattern else { continue }
-            if case .re2(let ignoresCase) = regex.dialect, !regex.isInverted {
-                filed[ignoresCase, default: []].append((UInt32(number), regex))
-            } else {
+            guard let screen = regex.screen, !regex.isInverted else {
                 loose.append(UInt32(number))
+                continue
             }
+            let kind: Kind
+            switch regex.dialect {
+            case .re2(let ignoresCase): kind = .go(ignoresCase: ignoresCase)
+            case .tre: kind = .posix
+            }
+            filed[kind, default: []].append((UInt32(number), screen))
         }
-        var groups: [RegexSet] = []
-        for (ignoresCase, entries) in filed {
+        var groups: [Kind: [RegexSet]] = [:]
+        for (kind, entries) in filed {
             for start in stride(from: 0, to: entries.count, by: Self.setSize) {
                 let chunk = entries[start..<min(start + Self.setSize, entries.count)]
-                // One or two are as fast alone.
-                let set = chunk.count > 2 ? RegexSet(chunk.map { $0 }, ignoresCase) : nil
-                if let set { groups.append(set) } else { loose += chunk.map(\.number) }
+                // One or two are as fast alone, in RE2.
+                let isWorthIt = chunk.count > 2 || kind == .posix
+                let set = isWorthIt ? RegexSet(Array(chunk), kind == .go(ignoresCase: true)) : nil
+                if let set { groups[kind, default: []].append(set) } else { loose += chunk.map(\.number) }
             }
         }
-        self.groups = groups
+        self.groups = groups.filter { $0.key != .posix }.flatMap(\.value)
+        plainGroups = groups[.posix] ?? []
         self.loose = loose
     }
 
     /// Whether there is none.
-    var isEmpty: Bool { groups.isEmpty && loose.isEmpty }
+    var isEmpty: Bool { groups.isEmpty && plainGroups.isEmpty && loose.isEmpty }
 
     /// Calls `visit` for every expression that may match, each once.
     @inline(__always)
     func forEachCandidate(_ text: Span<UInt8>, _ visit: (Int) -> Void) {
         for number in loose { visit(Int(number)) }
         for group in groups where group.mayMatch(text) {
+            for number in group.members { visit(Int(number)) }
+        }
+        guard !plainGroups.isEmpty else { return }
+        let isPlain = RegexTranslation.isPlain(text)
+        for group in plainGroups where !isPlain || group.mayMatch(text) {
             for number in group.members { visit(Int(number)) }
         }
     }
@@ -58,13 +78,12 @@ struct RegexIndex: Sendable {
     private let set: OpaquePointer
 
     /// A set; nil when RE2 has not memory enough for it.
-    init?(_ entries: [(number: UInt32, regex: NameRegex)], _ ignoresCase: Bool) {
+    init?(_ entries: [(number: UInt32, pattern: [UInt8])], _ ignoresCase: Bool) {
         guard let set = unsafe cre2_set_new(ignoresCase, Int64(RegexIndex.setMemory)) else { return nil }
         members = entries.map(\.number)
         unsafe self.set = set
         for entry in entries {
-            let pattern = entry.regex.pattern
-            guard unsafe cre2_set_add(set, pattern, pattern.count) else { return nil }
+            guard unsafe cre2_set_add(set, entry.pattern, entry.pattern.count) else { return nil }
         }
         guard unsafe cre2_set_compile(set) else { return nil }
     }
