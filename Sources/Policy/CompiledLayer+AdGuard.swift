@@ -16,7 +16,7 @@ extension CompiledLayer {
         switch record(strongest).ruleClass {
         case .ownRewrite, .rewrite: return decideRewrites(name.name, type: type, context: context, index: index)
         case .importantAllow, .importantBlock, .ruleAllow, .block:
-            guard choice.doubtfulRule == nil, hasModifiers else { break }
+            guard choice.doubtfulRule == nil else { break }
             let named = namedRule(strongest, name, hashes, type: type, context: context)
             return decision(rule: named, type: type, index: index)
         default: break
@@ -188,14 +188,21 @@ extension CompiledLayer {
     /// Which of several rules of the winner's class urlfilter names: going through them in order, one takes the place of
     /// another when it has more modifiers, where those of `$client` and `$denyallow` count for the newcomer only
     /// (`IsHigherPriority`). Its order follows from an index of all rules; here it is that of the lists.
-    private func namedRule(
+    ///
+    /// - Parameter byNames: whether rules about the text of names are left aside.
+    func namedRule(
         _ winner: Int,
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
-        context: borrowing QueryContext
+        context: borrowing QueryContext,
+        byNames: Bool = false
     ) -> Int {
         let ruleClass = record(winner).ruleClass
+        switch ruleClass {
+        case .importantAllow, .importantBlock, .ruleAllow, .block: guard hasModifiers else { return winner }
+        default: return winner
+        }
         let total = name.labelCount
         var matches = 0
         table.forEachSuffix(name, hashes, records) { labels, head in
@@ -206,11 +213,11 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        let mayMatchPatterns = !regexIndex.isEmpty || !patternRecords.isEmpty && patternIndex.mayMatch(name)
-        guard matches > 1 || mayMatchPatterns else { return winner }
+        let hasPatterns = !regexIndex.isEmpty || !patternRecords.isEmpty && patternIndex.mayMatch(name)
+        guard matches > 1 || hasPatterns && !byNames else { return winner }
         var named: Int?
         for rule in matchingRules(name.name, type: type, context: context).sorted()
-        where record(rule).ruleClass == ruleClass
+        where record(rule).ruleClass == ruleClass && (!byNames || rule < records.count)
             && guards[Int(record(rule).guardID)].holds(name, context) == .yes
         {
             if let current = named {

@@ -103,6 +103,10 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        return decision(choice, type: type, index: 0)
+        guard engine == .adguardHome, choice.doubtfulRule == nil, let rule = choice.rule else {
+            return decision(choice, type: type, index: 0)
+        }
+        let named = namedRule(rule, buffer, SuffixHashes(buffer), type: type, context: .unknown, byNames: true)
+        return decision(rule: named, type: type, index: 0)
     }
 }

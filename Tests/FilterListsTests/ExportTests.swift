@@ -17,6 +17,9 @@ import TextScan
         .knotRPZ, .dnsdist,
     ]
 
+    /// For modes that answer with addresses of the owner.
+    private static let addresses = ["198.51.100.9", "2001:db8::9"].compactMap { IPAddress($0) }
+
     @Test(arguments: ExportFormat.all.map(\.id))
     func readBackTheVerdictsAreTheSame(id: String) throws {
         let format = try #require(ExportFormat.named(id))
@@ -33,6 +36,7 @@ import TextScan
                     lists.inputs(source, count),
                     engine: source,
                     blockMode: mode,
+                    options: LayerOptions(blockAddresses: Self.addresses),
                     mayBeEmpty: true
                 ).layer
                 let reader = Self.readers(format)[Int(round) % Self.readers(format).count]

@@ -85,7 +85,9 @@ struct GravityGroups {
     private static func isHardwareAddress(_ text: [UInt8]) -> Bool {
         let groups = text.split(separator: 0x3A, omittingEmptySubsequences: false)
         return groups.count == 6
-            && groups.allSatisfy { (1...2).contains($0.count) && UInt8(String(decoding: $0, as: UTF8.self), radix: 16) != nil }
+            && groups.allSatisfy { group in
+                (1...2).contains(group.count) && UInt8(String(decoding: group, as: UTF8.self), radix: 16) != nil
+            }
     }
 
     /// Whom a row of a table is for.
