@@ -150,6 +150,14 @@ struct DropReason {
         id: "ignored-by-engine",
         text: "has a trigger or action that this engine ignores"
     )
+    static let overlap = DropReason(
+        id: "overlap",
+        text: "covers an earlier name of the list, or spells it with or without its dot; squid refuses to start with it"
+    )
+    static let neverAHost = DropReason(
+        id: "never-a-host",
+        text: "is no name that a host of a request can have, so it never matches"
+    )
     static let notInRedirect = DropReason(
         id: "not-at-redirect-apex",
         text: "is data below the apex of a redirect zone; Unbound refuses it"
@@ -252,6 +260,10 @@ struct UnsupportedReason {
     static let oddName = UnsupportedReason(
         id: "odd-name",
         text: "it holds a text that the engine makes no name of, which leaves a hole in its table"
+    )
+    static let aclOption = UnsupportedReason(
+        id: "acl-option",
+        text: "it has capitals, and whether its acl line says -i is not known; put a line with -i in front of it"
     )
     static let tooManyParts = UnsupportedReason(
         id: "too-many-parts",

@@ -16,7 +16,7 @@ public struct ListFormat: Sendable {
 
     /// Every format, in the order in which equal scores win.
     public static let all: [ListFormat] = [
-        .dnsmasq, .unbound, .rpz, .adblock, .hosts, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
+        .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
         .dnsdist, .knotPolicy, .adguardRewrites,
     ]
 
@@ -52,6 +52,7 @@ extension Engine {
         case .unbound: return UnboundReader.read
         case .dnsdist: return DnsdistReader.read
         case .knotPolicy: return KnotPolicyReader.read
+        case .squid: return format == .regex ? SquidRegexReader.read : SquidReader.read
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
         }
     }

@@ -10,6 +10,8 @@ struct ListSample {
     private(set) var content = 0
     /// Lines, blank ones and comments included.
     private(set) var lines = 0
+    /// Names with a dot in front.
+    private(set) var dottedNames = 0
     /// Lines over the limit of the line scanner.
     private(set) var overlong = 0
     /// The path, lower case.
@@ -48,6 +50,7 @@ struct ListSample {
             let shape = LineShape.of(trimmed, startsBlank: isBlank(whole[0]), inParentheses: &inParentheses)
             counts[shape.rawValue] += 1
             if shape != .comment { content += 1 }
+            if shape == .domain, trimmed[0] == 0x2E { dottedNames += 1 }
         }
         return start + scanner.consumed
     }

@@ -49,6 +49,7 @@ extension Finding {
         case .knotPolicy:
             return "policy.add(policy.domains(policy.PASS, policy.todnames({'\(element)'}))) in front of line "
                 + "\(matched.rule.line) of \(matched.rule.list)"
+        case .squid: return "http_access allow of an acl dstdomain \(element), in front of the line that denies"
         case .dnsmasq:
             return matched.rule.ruleClass != .zone || names(matched) ? removal : "server=/\(element)/#"
         }

@@ -12,8 +12,8 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        if engine == .knotPolicy, Self.hasEscapes(name) {
-            // It looks for octets, and may find them anywhere in such a name.
+        if engine != .dnsdist, Self.hasEscapes(name) {
+            // Knot Resolver looks for octets, and may find them anywhere in such a name; squid hardly takes it for a host.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
         }
         var choice = Choice()

@@ -28,6 +28,8 @@ public enum Engine: String, Sendable, CaseIterable {
     case dnsdist
     /// Knot Resolver policy rules.
     case knotPolicy = "knot-policy"
+    /// squid dstdomain and dstdom_regex lists.
+    case squid
 }
 
 /// How an engine chooses among the rules that match a name.
@@ -239,6 +241,7 @@ extension Engine {
         case .knotRPZ: .knotRPZ
         case .dnsdist: .dnsdist
         case .knotPolicy: .knotPolicy
+        case .squid: .squid
         }
     }
 }

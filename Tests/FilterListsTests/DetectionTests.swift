@@ -28,6 +28,7 @@ import TextScan
         ("-- x\nnewServer(\"192.0.2.1\")\naddAction(\"a.example\", DropAction())\n", "dnsdist dnsdist"),
         ("s = newSuffixMatchNode()\ns:add({\n  \"a.example\",\n})\naddAction(s, DropAction())\n", "no-rules"),
         ("-- x\nmodules = { 'policy' }\npolicy.add(policy.all(policy.DENY))\n", "kresd knot-policy"),
+        (".a.example\n.b.example # x\nc.example\n", "squid squid"),
         ("a.example;\nb.example;\n", "format-not-supported"),
         ("^ad\\.\n(a|b)\\.example$\n", "regex pihole"), ("192.0.2.1\n192.0.2.0/24\n", "format-not-supported"),
         ("a.example/path\nb.example/x/y\n", "format-not-supported"),

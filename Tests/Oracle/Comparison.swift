@@ -39,7 +39,8 @@ struct Comparison {
             program,
             arguments: setup.arguments,
             files: round.lists.map { ($0.name, $0.text) } + setup.files(round).map { ($0.name, filled($0.text)) },
-            blocked: round.blocked.map { try DomainName($0) }
+            blocked: round.blocked.map { try DomainName($0) },
+            isProxy: setup.isProxy
         )
         guard let process else { return false }
         defer { process.stop() }
@@ -77,13 +78,15 @@ struct Comparison {
         _ tally: inout Tally
     ) {
         tally.verdicts += 1
-        let ours = Outcome(
+        var ours = Outcome(
             verdict,
             name: question.name,
             type: question.type,
             upstream: upstream,
             profile: engine.profile
         )
+        // A proxy says yes or no.
+        if setup.isProxy { ours.extent = .code }
         let chain = upstream.chain(question.name)
         if !ours.isMet(by: theirs) {
             tally.mismatches += 1

@@ -14,15 +14,24 @@ final class EngineProcess {
     private let client: LoopbackSocket
     private let port: UInt16
     private let log: URL
+    /// Asks a proxy; nil for servers of DNS.
+    private let proxy: ProxyClient?
 
     /// Starts a program with files of its own; nil when it is not ready within ten seconds.
     /// - Parameters:
     ///   - files: name and text; `@PORT@` and `@FOLDER@` are filled in, in the arguments too.
     ///   - blocked: names that get NXDOMAIN once the policy is in force.
-    init?(_ program: String, arguments: [String], files: [(name: String, text: String)], blocked: [DomainName]) throws {
+    init?(
+        _ program: String,
+        arguments: [String],
+        files: [(name: String, text: String)],
+        blocked: [DomainName],
+        isProxy: Bool
+    ) throws {
         guard let port = Self.freePort(), let client = LoopbackSocket() else { return nil }
         self.port = port
         self.client = client
+        proxy = isProxy ? ProxyClient(port: port) : nil
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-oracle-\(UUID().uuidString)")
         log = folder.appendingPathComponent("log")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -63,7 +72,7 @@ final class EngineProcess {
         while process.isRunning, ContinuousClock.now < deadline {
             var outcomes = [Outcome?](repeating: nil, count: probes.count)
             ask(probes, Array(probes.indices), &outcomes, window: probes.count, patience: 100)
-            if outcomes.allSatisfy({ $0?.code == "NXDOMAIN" }) { return true }
+            if outcomes.allSatisfy({ $0?.code == (proxy == nil ? "NXDOMAIN" : "REFUSED") }) { return true }
             Thread.sleep(forTimeInterval: 0.02)
         }
         return false
@@ -109,6 +118,10 @@ final class EngineProcess {
         window: Int,
         patience: Int
     ) {
+        if let proxy {
+            for index in indices where outcomes[index] == nil { outcomes[index] = proxy.ask(questions[index].name) }
+            return
+        }
         client.wait(milliseconds: patience)
         var waiting = indices[...]
         var open = 0

@@ -13,6 +13,8 @@ struct EngineSetup: Sendable {
     var makeRules: @Sendable (inout RoundMaker, inout Round) -> Void
     /// The configuration files beside the lists: name and text; `@FOLDER@`, `@PORT@` and `@UPSTREAM@` are filled in.
     var files: @Sendable (Round) -> [(name: String, text: String)]
+    /// Whether it is asked for hosts over HTTP, not for names over DNS.
+    var isProxy = false
 
     /// The engines that can run here at all.
     static let all: [EngineSetup] = [
@@ -24,6 +26,7 @@ struct EngineSetup: Sendable {
         .knotRPZ,
         .dnsdist,
         .knotPolicy,
+        .squid,
     ]
 
     /// Where the program is; nil when it is not installed.

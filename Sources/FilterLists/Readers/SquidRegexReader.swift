@@ -1,0 +1,50 @@
+import DNS
+import Policy
+import TextScan
+
+/// Files of squid's `dstdom_regex` ACLs (squid 5.7, `ACLRegexData`; compared with the running proxy): one expression a
+/// line; `-i` and `+i` on lines of their own turn the regard to case off and on. Whether the `acl` line said `-i` is not
+/// known, so expressions with capitals are not evaluated unless the file says it.
+enum SquidRegexReader {
+    /// Octets of an expression that squid takes.
+    private static let limit = 8191
+
+    static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let (ruleClass, action) = sink.entry()
+        var regardsCase: Bool?
+        var scanner = LineScanner(text)
+        while let line = scanner.next() {
+            guard sink.accepts(line, text), let value = SquidReader.value(text, line, &sink) else { continue }
+            let expression = text.extracting(value)
+            if expression.equals("-i") || expression.equals("+i") {
+                regardsCase = expression.equals("+i")
+                sink.drop(.option, text, value, line.number)
+                continue
+            }
+            let hasCapitals = expression.contains { $0 &- 0x41 < 26 }
+            // Hosts are in lower case.
+            if hasCapitals, regardsCase != false {
+                sink.skip(.aclOption, text, value, line.number)
+            } else if !PosixExpression.isPortable(expression) {
+                sink.skip(.regexDialect, text, value, line.number)
+            } else {
+                sink.add(
+                    expression,
+                    .tre,
+                    class: ruleClass,
+                    action: action,
+                    text,
+                    rule: value,
+                    line: line.number
+                )
+            }
+        }
+    }
+}
+
+extension Span where Element == UInt8 {
+    fileprivate func contains(_ condition: (UInt8) -> Bool) -> Bool {
+        for index in 0..<count where condition(self[index]) { return true }
+        return false
+    }
+}
