@@ -45,6 +45,19 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The address with every bit behind the prefix cleared: equal for equal ranges.
+    public var firstAddress: IPAddress {
+        switch address {
+        case .v4(let value): .v4(UInt32(truncatingIfNeeded: Self.masked(UInt64(value) << 32, prefixLength) >> 32))
+        case .v6(let high, let low):
+            .v6(Self.masked(high, min(prefixLength, 64)), Self.masked(low, max(prefixLength - 64, 0)))
+        }
+    }
+
+    private static func masked(_ value: UInt64, _ bits: Int) -> UInt64 {
+        bits == 0 ? 0 : value & ~0 << UInt64(64 - bits)
+    }
+
     private static func agree(_ left: UInt64, _ right: UInt64, _ bits: Int) -> Bool {
         bits == 0 || (left ^ right) >> UInt64(64 - bits) == 0
     }

@@ -158,6 +158,10 @@ struct DropReason {
         id: "never-a-host",
         text: "is no name that a host of a request can have, so it never matches"
     )
+    static let otherSpelling = DropReason(
+        id: "rpz-address-spelling",
+        text: "is an address range in another spelling than BIND takes: bits behind the prefix, or zeros not as zz"
+    )
     static let notInRedirect = DropReason(
         id: "not-at-redirect-apex",
         text: "is data below the apex of a redirect zone; Unbound refuses it"
@@ -224,9 +228,9 @@ struct UnsupportedReason {
         id: "forward",
         text: "forward, stub and authority clauses are not evaluated yet"
     )
-    static let policyTrigger = UnsupportedReason(
-        id: "rpz-trigger",
-        text: "RPZ triggers other than the query name are not evaluated yet"
+    static let nameServerTrigger = UnsupportedReason(
+        id: "rpz-name-server",
+        text: "rules about name servers need the engine's own iteration, which no list shows"
     )
     static let engineTrouble = UnsupportedReason(
         id: "rpz-self-alias",

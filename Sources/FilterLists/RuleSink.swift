@@ -16,6 +16,7 @@ struct RuleSink: ~Copyable {
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Lines seen.
     var lines = 0
+    private let addressRulesBefore: Int
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
     /// Action ids that readers need for every line.
@@ -24,6 +25,7 @@ struct RuleSink: ~Copyable {
 
     init(builder: consuming LayerBuilder, path: String, role: ListRole, removals: BadfilterSet) {
         self.builder = builder
+        addressRulesBefore = self.builder.addressRuleCount
         self.path = path
         self.role = role
         self.removals = removals
@@ -143,6 +145,7 @@ struct RuleSink: ~Copyable {
             octets: octets,
             lines: lines,
             rules: builder.ruleCount - rulesBefore,
+            answerRules: builder.answerRuleCount(from: addressRulesBefore),
             ignored: ignored.counts,
             unsupported: unsupported.counts,
             diagnostics: unsupported.diagnostics + ignored.diagnostics

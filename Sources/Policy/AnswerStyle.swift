@@ -112,7 +112,9 @@ extension CompiledLayer {
         switch profile.answerStyle.authority {
         case .none: return ([], own)
         case .ofZone: return ([], zone)
-        case .ofZoneForAliasNoData: return ([], isAlias && decision.kind == .nodata ? zone : [])
+        case .ofZoneForAliasNoData:
+            let isShown = isAlias && decision.kind == .nodata && trigger(Int(decision.rule)) == nil
+            return ([], isShown ? zone : [])
         case .ofBlockedName: return (blockedAuthority(decision, name: name, type: type), [])
         case .ofQueryName:
             guard type != .any, decision.kind == .nxdomain || decision.kind == .nodata else { return ([], []) }

@@ -128,10 +128,13 @@ extension CompiledLayer {
         }
         // Behind an alias of the real answer Unbound goes on to a real one.
         let goesOn = isAlias && profile.chain == .untilCached && records.contains { $0.type == .cname }
+        // Nor does it claim as its own what it makes of an address (compared with 1.17.1).
+        let isFiltered = profile.chain == .untilCached && trigger(Int(decision.rule)) == .answer
         var answer = PolicyAnswer(
             responseCode: code,
             records: records,
-            isAuthoritative: profile.setsAuthoritative && !goesOn && !style.withoutAuthority.contains(decision.kind),
+            isAuthoritative: profile.setsAuthoritative && !goesOn && !isFiltered
+                && !style.withoutAuthority.contains(decision.kind),
             owner: style.answersNameAskedFor ? asked ?? name : name,
             behind: behind
         )
@@ -203,9 +206,9 @@ extension CompiledLayer {
 
     /// The data of every rule at the same name and of the same class, as the engines merge them.
     private func sameNameRecords(_ rule: Int, type: RRType) -> [LocalRecord] {
-        // A text pattern has no name to share, and where the first rule decides it decides alone.
+        // Where the first rule decides it decides alone.
         guard rule < records.count, profile.order != .firstMatch else {
-            return addressesOrRecords(record(rule)).filter { $0.type == type || $0.type == .cname || type == .any }
+            return looseRecords(rule).filter { $0.type == type || $0.type == .cname || type == .any }
         }
         let winner = records[rule]
         var result: [LocalRecord] = []
@@ -240,6 +243,19 @@ extension CompiledLayer {
             result.removeAll { $0.type == .a }
         }
         return result
+    }
+
+    /// The data of a rule about no name, with that of the others about the same addresses; a text pattern stands alone.
+    private func looseRecords(_ rule: Int) -> [LocalRecord] {
+        let offset = rule - records.count - patternRecords.count
+        guard offset >= 0 else { return addressesOrRecords(record(rule)) }
+        let winner = addressRecords[offset]
+        return addressRecords.filter {
+            $0.trigger == winner.trigger && $0.rule.list == winner.rule.list
+                && $0.range.prefixLength == winner.range.prefixLength
+                && $0.range.firstAddress == winner.range.firstAddress
+        }
+        .flatMap { addressesOrRecords($0.rule) }
     }
 
     private func addressesOrRecords(_ record: RuleRecord) -> [LocalRecord] {

@@ -27,8 +27,11 @@ public struct RuleContent: Sendable {
 }
 
 extension CompiledLayer {
-    /// Everything that was compiled, in order: rules about names, nodes that only have to exist, text patterns.
+    /// Everything that was compiled about names, in order: rules about single ones, nodes that only have to exist, text patterns.
     public var compiledRules: Range<Int> { 0..<(records.count + patternRecords.count) }
+
+    /// The rules about addresses.
+    public var addressRules: Range<Int> { compiledRules.upperBound..<(compiledRules.upperBound + addressRecords.count) }
 
     /// Whether there are rules about the text of names.
     public var hasPatterns: Bool { !patternRecords.isEmpty }

@@ -48,7 +48,7 @@ extension CompiledLayer {
     public func place(_ rule: Int) -> RulePlace {
         let record = record(rule)
         let count = lists[Int(record.list)].octets.count
-        let position = rule < records.count ? records.position(rule) : patternRecords[rule - records.count].position
+        let position = position(rule)
         let start = min(position.offset, count)
         let end = min(start + min(position.length, 65_535), count)
         return RulePlace(list: Int(record.list), line: position.line, text: start..<end, ruleClass: record.ruleClass)

@@ -82,15 +82,31 @@ extension CompiledLayer {
         _ hashes: borrowing SuffixHashes,
         type: RRType,
         _ wildcard: WildcardRule,
+        client: IPAddress?,
         zones: Int
     ) -> Int? {
         var isKnown = false
         table.forEachSuffix(name, hashes, records) { _, _ in isKnown = true }
-        guard isKnown else { return nil }
-        for list in 0..<zones {
-            if let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
+        // A client that nobody named is one that no rule names.
+        let client = addressIndex.has(.client) ? client : nil
+        guard isKnown || client != nil else { return nil }
+        if let client, profile.triggerOrder == .clientFirst,
+            let rule = firstAddressRule(.client, client, type, zones: zones)
+        {
+            return rule
         }
-        return nil
+        var passing: Int?
+        for list in 0..<zones {
+            if let client, let rule = addressRule(.client, client, type, list: list) {
+                // For a client that a zone lets pass Unbound looks at names all the same (compared with 1.17.1).
+                guard profile.triggerOrder == .answerLast, actions[Int(record(rule).action)] == .allow else {
+                    return rule
+                }
+                passing = passing ?? rule
+            }
+            if isKnown, let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
+        }
+        return passing
     }
 
     private func policyZoneRule(
@@ -130,8 +146,8 @@ extension CompiledLayer {
     }
 
     /// Of two rules at the same node, the records of one owner: the first, unless only the other has the type.
-    private func better(_ current: Int?, _ candidate: Int, _ type: RRType) -> Int {
-        guard let current, case .records = actions[Int(records[current].action)] else { return current ?? candidate }
+    func better(_ current: Int?, _ candidate: Int, _ type: RRType) -> Int {
+        guard let current, case .records = actions[Int(record(current).action)] else { return current ?? candidate }
         return !hasData(current, type) && hasData(candidate, type) ? candidate : current
     }
 
@@ -208,7 +224,7 @@ extension CompiledLayer {
     }
 
     private func hasData(_ rule: Int, _ type: RRType) -> Bool {
-        guard case .records(let list) = actions[Int(records[rule].action)] else { return false }
+        guard case .records(let list) = actions[Int(record(rule).action)] else { return false }
         return list.contains { $0.type == type || $0.type == .cname }
     }
 

@@ -17,6 +17,8 @@ public final class CompiledLayer: Sendable {
     let patterns: [NamePattern]
     let patternIndex: PatternIndex
     let regexIndex: RegexIndex
+    let addressRecords: [AddressRecord]
+    let addressIndex: AddressIndex
     let actions: [RuleAction]
     let plainKinds: [PlainKinds]
     let coverages: [TypeCoverage]
@@ -57,6 +59,8 @@ public final class CompiledLayer: Sendable {
         patterns = builder.patterns
         patternIndex = PatternIndex(builder.patterns)
         regexIndex = RegexIndex(builder.patterns)
+        addressRecords = builder.addressRecords
+        addressIndex = AddressIndex(builder.addressRecords)
         actions = builder.actions
         coverages = builder.coverages
         guards = builder.guards
@@ -103,10 +107,20 @@ public final class CompiledLayer: Sendable {
         case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)
         case .localZone: decideLocalZone(name, hashes, type: type, index: index)
         case .policyZone(let wildcard):
-            decision(
-                rule: policyZoneRule(name, hashes, type: type, wildcard, zones: min(zones, lists.count)),
-                type: type,
-                index: index
+            settled(
+                decision(
+                    rule: policyZoneRule(
+                        name,
+                        hashes,
+                        type: type,
+                        wildcard,
+                        client: context.client?.address,
+                        zones: min(zones, lists.count)
+                    ),
+                    type: type,
+                    index: index
+                ),
+                type
             )
         }
     }
@@ -128,9 +142,20 @@ public final class CompiledLayer: Sendable {
     /// The position of the list that a rule comes from.
     func listIndex(_ rule: Int) -> Int { Int(record(rule).list) }
 
-    /// The record of a rule; patterns are numbered after the named rules.
+    /// The record of a rule; patterns are numbered after the named rules, and rules about addresses after those.
     func record(_ rule: Int) -> RuleRecord {
-        rule < records.count ? records[rule] : patternRecords[rule - records.count].rule
+        if rule < records.count { return records[rule] }
+        let loose = rule - records.count
+        return loose < patternRecords.count
+            ? patternRecords[loose].rule : addressRecords[loose - patternRecords.count].rule
+    }
+
+    /// Where a rule stands in its list.
+    func position(_ rule: Int) -> RulePosition {
+        if rule < records.count { return records.position(rule) }
+        let loose = rule - records.count
+        return loose < patternRecords.count
+            ? patternRecords[loose].position : addressRecords[loose - patternRecords.count].position
     }
 
     /// The rule that wins by class and length among those that match, cover the type and count for the query.

@@ -6,11 +6,14 @@ public import DNS
 public final class CompiledStack: Sendable {
     /// The layers, nearest the client first.
     public let layers: [CompiledLayer]
+    /// Whether any layer looks at the addresses of answers.
+    public let readsAddresses: Bool
 
     /// A stack; layers after the 64th are a programmer's error.
     public init(layers: [CompiledLayer]) {
         precondition(layers.count <= 64, "a stack has at most 64 layers")
         self.layers = layers
+        readsAddresses = layers.contains { $0.addressRuleCount(.answer) > 0 || $0.profile.readsAddressesAsNames }
     }
 
     /// Rules in all layers.
@@ -120,33 +123,114 @@ public final class CompiledStack: Sendable {
         return result
     }
 
+    /// What becomes of the decision on a name and its aliases once the addresses of the real answer are known.
+    ///
+    /// A pass may end at an address, the innermost layer seeing it first; an engine that goes zone by zone lets an earlier
+    /// zone's rule about an address take the place of a later one's about the name that has it.
+    ///
+    /// - Parameters:
+    ///   - aliases: how many aliases lead to the addresses.
+    ///   - decided: of which of them `own` is the decision; 0 for the name asked for.
+    public func decide(
+        addresses: [IPAddress],
+        aliases: Int,
+        decided: Int,
+        type: RRType,
+        context: borrowing QueryContext = .unknown,
+        after own: Decision
+    ) -> Decision {
+        guard own.kind == .pass else {
+            guard decided == aliases, awaitsAddresses(own, type: type) else { return own }
+            let zones = layers[Int(own.layer)].listIndex(Int(own.rule))
+            let earlier = layers[Int(own.layer)].decide(
+                addresses: addresses,
+                type: type,
+                context: context,
+                index: own.layer,
+                zones: zones
+            )
+            return earlier.hasRule ? earlier : own
+        }
+        for index in layers.indices.reversed() {
+            let layer = layers[index]
+            var zones = Int.max
+            if own.exempt >> UInt64(index) & 1 == 1 {
+                guard
+                    layer.profile.passSparesLaterZonesOnly
+                        || layer.profile.triggerOrder == .zoneByZone && decided == aliases,
+                    own.hasRule, Int(own.layer) == index
+                else { continue }
+                zones = layer.listIndex(Int(own.rule))
+            }
+            let decision = layer.decide(
+                addresses: addresses,
+                type: type,
+                context: context,
+                index: UInt8(index),
+                zones: zones
+            )
+            if aliases > 0, layer.lacksData(decision) { continue }
+            if aliases > 0, type == .any, layer.profile.triggerOrder == .clientFirst, layer.awaitsAddresses(type) {
+                // PowerDNS goes on to records that the answer to the alias does not show.
+                return Decision(kind: .unsupported, layer: UInt8(index), rule: Decision.noRule)
+            }
+            if decision.kind != .pass { return decision }
+        }
+        return own
+    }
+
+    /// How many rules are about addresses in answers.
+    public var addressRuleCount: Int { layers.reduce(0) { $0 + $1.addressRuleCount(.answer) } }
+
+    /// Whether a rule about addresses in answers could change what happens to a query of a type.
+    public func awaitsAddresses(_ type: RRType) -> Bool {
+        readsAddresses && layers.contains { $0.awaitsAddresses(type) }
+    }
+
+    /// Whether the addresses of the real answer can still change a decision that is no pass.
+    public func awaitsAddresses(_ decision: Decision, type: RRType) -> Bool {
+        guard decision.hasRule else { return false }
+        let layer = layers[Int(decision.layer)]
+        return layer.profile.triggerOrder == .zoneByZone && layer.awaitsAddresses(type)
+            && layer.listIndex(Int(decision.rule)) > 0
+    }
+
     /// What happens to a name whose real answer runs through `chain` (aliases in order, the name itself not included).
     /// - Complexity: O(layers × chain)
     public func verdict(
         _ name: DomainName,
         type: RRType,
         chain: [DomainName] = [],
+        addresses: [IPAddress]? = nil,
         context: QueryContext = .unknown
     ) -> Verdict {
         let decision = decide(NameBuffer(name), type: type, context: context)
-        guard decision.kind == .pass else {
-            return verdict(decision, element: name, asked: name, relation: .qname, type: type, context)
+        var last = (decision: decision, place: 0)
+        for (place, alias) in chain.enumerated() where last.decision.kind == .pass {
+            let hit = decide(alias: NameBuffer(alias), type: type, context: context, after: last.decision)
+            if hit.kind != .pass || hit.exempt != 0 { last = (hit, place + 1) }
         }
-        var own = decision
-        for alias in chain {
-            let hit = decide(alias: NameBuffer(alias), type: type, context: context, after: own)
-            guard hit.kind == .pass else {
-                return verdict(hit, element: alias, asked: name, relation: .cname, type: type, context)
-            }
-            if hit.exempt != 0 { own = hit }
+        let final = decide(
+            addresses: addresses ?? [],
+            aliases: chain.count,
+            decided: last.place,
+            type: type,
+            context: context,
+            after: last.decision
+        )
+        if final != last.decision {
+            return verdict(final, of: name, element: chain.last ?? name, relation: .address, type: type, context)
         }
-        return verdict(decision, element: name, asked: name, relation: .qname, type: type, context)
+        guard final.kind != .pass, last.place > 0 else {
+            return verdict(decision, of: name, element: name, relation: .qname, type: type, context)
+        }
+        return verdict(final, of: name, element: chain[last.place - 1], relation: .cname, type: type, context)
     }
 
     private func verdict(
         _ decision: Decision,
+        of name: DomainName,
         element: DomainName,
-        asked: DomainName,
         relation: Relation,
         type: RRType,
         _ context: QueryContext
@@ -160,8 +244,8 @@ public final class CompiledStack: Sendable {
                 decision,
                 name: element,
                 type: type,
-                isAlias: relation == .cname,
-                asked: asked,
+                isAlias: element != name,
+                asked: name,
                 context: context
             ),
             matched: MatchedRule(

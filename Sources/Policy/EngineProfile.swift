@@ -71,6 +71,16 @@ public enum WildcardRule: Sendable, Equatable {
     case canonicalPredecessor
 }
 
+/// How an engine of policy zones orders triggers of several kinds.
+public enum TriggerOrder: Sendable, Equatable {
+    /// The first zone with any trigger that matches decides, even where it has to wait for the answer (BIND).
+    case zoneByZone
+    /// The client's address and names zone by zone, then addresses of the answer in all zones (Unbound).
+    case answerLast
+    /// The client's address in all zones, then names in all zones, then addresses of the answer (PowerDNS).
+    case clientFirst
+}
+
 /// Whether an engine looks at the aliases of a name in the answer.
 public enum ChainInspection: Sendable, Equatable {
     /// Only the name asked for counts.
@@ -201,6 +211,10 @@ public struct EngineProfile: Sendable {
     public var dataTTL: UInt32
     /// Whether its made-up answers carry AA.
     public var setsAuthoritative: Bool
+    /// How triggers of several kinds are ordered.
+    public var triggerOrder = TriggerOrder.answerLast
+    /// Whether it looks up the text of addresses in answers, and of address hints, as if they were names.
+    public var readsAddressesAsNames = false
     /// What else its made-up answers show.
     public var answerStyle = AnswerStyle()
 

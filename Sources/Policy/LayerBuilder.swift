@@ -52,8 +52,9 @@ public struct LayerBuilder {
     var depths = Depths()
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
+    var addressRecords: [AddressRecord] = []
     /// Octets that the regular expressions may still take.
-    private var regexBudget = RegexLimits.layerMemory
+    var regexBudget = RegexLimits.layerMemory
     var actions: [RuleAction] = []
     var coverages: [TypeCoverage] = [.all]
     var guards: [RuleGuard] = [.none]
@@ -92,7 +93,7 @@ public struct LayerBuilder {
     }
 
     /// Rules added so far.
-    public var ruleCount: Int { store.count + patternRecords.count }
+    public var ruleCount: Int { store.count + patternRecords.count + addressRecords.count }
 
     /// Counts a rule of the lists that cannot be evaluated, so that nobody takes a pass of this layer for certain.
     public mutating func noteUnsupported() {
@@ -166,7 +167,7 @@ public struct LayerBuilder {
     }
 
     /// The guard of a rule together with that of its list.
-    private mutating func combined(_ own: GuardID) -> UInt16 {
+    mutating func combined(_ own: GuardID) -> UInt16 {
         if listGuard == .none || own == listGuard { return own.index }
         return own == .none ? listGuard.index : intern(guards[Int(listGuard.index)].and(guards[Int(own.index)])).index
     }
@@ -307,83 +308,6 @@ public struct LayerBuilder {
             }
         }
         arena.append(0)
-    }
-
-    /// Adds a rule about the text of names.
-    public mutating func add(
-        pattern: TextPattern,
-        class ruleClass: RuleClass,
-        action: ActionID,
-        coverage: CoverageID = .all,
-        guard: GuardID = .none,
-        at position: RulePosition
-    ) {
-        append(
-            .text(pattern),
-            labels: pattern.labels,
-            length: pattern.tokens.count,
-            ruleClass,
-            action,
-            coverage,
-            `guard`,
-            position
-        )
-    }
-
-    /// Adds a regular expression over the text of names.
-    /// - Returns: whether the layer has memory left for it; nothing is added otherwise
-    public mutating func add(
-        regex: NameRegex,
-        class ruleClass: RuleClass,
-        action: ActionID,
-        coverage: CoverageID = .all,
-        guard: GuardID = .none,
-        at position: RulePosition
-    ) -> Bool {
-        guard takeRegexMemory(regex.memoryBound) else { return false }
-        append(.regex(regex), labels: 1, length: 0, ruleClass, action, coverage, `guard`, position)
-        return true
-    }
-
-    /// Whether there was that much memory left for regular expressions.
-    mutating func takeRegexMemory(_ octets: Int) -> Bool {
-        guard octets <= regexBudget else { return false }
-        regexBudget -= octets
-        return true
-    }
-
-    mutating func append(
-        _ pattern: NamePattern,
-        labels: Int,
-        length: Int,
-        _ ruleClass: RuleClass,
-        _ action: ActionID,
-        _ coverage: CoverageID,
-        _ own: GuardID,
-        _ position: RulePosition
-    ) {
-        guard let rank = profile.rank(of: ruleClass) else { return }
-        let rule = RuleRecord(
-            next: 0,
-            action: action.index,
-            coverage: coverage.index,
-            list: UInt16(truncatingIfNeeded: lists.count - 1),
-            scope: .exact,
-            ruleClass: ruleClass,
-            rank: rank,
-            guardID: combined(own)
-        )
-        patternRecords.append(
-            PatternRecord(
-                pattern: patterns.count,
-                labels: min(labels, 127),
-                length: min(length, 255),
-                rulesBefore: store.count,
-                rule: rule,
-                position: position
-            )
-        )
-        patterns.append(pattern)
     }
 
     /// Compiles the rules into a layer.

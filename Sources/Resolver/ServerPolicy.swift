@@ -43,6 +43,8 @@ struct ActivePolicy: Sendable {
     }
 
     /// Whether a decision against the real answer is carried out for the client's question name.
+    ///
+    /// Before the real answer is there, a decision that its addresses can change is not carried out.
     func enforces(_ decision: Decision, for name: borrowing NameBuffer) -> Bool {
         guard !decision.kind.isPass, decision.kind != .unsupported else { return false }
         return switch mode {
@@ -72,22 +74,39 @@ struct ActivePolicy: Sendable {
         scratch: inout NameBuffer
     ) -> (decision: Decision, aliasOffset: UInt16) {
         let own = decide(name, type)
-        guard !isEmpty, own.kind.isPass, type != .cname else { return (own, 0) }
+        guard !isEmpty, own.kind.isPass || policy.stack.awaitsAddresses(own, type: type), type != .cname else {
+            return (own, 0)
+        }
         let message = answer.span
         guard let view = try? MessageView(message) else { return (own, 0) }
-        var last = own
+        var last = (decision: own, place: 0)
+        var aliases = 0
+        var addresses: [IPAddress] = []
+        let wantsAddresses = policy.stack.readsAddresses
         var result = (decision: own, aliasOffset: UInt16(0))
         view.forEachRecord { record -> Bool in
             guard record.section == .answer else { return false }
-            guard record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil else { return true }
-            let decision = policy.stack.decide(alias: scratch, type: type, after: last)
-            guard !decision.kind.isPass else {
-                if decision.exempt != 0 { last = decision }
-                return true
+            if wantsAddresses, record.type == .a || record.type == .aaaa {
+                let octets = message.extracting(record.dataOffset..<record.end)
+                if let address = IPAddress(octets: octets.indices.map { octets[$0] }) { addresses.append(address) }
             }
-            result = (decision, UInt16(truncatingIfNeeded: record.dataOffset))
-            return false
+            guard last.decision.kind == .pass, record.type == .cname,
+                (try? scratch.fill(message, at: record.dataOffset)) != nil
+            else { return true }
+            aliases += 1
+            let decision = policy.stack.decide(alias: scratch, type: type, after: last.decision)
+            if !decision.kind.isPass || decision.exempt != 0 { last = (decision, aliases) }
+            if !decision.kind.isPass { result = (decision, UInt16(truncatingIfNeeded: record.dataOffset)) }
+            return wantsAddresses || decision.kind.isPass
         }
-        return result
+        guard !addresses.isEmpty else { return result }
+        let final = policy.stack.decide(
+            addresses: addresses,
+            aliases: aliases,
+            decided: last.place,
+            type: type,
+            after: last.decision
+        )
+        return final == last.decision ? result : (final, result.aliasOffset)
     }
 }

@@ -111,7 +111,9 @@ extension Worker {
             noteIfWanted(.pass, query, origin)
             return true
         }
-        let decision = policy.decide(name, type)
+        let early = policy.decide(name, type)
+        // Where the addresses of the real answer can still change it, nothing is decided before it is there.
+        let decision = policy.policy.stack.awaitsAddresses(early, type: type) ? .pass : early
         if !query.overTCP, policy.truncates(decision, for: name) {
             counters.blocked += 1
             reply.writeError(

@@ -13,6 +13,8 @@ struct OracleCasesTests {
         var name: String
         var type = RRType.a
         var chain: [String] = []
+        var addresses: [String] = []
+        var client: String?
         var kind: VerdictKind
         var answer = ""
         var testDescription: String { "\(engine.rawValue) \(lists.joined(separator: " | ")) \(name) \(type)" }
@@ -92,7 +94,123 @@ struct OracleCasesTests {
         rpz(.unboundRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", behind: ["b.zz", "c.zz"], .pass),
     ]
 
-    @Test(arguments: dnsmasqCases + [unboundCase] + zoneCases)
+    /// What happens to a.zz with addresses in its real answer.
+    private static func addressed(
+        _ engine: Engine,
+        _ zones: [String],
+        behind chain: [String] = [],
+        _ addresses: [String],
+        of type: RRType = .a,
+        from client: String? = nil,
+        _ kind: VerdictKind,
+        _ answer: String = ""
+    ) -> Case {
+        Case(
+            engine: engine,
+            format: .rpz,
+            lists: zones.map(zone),
+            name: "a.zz",
+            type: type,
+            chain: chain,
+            addresses: addresses,
+            client: client,
+            kind: kind,
+            answer: answer
+        )
+    }
+
+    private static let one = ["192.0.2.1"]
+    private static let net = "24.0.2.0.192.rpz-ip CNAME ."
+
+    private static let addressCases = [
+        addressed(.bindRPZ, [net], one, .nxdomain), addressed(.bindRPZ, [net], ["192.0.3.1"], .pass),
+        addressed(.unboundRPZ, [net], one, .nxdomain), addressed(.pdnsRPZ, [net], one, .nxdomain),
+        addressed(.knotRPZ, [net + "\nb.zz CNAME ."], one, .pass), addressed(.bindRPZ, [net], [], .pass),
+        addressed(.bindRPZ, ["48.zz.db8.2001.rpz-ip CNAME *."], ["2001:db8::1"], of: .aaaa, .nodata),
+        // The longest prefix of all addresses; of equal ones the first owner.
+        addressed(
+            .bindRPZ,
+            [net + "\n32.2.2.0.192.rpz-ip CNAME rpz-passthru."],
+            ["192.0.2.1", "192.0.2.2"],
+            .pass
+        ),
+        addressed(
+            .unboundRPZ,
+            [net + "\n32.2.2.0.192.rpz-ip CNAME rpz-passthru."],
+            ["192.0.2.1", "192.0.2.2"],
+            .nxdomain
+        ),
+        addressed(
+            .bindRPZ,
+            ["32.2.1.0.192.rpz-ip CNAME .\n32.1.2.0.192.rpz-ip CNAME *."],
+            ["192.0.1.2", "192.0.2.1"],
+            .nodata
+        ),
+        // BIND: an earlier zone's address beats a later one's name, unless an alias lies between.
+        addressed(.bindRPZ, [net, "a.zz CNAME rpz-passthru."], one, .nxdomain),
+        addressed(.bindRPZ, [net, "a.zz CNAME rpz-passthru."], behind: ["b.zz"], one, .pass),
+        addressed(.bindRPZ, [net, "a.zz CNAME *."], one, .nxdomain),
+        addressed(.bindRPZ, [net, "b.zz CNAME *."], behind: ["b.zz"], one, .nxdomain),
+        addressed(.bindRPZ, [net, "a.zz CNAME *."], behind: ["b.zz"], one, .nodata),
+        addressed(.bindRPZ, ["a.zz CNAME *.", net], one, .nodata),
+        addressed(.unboundRPZ, [net, "a.zz CNAME *."], one, .nodata),
+        addressed(.unboundRPZ, [net, "a.zz CNAME rpz-passthru."], one, .pass),
+        addressed(.pdnsRPZ, [net, "a.zz CNAME rpz-passthru."], one, .nxdomain),
+        // BIND: a range in another spelling hides shorter ones, and does nothing itself.
+        addressed(
+            .bindRPZ,
+            ["48.zz.db8.2001.rpz-ip CNAME .\n128.1.zz.0.db8.2001.rpz-ip CNAME *."],
+            ["2001:db8::1"],
+            of: .aaaa,
+            .pass
+        ),
+        addressed(
+            .unboundRPZ,
+            ["48.zz.db8.2001.rpz-ip CNAME .\n128.1.zz.0.db8.2001.rpz-ip CNAME *."],
+            ["2001:db8::1"],
+            of: .aaaa,
+            .nodata
+        ),
+        // Data of the type asked for, whatever stands first; without any PowerDNS goes on behind an alias.
+        addressed(
+            .bindRPZ,
+            ["24.0.2.0.192.rpz-ip AAAA ::1\n24.0.2.0.192.rpz-ip A 192.0.2.99"],
+            one,
+            .redirect,
+            "A=192.0.2.99"
+        ),
+        addressed(.pdnsRPZ, ["24.0.2.0.192.rpz-ip AAAA ::1"], one, .nodata),
+        addressed(.pdnsRPZ, ["24.0.2.0.192.rpz-ip AAAA ::1"], behind: ["b.zz"], one, .pass),
+        // Clients.
+        addressed(.bindRPZ, ["32.1.0.0.127.rpz-client-ip CNAME ."], [], from: "127.0.0.1", .nxdomain),
+        addressed(.bindRPZ, ["32.1.0.0.127.rpz-client-ip CNAME ."], [], from: "127.0.0.2", .pass),
+        addressed(.bindRPZ, ["32.1.0.0.127.rpz-client-ip CNAME ."], [], .pass),
+        addressed(
+            .bindRPZ,
+            ["a.zz CNAME .\n32.1.0.0.127.rpz-client-ip CNAME rpz-passthru."],
+            [],
+            from: "127.0.0.1",
+            .pass
+        ),
+        addressed(
+            .unboundRPZ,
+            ["a.zz CNAME .\n32.1.0.0.127.rpz-client-ip CNAME rpz-passthru."],
+            [],
+            from: "127.0.0.1",
+            .nxdomain
+        ),
+        addressed(.unboundRPZ, ["32.1.0.0.127.rpz-client-ip CNAME g.zz."], [], from: "127.0.0.1", .nodata),
+        addressed(.pdnsRPZ, ["a.zz CNAME .", "32.1.0.0.127.rpz-client-ip CNAME *."], [], from: "127.0.0.1", .nodata),
+        addressed(
+            .unboundRPZ,
+            ["a.zz CNAME .", "32.1.0.0.127.rpz-client-ip CNAME *."],
+            [],
+            from: "127.0.0.1",
+            .nxdomain
+        ),
+    ]
+
+    @Test(arguments: dnsmasqCases + [unboundCase] + zoneCases + addressCases)
     func decides(_ example: Case) throws {
         let loaded = try LayerLoader.load(
             example.lists.enumerated().map {
@@ -100,7 +218,13 @@ struct OracleCasesTests {
             },
             engine: example.engine
         )
-        let verdict = try loaded.verdict(example.name, example.type, chain: example.chain)
+        let verdict = try loaded.verdict(
+            example.name,
+            example.type,
+            chain: example.chain,
+            addresses: example.addresses.compactMap { IPAddress($0) },
+            context: QueryContext(client: example.client.map { Client(address: IPAddress($0)) })
+        )
         #expect(verdict.kind == example.kind)
         if !example.answer.isEmpty { #expect(verdict.answer?.text == example.answer) }
     }

@@ -50,13 +50,18 @@ func readList(
 
 extension LoadedLayer {
     /// What happens to a name, its chain included.
-    func verdict(_ name: String, _ type: RRType = .a, chain: [String] = [], context: QueryContext = .unknown)
-        throws -> Verdict
-    {
+    func verdict(
+        _ name: String,
+        _ type: RRType = .a,
+        chain: [String] = [],
+        addresses: [IPAddress]? = nil,
+        context: QueryContext = .unknown
+    ) throws -> Verdict {
         try CompiledStack(layers: [layer]).verdict(
             DomainName(name),
             type: type,
             chain: chain.map { try DomainName($0) },
+            addresses: addresses,
             context: context
         )
     }

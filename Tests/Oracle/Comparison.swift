@@ -33,13 +33,14 @@ struct Comparison {
         for index in round.lists.indices { round.lists[index].text = filled(round.lists[index].text) }
         var aliases: [DomainName: DomainName] = [:]
         for (name, target) in round.aliases { aliases[try DomainName(name)] = try DomainName(target) }
-        let upstream = Upstream(socket: own, aliases: aliases)
+        let upstream = Upstream(socket: own, aliases: aliases, timeToLive: setup.addressLifetime)
         defer { upstream.stop() }
         let process = try EngineProcess(
             program,
             arguments: setup.arguments,
             files: round.lists.map { ($0.name, $0.text) } + setup.files(round).map { ($0.name, filled($0.text)) },
             blocked: round.blocked.map { try DomainName($0) },
+            client: round.client,
             isProxy: setup.isProxy
         )
         guard let process else { return false }
@@ -47,17 +48,33 @@ struct Comparison {
         let questions = try round.questions.map { Question(name: try DomainName($0.name), type: $0.type) }
         let stack = try model(round)
         // A query that the engine would not survive would spoil the rest.
+        let context = QueryContext(client: Client(address: .v4(round.client)))
         let decided = questions.map { question in
-            (question, stack.verdict(question.name, type: question.type, chain: upstream.chain(question.name)))
+            let verdict = stack.verdict(
+                question.name,
+                type: question.type,
+                chain: upstream.chain(question.name),
+                addresses: upstream.shownAddresses(question.name, question.type),
+                context: context
+            )
+            return (question, verdict)
         }
-        tally.unsupported += decided.count { $0.1.kind == .unsupported }
-        let asked = decided.filter { $0.1.kind != .unsupported }
+        tally.unsupported += decided.count { isOpen($0.0, $0.1, stack) }
+        let asked = decided.filter { !isOpen($0.0, $0.1, stack) }
         let isOnce = engine.profile.chain == .untilCached
         let outcomes = process.ask(asked.map(\.0), isSilent: { asked[$0].1.kind == .drop }, isOnce: isOnce)
         for ((question, verdict), outcome) in zip(asked, outcomes) {
             judge(question, verdict, outcome ?? .drop, round, upstream, &tally)
         }
         return true
+    }
+
+    /// Whether the model does not say what the whole answer is: where it says so itself, and where the target of a
+    /// redirect meets rules about addresses in its turn.
+    private func isOpen(_ question: Question, _ verdict: Verdict, _ stack: CompiledStack) -> Bool {
+        verdict.kind == .unsupported
+            || verdict.kind == .redirect && engine.profile.chain == .untilCached
+                && stack.layers[0].awaitsAddresses(question.type)
     }
 
     private func model(_ round: Round) throws -> CompiledStack {
@@ -114,7 +131,7 @@ struct Comparison {
         for list in round.lists {
             for (index, line) in list.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 let lowered = line.lowercased()
-                if lowered.hasPrefix("* ") || marks.contains(where: lowered.contains) {
+                if lowered.hasPrefix("* ") || lowered.contains(".rpz-") || marks.contains(where: lowered.contains) {
                     text += "  \(list.name):\(index + 1)\t\(line)\n"
                 }
             }

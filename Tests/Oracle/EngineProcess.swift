@@ -11,6 +11,8 @@ struct Question {
 final class EngineProcess {
     private let process = Process()
     private let folder: URL
+    /// Asks whether the engine is ready; no rule is about its address.
+    private let prober: LoopbackSocket
     private let client: LoopbackSocket
     private let port: UInt16
     private let log: URL
@@ -21,15 +23,19 @@ final class EngineProcess {
     /// - Parameters:
     ///   - files: name and text; `@PORT@` and `@FOLDER@` are filled in, in the arguments too.
     ///   - blocked: names that get NXDOMAIN once the policy is in force.
+    ///   - address: the address that asks.
     init?(
         _ program: String,
         arguments: [String],
         files: [(name: String, text: String)],
         blocked: [DomainName],
+        client address: UInt32,
         isProxy: Bool
     ) throws {
-        guard let port = Self.freePort(), let client = LoopbackSocket() else { return nil }
+        guard let port = Self.freePort(), let prober = LoopbackSocket(), let client = LoopbackSocket(address: address)
+        else { return nil }
         self.port = port
+        self.prober = prober
         self.client = client
         proxy = isProxy ? ProxyClient(port: port) : nil
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-oracle-\(UUID().uuidString)")
@@ -71,7 +77,7 @@ final class EngineProcess {
         let probes = blocked.map { Question(name: $0, type: .a) }
         while process.isRunning, ContinuousClock.now < deadline {
             var outcomes = [Outcome?](repeating: nil, count: probes.count)
-            ask(probes, Array(probes.indices), &outcomes, window: probes.count, patience: 100)
+            ask(probes, Array(probes.indices), &outcomes, window: probes.count, patience: 100, through: prober)
             if outcomes.allSatisfy({ $0?.code == (proxy == nil ? "NXDOMAIN" : "REFUSED") }) { return true }
             Thread.sleep(forTimeInterval: 0.02)
         }
@@ -116,18 +122,20 @@ final class EngineProcess {
         _ indices: [Int],
         _ outcomes: inout [Outcome?],
         window: Int,
-        patience: Int
+        patience: Int,
+        through socket: LoopbackSocket? = nil
     ) {
         if let proxy {
             for index in indices where outcomes[index] == nil { outcomes[index] = proxy.ask(questions[index].name) }
             return
         }
+        let client = socket ?? client
         client.wait(milliseconds: patience)
         var waiting = indices[...]
         var open = 0
         while !waiting.isEmpty || open > 0 {
             while open < window, let index = waiting.popFirst() {
-                send(questions[index], id: UInt16(index))
+                send(questions[index], id: UInt16(index), through: client)
                 open += 1
             }
             guard let reply = client.receive() else {
@@ -144,7 +152,7 @@ final class EngineProcess {
         }
     }
 
-    private func send(_ question: Question, id: UInt16) {
+    private func send(_ question: Question, id: UInt16, through client: LoopbackSocket) {
         var writer = MessageWriter()
         writer.begin(id: id, bits: MessageHeader.recursionDesiredFlag)
         writer.question(question.name, type: question.type)

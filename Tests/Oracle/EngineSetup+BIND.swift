@@ -6,6 +6,7 @@ extension EngineSetup {
         engine: .bindRPZ,
         program: "named",
         arguments: ["-f", "-4", "-n", "1", "-c", "@FOLDER@/conf"],
+        addressLifetime: 30,
         makeRules: { $0.policyZones(&$1, .bindRPZ) },
         files: { [("conf", bindConfiguration($0.lists.map(\.name)))] }
     )
@@ -23,8 +24,8 @@ extension EngineSetup {
               listen-on port @PORT@ { 127.0.0.1; };
               listen-on-v6 { none; };
               recursion yes;
-              allow-query { 127.0.0.1; };
-              allow-recursion { 127.0.0.1; };
+              allow-query { 127.0.0.0/8; };
+              allow-recursion { 127.0.0.0/8; };
               dnssec-validation no;
               empty-zones-enable no;
               minimal-responses yes;

@@ -9,6 +9,9 @@ struct EngineSetup: Sendable {
     var program: String
     /// Its arguments; `@FOLDER@` and `@PORT@` are filled in.
     var arguments: [String]
+    /// Seconds that addresses of the upstream live. BIND looks them up in its cache once more when it has rules about them,
+    /// and finds none when their second has passed.
+    var addressLifetime: UInt32 = 0
     /// Fills a round with random rules, and with questions beyond the common ones.
     var makeRules: @Sendable (inout RoundMaker, inout Round) -> Void
     /// The configuration files beside the lists: name and text; `@FOLDER@`, `@PORT@` and `@UPSTREAM@` are filled in.

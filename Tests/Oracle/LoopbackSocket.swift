@@ -1,15 +1,16 @@
 import Foundation
 
-/// A UDP socket on 127.0.0.1, just enough to ask and to answer.
+/// A UDP socket on a loopback address, just enough to ask and to answer.
 final class LoopbackSocket: Sendable {
     private let descriptor: Int32
     let port: UInt16
 
     /// A socket on this port; 0 takes any.
-    init?(port wanted: UInt16 = 0) {
+    init?(port wanted: UInt16 = 0, address own: UInt32 = 0x7F00_0001) {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         var address = Self.loopback(port: wanted)
+        address.sin_addr.s_addr = own.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let port: UInt16? = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in

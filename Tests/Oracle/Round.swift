@@ -11,6 +11,8 @@ struct Round {
     var aliases: [String: String] = [:]
     /// What to ask, in this order.
     var questions: [(name: String, type: RRType)] = []
+    /// The loopback address that asks.
+    var client: UInt32 = 0x7F00_0001
     /// Names that every list blocks, one each, so that one can see that the engine has read it.
     var blocked: [String] = []
 }

@@ -2,9 +2,10 @@ import FilterLists
 import Policy
 
 extension RoundMaker {
-    /// One or two response policy zones with triggers on the query name.
+    /// One or two response policy zones with triggers on names, and now and then on addresses.
     mutating func policyZones(_ round: inout Round, _ engine: Engine) {
         let zones = 1 + below(2)
+        round.client = 0x7F00_0007
         for index in 0..<zones {
             let probe = "ready\(index).probe"
             var text = """
@@ -20,12 +21,34 @@ extension RoundMaker {
                 let owner = chance(2) ? name : "*.\(name)"
                 if seen.insert(owner.lowercased()).inserted { text += policy(owner) }
             }
+            if chance(2) { text += addressPolicies() }
             // A policy for every name is declared unsupported for Unbound.
             // In an earlier zone it would hide the probe of a later one.
             if engine != .unboundRPZ, index == zones - 1, chance(4) { text += policy("*") }
             round.lists.append(("zone\(index)", .rpz, text))
             round.blocked.append(probe)
         }
+    }
+
+    /// Policies about addresses of answers, in both families, and about the client.
+    private mutating func addressPolicies() -> String {
+        var owners: [String: String] = [:]
+        for _ in 0..<(1 + below(4)) {
+            let (third, last) = (below(2), below(4))
+            let owner =
+                pick([
+                    "32.\(last).\(third).54.20.rpz-ip", "31.\(last & 2).\(third).54.20.rpz-ip",
+                    "24.0.\(third).54.20.rpz-ip", "32.9.9.54.20.rpz-ip", "16.0.0.54.20.rpz-ip",
+                    "128.\(last).zz.\(third).1030.2603.rpz-ip", "64.zz.\(third).0.1030.2603.rpz-ip",
+                    "48.zz.1030.2603.rpz-ip", "32.\(last).\(third).54.20.RPZ-IP",
+                ])
+            owners[owner.lowercased()] = owner
+        }
+        if chance(6) {
+            let owner = pick(["32.7.0.0.127", "31.6.0.0.127", "32.8.0.0.127"]) + ".rpz-client-ip"
+            owners[owner] = owner
+        }
+        return owners.sorted { $0.key < $1.key }.map { policy($0.value) }.joined()
     }
 
     private mutating func policy(_ owner: String) -> String {

@@ -6,14 +6,34 @@ import Synchronization
 final class Upstream: Sendable {
     /// Public addresses: engines treat those for documentation as their own.
     private static let answers: [RRType: [UInt8]] = [
-        .a: [20, 54, 200, 1],
-        .aaaa: [0x26, 0x03, 0x10, 0x30] + [UInt8](repeating: 0, count: 10) + [2, 0],
         .txt: [2] + Array("up".utf8),
         // Priority 1, the owner itself, alpn=h2.
         .https: [0, 1, 0, 0, 1, 0, 3, 2] + Array("h2".utf8),
         .mx: [0, 10] + wire("mail.up"),
         .soa: wire("ns.up") + wire("root.up") + [1, 2, 3, 4, 5].flatMap { [0, 0, 0, $0] },
     ]
+
+    /// The addresses of a name: one of a few, by its spelling, so that rules about addresses meet some.
+    func addresses(_ name: DomainName, _ type: RRType) -> [IPAddress] {
+        let last = chain(name).last ?? name
+        // No rule is about the address of a name that shows whether the engine is ready.
+        if last.labels.last?.elementsEqual("probe".utf8) == true { return [.v4(20 << 24 | 99 << 16 | 1)] }
+        let sum = last.lowercased.wire.reduce(UInt32(7)) { $0 &* 31 &+ UInt32($1) }
+        func address(_ number: UInt32) -> IPAddress {
+            type == .a
+                ? .v4(20 << 24 | 54 << 16 | (number / 4 % 2) << 8 | number % 4)
+                : .v6(0x2603_1030_0000_0000 | UInt64(number / 4 % 2), UInt64(number % 4))
+        }
+        let first = sum % 8
+        return sum % 3 == 0 ? [address(first), address((first + 3) % 8)] : [address(first)]
+    }
+
+    private func data(_ name: DomainName, _ type: RRType) -> [[UInt8]] {
+        switch type {
+        case .a, .aaaa: addresses(name, type).map(\.octets)
+        default: Self.answers[type].map { [$0] } ?? []
+        }
+    }
 
     private static func wire(_ name: String) -> [UInt8] { (try? DomainName(name).wire) ?? [0] }
 
@@ -22,9 +42,14 @@ final class Upstream: Sendable {
     private let aliases: [DomainName: DomainName]
     var port: UInt16 { socket.port }
 
-    /// - Parameter aliases: the next name for names that are aliases; without cycles.
-    init(socket: LoopbackSocket, aliases: [DomainName: DomainName]) {
+    private let timeToLive: UInt32
+
+    /// - Parameters:
+    ///   - aliases: the next name for names that are aliases; without cycles.
+    ///   - timeToLive: how long addresses live; 0 keeps an engine from answering from what it has seen before.
+    init(socket: LoopbackSocket, aliases: [DomainName: DomainName], timeToLive: UInt32) {
         self.socket = socket
+        self.timeToLive = timeToLive
         self.aliases = aliases
         Thread.detachNewThread { [self] in
             var writer = MessageWriter()
@@ -54,6 +79,11 @@ final class Upstream: Sendable {
         type == .any ? (aliases[name] == nil ? [.a, .aaaa] : []) : type == .cname ? [] : [type]
     }
 
+    /// The addresses that stand in the real answer.
+    func shownAddresses(_ name: DomainName, _ type: RRType) -> [IPAddress] {
+        types(name, type).flatMap { $0 == .a || $0 == .aaaa ? addresses(name, $0) : [] }
+    }
+
     /// The aliases from a name to one behind it.
     func aliases(from name: DomainName, to target: DomainName) -> [Outcome.Entry] {
         var entries: [Outcome.Entry] = []
@@ -71,8 +101,8 @@ final class Upstream: Sendable {
         var outcome = Outcome(
             code: ResponseCode.noError.description,
             answer: aliases(from: name, to: last)
-                + types(name, type).compactMap { type in
-                    Self.answers[type].map { Outcome.Entry(owner: last.lowercased, type: type, data: $0) }
+                + types(name, type).flatMap { type in
+                    data(name, type).map { Outcome.Entry(owner: last.lowercased, type: type, data: $0) }
                 }
         )
         outcome.extent = type == .any ? .code : .records
@@ -93,8 +123,9 @@ final class Upstream: Sendable {
             owner = target
         }
         for type in types(name, view.questionType) {
-            guard let data = Self.answers[type] else { continue }
-            writer.record(.answer, owner: owner, type: type, ttl: 0, data: data)
+            for data in data(name, type) {
+                writer.record(.answer, owner: owner, type: type, ttl: timeToLive, data: data)
+            }
         }
         if writer.octets[7] == 0, let data = Self.answers[.soa] {
             writer.record(.authority, owner: owner, type: .soa, ttl: 60, data: data)

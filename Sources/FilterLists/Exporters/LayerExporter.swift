@@ -22,6 +22,7 @@ public enum LayerExporter {
         write: @escaping (Span<UInt8>) -> Void
     ) -> ExportReport {
         var sink = ExportSink(layer, flush: write)
+        for rule in layer.addressRules { sink.omit(rule, .address) }
         let title = "Converted by Patchway from \(layer.engine.rawValue) rules for \(format.engine.rawValue)"
         switch format.syntax {
         case .rules(let syntax):

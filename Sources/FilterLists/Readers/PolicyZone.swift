@@ -169,10 +169,9 @@ struct PolicyZone {
         if let name = try? DomainName(presentation: text.extracting(owner).octets), let whole = absolute(name, []) {
             lastOwner = whole
         }
-        switch Self.trigger(text.extracting(owner)) {
-        case .queryName: break
-        case .other:
-            skipTrigger(text, rule, line, &sink)
+        let trigger = PolicyTrigger(text.extracting(owner))
+        guard case .queryName = trigger else {
+            add(trigger, action, text, rule, line, &sink)
             return true
         }
         let isStar = text[owner.lowerBound] == 0x2A && (owner.count == 1 || text[owner.lowerBound + 1] == 0x2E)
@@ -197,30 +196,28 @@ struct PolicyZone {
         return true
     }
 
-    private enum Trigger { case queryName, other }
-
-    private static func trigger(_ owner: Span<UInt8>) -> Trigger {
-        owner.count > 5 && (owner[owner.count - 1] | 0x20 == 0x70 || owner[owner.count - 1] | 0x20 == 0x65)
-            && isOther(owner) ? .other : .queryName
-    }
-
-    private static func isOther(_ owner: Span<UInt8>) -> Bool {
-        for suffix in suffixes {
-            let start = owner.count - suffix.utf8CodeUnitCount
-            if start > 0, owner.hasPrefixIgnoringCase(suffix, at: start) { return true }
+    /// Adds a rule about something else than a name.
+    private func add(
+        _ trigger: PolicyTrigger,
+        _ action: ActionID,
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        // Knot Resolver has no other trigger than the query name.
+        if engine == .knotRPZ { return sink.drop(.ignoredTrigger, text, rule, line) }
+        guard case .address(let kind, let range, let isCanonical) = trigger else {
+            return sink.skip(.nameServerTrigger, text, rule, line)
         }
-        return false
-    }
-
-    private static let suffixes: [StaticString] = [".rpz-ip", ".rpz-client-ip", ".rpz-nsdname", ".rpz-nsip"]
-
-    /// Knot Resolver has no other trigger than the query name.
-    private func skipTrigger(_ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
-        if engine == .knotRPZ {
-            sink.drop(.ignoredTrigger, text, rule, line)
-        } else {
-            sink.skip(.policyTrigger, text, rule, line)
+        guard let range else { return sink.drop(.badRecord, text, rule, line) }
+        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        guard engine != .bindRPZ || isCanonical else {
+            sink.drop(.otherSpelling, text, rule, line)
+            // BIND finds the range, and then no policy under the name that it expects (compared with 9.18).
+            return sink.builder.add(kind, range, class: .data, action: sink.builder.intern(.none), at: position)
         }
+        sink.builder.add(kind, range, class: .data, action: action, at: position)
     }
 
     private func add(
@@ -265,7 +262,8 @@ struct PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        if case .other = Self.trigger(trigger.presentation.span) { return skipTrigger(text, range, line, &sink) }
+        let kind = PolicyTrigger(trigger.presentation.span)
+        guard case .queryName = kind else { return add(kind, action, text, range, line, &sink) }
         let isStar = trigger.labels[0].elementsEqual([0x2A])
         if isStar, trigger.labelCount == 1, engine == .unboundRPZ {
             return sink.skip(.rootWildcard, text, range, line)

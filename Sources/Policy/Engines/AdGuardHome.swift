@@ -23,6 +23,7 @@ extension EngineProfile {
         dataHidesOtherTypes: true,
         dataTTL: 10,
         setsAuthoritative: false,
+        readsAddressesAsNames: true,
         answerStyle: AnswerStyle(authority: .ofBlockedName, anyQuery: .unknown, answersNameAskedFor: true)
     )
 }

@@ -8,6 +8,7 @@ extension EngineProfile {
         .closestEncloser,
         chain: .everyAlias,
         authoritative: false,
+        triggers: .zoneByZone,
         style: AnswerStyle(
             authority: .ofZone,
             chasesAny: false,
@@ -30,6 +31,7 @@ extension EngineProfile {
         .nearestAncestor,
         chain: .everyAlias,
         authoritative: false,
+        triggers: .clientFirst,
         style: AnswerStyle(keepsAliases: false, hasOneTTL: true)
     )
     /// Knot Resolver 5.6 policy.rpz: query names only.
@@ -62,6 +64,7 @@ extension EngineProfile {
         _ wildcard: WildcardRule,
         chain: ChainInspection,
         authoritative: Bool,
+        triggers: TriggerOrder = .answerLast,
         style: AnswerStyle
     ) -> EngineProfile {
         EngineProfile(
@@ -78,6 +81,7 @@ extension EngineProfile {
             dataHidesOtherTypes: true,
             dataTTL: 5,
             setsAuthoritative: authoritative,
+            triggerOrder: triggers,
             answerStyle: style
         )
     }

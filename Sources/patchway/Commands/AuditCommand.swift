@@ -179,7 +179,7 @@ private struct AuditRun: ~Copyable {
             let belongs: (Finding) -> Bool = { isLast || report.isBlamed(for: $0) }
             let own = findings.filter(belongs)
             findings.removeAll(where: belongs)
-            let source = SourceReport(report)
+            let source = SourceReport(withoutAnswers: report)
             summary.add(source, own, diagnostics: report.ignored.merging(report.unsupported, uniquingKeysWith: +))
             if isText {
                 if isVerbose { for diagnostic in report.diagnostics { self.report(diagnostic) } }

@@ -25,7 +25,10 @@ struct CheckCommand: ParsableCommand {
     @Option(name: .customLong("qtype"), help: "Record types for names without one.")
     var types = "A,AAAA,HTTPS"
 
-    @Option(name: .customLong("chains"), help: "A file of owner<TAB>target lines: the CNAME chains behind the names.")
+    @Option(
+        name: .customLong("chains"),
+        help: "A file of owner<TAB>target lines: the aliases and addresses behind the names."
+    )
     var chains: String?
 
     @Flag(name: .customLong("known-chains"), help: "Check the aliases that the catalog knows behind the names, too.")
@@ -88,6 +91,8 @@ private struct CheckRun: ~Copyable {
     private var writer: VerdictWriter
     private let owners: NameSieve
     private var totals = [Int](repeating: 0, count: VerdictKind.allCases.count)
+    /// Whether a rule about addresses might have met an answer that nobody showed.
+    private var awaitsAddresses = false
     private var uncheckedNames: Set<DomainName> = []
     /// The worst severity among catalog names that do not pass.
     private(set) var worst: Severity?
@@ -116,7 +121,7 @@ private struct CheckRun: ~Copyable {
     }
 
     /// Whether every verdict so far is one.
-    var isDecided: Bool { totals[Int(VerdictKind.unsupported.rawValue)] == 0 }
+    var isDecided: Bool { !awaitsAddresses && totals[Int(VerdictKind.unsupported.rawValue)] == 0 }
 
     mutating func check(_ input: borrowing NameInput, _ types: [RRType]) {
         var buffer = NameBuffer()
@@ -140,6 +145,7 @@ private struct CheckRun: ~Copyable {
 
     private mutating func check(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes, _ type: RRType) {
         let decision = loaded.stack.decide(name, hashes, type: type, context: context)
+        awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type)
         count(decision.kind)
         if watchesSeverity, !decision.kind.isPass { watch(name.name) }
         if decision.kind == .pass, owners.mayContain(name) { noteUnchecked(name.name) }
@@ -170,12 +176,21 @@ private struct CheckRun: ~Copyable {
 
     private mutating func decide(_ name: DomainName, _ type: RRType) -> VerdictRecord {
         let given = chains.chain(of: name)
-        guard given.isEmpty else {
-            let verdict = loaded.stack.verdict(name, type: type, chain: given, context: context)
+        let addresses = chains.addresses(of: name, behind: given, type)
+        guard given.isEmpty, addresses == nil else {
+            let verdict = loaded.stack.verdict(
+                name,
+                type: type,
+                chain: given,
+                addresses: addresses,
+                context: context
+            )
+            if addresses == nil { awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type) }
             return VerdictRecord(name: name, type: type, verdict: verdict, chain: given)
         }
         guard usesKnownChains else {
             let verdict = loaded.stack.verdict(name, type: type, context: context)
+            awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type)
             if verdict.kind == .pass { noteUnchecked(name) }
             return VerdictRecord(name: name, type: type, verdict: verdict)
         }
@@ -195,6 +210,7 @@ private struct CheckRun: ~Copyable {
 
     mutating func finish(skipped: Int) {
         let unsupported = loaded.unsupportedRules
+        if awaitsAddresses { loaded.announceAddressRules() }
         guard !isText else {
             if !uncheckedNames.isEmpty {
                 StandardError.line(

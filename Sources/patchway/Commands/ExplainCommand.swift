@@ -113,9 +113,10 @@ struct ExplainCommand: ParsableCommand {
         let chains = catalog.chains.chains(from: name).map(\.edges)
         let context = try client.context()
         var isDecided = loaded.unsupportedRules == 0
-        for type in try RRType.list(types) {
+        let types = try RRType.list(types)
+        for type in types {
             let decision = loaded.stack.decision(name, type: type, over: chains, context: context)
-            if decision.verdict.kind == .unsupported { isDecided = false }
+            if decision.verdict.kind == .unsupported || loaded.stack.awaitsAddresses(type) { isDecided = false }
             let aliases = decision.considered.map(\.target)
             let record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: aliases)
             if output.format == .text {
@@ -124,6 +125,7 @@ struct ExplainCommand: ParsableCommand {
                 records.record("verdict") { record.write(to: &$0) }
             }
         }
+        if types.contains(where: loaded.stack.awaitsAddresses) { loaded.announceAddressRules() }
         return isDecided
     }
 }

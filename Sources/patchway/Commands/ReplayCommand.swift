@@ -60,7 +60,9 @@ struct ReplayCommand: ParsableCommand {
         if Interruption.isRequested { throw ExitStatus.interrupted }
         if findings.contains(where: { $0.rule != .undecided && $0.severity >= threshold }) { throw ExitStatus.finding }
         if run.misused > 0 { throw ExitStatus.usage }
-        let isCertain = findings.allSatisfy { $0.rule != .undecided } && (loaded?.unsupportedRules ?? 0) == 0
+        let isCertain =
+            findings.allSatisfy { $0.rule != .undecided } && (loaded?.unsupportedRules ?? 0) == 0
+            && (loaded?.stack.addressRuleCount ?? 0) == 0
         if run.unreadable > 0 || run.silent > 0 || run.damaged > 0 || replayer.totals.overflow > 0 || !isCertain {
             throw ExitStatus.undecided
         }

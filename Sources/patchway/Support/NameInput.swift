@@ -182,12 +182,13 @@ private struct TypeWords {
     }
 }
 
-/// Chains from a file of `owner<TAB>target` lines.
+/// What stands behind names, from a file of `owner<TAB>target` lines: aliases, and addresses at their ends.
 struct ChainInput {
     private var targets: [DomainName: DomainName] = [:]
+    private var addresses: [DomainName: [IPAddress]] = [:]
 
     /// Whether there are none.
-    var isEmpty: Bool { targets.isEmpty }
+    var isEmpty: Bool { targets.isEmpty && addresses.isEmpty }
 
     /// Reads a file.
     init(path: String?) throws {
@@ -196,6 +197,12 @@ struct ChainInput {
         {
             let fields = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
             if fields.first?.first == 0x23 { continue }
+            if fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),
+                let address = IPAddress(text: fields[1])
+            {
+                addresses[owner, default: []].append(address)
+                continue
+            }
             guard fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),
                 let target = try? DomainName(presentation: fields[1])
             else {
@@ -203,6 +210,13 @@ struct ChainInput {
                 throw Failure.usage("\(TerminalText.escaped(path)):\(index + 1):1: a chain line is `owner<TAB>target`")
             }
             targets[owner] = target
+        }
+    }
+
+    /// The addresses at the end of a name's aliases that an answer of a type holds; nil when the file gives none.
+    func addresses(of name: DomainName, behind chain: [DomainName], _ type: RRType) -> [IPAddress]? {
+        addresses[chain.last ?? name].map { all in
+            all.filter { type == .any || $0.recordType == type }
         }
     }
 

@@ -145,6 +145,14 @@ struct LoadedStack {
         for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
     }
 
+    /// Says that the addresses of real answers matter, where nobody gave them.
+    func announceAddressRules() {
+        StandardError.line(
+            "patchway: rules about addresses in answers: \(stack.addressRuleCount); a pass holds only where the real "
+                + "addresses meet none (check --chains FILE takes name<TAB>address)"
+        )
+    }
+
     private static func counts(_ reasons: [String: Int]) -> String {
         reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
             .joined(separator: ", ")
@@ -176,6 +184,12 @@ extension LayerLoader {
 }
 
 extension SourceReport {
+    /// The report on a list whose rules about addresses in answers met none.
+    init(withoutAnswers report: ListReport) {
+        self.init(report)
+        if report.answerRules > 0 { unsupported["answer-address", default: 0] += report.answerRules }
+    }
+
     /// The report on a list.
     init(_ report: ListReport) {
         self.init(

@@ -1,0 +1,84 @@
+import DNS
+import Policy
+import TextScan
+
+/// The trigger that the owner of a policy zone's record states, relative to the zone (draft-vixie-dnsop-dns-rpz §4).
+enum PolicyTrigger {
+    /// The name asked for, or an alias.
+    case queryName
+    /// `LENGTH.B4.B3.B2.B1.rpz-ip` or `rpz-client-ip`; the range is nil when the labels are none.
+    case address(AddressTrigger, AddressRange?, isCanonical: Bool)
+    /// `rpz-nsdname`, `rpz-nsip`: only an engine that iterates itself meets them.
+    case nameServer
+
+    private static let kinds: [(suffix: StaticString, trigger: AddressTrigger?)] = [
+        (".rpz-ip", .answer), (".rpz-client-ip", .client), (".rpz-nsdname", nil), (".rpz-nsip", nil),
+    ]
+
+    /// Reads an owner in presentation form without the zone.
+    init(_ owner: Span<UInt8>) {
+        self = .queryName
+        guard owner.count > 5, [0x70, 0x65].contains(owner[owner.count - 1] | 0x20) else { return }
+        for (suffix, trigger) in Self.kinds {
+            let start = owner.count - suffix.utf8CodeUnitCount
+            guard start > 0, owner.hasPrefixIgnoringCase(suffix, at: start) else { continue }
+            guard let trigger else {
+                self = .nameServer
+                return
+            }
+            let text = owner.extracting(0..<start).octets
+            let range = Self.range(text)
+            self = .address(
+                trigger,
+                range,
+                isCanonical: range.map { Array($0.policyZoneText.utf8) == text.map(asciiLowercased) } ?? false
+            )
+            return
+        }
+    }
+
+    /// `24.0.2.0.192`, `48.zz.b.a.2001.db8` in reverse order of the parts behind the length.
+    private static func range(_ text: [UInt8]) -> AddressRange? {
+        var parts = text.split(separator: 0x2E, omittingEmptySubsequences: false)
+        guard let length = number(parts.removeFirst()), parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }) else {
+            return nil
+        }
+        parts.reverse()
+        let isV4 = parts.count == 4 && !parts.contains { $0.count == 2 && $0.allSatisfy { $0 | 0x20 == 0x7A } }
+        let address = isV4 ? v4(parts) : v6(parts)
+        return address.flatMap { AddressRange($0, prefixLength: length) }
+    }
+
+    private static func number(_ text: ArraySlice<UInt8>) -> Int? {
+        guard (1...3).contains(text.count), text.count == 1 || text.first != 0x30 else { return nil }
+        var value = 0
+        for octet in text {
+            guard let digit = asciiDigit(octet) else { return nil }
+            value = value * 10 + Int(digit)
+        }
+        return value
+    }
+
+    private static func v4(_ parts: [ArraySlice<UInt8>]) -> IPAddress? {
+        let values = parts.compactMap(number).filter { $0 < 256 }
+        return values.count == 4 ? IPAddress(octets: values.map { UInt8($0) }) : nil
+    }
+
+    /// Words in hexadecimal, one `zz` for as many zero words as are missing.
+    private static func v6(_ parts: [ArraySlice<UInt8>]) -> IPAddress? {
+        let isGap: (ArraySlice<UInt8>) -> Bool = { $0.count == 2 && $0.allSatisfy { $0 | 0x20 == 0x7A } }
+        let gaps = parts.count(where: isGap)
+        guard gaps <= 1, gaps == 1 ? parts.count <= 8 : parts.count == 8 else { return nil }
+        var text: [UInt8] = []
+        for (index, part) in parts.enumerated() {
+            if isGap(part) {
+                text += index == 0 ? [0x3A, 0x3A] : [0x3A]
+            } else {
+                text += part
+                if index < parts.count - 1 { text.append(0x3A) }
+            }
+        }
+        if let last = parts.last, isGap(last), parts.count > 1, text.last != 0x3A { text.append(0x3A) }
+        return IPAddress(text: text)
+    }
+}

@@ -1,0 +1,78 @@
+import DNS
+
+/// What an address rule looks at.
+public enum AddressTrigger: UInt8, Sendable, BitwiseCopyable {
+    /// Addresses in the answer (RPZ `rpz-ip`, dnsmasq `bogus-nxdomain`).
+    case answer
+    /// The address of the client (RPZ `rpz-client-ip`).
+    case client
+}
+
+/// A rule about addresses.
+struct AddressRecord {
+    var trigger: AddressTrigger
+    var range: AddressRange
+    /// The rule.
+    var rule: RuleRecord
+    /// Where it stands.
+    var position: RulePosition
+}
+
+/// Finds the rule with the longest prefix that holds an address, list by list.
+struct AddressIndex: Sendable {
+    private struct Key: Hashable {
+        var trigger: AddressTrigger
+        var list: UInt16
+        var length: UInt8
+        var address: IPAddress
+    }
+
+    private var rules: [Key: UInt32] = [:]
+    /// The next rule of the same list about the same range, plus one; 0 ends the chain.
+    private var next: [UInt32]
+    /// The prefix lengths of a trigger and family, longest first.
+    private var lengths: [[UInt8]] = [[], [], [], []]
+
+    /// Whether there is a rule of a trigger.
+    func has(_ trigger: AddressTrigger) -> Bool {
+        !lengths[Self.slot(trigger, isV4: true)].isEmpty || !lengths[Self.slot(trigger, isV4: false)].isEmpty
+    }
+
+    private static func slot(_ trigger: AddressTrigger, isV4: Bool) -> Int {
+        Int(trigger.rawValue) * 2 + (isV4 ? 0 : 1)
+    }
+
+    /// An index; the rules of a list about the same range keep their order.
+    init(_ records: [AddressRecord]) {
+        next = Array(repeating: 0, count: records.count)
+        var last: [Key: Int] = [:]
+        for (index, record) in records.enumerated() {
+            let range = record.range
+            let key = Key(
+                trigger: record.trigger,
+                list: record.rule.list,
+                length: UInt8(range.prefixLength),
+                address: range.firstAddress
+            )
+            if let previous = last[key] { next[previous] = UInt32(index) + 1 } else { rules[key] = UInt32(index) }
+            last[key] = index
+            let slot = Self.slot(record.trigger, isV4: range.address.isV4)
+            if !lengths[slot].contains(key.length) { lengths[slot].append(key.length) }
+        }
+        for slot in lengths.indices { lengths[slot].sort(by: >) }
+    }
+
+    /// The next rule of the same list about the same range.
+    func following(_ rule: Int) -> Int? { next[rule] == 0 ? nil : Int(next[rule]) - 1 }
+
+    /// The position among the address rules of the one with the longest prefix in a list.
+    /// - Complexity: O(prefix lengths in use)
+    func rule(_ trigger: AddressTrigger, _ address: IPAddress, list: Int) -> Int? {
+        for length in lengths[Self.slot(trigger, isV4: address.isV4)] {
+            guard let range = AddressRange(address, prefixLength: Int(length)) else { continue }
+            let key = Key(trigger: trigger, list: UInt16(list), length: length, address: range.firstAddress)
+            if let rule = rules[key] { return Int(rule) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,112 @@
+public import DNS
+
+extension LayerBuilder {
+    /// Adds a rule about the text of names.
+    public mutating func add(
+        pattern: TextPattern,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        guard: GuardID = .none,
+        at position: RulePosition
+    ) {
+        append(
+            .text(pattern),
+            labels: pattern.labels,
+            length: pattern.tokens.count,
+            ruleClass,
+            action,
+            coverage,
+            `guard`,
+            position
+        )
+    }
+
+    /// Adds a regular expression over the text of names.
+    /// - Returns: whether the layer has memory left for it; nothing is added otherwise
+    public mutating func add(
+        regex: NameRegex,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        guard: GuardID = .none,
+        at position: RulePosition
+    ) -> Bool {
+        guard takeRegexMemory(regex.memoryBound) else { return false }
+        append(.regex(regex), labels: 1, length: 0, ruleClass, action, coverage, `guard`, position)
+        return true
+    }
+
+    /// Whether there was that much memory left for regular expressions.
+    mutating func takeRegexMemory(_ octets: Int) -> Bool {
+        guard octets <= regexBudget else { return false }
+        regexBudget -= octets
+        return true
+    }
+
+    mutating func append(
+        _ pattern: NamePattern,
+        labels: Int,
+        length: Int,
+        _ ruleClass: RuleClass,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ own: GuardID,
+        _ position: RulePosition
+    ) {
+        guard let rule = looseRecord(ruleClass, action, coverage, own) else { return }
+        patternRecords.append(
+            PatternRecord(
+                pattern: patterns.count,
+                labels: min(labels, 127),
+                length: min(length, 255),
+                rulesBefore: store.count,
+                rule: rule,
+                position: position
+            )
+        )
+        patterns.append(pattern)
+    }
+
+    /// Adds a rule about addresses.
+    public mutating func add(
+        _ trigger: AddressTrigger,
+        _ range: AddressRange,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        guard: GuardID = .none,
+        at position: RulePosition
+    ) {
+        guard let rule = looseRecord(ruleClass, action, coverage, `guard`) else { return }
+        addressRecords.append(AddressRecord(trigger: trigger, range: range, rule: rule, position: position))
+    }
+
+    /// Rules about addresses so far.
+    public var addressRuleCount: Int { addressRecords.count }
+
+    /// How many of the rules about addresses from a position on are about those in answers.
+    public func answerRuleCount(from start: Int) -> Int {
+        addressRecords[start...].count { $0.trigger == .answer }
+    }
+
+    /// The record of a rule that is about no name; nil when the engine has no such class.
+    private mutating func looseRecord(
+        _ ruleClass: RuleClass,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ own: GuardID
+    ) -> RuleRecord? {
+        guard let rank = profile.rank(of: ruleClass) else { return nil }
+        return RuleRecord(
+            next: 0,
+            action: action.index,
+            coverage: coverage.index,
+            list: UInt16(truncatingIfNeeded: lists.count - 1),
+            scope: .exact,
+            ruleClass: ruleClass,
+            rank: rank,
+            guardID: combined(own)
+        )
+    }
+}
