@@ -31,6 +31,10 @@ struct DropReason {
         id: "trailing-dot",
         text: "ends with a dot in a hosts rule; AdGuard Home compares it as it is, so it never matches"
     )
+    static let hostsTrailingDot = DropReason(
+        id: "trailing-dot",
+        text: "ends with a dot, with which names in a hosts file are never found"
+    )
     static let localName = DropReason(
         id: "local-name",
         text: "names the machine itself; the engine skips such hosts lines"
@@ -235,6 +239,18 @@ struct UnsupportedReason {
     static let engineTrouble = UnsupportedReason(
         id: "rpz-self-alias",
         text: "what the engine does with a CNAME to its own owner is not evaluated yet"
+    )
+    static let connection = UnsupportedReason(
+        id: "connection",
+        text: "rules for single programs, ports or protocols are not evaluated"
+    )
+    static let specificity = UnsupportedReason(
+        id: "specificity",
+        text: "rules that allow, of which the more specific one wins, are not evaluated"
+    )
+    static let zoneFile = UnsupportedReason(
+        id: "zone-file",
+        text: "the zone file is not beside the list, or has more in it than a zone and a star"
     )
     static let program = UnsupportedReason(
         id: "program",

@@ -59,14 +59,22 @@ public enum FormatDetector {
         path: String,
         engine: Engine? = nil
     ) throws(ListError) -> Detection {
+        if ContentSniff(text).known == .json, LittleSnitchReader.recognises(text) {
+            return try ruleGroup(path, engine)
+        }
         if let what = foreignContent(text) { throw ListError(path: path, reason: .notAList(what)) }
         let sample = ListSample(text, path: path)
         guard sample.content > 0 else { throw ListError(path: path, reason: emptiness(sample)) }
         let ranked = ListFormat.all.map { (format: $0, score: $0.score(sample)) }
         let best = ranked.max { $0.score < $1.score }
-        let foreign = ForeignFormat.all.map { (title: $0.title, score: $0.score(sample)) }.max { $0.score < $1.score }
+        let foreign = ForeignFormat.all.map { (format: $0, score: $0.score(sample)) }.max { $0.score < $1.score }
         if let foreign, foreign.score >= threshold, foreign.score > best?.score ?? 0 {
-            throw ListError(path: path, reason: .notSupportedYet(foreign.title))
+            if let shape = foreign.format.addressShape {
+                let count = ListSample.count(shape, in: text)
+                let what = "\(foreign.format.title): \(count) rules about addresses, which answers or connections have"
+                throw ListError(path: path, reason: .noRules(what))
+            }
+            throw ListError(path: path, reason: .notSupportedYet(foreign.format.title))
         }
         guard let best, best.score >= threshold else {
             throw ListError(path: path, reason: .unrecognised(shapes(sample)))
@@ -78,6 +86,17 @@ public enum FormatDetector {
             throw ListError(path: path, reason: .engineDoesNotRead(engine: engine, format: best.format))
         }
         return found(readable, engine: engine, given: true, sample)
+    }
+
+    private static func ruleGroup(_ path: String, _ engine: Engine?) throws(ListError) -> Detection {
+        let format = ListFormat.littleSnitch
+        guard engine == nil || engine == format.defaultEngine else {
+            throw ListError(
+                path: path,
+                reason: .engineDoesNotRead(engine: engine ?? format.defaultEngine, format: format)
+            )
+        }
+        return Detection(format: format, engine: engine)
     }
 
     private static func found(
@@ -105,7 +124,9 @@ public enum FormatDetector {
         switch sniff.known {
         case .html: return "an HTML page; was an error page downloaded instead of the list?"
         case .xml: return "an XML document"
-        case .json: return "a JSON document"
+        case .json:
+            return text.firstRange(of: "\"cache_domains\"") == nil
+                ? "a JSON document" : "an index of cache domains; give the lists that it names, with --engine lancache"
         case .pdf: return "a PDF document"
         case .image: return "a picture"
         case .executable: return "an executable"

@@ -95,7 +95,9 @@ public enum LayerLoader {
             throw ListError(path: "", reason: .badCount(sources.count))
         }
         var detections: [Detection] = []
-        for source in sources {
+        let named = sources
+        var sources: [ListText] = []
+        for source in named {
             let engine = detections.first?.engine ?? given
             let detection =
                 if let format = source.format {
@@ -103,7 +105,9 @@ public enum LayerLoader {
                 } else {
                     try FormatDetector.detect(source.octets.span, path: source.path, engine: engine)
                 }
-            detections.append(given == nil && !detections.isEmpty ? detection.following : detection)
+            let lists = detection.format == .v2fly ? source.withIncludes : [source]
+            sources += lists
+            for _ in lists { detections.append(given == nil && !detections.isEmpty ? detection.following : detection) }
         }
         let engine = detections[0].engine
         guard
@@ -154,6 +158,7 @@ public enum LayerLoader {
         let before = builder.ruleCount
         var sink = RuleSink(builder: consume builder, path: source.path, role: source.role, removals: removals)
         sink.note(source.notices)
+        if detection.format == .bindZones { sink.companions = source.companions(BINDZonesReader.files) }
         sink.guardsOfLines = source.guardsOfLines
         reader(source.octets.span, &sink)
         let (result, report) = sink.finish(
@@ -213,5 +218,36 @@ private struct ListText {
         octets = ListOctets(decoded.span)
         notices = decoded.notices
         mayBeEmpty = false
+    }
+
+    private init(_ list: ListIncludes.Included, of source: ListText) {
+        path = list.path
+        role = source.role
+        format = source.format
+        octets = ListOctets(list.octets.span)
+        notices = []
+        mayBeEmpty = true
+    }
+
+    /// The list and those that it includes, in the order in which they are named.
+    var withIncludes: [ListText] {
+        guard let lists = ListIncludes.follow(octets.span, path: path), lists.count > 1 else { return [self] }
+        return lists.map { ListText($0, of: self) }
+    }
+
+    /// The files beside the list that its text names.
+    func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
+        let file = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+        guard path != "-", !file.contains(":") else { return [:] }
+        let folder = String(path.dropLast(file.utf8.count))
+        var files: [String: [UInt8]] = [:]
+        for name in names(octets.span) {
+            let limits = InputLimits(maximumExpandedSize: 1 << 20, idleTimeout: 1_000)
+            guard let set = try? InputFile.read(path: folder + name, limits: limits), let input = set.inputs.first,
+                input.bytes.count <= 1 << 20
+            else { continue }
+            files[name] = TextDecoding.decode(input).span.octets
+        }
+        return files
     }
 }

@@ -18,6 +18,7 @@ public struct ListFormat: Sendable {
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
         .dnsdist, .knotPolicy, .adguardRewrites,
+        .v2fly, .proxifier, .littleSnitch, .bindZones,
     ]
 
     /// The format with this id.
@@ -53,6 +54,14 @@ extension Engine {
         case .dnsdist: return DnsdistReader.read
         case .knotPolicy: return KnotPolicyReader.read
         case .squid: return format == .regex ? SquidRegexReader.read : SquidReader.read
+        case .hostsFile: return ClientHostsReader.read
+        case .v2ray: return V2flyReader.read
+        case .proxifier: return ProxifierReader.read
+        case .littleSnitch: return LittleSnitchReader.read
+        case .lanCache: return LanCacheReader.read
+        case .coreDNS: return CoreDNSReader.read
+        case .opnsense: return OPNsenseReader.read
+        case .bindZones: return BINDZonesReader.read
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
         }
     }

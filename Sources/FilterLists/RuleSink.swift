@@ -14,6 +14,8 @@ struct RuleSink: ~Copyable {
     let removals: BadfilterSet
     /// What rules on some lines depend on, beside what the whole list does.
     var guardsOfLines: [Int: RuleGuard] = [:]
+    /// Files that the list names and that lie beside it.
+    var companions: [String: [UInt8]] = [:]
     /// Lines seen.
     var lines = 0
     private let addressRulesBefore: Int

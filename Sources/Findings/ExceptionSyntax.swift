@@ -45,6 +45,9 @@ extension Finding {
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
             return names(matched) ? removal : "\(element) CNAME rpz-passthru."
         // Rules are tried in order, so it has to stand first.
+        case .v2ray, .proxifier, .littleSnitch, .lanCache, .bindZones, .hostsFile, .coreDNS:
+            return removal + ", which hits \(element)"
+        case .opnsense: return "allowlist: ^\(element)$"
         case .dnsdist: return "addAction(QNameRule(\"\(element)\"), AllowAction()); mvRuleToTop()"
         case .knotPolicy:
             return "policy.add(policy.domains(policy.PASS, policy.todnames({'\(element)'}))) in front of line "

@@ -61,6 +61,7 @@ extension CompiledLayer {
             case .nodata, .hinfo: .nodata
             case .nxdomain: .nxdomain
             case .refused: .refused
+            case .drop: .drop
             case .forward: .pass
             }
         case .blockAddress(let address):

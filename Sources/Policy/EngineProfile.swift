@@ -30,6 +30,22 @@ public enum Engine: String, Sendable, CaseIterable {
     case knotPolicy = "knot-policy"
     /// squid dstdomain and dstdom_regex lists.
     case squid
+    /// The client's own hosts file.
+    case hostsFile = "hosts-file"
+    /// V2Ray and its relatives (domain lists).
+    case v2ray
+    /// Proxifier.
+    case proxifier
+    /// Little Snitch.
+    case littleSnitch = "little-snitch"
+    /// lancache-dns.
+    case lanCache = "lancache"
+    /// CoreDNS hosts plugin.
+    case coreDNS = "coredns"
+    /// OPNsense Unbound block lists.
+    case opnsense
+    /// BIND with zones of its own.
+    case bindZones = "bind-zones"
 }
 
 /// How an engine chooses among the rules that match a name.
@@ -109,6 +125,8 @@ public struct BlockAnswer: Sendable, Equatable {
         case refused
         /// A HINFO record that says so.
         case hinfo
+        /// No answer, or no connection.
+        case drop
         /// Not blocked: the query goes on.
         case forward
     }
@@ -256,6 +274,14 @@ extension Engine {
         case .dnsdist: .dnsdist
         case .knotPolicy: .knotPolicy
         case .squid: .squid
+        case .hostsFile: .hostsFile
+        case .v2ray: .v2ray
+        case .proxifier: .proxifier
+        case .littleSnitch: .littleSnitch
+        case .lanCache: .lanCache
+        case .coreDNS: .coreDNS
+        case .opnsense: .opnsense
+        case .bindZones: .bindZones
         }
     }
 }

@@ -9,6 +9,8 @@ public struct TextPattern: Hashable, Sendable {
         case octet(UInt8)
         /// Any run of octets, dots included.
         case any
+        /// Any run of octets without a dot: within a label.
+        case run
         /// Any one octet.
         case one
         /// AdBlock `^`: an octet outside `[A-Za-z0-9.%_-]`, or the end.
@@ -62,6 +64,7 @@ public struct TextPattern: Hashable, Sendable {
     }
 
     private func matches(_ text: Span<UInt8>, from begin: Int) -> Bool {
+        if tokens.contains(.run) { return matchesSets(text, from: begin) }
         var position = begin
         var token = 0
         var starToken = -1
@@ -86,6 +89,35 @@ public struct TextPattern: Hashable, Sendable {
         }
     }
 
+    /// The same with every state at once: after a run within a label the last star is not the only one to try again.
+    private func matchesSets(_ text: Span<UInt8>, from begin: Int) -> Bool {
+        var states = [Bool](repeating: false, count: tokens.count + 1)
+        states[0] = true
+        var position = begin
+        while true {
+            for state in tokens.indices where states[state] {
+                switch tokens[state] {
+                case .any, .run: states[state + 1] = true
+                case .separator where position == text.count: states[state + 1] = true
+                default: break
+                }
+            }
+            if states[tokens.count], !endsAtEnd || position == text.count { return true }
+            guard position < text.count else { return false }
+            var next = [Bool](repeating: false, count: tokens.count + 1)
+            for state in tokens.indices where states[state] {
+                var after = position
+                switch tokens[state] {
+                case .any: next[state] = true
+                case .run: if text[position] != 0x2E { next[state] = true }
+                default: if accepts(tokens[state], text, &after) { next[state + 1] = true }
+                }
+            }
+            states = next
+            position += 1
+        }
+    }
+
     private func accepts(_ token: Token, _ text: Span<UInt8>, _ position: inout Int) -> Bool {
         if case .separator = token, position >= text.count { return position == text.count }
         guard position < text.count else { return false }
@@ -93,7 +125,7 @@ public struct TextPattern: Hashable, Sendable {
         case .octet(let octet): guard text[position] == octet else { return false }
         case .one: break
         case .separator: guard !Self.isNameOctet(text[position]) else { return false }
-        case .any: return false
+        case .any, .run: return false
         }
         position += 1
         return true

@@ -16,7 +16,10 @@ import TextScan
     static func fixtures(_ area: String) -> [String] {
         let place = Fixtures.folder(area)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
-        return names.filter { !$0.hasPrefix(".") }.sorted().map { place.appendingPathComponent($0).path }
+        // What lies in folders goes with the files beside them.
+        return names.filter { !$0.hasPrefix(".") }.sorted().map { place.appendingPathComponent($0).path }.filter {
+            (try? FileManager.default.attributesOfItem(atPath: $0))?[.type] as? FileAttributeType == .typeRegular
+        }
     }
 
     static let lists = ListFormat.all.map(\.id)
@@ -58,7 +61,8 @@ import TextScan
         #expect(!paths.isEmpty, "no fixture in Tests/Fixtures/lists/\(id)")
         for path in paths {
             let loaded = try LayerLoader.load([ListInput(path: path)])
-            #expect(loaded.reports.map(\.format.id) == [id], "\(path)")
+            // A list may include others.
+            #expect(Set(loaded.reports.map(\.format.id)) == [id], "\(path)")
             #expect(loaded.reports.allSatisfy { $0.rules > 0 })
         }
     }

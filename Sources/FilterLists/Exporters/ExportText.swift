@@ -51,6 +51,7 @@ enum ExportText {
                 guard octet == 0x2E || isPlain(octet) else { return nil }
                 text += escaped([octet])
             case .any: text += Array(".*".utf8)
+            case .run: text += Array("[^.]*".utf8)
             case .one: text.append(0x2E)
             case .separator: text += Array("([^a-z0-9.%_-]|$)".utf8)
             }

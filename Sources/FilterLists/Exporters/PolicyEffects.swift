@@ -195,6 +195,11 @@ struct NodeReader {
         let action = layer.action(rule)
         switch action {
         case .route(let server): return .route(server)
+        case .block where decision.kind == .sinkhole || decision.kind == .redirect:
+            // The owner's own addresses are data.
+            let records = layer.answer(decision, name: name, type: type)?.records ?? []
+            let isNull = records.allSatisfy { $0.address?.isUnspecified ?? false }
+            return isNull ? .block(.sinkhole) : .data(records)
         case .block: return decision.kind == .pass ? .none : .block(decision.kind)
         case .records(let list) where list.contains { $0.type == .cname && $0.data.starts(with: [1, 0x2A]) }:
             return .unknown

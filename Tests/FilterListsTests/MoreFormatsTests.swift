@@ -1,0 +1,133 @@
+import DNS
+import FilterLists
+import Foundation
+import Policy
+import TestSupport
+import Testing
+import TextScan
+
+/// Feeds, hosts files and zones: what each of their readers makes of a line.
+@Suite struct MoreFormatsTests {
+    typealias Row = (rules: String, question: String, expected: String)
+
+    private func check(_ row: Row, _ format: ListFormat, _ engine: Engine) throws {
+        let words = row.question.split(separator: " ").map(String.init)
+        let type = try #require(RRType(words.count > 1 ? words[1] : "A"))
+        let verdict = try readList(row.rules, format, engine).verdict(words[0], type)
+        let answer = verdict.answer.map { $0.text.isEmpty ? "" : " " + $0.text } ?? ""
+        #expect("\(verdict.kind)\(answer)" == row.expected, "\(row.rules) / \(row.question)")
+    }
+
+    /// As getaddrinfo of glibc 2.36 answered.
+    @Test(arguments: [
+        ("0.0.0.0 a.example", "a.example", "sinkhole A=0.0.0.0"), ("0.0.0.0 a.example", "a.example AAAA", "nodata"),
+        ("0.0.0.0 a.example", "a.example HTTPS", "pass"), ("0.0.0.0 a.example", "x.a.example", "pass"),
+        ("0.0.0.0 A.Example", "a.example", "sinkhole A=0.0.0.0"), ("0.0.0.0 a.example.", "a.example", "pass"),
+        ("0.0.0.0 a.example\n192.0.2.7 a.example", "a.example", "sinkhole A=0.0.0.0 A=192.0.2.7"),
+        ("192.0.2.1 a.example\n2001:db8::1 a.example", "a.example AAAA", "redirect AAAA=2001:db8::1"),
+        ("0.0.0.0 a.example#tail", "a.example", "sinkhole A=0.0.0.0"), ("127.1 a.example", "a.example", "pass"),
+        (" 0.0.0.0\tb.example  a.example", "a.example", "sinkhole A=0.0.0.0"), ("a.example", "a.example", "pass"),
+    ])
+    func clientHosts(row: Row) throws { try check(row, .hosts, .hostsFile) }
+
+    @Test(arguments: [
+        ("0.0.0.0 a.example", "a.example", "sinkhole A=0.0.0.0"), ("0.0.0.0 a.example", "a.example AAAA", "nodata"),
+        ("0.0.0.0 a.example", "a.example HTTPS", "nodata"), ("0.0.0.0 A.example.", "a.example", "sinkhole A=0.0.0.0"),
+        ("0.0.0.0 *.a.example", "x.a.example", "sinkhole A=0.0.0.0"), ("0.0.0.0 *.a.example", "a.example", "pass"),
+        ("0.0.0.0 *.a.example", "y.x.a.example", "pass"), ("fe80::1%lo a.example", "a.example AAAA", "pass"),
+    ])
+    func coreDNS(row: Row) throws { try check(row, .hosts, .coreDNS) }
+
+    @Test(arguments: [
+        ("a.example", "a.example", "sinkhole A=0.0.0.0"), ("a.example", "x.a.example", "pass"),
+        ("*.a.example", "a.example", "sinkhole A=0.0.0.0"), ("*.a.example", "y.x.a.example AAAA", "nodata"),
+        ("a.example", "a.example HTTPS", "nodata"), ("a.example", "a.example TXT", "pass"),
+        ("0.0.0.0 b.example a.example", "a.example", "sinkhole A=0.0.0.0"),
+        ("0.0.0.0 a.example b.example", "a.example", "pass"), ("a.example # x", "a.example", "sinkhole A=0.0.0.0"),
+        ("127.0.0.1", "127.0.0.1", "pass"), ("localhost", "localhost", "pass"), ("-a.example", "-a.example", "pass"),
+        ("||a.example^", "a.example", "pass"), ("a_b.example", "a_b.example", "sinkhole A=0.0.0.0"),
+    ])
+    func opnsense(row: Row) throws { try check(row, .domains, .opnsense) }
+
+    @Test(arguments: [
+        ("a.example", "a.example", "redirect CNAME=cache.lancache.net."), ("a.example", "x.a.example", "pass"),
+        ("*.a.example", "x.a.example AAAA", "redirect CNAME=cache.lancache.net."),
+        ("*.a.example", "a.example", "pass"), ("# a.example", "a.example", "pass"),
+    ])
+    func lanCache(row: Row) throws { try check(row, .wildcard, .lanCache) }
+
+    @Test(arguments: [
+        ("a.example", "x.a.example", "drop"), ("domain:a.example @cn", "a.example HTTPS", "drop"),
+        ("full:a.example", "x.a.example", "pass"), ("keyword:track", "xtracky.example", "drop"),
+        ("regexp:^a\\d+\\.example$", "a1.example", "drop"), ("regexp:^a\\d+\\.example$", "ab.example", "pass"),
+        ("microsoft", "x.microsoft", "drop"), ("a.example &b", "a.example", "drop"),
+        ("a.example b", "a.example", "pass"),
+        ("nonsense:a.example", "a.example", "pass"), ("A.EXAMPLE", "a.example", "drop"),
+    ])
+    func v2fly(row: Row) throws { try check(row, .v2fly, .v2ray) }
+
+    @Test(arguments: [
+        ("*.a.example;", "x.a.example", "drop"), ("*.a.example;", "a.example", "pass"),
+        ("a.example;b.example", "b.example", "drop"), ("a*-p.example;", "a1.b-p.example", "drop"),
+        ("fe?.example;", "fe2.example", "drop"), ("fe?.example;", "fe22.example", "pass"),
+        ("192.168.*.*;", "192.168.1.1", "pass"), ("A.Example;", "a.example", "drop"),
+    ])
+    func proxifier(row: Row) throws { try check(row, .proxifier, .proxifier) }
+
+    @Test func littleSnitchRuleGroups() throws {
+        let path = Fixtures.folder("lists/lsrules").appendingPathComponent("small.lsrules").path
+        let loaded = try LayerLoader.load([ListInput(path: path)])
+        let kinds = try ["x.tree.example", "exact.example", "x.exact.example", "host.example", "off.example"].map {
+            try loaded.verdict($0).kind
+        }
+        #expect(kinds == [.drop, .drop, .pass, .drop, .pass])
+        #expect(loaded.reports[0].unsupported == ["address-rule": 1, "connection": 1, "specificity": 1])
+        #expect(loaded.reports[0].ignored == ["option": 1])
+        #expect(try loaded.verdict("host.example").matched?.rule.line == 8)
+        #expect(try loaded.verdict("other.example").matched?.rule.text == "other.example")
+    }
+
+    @Test func includesAreFollowedOnceAndByTheirAttributes() throws {
+        let path = Fixtures.folder("lists/v2fly").appendingPathComponent("small").path
+        let loaded = try LayerLoader.load([ListInput(path: path)])
+        #expect(loaded.reports.count == 2)
+        let blocked = try ["wanted.example", "x.top", "exact.example", "cdn7.example", "y.shown.example"].map {
+            try loaded.verdict($0).kind
+        }
+        #expect(blocked.allSatisfy { $0 == .drop })
+        #expect(try loaded.verdict("plain.example").kind == .pass)
+        #expect(loaded.layer.unsupportedCount == 0)
+        let rule = try #require(try loaded.verdict("x.top").matched?.rule)
+        #expect(rule.list.hasSuffix("/other") && rule.line == 4)
+        // Nothing leads out of the folder, and what is not there is counted.
+        for line in ["include:../secret", "include:/etc/hosts", "include:absent", "include:.hidden"] {
+            let text = "full:a.example\n\(line)\n"
+            let report = try readList(text, .v2fly, .v2ray).reports
+            #expect(report.count == 1 && report[0].unsupported == ["include": 1], "\(line)")
+        }
+    }
+
+    @Test func zonesOfBINDServeTheirFile() throws {
+        let path = Fixtures.folder("lists/bind-zones").appendingPathComponent("small.conf").path
+        let loaded = try LayerLoader.load([ListInput(path: path)])
+        let rows: [(String, RRType, VerdictKind)] = [
+            ("ads.example", .a, .sinkhole), ("x.ads.example", .a, .sinkhole), ("y.x.ads.example", .aaaa, .nodata),
+            ("ads.example", .txt, .nodata), ("open.ads.example", .aaaa, .sinkhole), ("open.ads.example", .a, .nodata),
+            ("x.open.ads.example", .a, .nxdomain), ("xads.example", .a, .pass), ("forward.example", .a, .pass),
+            ("missing.example", .a, .pass),
+        ]
+        for (name, type, kind) in rows { #expect(try loaded.verdict(name, type).kind == kind, "\(name) \(type)") }
+        #expect(loaded.reports[0].unsupported == ["forward": 1, "zone-file": 1])
+    }
+
+    @Test(arguments: [
+        ("a*", "ab.c", false), ("a*", "ab", true), ("*.x", "a.x", true), ("*.x", "a.b.x", false),
+        ("*.*.x", "a.b.x", true),
+        ("a*b*.x", "aab.x", true), ("a*b*.x", "aab.y.x", false), ("*-*", "a-b", true), ("*-*", "a.b-c", false),
+    ])
+    func aRunStaysWithinItsLabel(pattern: String, text: String, matches: Bool) {
+        let tokens = pattern.utf8.map { $0 == 0x2A ? TextPattern.Token.run : .octet($0) }
+        let octets = Array(text.utf8)
+        #expect(TextPattern(start: .beginning, tokens: tokens, endsAtEnd: true).matches(octets.span) == matches)
+    }
+}
