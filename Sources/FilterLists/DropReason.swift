@@ -197,11 +197,11 @@ struct UnsupportedReason {
         id: "badfilter-overlap",
         text: "its $badfilter twin removes it for some questions only, because of conditions or other $badfilter rules"
     )
-    static let schedule = UnsupportedReason(id: "schedule", text: "rules with a schedule are not evaluated yet")
-    static let characterClass = UnsupportedReason(
-        id: "character-class",
-        text: "patterns with [ ] are not evaluated yet"
+    static let schedule = UnsupportedReason(
+        id: "schedule",
+        text: "its schedule is not known; `schedules` of a stack file gives it"
     )
+    static let server = UnsupportedReason(id: "no-server", text: "none of its servers is an address")
     static let idna = UnsupportedReason(
         id: "idna",
         text: "names outside ASCII that the engine converts to Punycode are not converted yet"

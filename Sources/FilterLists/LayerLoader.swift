@@ -132,11 +132,12 @@ public enum LayerLoader {
         }
         var reports: [ListReport] = []
         for (source, detection) in zip(sources, detections) {
-            let (next, report) = try read(source, detection, consume builder, removals, mayBeEmpty)
+            let (next, report) = try read(source, detection, consume builder, removals, options, mayBeEmpty)
             builder = next
             reports.append(report)
         }
         if engine == .pihole { SpecialDomains.add(to: &builder) }
+        if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
         return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics)
     }
 
@@ -145,6 +146,7 @@ public enum LayerLoader {
         _ detection: Detection,
         _ builder: consuming LayerBuilder,
         _ removals: BadfilterSet,
+        _ options: LayerOptions,
         _ mayBeEmpty: Bool
     ) throws(ListError) -> (LayerBuilder, ListReport) {
         guard let reader = detection.engine.reader(of: detection.format) else {
@@ -160,6 +162,7 @@ public enum LayerLoader {
         sink.note(source.notices)
         if detection.format == .bindZones { sink.companions = source.companions(BINDZonesReader.files) }
         sink.guardsOfLines = source.guardsOfLines
+        sink.schedules = options.schedules
         reader(source.octets.span, &sink)
         let (result, report) = sink.finish(
             format: detection.format,

@@ -5,8 +5,12 @@ public struct LayerOptions: Sendable, Equatable {
     /// The addresses that blocked names are answered with, at most one of each family.
     public var blockAddresses: [IPAddress]
 
+    /// Times of the week by name, in minutes since Monday 00:00 (dnscrypt-proxy).
+    public var schedules: [String: [Range<Int>]]
+
     /// Options; what is not given is not configured.
-    public init(blockAddresses: [IPAddress] = []) {
+    public init(blockAddresses: [IPAddress] = [], schedules: [String: [Range<Int>]] = [:]) {
         self.blockAddresses = blockAddresses
+        self.schedules = schedules
     }
 }

@@ -17,7 +17,7 @@ public struct ListFormat: Sendable {
     /// Every format, in the order in which equal scores win.
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
-        .dnsdist, .knotPolicy, .adguardRewrites,
+        .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding,
         .v2fly, .proxifier, .littleSnitch, .bindZones,
     ]
 
@@ -48,7 +48,12 @@ extension Engine {
         case .adguardHome: return format == .adguardRewrites ? RewriteTableReader.read : AdGuardReader.read
         case .blocky: return BlockyReader.read
         case .technitium: return TechnitiumReader.read
-        case .dnscryptProxy: return DNSCryptReader.read
+        case .dnscryptProxy:
+            switch format {
+            case .cloaking: return CloakingReader.read
+            case .forwarding: return ForwardingReader.read
+            default: return DNSCryptReader.read
+            }
         case .dnsmasq: return format == .hosts ? HostsFileReader.read : DnsmasqReader.read
         case .unbound: return UnboundReader.read
         case .dnsdist: return DnsdistReader.read

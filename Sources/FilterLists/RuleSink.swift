@@ -16,6 +16,8 @@ struct RuleSink: ~Copyable {
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Files that the list names and that lie beside it.
     var companions: [String: [UInt8]] = [:]
+    /// The schedules that the engine's configuration has, by name.
+    var schedules: [String: [Range<Int>]] = [:]
     /// Lines seen.
     var lines = 0
     private let addressRulesBefore: Int

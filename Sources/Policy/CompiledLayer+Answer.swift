@@ -109,6 +109,12 @@ extension CompiledLayer {
         context: borrowing QueryContext = .unknown
     ) -> PolicyAnswer? {
         guard decision.hasRule else { return nil }
+        // The addresses of another name, which only resolving it tells.
+        if engine == .dnscryptProxy, decision.kind == .redirect,
+            case .redirect = actions[Int(record(Int(decision.rule)).action)]
+        {
+            return nil
+        }
         let code: ResponseCode
         switch decision.kind {
         case .pass, .route, .drop, .unsupported: return nil
@@ -154,6 +160,7 @@ extension CompiledLayer {
         )
         if type != .any || style.anyQuery != .fails, let error = style.errors[decision.kind] { answer.errors = [error] }
         if engine == .pihole { answer.errors = piholeErrors(decision, isAlias: isAlias) }
+        if engine == .dnscryptProxy { answer.errors = dnscryptErrors(decision, type: type) }
         return answer
     }
 
@@ -174,6 +181,9 @@ extension CompiledLayer {
             let own = sameNameRecords(Int(decision.rule), type: type)
             made = own.isEmpty ? [LocalRecord(blockAnswer.address(type), ttl: blockAnswer.ttl)] : own
         case .block where blockAnswer.outcome(type) == .hinfo: made = [Self.lockedOut]
+        case .records where engine == .dnscryptProxy && !Self.isCloaked(type),
+            .redirect where engine == .dnscryptProxy && !Self.isCloaked(type):
+            made = blockAnswer.outcome(type) == .hinfo ? [Self.lockedOut] : []
         case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: profile.dataTTL)]
         case .records where decision.kind == .nodata || decision.kind == .nxdomain: made = []
         case .redirect where decision.kind == .nodata, .redirectBelow where decision.kind == .nodata: made = []
@@ -271,7 +281,7 @@ extension CompiledLayer {
     private static let lockedOut: LocalRecord = {
         let cpu = Array("This query has been locally blocked".utf8)
         let os = Array("by dnscrypt-proxy".utf8)
-        return LocalRecord(type: .hinfo, ttl: 1, data: [UInt8(cpu.count)] + cpu + [UInt8(os.count)] + os)
+        return LocalRecord(type: .hinfo, data: [UInt8(cpu.count)] + cpu + [UInt8(os.count)] + os)
     }()
 
     /// The name that a rule is about; nil for a rule about the text of names.

@@ -106,6 +106,10 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
+        if engine == .dnscryptProxy, hasAnswers, let rule = choice.rule {
+            // Its files do not beat each other class by class.
+            return Decision(kind: .unsupported, layer: 0, rule: UInt32(rule))
+        }
         guard engine == .adguardHome, choice.doubtfulRule == nil, let rule = choice.rule else {
             return decision(choice, type: type, index: 0)
         }

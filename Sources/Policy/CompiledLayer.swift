@@ -25,6 +25,8 @@ public final class CompiledLayer: Sendable {
     let guards: [RuleGuard]
     /// Whether any rule depends on more than its name.
     let hasModifiers: Bool
+    /// Whether there are rules with answers of their own or that send names on.
+    let hasAnswers: Bool
     let table: RuleTable
     let zoneOrder: CanonicalOrder
     /// Rules of the lists, without those that the engine or compilation added.
@@ -64,6 +66,8 @@ public final class CompiledLayer: Sendable {
         actions = builder.actions
         coverages = builder.coverages
         guards = builder.guards
+        let classes = store.shapes.map(\.ruleClass) + builder.patternRecords.map(\.rule.ruleClass)
+        hasAnswers = classes.contains { $0 == .data || $0 == .open }
         hasModifiers = builder.guards.count > 1 || builder.coverages.count > 1
         let (answer, profile) = (builder.blockAnswer, builder.profile)
         plainKinds = builder.actions.map { action in
@@ -102,6 +106,8 @@ public final class CompiledLayer: Sendable {
         case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .adguardHome:
             decideAdGuard(name, hashes, type: type, context: context, index: index)
+        case .classFirst where engine == .dnscryptProxy:
+            decideDNSCrypt(name, hashes, type: type, context: context, index: index)
         case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
         case .longestFirst: decideLongestFirst(name, hashes, type: type, context: context, index: index)
         case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)

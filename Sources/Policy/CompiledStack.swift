@@ -96,13 +96,8 @@ public final class CompiledStack: Sendable {
                 index: UInt8(index),
                 zones: zones
             )
-            if decision.exempt != 0, layer.engine == .dnscryptProxy {
-                decision = layer.decideWithoutAllowedNames(
-                    alias,
-                    type: asked,
-                    context: context,
-                    index: UInt8(index)
-                )
+            if decision.hasRule, layer.engine == .dnscryptProxy {
+                decision = layer.decideBlockedName(alias, type: asked, context: context, index: UInt8(index))
             }
             if layer.engine == .adguardHome, decision.hasRule {
                 decision = layer.withoutTable(decision, alias, type: asked, context: context)

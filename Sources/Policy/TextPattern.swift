@@ -1,3 +1,31 @@
+/// A set of octets.
+public struct OctetSet: Hashable, Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+    /// Whether octets from 128 on are in it.
+    private var rest = false
+
+    /// No octets.
+    public init() {}
+
+    /// Adds an octet below 128.
+    public mutating func insert(_ octet: UInt8) {
+        if octet < 64 { low |= 1 << UInt64(octet) } else if octet < 128 { high |= 1 << UInt64(octet - 64) }
+    }
+
+    /// All other octets.
+    public var inverted: OctetSet {
+        var set = self
+        (set.low, set.high, set.rest) = (~low, ~high, !rest)
+        return set
+    }
+
+    /// Whether an octet is in it.
+    public func contains(_ octet: UInt8) -> Bool {
+        octet < 64 ? low >> UInt64(octet) & 1 == 1 : octet < 128 ? high >> UInt64(octet - 64) & 1 == 1 : rest
+    }
+}
+
 /// A pattern over the text of a name: literals, `*` and separator marks, with or without anchors.
 ///
 /// It is what AdBlock rules and dnscrypt-proxy globs need beyond names; regular expressions are ``NameRegex``.
@@ -13,6 +41,8 @@ public struct TextPattern: Hashable, Sendable {
         case run
         /// Any one octet.
         case one
+        /// One octet of a set.
+        case oneOf(OctetSet)
         /// AdBlock `^`: an octet outside `[A-Za-z0-9.%_-]`, or the end.
         case separator
     }
@@ -124,6 +154,7 @@ public struct TextPattern: Hashable, Sendable {
         switch token {
         case .octet(let octet): guard text[position] == octet else { return false }
         case .one: break
+        case .oneOf(let set): guard set.contains(text[position]) else { return false }
         case .separator: guard !Self.isNameOctet(text[position]) else { return false }
         case .any, .run: return false
         }

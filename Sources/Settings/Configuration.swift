@@ -53,6 +53,8 @@ public struct Configuration: Sendable {
         public var blockMode: String?
         /// The addresses that the engine answers blocked names with.
         public var blockAddresses: [IPAddress] = []
+        /// Times of the week by name, in minutes since Monday 00:00 (dnscrypt-proxy).
+        public var schedules: [String: [Range<Int>]] = [:]
         /// The lists, in order.
         public var lists: [List]
 

@@ -38,7 +38,7 @@ private struct ConfigurationBuilder {
         "layers",
     ]
 
-    private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "lists"]
+    private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "schedules", "lists"]
 
     /// Every list format that an engine reads.
     private static let formats = Set(Engine.allCases.flatMap(\.profile.formats))
@@ -178,6 +178,7 @@ private struct ConfigurationBuilder {
             reader.fault(mode, "missing-key", "block-mode needs `engine`, because each engine has its own")
         }
         if let node = fields["block-addresses"] { layer.blockAddresses = addresses(node) }
+        if let node = fields["schedules"] { layer.schedules = ScheduleYAML.schedules(node, &reader) }
         guard let lists = reader.list(listsNode, "lists") else { return nil }
         if lists.isEmpty { reader.fault(listsNode, "empty", "a layer needs at least one list") }
         layer.lists = lists.compactMap { list($0) }

@@ -25,7 +25,7 @@ struct RealListsTests {
             ("p2p--update", "no-rules"), ("zones.blacklist.xz", "no-rules"),
             ("mmotti__regex", "regex"), ("mmotti__social", "regex"),
             ("allowed-ips", "no-rules"), ("blocked-ips", "no-rules"),
-            ("captive-portals", "format-not-supported"), ("cloaking-rules", "format-not-supported"),
+            ("captive-portals", "format-not-supported"), ("cloaking-rules", "dnscrypt-cloaking"),
             ("forwarding-rules", "no-rules"), ("safesearch--rules", "adblock"), ("bogus-nxdomain", "no-rules"),
             ("v2fly__data--microsoft", "v2fly"), ("data--dnscrypt", "dnscrypt"),
             ("example-blocked-names", "dnscrypt"), ("example-allowed-names", "dnscrypt"), ("unbound", "unbound"),

@@ -40,7 +40,7 @@ import Testing
         let together = try layer(patterns)
         let alone = try patterns.map { try layer([$0]) }
         for name in [
-            "update.example", "ads.example", "xads.win", "telemetry.x", "acb", "cdn1.b.net", "e.example", "m", "ab",
+            "update.example", "ads.example", "xads.win", "telemetry.x", "acb", "cdn1.b.net", "e.example", "am", "ab",
             "windows.update", "no.match.here", "tele", "a-b.example", "0.1",
         ] {
             let buffer = NameBuffer(try DomainName(name))

@@ -50,6 +50,12 @@ import TextScan
             []
         ),
         ("layers:\n  - engine: adguard-home\n    block-addresses: [x]\n    lists: [a]\n", ["3:23 bad-address"]),
+        ("layers:\n  - schedules: {x: {mon: [{after: '21:00', before: '7:00'}]}}\n    lists: [a]\n", []),
+        (
+            "layers:\n  - schedules: {x: {mon: [{after: '24:00', before: '7:00'}], may: []}}\n    lists: [a]\n",
+            ["2:62 unknown-key", "2:35 bad-time"]
+        ),
+        ("layers:\n  - schedules: {x: {mon: [{after: '21:00'}]}}\n    lists: [a]\n", ["2:27 missing-key"]),
         // A wrong engine is one fault, not two.
         ("layers:\n  - engine: x\n    block-mode: nxdomain\n    lists: [a]\n", ["2:13 unknown-word"]),
         ("layers:\n  - lists: [{role: block}]\n", ["2:13 missing-key"]),

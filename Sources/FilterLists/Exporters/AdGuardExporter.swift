@@ -95,7 +95,7 @@ enum AdGuardLine {
                 guard octet == 0x2E || ExportText.isPlain(octet) else { return nil }
                 text.append(octet)
             case .any: text.append(0x2A)
-            case .one, .run: return nil
+            case .one, .oneOf, .run: return nil
             case .separator: text.append(0x5E)
             }
         }

@@ -44,7 +44,7 @@ enum DNSCryptLine {
                 text.append(octet)
             case .any: if text.last != 0x2A { text.append(0x2A) }
             case .one: text.append(0x3F)
-            case .separator, .run: return nil
+            case .separator, .oneOf, .run: return nil
             }
         }
         if pattern.start == .anywhere, text.first != 0x2A { text.insert(0x2A, at: 0) }

@@ -53,6 +53,7 @@ enum ExportText {
             case .any: text += Array(".*".utf8)
             case .run: text += Array("[^.]*".utf8)
             case .one: text.append(0x2E)
+            case .oneOf: return nil
             case .separator: text += Array("([^a-z0-9.%_-]|$)".utf8)
             }
         }

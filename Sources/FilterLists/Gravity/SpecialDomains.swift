@@ -1,9 +1,26 @@
 import DNS
 import Policy
 
-/// The names that FTL answers by itself as long as its owner does not allow them (`special_domain`, all of them on by
-/// default): rules of a list of their own, so that a verdict can name them.
+/// The names that an engine answers by itself: of FTL as long as its owner does not allow them (`special_domain`, all of
+/// them on by default). They are rules of a list of their own, so that a verdict can name them.
 enum SpecialDomains {
+    /// Adds the one that dnscrypt-proxy answers, with everything below it (`plugin_firefox.go`).
+    static func addOfDNSCrypt(to builder: inout LayerBuilder) {
+        let text = "use-application-dns.net\n"
+        let list = ListSource(path: "built-in names of dnscrypt-proxy", format: "domains", octets: Array(text.utf8))
+        builder.beginList(list)
+        guard let name = try? DomainName(String(text.dropLast())) else { return }
+        builder.add(
+            .subtree,
+            name: name,
+            class: .special,
+            action: builder.intern(.nxdomain),
+            coverage: builder.intern(TypeCoverage(only: [.a, .aaaa])),
+            at: RulePosition(line: 1, offset: 0, length: text.utf8.count - 1)
+        )
+        builder.noteOwnRules(1)
+    }
+
     /// Adds the rules to a layer of Pi-hole.
     static func add(to builder: inout LayerBuilder) {
         let text = "use-application-dns.net\nmask.icloud.com\nmask-h2.icloud.com\n*resolver.arpa\n"

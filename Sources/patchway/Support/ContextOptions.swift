@@ -1,6 +1,7 @@
 import ArgumentParser
 import DNS
 import Policy
+import Settings
 import TextScan
 
 /// Options of every command that decides for one client.
@@ -17,9 +18,19 @@ struct ContextOptions: ParsableArguments {
     @Option(name: .customLong("client-tag"), help: "A tag of the client (AdGuard Home $ctag); repeatable.")
     var tags: [String] = []
 
+    @Option(name: .customLong("at"), help: "Decide for this time of the engine's clock, such as 'Mon 21:30'.")
+    var time: String?
+
     /// What the options say.
     func context() throws -> QueryContext {
-        guard !clients.isEmpty || !tags.isEmpty else { return .unknown }
+        var minute: Int?
+        if let time {
+            minute = Self.minuteOfWeek(time)
+            guard minute != nil else {
+                throw Failure.usage("--at \(TerminalText.escaped(time)): write a day and a time, such as 'Mon 21:30'")
+            }
+        }
+        guard !clients.isEmpty || !tags.isEmpty else { return QueryContext(minuteOfWeek: minute) }
         var client = Client(address: nil, tags: tags)
         for text in clients {
             guard let address = IPAddress(text) else {
@@ -33,6 +44,16 @@ struct ContextOptions: ParsableArguments {
             }
             client.address = address
         }
-        return QueryContext(client: client)
+        return QueryContext(client: client, minuteOfWeek: minute)
+    }
+
+    /// `Mon 21:30` in minutes since Monday 00:00.
+    private static func minuteOfWeek(_ text: String) -> Int? {
+        let words = text.split(separator: " ")
+        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        guard words.count == 2, let day = days.firstIndex(of: words[0].prefix(3).lowercased()),
+            let minute = DayTime.minute(words[1])
+        else { return nil }
+        return day * 1440 + minute
     }
 }

@@ -178,7 +178,7 @@ extension LayerLoader {
             layer.lists.map { ListInput(path: $0.path, role: $0.role, format: $0.format.flatMap(ListFormat.named)) },
             engine: layer.engine,
             blockMode: layer.blockMode,
-            options: LayerOptions(blockAddresses: layer.blockAddresses)
+            options: LayerOptions(blockAddresses: layer.blockAddresses, schedules: layer.schedules)
         )
     }
 }

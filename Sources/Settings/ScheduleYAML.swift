@@ -1,0 +1,66 @@
+internal import Yams
+
+/// A time of a day.
+public enum DayTime {
+    /// `21:30` in minutes since midnight; hours up to 23 and minutes up to 59.
+    public static func minute(_ text: some StringProtocol) -> Int? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy(\.isNumber) }),
+            let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
+        else { return nil }
+        return hour * 60 + minute
+    }
+}
+
+/// Schedules in the shape of `[schedules]` in dnscrypt-proxy.toml: names of schedules, days, windows of a day.
+///
+/// ```yaml
+/// schedules:
+///   evening: {mon: [{after: "20:00", before: "7:00"}], sun: [{after: "0:00", before: "0:00"}]}
+/// ```
+enum ScheduleYAML {
+    private static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+    /// The minutes of the week of every schedule.
+    static func schedules(_ node: Node, _ reader: inout NodeReader) -> [String: [Range<Int>]] {
+        var schedules: [String: [Range<Int>]] = [:]
+        for (name, _, value) in reader.mapping(node, "schedules") ?? [] {
+            var ranges: [Range<Int>] = []
+            let fields = reader.mapping(value, "a schedule", keys: days) ?? [:]
+            for (index, day) in days.enumerated() {
+                guard let windows = fields[day] else { continue }
+                for window in reader.list(windows, day) ?? [] {
+                    ranges += Self.window(window, &reader).map {
+                        $0.lowerBound + index * 1440..<$0.upperBound + index * 1440
+                    }
+                }
+            }
+            schedules[name] = ranges
+        }
+        return schedules
+    }
+
+    /// The minutes of a day from `after` to the end of the minute `before`; over midnight it is the same day's beginning
+    /// and end, and with both alike the whole day (dnscrypt-proxy `time_ranges.go`).
+    private static func window(_ node: Node, _ reader: inout NodeReader) -> [Range<Int>] {
+        guard let fields = reader.mapping(node, "a window", keys: ["after", "before"]) else { return [] }
+        guard let after = time(fields["after"], "after", node, &reader),
+            let before = time(fields["before"], "before", node, &reader)
+        else { return [] }
+        if after == before { return [0..<1440] }
+        return after < before ? [after..<before + 1] : [0..<before + 1, after..<1440]
+    }
+
+    private static func time(_ value: Node?, _ key: String, _ node: Node, _ reader: inout NodeReader) -> Int? {
+        guard let value else {
+            reader.fault(node, "missing-key", "a window needs `after` and `before`, such as after: \"21:00\"")
+            return nil
+        }
+        guard let text = reader.text(value, key) else { return nil }
+        guard let minute = DayTime.minute(text) else {
+            reader.fault(value, "bad-time", "`\(NodeReader.shortened(text))` is no time; write \"21:30\" in quotes")
+            return nil
+        }
+        return minute
+    }
+}
