@@ -285,6 +285,7 @@ struct UnsupportedReason {
         id: "acl-option",
         text: "it has capitals, and whether its acl line says -i is not known; put a line with -i in front of it"
     )
+    static let url = UnsupportedReason(id: "url", text: "rules about URLs are no rules about names")
     static let tooManyParts = UnsupportedReason(
         id: "too-many-parts",
         text: "the rule has too many parts"

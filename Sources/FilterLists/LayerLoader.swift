@@ -60,7 +60,12 @@ public enum LayerLoader {
                         try InputFile.read(path: list.path, limits: limits)
                     }
             } catch {
-                throw ListError(path: list.path, reason: .input(error))
+                guard case .isDirectory = error.reason, let folder = try category(list, limits) else {
+                    throw ListError(path: list.path, reason: .input(error))
+                }
+                sources.append(ListText(folder, path: list.path))
+                diagnostics += folder.diagnostics
+                continue
             }
             diagnostics += set.diagnostics
             for input in set.inputs {
@@ -83,6 +88,14 @@ public enum LayerLoader {
         )
     }
 
+    private static func category(_ list: ListInput, _ limits: InputLimits) throws(ListError) -> CategoryFolder? {
+        do throws(InputError) {
+            return try CategoryFolder(path: list.path, role: list.role, limits: limits)
+        } catch {
+            throw ListError(path: error.path, reason: .input(error))
+        }
+    }
+
     private static func compile(
         _ sources: [ListText],
         engine given: Engine?,
@@ -98,7 +111,7 @@ public enum LayerLoader {
         let named = sources
         var sources: [ListText] = []
         for source in named {
-            let engine = detections.first?.engine ?? given
+            let engine = detections.first?.engine ?? given ?? (source.isCategory ? .squidGuard : nil)
             let detection =
                 if let format = source.format {
                     Detection(format: format, engine: engine)
@@ -164,6 +177,13 @@ public enum LayerLoader {
         sink.guardsOfLines = source.guardsOfLines
         sink.schedules = options.schedules
         reader(source.octets.span, &sink)
+        for input in source.counted {
+            let lines = sink.lines
+            sink.path = input.path
+            SquidGuardReader.readURLs(input.bytes.span, &sink)
+            sink.path = source.path
+            sink.lines = lines
+        }
         let (result, report) = sink.finish(
             format: detection.format,
             detection: detection.why,
@@ -201,6 +221,21 @@ private struct ListText {
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
     let mayBeEmpty: Bool
+    /// Whether it is a category folder, and the files of it whose lines are only counted.
+    var isCategory = false
+    var counted: [Input] = []
+
+    init(_ folder: CategoryFolder, path: String) {
+        let decoded = folder.domains.map { TextDecoding.decode($0) }
+        self.path = folder.domains?.path ?? path
+        role = folder.role
+        format = .domains
+        octets = decoded.map { ListOctets($0.span) } ?? ListOctets([UInt8]().span)
+        notices = decoded?.notices ?? []
+        mayBeEmpty = false
+        isCategory = true
+        counted = folder.urls
+    }
 
     init(_ table: GravityTable) {
         path = table.path

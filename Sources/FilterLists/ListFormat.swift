@@ -58,6 +58,7 @@ extension Engine {
         case .unbound: return UnboundReader.read
         case .dnsdist: return DnsdistReader.read
         case .knotPolicy: return KnotPolicyReader.read
+        case .squidGuard: return SquidGuardReader.read
         case .squid: return format == .regex ? SquidRegexReader.read : SquidReader.read
         case .hostsFile: return ClientHostsReader.read
         case .v2ray: return V2flyReader.read

@@ -6,8 +6,8 @@ import TextScan
 struct RuleSink: ~Copyable {
     /// The rules of the layer so far.
     var builder: LayerBuilder
-    /// The list being read.
-    let path: String
+    /// The file being read.
+    var path: String
     /// What the list is for.
     let role: ListRole
     /// Rules that `$badfilter` rules of the whole layer remove.

@@ -52,6 +52,7 @@ extension Finding {
         case .knotPolicy:
             return "policy.add(policy.domains(policy.PASS, policy.todnames({'\(element)'}))) in front of line "
                 + "\(matched.rule.line) of \(matched.rule.list)"
+        case .squidGuard: return "dest of an own domainlist with \(element), in front of the category in pass"
         case .squid: return "http_access allow of an acl dstdomain \(element), in front of the line that denies"
         case .dnsmasq:
             return matched.rule.ruleClass != .zone || names(matched) ? removal : "server=/\(element)/#"

@@ -86,7 +86,7 @@ extension CompiledLayer {
     }
 
     /// Whether a label holds an octet that is not written as it is: dots, backslashes, blanks, controls, beyond ASCII.
-    private static func hasEscapes(_ name: borrowing NameBuffer) -> Bool {
+    static func hasEscapes(_ name: borrowing NameBuffer) -> Bool {
         var position = 0
         while name[position] != 0 {
             let end = position + Int(name[position])

@@ -29,6 +29,7 @@ public final class CompiledLayer: Sendable {
     let hasAnswers: Bool
     let table: RuleTable
     let zoneOrder: CanonicalOrder
+    let domainOrder: DomainOrder
     /// Rules of the lists, without those that the engine or compilation added.
     public let ruleCount: Int
     /// Rules of the lists that could not be evaluated and are not part of any verdict.
@@ -51,6 +52,8 @@ public final class CompiledLayer: Sendable {
         zoneOrder =
             profile.order == .policyZone(.canonicalPredecessor)
             ? CanonicalOrder(builder.store) : CanonicalOrder(lists: 0)
+        builder.domainOrder.sort()
+        domainOrder = builder.domainOrder
         // Moved out, not copied.
         var store = builder.store
         builder.store = RuleStore()
@@ -110,6 +113,7 @@ public final class CompiledLayer: Sendable {
             decideDNSCrypt(name, hashes, type: type, context: context, index: index)
         case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
         case .longestFirst: decideLongestFirst(name, hashes, type: type, context: context, index: index)
+        case .domainOrder: decideDomainOrder(name, type: type, index: index)
         case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)
         case .localZone: decideLocalZone(name, hashes, type: type, index: index)
         case .policyZone(let wildcard):

@@ -30,6 +30,8 @@ public enum Engine: String, Sendable, CaseIterable {
     case knotPolicy = "knot-policy"
     /// squid dstdomain and dstdom_regex lists.
     case squid
+    /// squidGuard and category lists in its form.
+    case squidGuard = "squidguard"
     /// The client's own hosts file.
     case hostsFile = "hosts-file"
     /// V2Ray and its relatives (domain lists).
@@ -56,6 +58,8 @@ public enum RuleOrder: Sendable, Equatable {
     case longestFirst
     /// The first rule in the order of the lists, whatever it is about.
     case firstMatch
+    /// The first list that holds the name or the key before it in the order of the database (squidGuard).
+    case domainOrder
     /// The closest enclosing local-zone decides (Unbound).
     case localZone
     /// Response policy zones, list by list, with a dialect's wildcard rule.
@@ -67,7 +71,7 @@ public enum RuleOrder: Sendable, Equatable {
         switch self {
         case .localZone, .policyZone: true
         case .longestFirst: ruleClass == .hosts
-        case .classFirst, .firstMatch: false
+        case .classFirst, .firstMatch, .domainOrder: false
         }
     }
 
@@ -274,6 +278,7 @@ extension Engine {
         case .dnsdist: .dnsdist
         case .knotPolicy: .knotPolicy
         case .squid: .squid
+        case .squidGuard: .squidGuard
         case .hostsFile: .hostsFile
         case .v2ray: .v2ray
         case .proxifier: .proxifier

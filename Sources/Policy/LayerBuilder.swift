@@ -50,6 +50,7 @@ public struct LayerBuilder {
     /// The hash of every rule's name, and how many labels they have.
     var hashes: [UInt64] = []
     var depths = Depths()
+    var domainOrder = DomainOrder()
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     var addressRecords: [AddressRecord] = []
