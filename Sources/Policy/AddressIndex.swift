@@ -65,6 +65,33 @@ struct AddressIndex: Sendable {
     /// The next rule of the same list about the same range.
     func following(_ rule: Int) -> Int? { next[rule] == 0 ? nil : Int(next[rule]) - 1 }
 
+    /// Calls `body` with every rule of a list that holds an address, the longest prefix first.
+    func forEachRule(_ trigger: AddressTrigger, _ address: IPAddress, list: Int, _ body: (Int) -> Void) {
+        for length in lengths[Self.slot(trigger, isV4: address.isV4)] {
+            guard let range = AddressRange(address, prefixLength: Int(length)) else { continue }
+            let key = Key(trigger: trigger, list: UInt16(list), length: length, address: range.firstAddress)
+            var rule = rules[key].map { Int($0) }
+            while let found = rule {
+                body(found)
+                rule = following(found)
+            }
+        }
+    }
+
+    /// The rule of a list about all addresses of a family in answers.
+    func ruleAboutAll(isV4: Bool, list: Int) -> Int? {
+        let key = Key(trigger: .answer, list: UInt16(list), length: 0, address: isV4 ? .v4(0) : .v6(0, 0))
+        return rules[key].map { Int($0) }
+    }
+
+    /// Whether every rule about addresses of a family in answers is about all of them.
+    func isAboutAll(isV4: Bool) -> Bool { lengths[Self.slot(.answer, isV4: isV4)] == [0] }
+
+    /// Whether there are rules about some addresses of a family in answers.
+    func isAboutSome(isV4: Bool) -> Bool {
+        lengths[Self.slot(.answer, isV4: isV4)].contains { $0 > 0 }
+    }
+
     /// The position among the address rules of the one with the longest prefix in a list.
     /// - Complexity: O(prefix lengths in use)
     func rule(_ trigger: AddressTrigger, _ address: IPAddress, list: Int) -> Int? {

@@ -4,10 +4,31 @@ extension CompiledLayer {
     /// How many rules are about addresses in answers, and how many about the client's.
     public func addressRuleCount(_ trigger: AddressTrigger) -> Int { addressRecords.count { $0.trigger == trigger } }
 
-    /// Whether a rule about addresses in answers could change what happens to a query of a type.
+    /// Whether a rule about some addresses could change what happens to a query of a type once its answer is known.
     public func awaitsAddresses(_ type: RRType) -> Bool {
-        guard type == .a || type == .aaaa || type == .any else { return false }
-        return addressIndex.has(.answer)
+        switch type {
+        case .a: addressIndex.isAboutSome(isV4: true)
+        case .aaaa: addressIndex.isAboutSome(isV4: false)
+        case .any: addressIndex.has(.answer)
+        default: false
+        }
+    }
+
+    /// What becomes of every answer to a query of a type whatever addresses it has; pass where that depends on them.
+    func decideAnyAddress(_ type: RRType, index: UInt8) -> Decision {
+        guard type == .a || type == .aaaa, addressIndex.isAboutAll(isV4: type == .a) else {
+            return Decision(kind: .pass, layer: index, rule: Decision.noRule)
+        }
+        return filterDecision(type, index: index) ?? Decision(kind: .pass, layer: index, rule: Decision.noRule)
+    }
+
+    /// The decision of a rule about all addresses of the family that a type asks for.
+    func filterDecision(_ type: RRType, index: UInt8) -> Decision? {
+        guard type == .a || type == .aaaa else { return nil }
+        let rule = lists.indices.lazy.compactMap { [addressIndex] in
+            addressIndex.ruleAboutAll(isV4: type == .a, list: $0)
+        }.first
+        return rule.map { decision(rule: records.count + patternRecords.count + $0, type: type, index: index) }
     }
 
     /// The rule about an address, by its number in the layer: of several about a range one that has data of the type.
@@ -62,6 +83,7 @@ extension CompiledLayer {
     /// - Complexity: O(addresses × lists × prefix lengths)
     func decide(
         addresses: [IPAddress],
+        of asked: borrowing NameBuffer,
         type: RRType,
         context: borrowing QueryContext,
         index: UInt8,
@@ -74,15 +96,49 @@ extension CompiledLayer {
                 if !decision.kind.isPass { return decision }
             }
         }
-        guard awaitsAddresses(type) else { return Decision(kind: .pass, layer: index, rule: Decision.noRule) }
-        var found = decision(
-            rule: answerRule(addresses, type, zones: min(zones, lists.count)),
-            type: type,
-            index: index
-        )
+        guard addressIndex.has(.answer), type == .a || type == .aaaa || type == .any else {
+            return Decision(kind: .pass, layer: index, rule: Decision.noRule)
+        }
+        let rule =
+            profile.order == .longestFirst
+            ? firstStage(addresses, asked) : answerRule(addresses, type, zones: min(zones, lists.count))
+        var found = decision(rule: rule, type: type, index: index)
         // Which records an answer to ANY holds depends on the engine's cache.
         if type == .any, found.hasRule { found.kind = .unsupported }
         return found
+    }
+
+    /// dnsmasq's: first it ignores answers, then it denies their names, then it empties them, then it leaves records out;
+    /// only the second last asks which name it is about (`forward.c`, compared with 2.90).
+    private func firstStage(_ addresses: [IPAddress], _ asked: borrowing NameBuffer) -> Int? {
+        let base = records.count + patternRecords.count
+        var best: (stage: Int, rule: Int)?
+        for address in addresses {
+            for list in lists.indices {
+                var candidates: [Int] = []
+                addressIndex.forEachRule(.answer, address, list: list) { candidates.append($0) }
+                for offset in candidates {
+                    let record = addressRecords[offset]
+                    let stage =
+                        switch actions[Int(record.rule.action)] {
+                        case .drop: 0
+                        case .nxdomain: 1
+                        default: record.range.prefixLength > 0 ? 2 : 3
+                        }
+                    guard stage < best?.stage ?? 4,
+                        guards[Int(record.rule.guardID)].holds(asked, .unknown) == .yes
+                    else { continue }
+                    best = (stage, base + offset)
+                }
+            }
+        }
+        return best?.rule
+    }
+
+    /// Whether an answer that a rule about addresses made still has the aliases of the real one: where only the
+    /// addresses are left out, but not where dnsmasq empties it.
+    func keepsAliases(behind rule: Int) -> Bool {
+        profile.order != .longestFirst || trigger(rule) != .answer || addressRange(rule).prefixLength == 0
     }
 
     private func answerRule(_ addresses: [IPAddress], _ type: RRType, zones: Int) -> Int? {

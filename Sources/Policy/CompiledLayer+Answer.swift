@@ -152,12 +152,19 @@ extension CompiledLayer {
         } else {
             answer.keepsAliases = style.keepsAliases || !records.isEmpty
         }
+        if !keepsAliases(behind: Int(decision.rule)) { answer.keepsAliases = false }
         (answer.authority, answer.additional) = startOfAuthority(
             decision,
             name: answer.owner,
             type: type,
             isAlias: isAlias
         )
+        if !keepsAliases(behind: Int(decision.rule)) {
+            // dnsmasq throws the whole answer away, and says so (compared with 2.90).
+            answer.errors = [ExtendedError(code: .blocked, text: [])]
+        } else if profile.order == .longestFirst, trigger(Int(decision.rule)) == .answer {
+            answer.errors = [ExtendedError(code: .filtered, text: [])]
+        }
         if type != .any || style.anyQuery != .fails, let error = style.errors[decision.kind] { answer.errors = [error] }
         if engine == .pihole { answer.errors = piholeErrors(decision, isAlias: isAlias) }
         if engine == .dnscryptProxy { answer.errors = dnscryptErrors(decision, type: type) }

@@ -18,7 +18,7 @@ extension CompiledLayer {
             // Which of several partial wildcards with addresses answer ANY is not modelled.
             decision.kind = .unsupported
         }
-        guard decision.kind == .nxdomain else { return decision }
+        guard decision.kind == .nxdomain else { return filtered(decision, name, hashes, type, index) }
         let rule = Int(decision.rule)
         let winner = rule < records.count ? rule : nil
         if winner == nil, hasSiblingPattern(rule - records.count) { decision.kind = .nodata }
@@ -39,7 +39,30 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        return decision
+        return filtered(decision, name, hashes, type, index)
+    }
+
+    /// What is left out of answers of a type is nothing but left out at a name that hosts lines know by another family.
+    private func filtered(
+        _ decision: Decision,
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        _ type: RRType,
+        _ index: UInt8
+    ) -> Decision {
+        guard addressIndex.has(.answer), let filtered = filterDecision(type, index: index),
+            !decision.hasRule || record(Int(decision.rule)).ruleClass != .hosts
+        else { return decision }
+        let total = name.labelCount
+        var isHost = false
+        table.forEachSuffix(name, hashes, records) { labels, head in
+            var next = head
+            while next >= 0, labels == total {
+                if records[next].ruleClass == .hosts, records[next].scope == .exact { isHost = true }
+                next = Int(records[next].next) - 1
+            }
+        }
+        return isHost ? filtered : decision
     }
 
     /// Of the rules with addresses at one name the one that a query for ANY is answered by: AAAA before A.

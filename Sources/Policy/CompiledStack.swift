@@ -128,17 +128,19 @@ public final class CompiledStack: Sendable {
     ///   - decided: of which of them `own` is the decision; 0 for the name asked for.
     public func decide(
         addresses: [IPAddress],
+        of asked: borrowing NameBuffer,
         aliases: Int,
         decided: Int,
         type: RRType,
         context: borrowing QueryContext = .unknown,
         after own: Decision
     ) -> Decision {
-        guard own.kind == .pass else {
+        guard own.kind == .pass || own.kind == .route else {
             guard decided == aliases, awaitsAddresses(own, type: type) else { return own }
             let zones = layers[Int(own.layer)].listIndex(Int(own.rule))
             let earlier = layers[Int(own.layer)].decide(
                 addresses: addresses,
+                of: asked,
                 type: type,
                 context: context,
                 index: own.layer,
@@ -149,7 +151,8 @@ public final class CompiledStack: Sendable {
         for index in layers.indices.reversed() {
             let layer = layers[index]
             var zones = Int.max
-            if own.exempt >> UInt64(index) & 1 == 1 {
+            // What dnsmasq sends on it looks at like everything else that comes back.
+            if own.exempt >> UInt64(index) & 1 == 1, layer.profile.order != .longestFirst {
                 guard
                     layer.profile.passSparesLaterZonesOnly
                         || layer.profile.triggerOrder == .zoneByZone && decided == aliases,
@@ -159,6 +162,7 @@ public final class CompiledStack: Sendable {
             }
             let decision = layer.decide(
                 addresses: addresses,
+                of: asked,
                 type: type,
                 context: context,
                 index: UInt8(index),
@@ -169,6 +173,16 @@ public final class CompiledStack: Sendable {
                 // PowerDNS goes on to records that the answer to the alias does not show.
                 return Decision(kind: .unsupported, layer: UInt8(index), rule: Decision.noRule)
             }
+            if decision.kind != .pass { return decision }
+        }
+        return own
+    }
+
+    /// What becomes of a decision whatever addresses the real answer has, where a layer treats all alike.
+    public func decideAnyAddress(_ type: RRType, after own: Decision) -> Decision {
+        guard readsAddresses, own.kind == .pass || own.kind == .route else { return own }
+        for index in layers.indices.reversed() {
+            let decision = layers[index].decideAnyAddress(type, index: UInt8(index))
             if decision.kind != .pass { return decision }
         }
         return own
@@ -205,14 +219,18 @@ public final class CompiledStack: Sendable {
             let hit = decide(alias: NameBuffer(alias), type: type, context: context, after: last.decision)
             if hit.kind != .pass || hit.exempt != 0 { last = (hit, place + 1) }
         }
-        let final = decide(
-            addresses: addresses ?? [],
-            aliases: chain.count,
-            decided: last.place,
-            type: type,
-            context: context,
-            after: last.decision
-        )
+        let final =
+            addresses == nil
+            ? decideAnyAddress(type, after: last.decision)
+            : decide(
+                addresses: addresses ?? [],
+                of: NameBuffer(name),
+                aliases: chain.count,
+                decided: last.place,
+                type: type,
+                context: context,
+                after: last.decision
+            )
         if final != last.decision {
             return verdict(final, of: name, element: chain.last ?? name, relation: .address, type: type, context)
         }

@@ -102,6 +102,7 @@ struct ActivePolicy: Sendable {
         guard !addresses.isEmpty else { return result }
         let final = policy.stack.decide(
             addresses: addresses,
+            of: name,
             aliases: aliases,
             decided: last.place,
             type: type,

@@ -45,6 +45,47 @@ struct OracleCasesTests {
         )
     }
 
+    /// What happens to a.zz with addresses in its real answer.
+    private static func dnsmasq(
+        _ rules: String,
+        answered addresses: [String],
+        behind chain: [String] = [],
+        of type: RRType = .a,
+        _ kind: VerdictKind
+    ) -> Case {
+        Case(
+            engine: .dnsmasq,
+            format: .dnsmasq,
+            lists: [rules],
+            name: "a.zz",
+            type: type,
+            chain: chain,
+            addresses: addresses,
+            kind: kind
+        )
+    }
+
+    private static let dnsmasqAddressCases = [
+        dnsmasq("bogus-nxdomain=192.0.2.0/24", answered: ["20.0.0.1", "192.0.2.9"], .nxdomain),
+        dnsmasq("bogus-nxdomain=192.0.2.0/24", answered: ["192.0.3.9"], .pass),
+        dnsmasq("ignore-address=192.0.2.1\nbogus-nxdomain=192.0.2.1", answered: ["192.0.2.1"], .drop),
+        dnsmasq("stop-dns-rebind", answered: ["10.1.2.3"], .nodata),
+        dnsmasq("stop-dns-rebind", answered: ["100.64.0.1"], .pass),
+        dnsmasq("stop-dns-rebind\nrebind-domain-ok=/zz/", answered: ["10.1.2.3"], .pass),
+        dnsmasq("rebind-domain-ok=/b.zz/\nstop-dns-rebind", answered: ["10.1.2.3"], behind: ["b.zz"], .nodata),
+        dnsmasq("stop-dns-rebind", answered: ["127.0.0.1"], .nodata),
+        dnsmasq("stop-dns-rebind\nrebind-localhost-ok", answered: ["127.0.0.1"], .pass),
+        dnsmasq("stop-dns-rebind", answered: ["::ffff:10.0.0.1"], of: .aaaa, .nodata),
+        dnsmasq("stop-dns-rebind", answered: ["fc00::1"], of: .aaaa, .pass),
+        dnsmasq("filter-AAAA", answered: ["2001:db8::1"], of: .aaaa, .nodata),
+        dnsmasq("filter-AAAA", answered: ["192.0.2.1"], .pass),
+        // What is sent on is looked at when it comes back, what is answered here is not.
+        dnsmasq("server=/zz/#\nbogus-nxdomain=192.0.2.1", answered: ["192.0.2.1"], .nxdomain),
+        dnsmasq("address=/zz/192.0.2.1\nbogus-nxdomain=192.0.2.1", answered: ["192.0.2.1"], .redirect),
+        dnsmasq("address=/zz/192.0.2.1\nfilter-A", answered: ["192.0.2.1"], .redirect),
+        dnsmasq("address=/zz/192.0.2.1\nhost-record=a.zz,::1\nfilter-A", answered: ["192.0.2.1"], .nodata),
+    ]
+
     private static let dnsmasqCases = [
         // A hosts name turns the NXDOMAIN of a text pattern into NODATA.
         dnsmasq("host-record=a.zz,192.0.2.1\naddress=/*a.zz/", "a.zz", .txt, .nodata),
@@ -210,7 +251,7 @@ struct OracleCasesTests {
         ),
     ]
 
-    @Test(arguments: dnsmasqCases + [unboundCase] + zoneCases + addressCases)
+    @Test(arguments: dnsmasqCases + dnsmasqAddressCases + [unboundCase] + zoneCases + addressCases)
     func decides(_ example: Case) throws {
         let loaded = try LayerLoader.load(
             example.lists.enumerated().map {
@@ -227,6 +268,19 @@ struct OracleCasesTests {
         )
         #expect(verdict.kind == example.kind)
         if !example.answer.isEmpty { #expect(verdict.answer?.text == example.answer) }
+    }
+
+    /// What is done to every address needs no answer; what is done to some does.
+    @Test func whatIsDoneToEveryAddressNeedsNoAnswer() throws {
+        let every = try readList("filter-AAAA\n", .dnsmasq)
+        #expect(try every.verdict("a.zz", .aaaa).kind == .nodata)
+        #expect(!every.layer.awaitsAddresses(.aaaa))
+        let some = try readList("filter-AAAA\nbogus-nxdomain=2001:db8::1\nbogus-nxdomain=192.0.2.1/x\n", .dnsmasq)
+        #expect(try some.verdict("a.zz", .aaaa).kind == .pass)
+        #expect(some.layer.awaitsAddresses(.aaaa))
+        #expect(!some.layer.awaitsAddresses(.a))
+        #expect(some.reports[0].ignored == ["bad-statement": 1])
+        #expect(some.reports[0].answerRules == 2)
     }
 
     @Test func dnsmasqAnswersAnAddressAsOftenAsItIsConfigured() throws {

@@ -26,7 +26,7 @@ struct RealListsTests {
             ("mmotti__regex", "regex"), ("mmotti__social", "regex"),
             ("allowed-ips", "no-rules"), ("blocked-ips", "no-rules"),
             ("captive-portals", "format-not-supported"), ("cloaking-rules", "dnscrypt-cloaking"),
-            ("forwarding-rules", "no-rules"), ("safesearch--rules", "adblock"), ("bogus-nxdomain", "no-rules"),
+            ("forwarding-rules", "no-rules"), ("safesearch--rules", "adblock"), ("bogus-nxdomain", "dnsmasq"),
             ("v2fly__data--microsoft", "v2fly"), ("data--dnscrypt", "dnscrypt"),
             ("example-blocked-names", "dnscrypt"), ("example-allowed-names", "dnscrypt"), ("unbound", "unbound"),
             ("dnsmasq", "dnsmasq"), ("china.conf", "dnsmasq"), (".zone.xz", "rpz"), ("bind-nxdomain", "rpz"),

@@ -8,6 +8,7 @@ extension RoundMaker {
             rules.append(chance(8) ? twins(name) : dnsmasqRule(name))
         }
         if chance(6) { rules.append(pick(["address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0"])) }
+        if chance(2) { rules += addressRules() }
         var hosts: [String] = []
         for name in owners(oneIn: 12) {
             hosts.append(
@@ -23,6 +24,26 @@ extension RoundMaker {
             ("hosts", .hosts, hosts.joined(separator: "\n") + "\n"),
         ]
         round.blocked = ["ready0.probe"]
+    }
+
+    /// Rules about the addresses of real answers.
+    private mutating func addressRules() -> [String] {
+        var rules: [String] = []
+        for _ in 0..<(1 + below(4)) {
+            let (third, last) = (below(2), below(4))
+            var kinds = [
+                "bogus-nxdomain=20.54.\(third).\(last)", "bogus-nxdomain=20.54.\(third).0/24", "filter-A",
+                "filter-AAAA",
+                "bogus-nxdomain=2603:1030:0:\(third)::\(last)", "bogus-nxdomain=2603:1030:0:\(third)::/64",
+                "stop-dns-rebind", "rebind-localhost-ok", "rebind-domain-ok=/\(pick(["r0.rz", "b.r1.rz", "ch.zz"]))/",
+                "rebind-domain-ok=c.rz", "rebind-domain-ok=/r2.rz/a.r3.rz/", "stop-dns-rebind",
+            ]
+            if drops {
+                kinds += ["ignore-address=20.54.\(third).\(last)", "ignore-address=2603:1030:0:\(third)::\(last)"]
+            }
+            rules.append(pick(kinds))
+        }
+        return rules
     }
 
     private mutating func dnsmasqRule(_ name: String) -> String {

@@ -24,6 +24,13 @@ final class Upstream: Sendable {
                 ? .v4(20 << 24 | 54 << 16 | (number / 4 % 2) << 8 | number % 4)
                 : .v6(0x2603_1030_0000_0000 | UInt64(number / 4 % 2), UInt64(number % 4))
         }
+        if sum % 7 == 0 {
+            // Some addresses that no public name has.
+            let ours = ["10.0.0.1", "127.0.0.1", "192.168.1.9", "172.31.0.1", "0.0.0.0", "100.64.0.1", "203.0.113.5"]
+            let theirs = ["fd00::1", "::1", "fe80::1", "fc00::1", "::", "2001:db8::7", "::ffff:10.0.0.1", "64:ff9b::1"]
+            let texts = type == .a ? ours : theirs
+            return [IPAddress(texts[Int(sum / 7) % texts.count]) ?? address(0)] + (sum % 2 == 0 ? [] : [address(1)])
+        }
         let first = sum % 8
         return sum % 3 == 0 ? [address(first), address((first + 3) % 8)] : [address(first)]
     }

@@ -28,12 +28,14 @@ enum DnsmasqReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let actions = Actions(&sink.builder)
         var scanner = LineScanner(text)
+        var addresses = DnsmasqAddresses()
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let statement = withoutComment(text, line.range)
             guard !statement.isEmpty else { continue }
-            read(text, statement, line.number, actions, &sink)
+            read(text, statement, line.number, actions, &addresses, &sink)
         }
+        addresses.finish(&sink)
     }
 
     /// Cuts a comment: `#` at the start or behind a blank, outside of quotes.
@@ -59,6 +61,7 @@ enum DnsmasqReader {
         _ rule: Range<Int>,
         _ line: Int,
         _ actions: Actions,
+        _ addresses: inout DnsmasqAddresses,
         _ sink: inout RuleSink
     ) {
         let statement = text.extracting(rule)
@@ -72,6 +75,7 @@ enum DnsmasqReader {
             }
             if key.equals("host-record") { return hostRecord(text, rule, value, line, &sink) }
         }
+        if addresses.read(text, key, value, rule, line, &sink) { return }
         switch DnsmasqStatement.options[key.string] {
         case .unsupported(let reason): sink.skip(reason, text, rule, line)
         case .option: sink.drop(.option, text, rule, line)

@@ -29,9 +29,10 @@ enum DnsmasqStatement {
         for name in ["conf-file", "conf-dir", "servers-file", "addn-hosts", "hostsdir", "resolv-file"] {
             table[name] = .unsupported(.include)
         }
-        for name in ["bogus-nxdomain", "ignore-address", "alias"] { table[name] = .unsupported(.address) }
+        for name in DnsmasqAddresses.options { table[name] = .rule }
+        table["alias"] = .unsupported(.address)
         for name in [
-            "filter-A", "filter-AAAA", "filter-rr", "filterwin2k", "stop-dns-rebind", "domain-needed", "bogus-priv",
+            "filter-rr", "filterwin2k", "domain-needed", "bogus-priv",
             "expand-hosts", "strict-order", "rev-server", "dnssec", "connmark-allowlist",
             "connmark-allowlist-enable", "add-mac", "umbrella",
         ] { table[name] = .unsupported(.answerOption) }
@@ -52,7 +53,7 @@ enum DnsmasqStatement {
         "max-ttl", "auth-ttl", "dhcp-ttl", "log-queries", "log-facility", "log-async", "log-dhcp", "log-debug",
         "log-malloc", "quiet-dhcp", "quiet-dhcp6", "quiet-ra", "quiet-tftp", "pid-file", "dns-forward-max",
         "query-port", "port-limit", "min-port", "max-port", "edns-packet-max", "all-servers", "localise-queries",
-        "clear-on-reload", "dns-loop-detect", "rebind-domain-ok", "rebind-localhost-ok", "domain",
+        "clear-on-reload", "dns-loop-detect", "domain",
         "domain-suffix", "no-dhcp-dns", "read-ethers", "leasefile-ro", "enable-dbus", "enable-ubus", "conntrack",
         "trust-anchor", "dnssec-check-unsigned", "dnssec-no-timecheck", "dnssec-timestamp", "dnssec-debug",
         "proxy-dnssec", "add-subnet", "add-cpe-id", "strip-mac", "strip-subnet", "local-service",

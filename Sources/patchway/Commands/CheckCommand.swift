@@ -144,7 +144,10 @@ private struct CheckRun: ~Copyable {
     }
 
     private mutating func check(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes, _ type: RRType) {
-        let decision = loaded.stack.decide(name, hashes, type: type, context: context)
+        let decision = loaded.stack.decideAnyAddress(
+            type,
+            after: loaded.stack.decide(name, hashes, type: type, context: context)
+        )
         awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type)
         count(decision.kind)
         if watchesSeverity, !decision.kind.isPass { watch(name.name) }

@@ -1,0 +1,92 @@
+import DNS
+import Policy
+import TextScan
+
+/// The options of dnsmasq that look at the addresses of real answers (dnsmasq(8) 2.90, `src/rfc1035.c`), compared with the
+/// running engine: `bogus-nxdomain`, `ignore-address`, `filter-A`, `filter-AAAA`, `stop-dns-rebind` and its exceptions.
+struct DnsmasqAddresses {
+    static let options = [
+        "bogus-nxdomain", "ignore-address", "filter-A", "filter-AAAA", "stop-dns-rebind", "rebind-localhost-ok",
+        "rebind-domain-ok",
+    ]
+
+    private var rebindRule: RulePosition?
+    private var allowsLoopback = false
+    private var exempt: [DomainName] = []
+
+    /// Reads a statement; false when it is none of these, or not in their form.
+    mutating func read(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ value: Range<Int>?,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        switch key.string {
+        case "bogus-nxdomain": return add(text, value, .nxdomain, position, &sink)
+        case "ignore-address": return add(text, value, .drop, position, &sink)
+        case "filter-A" where value == nil: addAll(.v4(0), position, &sink)
+        case "filter-AAAA" where value == nil: addAll(.v6(0, 0), position, &sink)
+        case "stop-dns-rebind" where value == nil: rebindRule = rebindRule ?? position
+        case "rebind-localhost-ok" where value == nil: allowsLoopback = true
+        case "rebind-domain-ok":
+            guard let value else { return false }
+            return addExempt(text, value)
+        default: return false
+        }
+        return true
+    }
+
+    /// `ADDRESS[/LENGTH]`.
+    private func add(
+        _ text: Span<UInt8>,
+        _ value: Range<Int>?,
+        _ action: RuleAction,
+        _ position: RulePosition,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        guard let value, let range = AddressRange(text.extracting(value).string) else { return false }
+        sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(action), at: position)
+        return true
+    }
+
+    private func addAll(_ address: IPAddress, _ position: RulePosition, _ sink: inout RuleSink) {
+        guard let range = AddressRange(address, prefixLength: 0) else { return }
+        sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(.nodata), at: position)
+    }
+
+    /// `/d/e/` or one name.
+    private mutating func addExempt(_ text: Span<UInt8>, _ value: Range<Int>) -> Bool {
+        let names = text.extracting(value).octets.split(separator: 0x2F)
+        let read = names.compactMap { try? DomainName(presentation: Array($0)) }
+        guard !names.isEmpty, read.count == names.count else { return false }
+        exempt += read
+        return true
+    }
+
+    /// Adds what counts wherever it stands.
+    func finish(_ sink: inout RuleSink) {
+        guard let rebindRule else { return }
+        let action = sink.builder.intern(.nodata)
+        let limit = exempt.isEmpty ? GuardID.none : sink.builder.intern(RuleGuard(excluded: exempt))
+        for text in Self.privateRanges + (allowsLoopback ? [] : Self.loopbackRanges) {
+            guard let range = AddressRange(text) else { continue }
+            sink.builder.add(.answer, range, class: .data, action: action, guard: limit, at: rebindRule)
+        }
+    }
+
+    /// `private_net` and `private_net6`; IPv4 addresses count in their mapped form, too.
+    private static let privateRanges =
+        mapped([
+            "0.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "192.0.2.0/24",
+            "198.51.100.0/24", "203.0.113.0/24", "255.255.255.255/32",
+        ]) + ["::/128", "fe80::/10", "fec0::/10", "fd00::/8", "2001:db8::/32"]
+
+    private static let loopbackRanges = mapped(["127.0.0.0/8"]) + ["::1/128"]
+
+    private static func mapped(_ ranges: [String]) -> [String] {
+        ranges + ranges.compactMap { AddressRange($0) }.map { "::ffff:\($0.address)/\($0.prefixLength + 96)" }
+    }
+}
