@@ -56,9 +56,10 @@ let package = Package(
 
         // MARK: - Tests
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "CCounter", path: "Tests/Benchmarks/CCounter"),
         .executableTarget(
             name: "policy-bench",
-            dependencies: ["DNS", "FilterLists", "Policy"],
+            dependencies: ["CCounter", "DNS", "FilterLists", "Policy"],
             path: "Tests/Benchmarks/PolicyBench"
         ),
         .executableTarget(
@@ -142,7 +143,9 @@ let strict: [SwiftSetting] = [
     .treatWarning("DeprecatedDeclaration", as: .warning),
 ]
 
-let cTargets: Set<String> = ["CLDNS", "CArchive", "CMachine", "CRE2", "CSQLite", "CSockets", "CTRE", "CZones"]
+let cTargets: Set<String> = [
+    "CLDNS", "CArchive", "CCounter", "CMachine", "CRE2", "CSQLite", "CSockets", "CTRE", "CZones",
+]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

@@ -65,7 +65,9 @@ extension CompiledLayer {
     ) {
         let place = placeInOrder(records.count + offset)
         let record = patternRecords[offset].rule
-        guard place < choice.best, covers(record, type), patterns[offset].matches(text) else { return }
+        guard place < choice.best, covers(record, type),
+            patternIndex.matches(offset, text) ?? patterns[offset].matches(text)
+        else { return }
         choice.consider(place, guards[Int(record.guardID)].holds(name, context))
     }
 

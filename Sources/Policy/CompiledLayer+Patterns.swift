@@ -77,7 +77,7 @@ extension CompiledLayer {
         _ type: RRType
     ) -> Bool {
         let record = patternRecords[offset].rule
-        return covers(record, type) && patterns[offset].matches(text)
+        return covers(record, type) && patternIndex.matches(offset, text) ?? patterns[offset].matches(text)
     }
 
     /// The positions of all patterns that match a name and cover a type, in order.
@@ -101,19 +101,15 @@ struct NameText: ~Copyable {
     private var count = 0
 
     init(_ name: borrowing NameBuffer) {
-        var position = 0
-        while name[position] != 0 {
-            if count > 0 {
-                storage[count] = 0x2E
-                count += 1
+        count = max(name.count - 2, 0)
+        // The wire form without its first octet, with a dot for the length of every label but the first.
+        unsafe name.padded.withUnsafeBytes { wire in
+            var text = storage.mutableSpan
+            unsafe text.withUnsafeMutableBytes {
+                unsafe $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: wire.dropFirst()))
             }
-            let end = position + 1 + Int(name[position])
-            for index in (position + 1)..<end {
-                storage[count] = name[index]
-                count += 1
-            }
-            position = end
         }
+        for labels in 1..<max(name.labelCount, 1) { storage[name.suffixStart(labels) - 1] = 0x2E }
     }
 
     /// The text.

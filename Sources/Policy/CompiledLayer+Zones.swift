@@ -85,8 +85,17 @@ extension CompiledLayer {
         client: IPAddress?,
         zones: Int
     ) -> Int? {
+        // Nodes alone, such as that of a top-level domain, give nothing.
         var isKnown = false
-        table.forEachSuffix(name, hashes, records) { _, _ in isKnown = true }
+        let total = name.labelCount
+        table.forEachSuffix(name, hashes, records) { labels, head in
+            var next = head
+            while next >= 0, !isKnown {
+                let record = records[next]
+                isKnown = applies(record, labels, total)
+                next = Int(record.next) - 1
+            }
+        }
         // A client that nobody named is one that no rule names.
         let client = addressIndex.has(.client) ? client : nil
         guard isKnown || client != nil else { return nil }

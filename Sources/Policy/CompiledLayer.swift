@@ -191,6 +191,8 @@ public final class CompiledLayer: Sendable {
                             choice.consider(key, guards[Int(record.guardID)].holds(name, context))
                         }
                     }
+                    // The rules behind it would be found in vain, each in memory of its own.
+                    if record.leads, record.coverage == 0, record.guardID == 0 { break }
                 }
                 next = Int(record.next) - 1
             }

@@ -37,6 +37,9 @@ public final class CompiledStack: Sendable {
     ) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
+        if layers.count > 1 {
+            for layer in layers { layer.table.prefetch(hashes) }
+        }
         for index in layers.indices {
             let decision = layers[index].decide(name, hashes, type: type, context: context, index: UInt8(index))
             if decision.kind == .truncate {

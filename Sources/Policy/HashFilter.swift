@@ -1,3 +1,5 @@
+internal import CMachine
+
 /// How many labels the names of a set have: a bit for each number.
 struct Depths: BitwiseCopyable {
     private var low: UInt64 = 0
@@ -8,6 +10,10 @@ struct Depths: BitwiseCopyable {
         (labels < 64 ? low >> UInt64(labels) : high >> UInt64(labels - 64)) & 1 != 0
     }
 
+    /// The first numbers, a bit each.
+    @inline(__always)
+    func below(_ limit: Int) -> UInt64 { limit >= 64 ? low : low & (1 << UInt64(limit) - 1) }
+
     @inline(__always)
     mutating func insert(_ labels: Int) {
         if labels < 64 { low |= 1 << UInt64(labels) } else { high |= 1 << UInt64(labels - 64) }
@@ -15,35 +21,57 @@ struct Depths: BitwiseCopyable {
 }
 
 /// A set of hashes that may say yes too often and never says no wrongly: about an octet a name.
+///
+/// The names of one domain share a line of the processor's cache, so all suffixes of a name are told at the cost of one.
 struct HashFilter {
+    /// Words of a line.
+    private static let lineWords = 8
+    private static let namesPerLine = 64
+
     private var words: [UInt64]
-    private let mask: Int
-    private let depths: Depths
+    private let lines: UInt64
+    /// Words before the first that begins a line.
+    private let skipped: Int
+    let depths: Depths
 
     /// An empty filter for `count` names.
     init(count: Int, depths: Depths) {
         self.depths = depths
-        var size = 16
-        while size * 10 < count { size *= 2 }
-        words = FlatStorage.array(repeating: 0, count: size)
-        mask = size - 1
+        lines = UInt64(count / Self.namesPerLine + 1)
+        words = FlatStorage.array(repeating: 0, count: (Int(lines) + 1) * Self.lineWords)
+        skipped = unsafe words.withUnsafeBytes { memory in
+            unsafe memory.baseAddress.map { (64 - Int(bitPattern: $0) % 64) % 64 / 8 } ?? 0
+        }
     }
 
     @inline(__always)
     private static func bits(_ hash: UInt64) -> UInt64 {
-        1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63)
+        1 << (hash >> 3 & 63) | 1 << (hash >> 9 & 63) | 1 << (hash >> 15 & 63)
+    }
+
+    /// The first word of the line of a hash.
+    @inline(__always)
+    private func line(_ hash: UInt64) -> Int {
+        skipped + Int(truncatingIfNeeded: ((hash >> 32) &* lines) >> 32) * Self.lineWords
     }
 
     @inline(__always)
     mutating func insert(_ hash: UInt64) {
-        words[Int(truncatingIfNeeded: hash >> 20) & mask] |= Self.bits(hash)
+        words[line(hash) + Int(truncatingIfNeeded: hash & 7)] |= Self.bits(hash)
     }
 
-    /// Whether a name of so many labels may be in the set.
+    /// Whether a name may be in the set.
     @inline(__always)
-    func mayContain(_ hash: UInt64, labels: Int) -> Bool {
-        guard depths.contains(labels) else { return false }
+    func mayContain(_ hash: UInt64) -> Bool {
         let bits = Self.bits(hash)
-        return words[Int(truncatingIfNeeded: hash >> 20) & mask] & bits == bits
+        return words[line(hash) + Int(truncatingIfNeeded: hash & 7)] & bits == bits
+    }
+
+    /// Fetches what ``mayContain(_:)`` looks at.
+    @inline(__always)
+    func prefetch(_ hash: UInt64) {
+        unsafe words.withUnsafeBufferPointer { memory in
+            if let base = memory.baseAddress { unsafe cmachine_prefetch(base + line(hash)) }
+        }
     }
 }

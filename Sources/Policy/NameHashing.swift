@@ -2,6 +2,9 @@ public import DNS
 
 /// The hash of a name, label by label from the root, eight octets at a time; seeded per process so that nobody can
 /// craft collisions.
+///
+/// Its low half stands for the whole name, its high half for the last two labels (for the name, if it has fewer): what is
+/// kept about the suffixes of a name lies together.
 enum NameHashing {
     static let processSeed = UInt64.random(in: .min ... .max)
 
@@ -16,6 +19,15 @@ enum NameHashing {
         let folded = (hash ^ (hash >> 29)) &* 0xBF58_476D_1CE4_E5B9
         return folded ^ (folded >> 32)
     }
+
+    /// The hash of a name whose states are `own` and, behind its last two labels, `domain`.
+    @inline(__always)
+    static func finish(_ own: UInt64, in domain: UInt64) -> UInt64 {
+        domain & ~0xFFFF_FFFF | finish(own) >> 32
+    }
+
+    /// Labels that the high half stands for.
+    static let domainLabels = 2
 
     /// Continues with a label of `count` octets at `start`, in lower case.
     @inline(__always)
@@ -63,13 +75,15 @@ enum NameHashing {
             position += Int(octets[position]) + 1
         }
         var hash = processSeed
+        var domain = hash
         unsafe octets.withUnsafeBufferPointer { buffer in
             for index in stride(from: labels - 1, through: 0, by: -1) {
                 let first = start + Int(starts[index])
                 hash = unsafe label(hash, buffer, first + 1, Int(buffer[first]))
+                if labels - index <= domainLabels { domain = hash }
             }
         }
-        return (finish(hash), labels)
+        return (finish(hash, in: finish(domain)), labels)
     }
 
     /// The hash and the labels of a name in text form without escapes; nil when it needs the full parser or is no name.
@@ -79,6 +93,7 @@ enum NameHashing {
         }
         return unsafe octets.withUnsafeBufferPointer { buffer in
             var hash = processSeed
+            var domain = hash
             var labels = 0
             var end = range.upperBound
             while true {
@@ -92,7 +107,8 @@ enum NameHashing {
                 guard end > start, end - start < 64 else { return nil }
                 hash = unsafe label(hash, buffer, start, end - start)
                 labels += 1
-                if start == range.lowerBound { return (finish(hash), labels) }
+                if labels <= domainLabels { domain = hash }
+                if start == range.lowerBound { return (finish(hash, in: finish(domain)), labels) }
                 end = start - 1
             }
         }
@@ -107,6 +123,8 @@ public struct SuffixHashes: ~Copyable {
     private var finished: InlineArray<24, UInt64> = InlineArray(repeating: 0)
     /// The state behind the last suffix that is kept.
     private var last = NameHashing.processSeed
+    /// What the high half of all suffixes of two labels and more comes from.
+    private var domain: UInt64
 
     /// The hashes of a name.
     /// - Complexity: O(octets)
@@ -115,11 +133,13 @@ public struct SuffixHashes: ~Copyable {
         let starts = name.labelStarts
         let count = name.labelCount
         var hash = NameHashing.processSeed
-        finished[0] = NameHashing.finish(hash)
+        domain = NameHashing.finish(hash)
+        finished[0] = NameHashing.finish(hash, in: domain)
         var labels = 1
         while labels <= count, labels < Self.kept {
             hash = Self.extend(hash, octets, Int(starts[count - labels]))
-            finished[labels] = NameHashing.finish(hash)
+            if labels <= NameHashing.domainLabels { domain = NameHashing.finish(hash) }
+            finished[labels] = NameHashing.finish(hash, in: domain)
             labels += 1
         }
         last = hash
@@ -131,6 +151,10 @@ public struct SuffixHashes: ~Copyable {
             unsafe NameHashing.label(hash, $0, start + 1, Int($0[start]))
         }
     }
+
+    /// A hash with the high half that the longer suffixes share.
+    @inline(__always)
+    var domainHash: UInt64 { domain }
 
     /// The hashes that are kept, by labels.
     @inline(__always)
@@ -145,6 +169,6 @@ public struct SuffixHashes: ~Copyable {
     func deeper(_ octets: Span<UInt8>, _ start: Int, _ labels: Int, _ state: inout UInt64) -> UInt64 {
         if labels == Self.kept { state = last }
         state = Self.extend(state, octets, start)
-        return NameHashing.finish(state)
+        return NameHashing.finish(state, in: domain)
     }
 }

@@ -12,6 +12,9 @@ private struct GramTable {
 
     private var slots: [Slot]
     private var members: [UInt32] = []
+    /// A bit for every gram, in the processor's nearest cache: most runs of a name are none.
+    private var sieve = [UInt64](repeating: 0, count: GramTable.sieveBits / 64)
+    private static let sieveBits = 1 << 15
 
     init(_ filed: [(gram: UInt32, pattern: UInt32)]) {
         let filed = filed.sorted { ($0.gram, $0.pattern) < ($1.gram, $1.pattern) }
@@ -23,6 +26,8 @@ private struct GramTable {
             let slot = find(entry.gram)
             if slots[slot].count == 0 { slots[slot] = Slot(gram: entry.gram, start: UInt32(members.count)) }
             slots[slot].count += 1
+            let place = Self.sievePlace(entry.gram)
+            sieve[place >> 6] |= 1 << UInt64(place & 63)
             members.append(entry.pattern)
         }
     }
@@ -30,7 +35,15 @@ private struct GramTable {
     var isEmpty: Bool { members.isEmpty }
 
     @inline(__always)
-    func contains(_ gram: UInt32) -> Bool { slots[find(gram)].count > 0 }
+    func contains(_ gram: UInt32) -> Bool {
+        let place = Self.sievePlace(gram)
+        return sieve[place >> 6] >> UInt64(place & 63) & 1 != 0 && slots[find(gram)].count > 0
+    }
+
+    @inline(__always)
+    private static func sievePlace(_ gram: UInt32) -> Int {
+        Int(truncatingIfNeeded: (gram &* 0x9E37_79B1) >> 17)
+    }
 
     @inline(__always)
     func forEach(_ gram: UInt32, _ visit: (Int) -> Void) {
@@ -51,19 +64,39 @@ private struct GramTable {
 /// A pattern that fixes the last four octets of a name is filed under them; another one under the rarest run of four
 /// octets that every match must contain, as AdBlock engines do; patterns without one are always tried.
 struct PatternIndex {
-    private var tails: GramTable
-    private var inner: GramTable
+    /// A pattern in flat form, in `codes`.
+    private struct Flat {
+        var first: UInt32
+        var count: UInt32
+        var start: TextPattern.Start
+        var endsAtEnd: Bool
+    }
+
+    private var tails = GramTable([])
+    private var inner = GramTable([])
+    /// Patterns that begin with the name and fix less than four octets, under those and how many they are.
+    private var heads = GramTable([])
     /// Patterns that are always tried.
     private var loose: [UInt32] = []
+    /// Nil for what is no text pattern.
+    private var flat: [Flat?] = []
+    private var codes: [UInt16] = []
+    private var sets: [OctetSet] = []
 
     /// Files every text pattern under its number.
     init(_ patterns: [NamePattern]) {
         var popularity = [UInt32](repeating: 0, count: 1 << 16)
         var ending: [(gram: UInt32, pattern: UInt32)] = []
         var filed: [(gram: UInt32, pattern: UInt32)] = []
+        var leading: [(gram: UInt32, pattern: UInt32)] = []
+        flat.reserveCapacity(patterns.count)
         for (number, pattern) in patterns.enumerated() {
             if case .condition = pattern { loose.append(UInt32(number)) }
-            guard case .text(let pattern) = pattern else { continue }
+            guard case .text(let pattern) = pattern else {
+                flat.append(nil)
+                continue
+            }
+            flat.append(flattened(pattern))
             if let tail = Self.tail(pattern) {
                 ending.append((tail, UInt32(number)))
                 continue
@@ -71,16 +104,36 @@ struct PatternIndex {
             let grams = Self.grams(pattern)
             for gram in grams { popularity[Self.bucket(gram)] += 1 }
             let rarest = grams.min { popularity[Self.bucket($0)] < popularity[Self.bucket($1)] }
-            if let rarest { filed.append((rarest, UInt32(number))) } else { loose.append(UInt32(number)) }
+            if let rarest {
+                filed.append((rarest, UInt32(number)))
+            } else if let head = Self.head(pattern) {
+                leading.append((head, UInt32(number)))
+            } else {
+                loose.append(UInt32(number))
+            }
         }
+        heads = GramTable(leading)
         tails = GramTable(ending)
         inner = GramTable(filed)
+    }
+
+    /// A pattern in flat form; nil once there are more sets of octets than are worth looking through.
+    private mutating func flattened(_ pattern: TextPattern) -> Flat? {
+        let first = codes.count
+        guard sets.count + pattern.tokens.count < 1_000 else { return nil }
+        codes += pattern.codes(&sets)
+        return Flat(
+            first: UInt32(first),
+            count: UInt32(codes.count - first),
+            start: pattern.start,
+            endsAtEnd: pattern.endsAtEnd
+        )
     }
 
     /// Whether any pattern may match a name, told without its text.
     @inline(__always)
     func mayMatch(_ name: borrowing NameBuffer) -> Bool {
-        if !inner.isEmpty || !loose.isEmpty { return true }
+        if !inner.isEmpty || !loose.isEmpty || !heads.isEmpty { return true }
         guard !tails.isEmpty, name.count > 5 else { return false }
         // The text's last octets are those of the wire form, with a dot for the length of every label but the first.
         let end = name.count - 1
@@ -99,11 +152,19 @@ struct PatternIndex {
     @inline(__always)
     func forEachCandidate(_ text: Span<UInt8>, _ visit: (Int) -> Void) {
         for pattern in loose { visit(Int(pattern)) }
+        if !heads.isEmpty {
+            var gram: UInt32 = 0
+            for length in 1..<4 where length <= text.count {
+                gram = gram << 8 | UInt32(text[length - 1])
+                let key = gram | UInt32(length) << 24
+                if heads.contains(key) { heads.forEach(key, visit) }
+            }
+        }
         guard text.count >= 4 else { return }
         if !tails.isEmpty {
             var gram: UInt32 = 0
             for index in (text.count - 4)..<text.count { gram = gram << 8 | UInt32(text[index]) }
-            tails.forEach(gram, visit)
+            if tails.contains(gram) { tails.forEach(gram, visit) }
         }
         guard !inner.isEmpty else { return }
         var gram: UInt32 = 0
@@ -124,6 +185,13 @@ struct PatternIndex {
         }
     }
 
+    /// Whether a text pattern matches; nil for what is none.
+    func matches(_ number: Int, _ text: Span<UInt8>) -> Bool? {
+        guard let flat = flat[number] else { return nil }
+        let own = codes.span.extracting(Int(flat.first)..<Int(flat.first + flat.count))
+        return PatternMatching(flat.start, own, sets.span, flat.endsAtEnd).matches(text)
+    }
+
     private static func bucket(_ gram: UInt32) -> Int {
         Int(truncatingIfNeeded: (UInt64(gram) &* 0x9E37_79B9_7F4A_7C15) >> 40) & 0xFFFF
     }
@@ -137,6 +205,19 @@ struct PatternIndex {
             gram = gram << 8 | UInt32(octet)
         }
         return gram
+    }
+
+    /// The one to three octets that every match begins with, behind their number.
+    private static func head(_ pattern: TextPattern) -> UInt32? {
+        guard pattern.start == .beginning else { return nil }
+        var gram: UInt32 = 0
+        var length: UInt32 = 0
+        for token in pattern.tokens.prefix(3) {
+            guard case .octet(let octet) = token else { break }
+            gram = gram << 8 | UInt32(octet)
+            length += 1
+        }
+        return length > 0 ? gram | length << 24 : nil
     }
 
     /// Every run of four literal octets of a pattern.

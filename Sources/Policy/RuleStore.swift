@@ -12,6 +12,8 @@ struct RuleRecord: BitwiseCopyable {
     var rank: UInt8
     /// Position of its guard; 0 is none.
     var guardID: UInt16
+    /// Whether no rule behind it in its chain comes before it in the engine's order, if both match.
+    var leads = false
 }
 
 /// What thousands of rules have in common.
@@ -36,6 +38,7 @@ struct RuleStore: @unchecked Sendable {
         /// Where the name begins: in the text of its list, or in the arena.
         var at: UInt32
         var next: UInt32 = 0
+        /// The shape, and in the highest bit whether the rule leads its chain.
         var shape: UInt32
         var list: UInt16
         /// Octets of the name in the text, without a final dot; 0 for a name in the arena.
@@ -43,6 +46,8 @@ struct RuleStore: @unchecked Sendable {
         /// Octets from the start of the rule's text to its name.
         var back: UInt8
     }
+
+    private static let leadingBit: UInt32 = 1 << 31
 
     /// Where the text of a rule ends that does not end with its line.
     struct TextLength: BitwiseCopyable {
@@ -77,7 +82,7 @@ struct RuleStore: @unchecked Sendable {
         @inline(__always)
         get {
             let entry = packed[rule]
-            let shape = shapes[Int(entry.shape)]
+            let shape = shapes[Int(entry.shape & ~Self.leadingBit)]
             return RuleRecord(
                 next: entry.next,
                 action: shape.action,
@@ -86,8 +91,22 @@ struct RuleStore: @unchecked Sendable {
                 scope: shape.scope,
                 ruleClass: shape.ruleClass,
                 rank: shape.rank,
-                guardID: shape.guardID
+                guardID: shape.guardID,
+                leads: entry.shape & Self.leadingBit != 0
             )
+        }
+    }
+
+    /// Puts a rule in front of a chain, given as its first rule plus one; 0 is an empty one.
+    mutating func push(_ rule: Int, before head: UInt32) {
+        packed[rule].next = head
+        guard head != 0 else {
+            packed[rule].shape |= Self.leadingBit
+            return
+        }
+        let (first, second) = (self[rule], self[Int(head) - 1])
+        if second.leads, first.scope == second.scope, first.rank <= second.rank {
+            packed[rule].shape |= Self.leadingBit
         }
     }
 

@@ -1,3 +1,4 @@
+internal import CMachine
 import DNS
 
 /// A hash index from names to the first rule of a chain; open addressing.
@@ -5,38 +6,62 @@ import DNS
 /// Names are hashed label by label from the root, so every suffix of a query name costs one more label, not a new pass.
 /// A filter of an octet a rule, small enough for the processor's cache, answers for nearly all names without a rule.
 struct RuleTable {
-    private struct Slot: BitwiseCopyable {
-        /// Half of the hash.
-        var tag: UInt32 = 0
-        /// Rule plus one; 0 is free.
-        var rule: UInt32 = 0
-    }
-
-    private var slots: [Slot]
+    /// In the low bits the rule plus one, 0 is free; above them bits of the hash, as many as there is room for.
+    private var slots: [UInt32]
+    private let ruleBits: UInt32
     private var filter: HashFilter
 
     /// Indexes the rules of a store; chains those of the same name through `next`, in order.
     init(_ store: inout RuleStore, hashes: [UInt64], depths: Depths) {
-        slots = FlatStorage.array(repeating: Slot(), count: hashes.count + hashes.count / 2 + 16)
+        ruleBits = UInt32(UInt64.bitWidth - UInt64(hashes.count).leadingZeroBitCount)
+        slots = FlatStorage.array(repeating: 0, count: hashes.count + hashes.count / 2 + 16)
         filter = HashFilter(count: hashes.count, depths: depths)
         // Backwards, so that a chain pushed at its head ends up in rule order.
         for rule in hashes.indices.reversed() {
+            if rule >= Self.ahead { prefetch(hashes[rule - Self.ahead]) }
             filter.insert(hashes[rule])
             insert(rule, hash: hashes[rule], &store)
         }
     }
 
+    /// How many rules ahead memory is fetched while the table is built.
+    private static let ahead = 12
+
     private mutating func insert(_ rule: Int, hash: UInt64, _ store: inout RuleStore) {
-        let tag = UInt32(truncatingIfNeeded: hash)
+        let tag = tag(hash)
+        let ruleMask = ruleMask
         var slot = Self.home(hash, slots.count)
-        while slots[slot].rule != 0 {
-            if slots[slot].tag == tag, store.haveSameName(rule, Int(slots[slot].rule) - 1) {
-                store.packed[rule].next = slots[slot].rule
+        var head: UInt32 = 0
+        while slots[slot] != 0 {
+            let entry = slots[slot]
+            if entry & ~ruleMask == tag, store.haveSameName(rule, Int(entry & ruleMask) - 1) {
+                head = entry & ruleMask
                 break
             }
             slot = slot + 1 == slots.count ? 0 : slot + 1
         }
-        slots[slot] = Slot(tag: tag, rule: UInt32(rule + 1))
+        store.push(rule, before: head)
+        slots[slot] = tag | UInt32(truncatingIfNeeded: rule + 1)
+    }
+
+    @inline(__always)
+    private var ruleMask: UInt32 { 1 << ruleBits &- 1 }
+
+    /// The bits of a hash that a slot holds.
+    @inline(__always)
+    private func tag(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash) << ruleBits }
+
+    /// Fetches what is looked at first for a name.
+    @inline(__always)
+    func prefetch(_ hashes: borrowing SuffixHashes) { filter.prefetch(hashes.domainHash) }
+
+    /// Fetches the place where the search for a hash begins.
+    @inline(__always)
+    private func prefetch(_ hash: UInt64) {
+        filter.prefetch(hash)
+        unsafe slots.withUnsafeBufferPointer { memory in
+            if let base = memory.baseAddress { unsafe cmachine_prefetch(base + Self.home(hash, memory.count)) }
+        }
     }
 
     /// Whether two names in an arena are equal.
@@ -50,10 +75,10 @@ struct RuleTable {
         }
     }
 
-    /// The slot where the search begins: the high half of the hash scaled to the table.
+    /// The slot where the search begins: the low half of the hash scaled to the table.
     @inline(__always)
     private static func home(_ hash: UInt64, _ count: Int) -> Int {
-        Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(truncatingIfNeeded: count)) >> 32)
+        Int(truncatingIfNeeded: ((hash & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: count)) >> 32)
     }
 
     /// Calls `visit` for every suffix of `name` that has rules, shortest first, with its labels and its first rule.
@@ -65,27 +90,53 @@ struct RuleTable {
         _ store: borrowing RuleStore,
         _ visit: (_ labels: Int, _ rule: Int) -> Void
     ) {
-        let octets = name.padded
-        let starts = name.labelStarts
-        let (size, count) = (name.count, name.labelCount)
-        let table = slots.span
-        let kept = hashes.span
+        let count = name.labelCount
+        var candidates = candidates(hashes, count)
+        while candidates != 0 {
+            let labels = candidates.trailingZeroBitCount
+            candidates &= candidates &- 1
+            find(hashes.span[labels], labels, name, store, visit)
+        }
+        guard count >= SuffixHashes.kept else { return }
         var state: UInt64 = 0
-        var labels = 0
-        while labels <= count {
-            defer { labels += 1 }
-            let start = labels == 0 ? size - 1 : Int(starts[count - labels])
-            let hash = labels < SuffixHashes.kept ? kept[labels] : hashes.deeper(octets, start, labels, &state)
-            guard filter.mayContain(hash, labels: labels) else { continue }
-            let tag = UInt32(truncatingIfNeeded: hash)
-            var slot = Self.home(hash, table.count)
-            while table[slot].rule != 0 {
-                if table[slot].tag == tag, store.isName(Int(table[slot].rule) - 1, octets, start..<size) {
-                    visit(labels, Int(table[slot].rule) - 1)
-                    break
-                }
-                slot = slot + 1 == table.count ? 0 : slot + 1
+        for labels in SuffixHashes.kept...count {
+            let hash = hashes.deeper(name.padded, name.suffixStart(labels), labels, &state)
+            if filter.depths.contains(labels), filter.mayContain(hash) { find(hash, labels, name, store, visit) }
+        }
+    }
+
+    /// Bit n: the last n labels may have rules; only suffixes whose hashes are kept.
+    @inline(__always)
+    private func candidates(_ hashes: borrowing SuffixHashes, _ count: Int) -> UInt64 {
+        var open = filter.depths.below(min(count + 1, SuffixHashes.kept))
+        var found: UInt64 = 0
+        // Without branches, so that the processor waits for all words at once.
+        while open != 0 {
+            let labels = open.trailingZeroBitCount
+            open &= open &- 1
+            found |= (filter.mayContain(hashes.span[labels]) ? 1 : 0) << UInt64(labels)
+        }
+        return found
+    }
+
+    @inline(__always)
+    private func find(
+        _ hash: UInt64,
+        _ labels: Int,
+        _ name: borrowing NameBuffer,
+        _ store: borrowing RuleStore,
+        _ visit: (_ labels: Int, _ rule: Int) -> Void
+    ) {
+        let table = slots.span
+        let (tag, ruleMask) = (tag(hash), ruleMask)
+        let range = name.suffixStart(labels)..<name.count
+        var slot = Self.home(hash, table.count)
+        while table[slot] != 0 {
+            let entry = table[slot]
+            if entry & ~ruleMask == tag, store.isName(Int(entry & ruleMask) - 1, name.padded, range) {
+                return visit(labels, Int(entry & ruleMask) - 1)
             }
+            slot = slot + 1 == table.count ? 0 : slot + 1
         }
     }
 }

@@ -48,7 +48,7 @@ public struct TextPattern: Hashable, Sendable {
     }
 
     /// Where a match may begin.
-    public enum Start: UInt8, Hashable, Sendable {
+    public enum Start: UInt8, Hashable, Sendable, BitwiseCopyable {
         /// Anywhere.
         case anywhere
         /// At the first octet.
@@ -74,9 +74,59 @@ public struct TextPattern: Hashable, Sendable {
     /// Labels that a match has at least.
     var labels: Int { tokens.count { $0 == .octet(0x2E) } + 1 }
 
-    /// Whether `text` (lower case, `count` octets) matches.
+    /// Whether `text` (lower case) matches.
     /// - Complexity: O(text × tokens) per possible start
     public func matches(_ text: Span<UInt8>) -> Bool {
+        var sets: [OctetSet] = []
+        let codes = codes(&sets)
+        return PatternMatching(start, codes.span, sets.span, endsAtEnd).matches(text)
+    }
+
+    /// The steps as numbers: octets as they are, the others behind them, sets by their place in `sets`.
+    func codes(_ sets: inout [OctetSet]) -> [UInt16] {
+        var codes: [UInt16] = []
+        codes.reserveCapacity(tokens.count)
+        for token in tokens {
+            switch token {
+            case .octet(let octet): codes.append(UInt16(octet))
+            case .any: codes.append(PatternMatching.any)
+            case .run: codes.append(PatternMatching.run)
+            case .one: codes.append(PatternMatching.one)
+            case .oneOf(let set):
+                let place = sets.firstIndex(of: set) ?? sets.count
+                if place == sets.count { sets.append(set) }
+                codes.append(PatternMatching.firstSet + UInt16(clamping: place))
+            case .separator: codes.append(PatternMatching.separator)
+            }
+        }
+        return codes
+    }
+}
+
+/// A text pattern in flat form.
+struct PatternMatching: ~Escapable {
+    static let any: UInt16 = 256
+    static let one: UInt16 = 257
+    static let separator: UInt16 = 258
+    static let run: UInt16 = 259
+    static let firstSet: UInt16 = 260
+
+    private let start: TextPattern.Start
+    private let codes: Span<UInt16>
+    private let sets: Span<OctetSet>
+    private let endsAtEnd: Bool
+    private let hasRuns: Bool
+
+    @_lifetime(copy codes, copy sets)
+    init(_ start: TextPattern.Start, _ codes: Span<UInt16>, _ sets: Span<OctetSet>, _ endsAtEnd: Bool) {
+        self.start = start
+        self.codes = codes
+        self.sets = sets
+        self.endsAtEnd = endsAtEnd
+        hasRuns = codes.indices.contains { codes[$0] == Self.run }
+    }
+
+    func matches(_ text: Span<UInt8>) -> Bool {
         switch start {
         case .beginning: return matches(text, from: 0)
         case .label:
@@ -87,27 +137,27 @@ public struct TextPattern: Hashable, Sendable {
             return false
         case .anywhere:
             // A leading "any" makes one pass enough.
-            if tokens.first == .any { return matches(text, from: 0) }
+            if codes.count > 0, codes[0] == Self.any { return matches(text, from: 0) }
             for index in 0...text.count where matches(text, from: index) { return true }
             return false
         }
     }
 
     private func matches(_ text: Span<UInt8>, from begin: Int) -> Bool {
-        if tokens.contains(.run) { return matchesSets(text, from: begin) }
+        if hasRuns { return matchesSets(text, from: begin) }
         var position = begin
         var token = 0
         var starToken = -1
         var starPosition = 0
         while true {
-            if token == tokens.count {
+            if token == codes.count {
                 if !endsAtEnd || position >= text.count { return true }
-            } else if tokens[token] == .any {
+            } else if codes[token] == Self.any {
                 starToken = token
                 starPosition = position
                 token += 1
                 continue
-            } else if accepts(tokens[token], text, &position) {
+            } else if accepts(codes[token], text, &position) {
                 token += 1
                 continue
             }
@@ -121,26 +171,26 @@ public struct TextPattern: Hashable, Sendable {
 
     /// The same with every state at once: after a run within a label the last star is not the only one to try again.
     private func matchesSets(_ text: Span<UInt8>, from begin: Int) -> Bool {
-        var states = [Bool](repeating: false, count: tokens.count + 1)
+        var states = [Bool](repeating: false, count: codes.count + 1)
         states[0] = true
         var position = begin
         while true {
-            for state in tokens.indices where states[state] {
-                switch tokens[state] {
-                case .any, .run: states[state + 1] = true
-                case .separator where position == text.count: states[state + 1] = true
+            for state in codes.indices where states[state] {
+                switch codes[state] {
+                case Self.any, Self.run: states[state + 1] = true
+                case Self.separator where position == text.count: states[state + 1] = true
                 default: break
                 }
             }
-            if states[tokens.count], !endsAtEnd || position == text.count { return true }
+            if states[codes.count], !endsAtEnd || position == text.count { return true }
             guard position < text.count else { return false }
-            var next = [Bool](repeating: false, count: tokens.count + 1)
-            for state in tokens.indices where states[state] {
+            var next = [Bool](repeating: false, count: codes.count + 1)
+            for state in codes.indices where states[state] {
                 var after = position
-                switch tokens[state] {
-                case .any: next[state] = true
-                case .run: if text[position] != 0x2E { next[state] = true }
-                default: if accepts(tokens[state], text, &after) { next[state + 1] = true }
+                switch codes[state] {
+                case Self.any: next[state] = true
+                case Self.run: if text[position] != 0x2E { next[state] = true }
+                default: if accepts(codes[state], text, &after) { next[state + 1] = true }
                 }
             }
             states = next
@@ -148,15 +198,13 @@ public struct TextPattern: Hashable, Sendable {
         }
     }
 
-    private func accepts(_ token: Token, _ text: Span<UInt8>, _ position: inout Int) -> Bool {
-        if case .separator = token, position >= text.count { return position == text.count }
-        guard position < text.count else { return false }
-        switch token {
-        case .octet(let octet): guard text[position] == octet else { return false }
-        case .one: break
-        case .oneOf(let set): guard set.contains(text[position]) else { return false }
-        case .separator: guard !Self.isNameOctet(text[position]) else { return false }
-        case .any, .run: return false
+    private func accepts(_ code: UInt16, _ text: Span<UInt8>, _ position: inout Int) -> Bool {
+        guard position < text.count else { return code == Self.separator && position == text.count }
+        switch code {
+        case Self.one: break
+        case Self.separator: guard !Self.isNameOctet(text[position]) else { return false }
+        case Self.firstSet...: guard sets[Int(code - Self.firstSet)].contains(text[position]) else { return false }
+        default: guard UInt16(text[position]) == code else { return false }
         }
         position += 1
         return true

@@ -28,7 +28,8 @@ enum Patchway {
     /// Writes a file into the scratch folder and gives its path.
     static func file(_ name: String, _ octets: some Sequence<UInt8>) throws -> String {
         let place = scratch.appendingPathComponent(name)
-        try Data(octets).write(to: place)
+        // Several tests write the same file; none may read half of it.
+        try Data(octets).write(to: place, options: .atomic)
         return place.path
     }
 

@@ -76,6 +76,7 @@ import TextScan
         @ SOA localhost. root.localhost. 1 1 1 1 1
         @ NS localhost.
         a.example CNAME .
+        32.1.2.0.192.rpz-ip CNAME .
         *.a.example CNAME .
         b.example CNAME *.
         c.example A 192.0.2.1

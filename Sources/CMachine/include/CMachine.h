@@ -1,4 +1,4 @@
-// What Swift has no words for: hints to the allocator.
+// What Swift has no words for: hints to the allocator and the processor.
 #ifndef PATCHWAY_CMACHINE_H
 #define PATCHWAY_CMACHINE_H
 
@@ -7,5 +7,8 @@
 /// From here on memory of at least so many octets comes straight from the system and goes back when it is freed. glibc
 /// raises the threshold by itself otherwise, and keeps tens of megabytes that compiling a list needed once.
 static inline void cmachine_map_from(int octets) { (void)mallopt(M_MMAP_THRESHOLD, octets); }
+
+/// Memory that is looked at soon.
+static inline void cmachine_prefetch(const void *place) { __builtin_prefetch(place); }
 
 #endif

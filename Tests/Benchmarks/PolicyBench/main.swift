@@ -1,88 +1,114 @@
-// policy-bench LIST [ENGINE [NAMES]]: seconds to read and compile a list, memory a rule, nanoseconds a lookup.
+// policy-bench LAYER…: what one stack costs. A layer is ENGINE=LIST[,LIST…] or LIST[,LIST…], nearest the client first.
+//
+// Prints lines of WORDS NUMBER UNIT: time and memory of loading, nanoseconds and allocations of a lookup, one name after the
+// other. Names that hit are those of random rules, as long as they are; those that miss have five labels.
+import CCounter
 import DNS
 import FilterLists
 import Glibc
 import Policy
 
-/// Processor seconds of this process, so that other work on the machine does not count.
-func seconds() -> Double {
+/// Seconds of a clock.
+func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
-    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    unsafe clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// Resident kilobytes from /proc.
-func residentKilobytes() -> Int {
+/// Octets resident, as /proc says.
+func residentOctets() -> Int {
     guard let file = unsafe fopen("/proc/self/statm", "r") else { return 0 }
     defer { unsafe fclose(file) }
     var line = [CChar](repeating: 0, count: 256)
     guard unsafe fgets(&line, 256, file) != nil else { return 0 }
     let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4
+    return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * sysconf(Int32(_SC_PAGESIZE))
 }
 
-func round(_ value: Double, _ digits: Int) -> String {
+/// Prints one figure.
+func show(_ title: String, _ value: Double, _ digits: Int, _ unit: String) {
     let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
-    return "\((value * scale).rounded() / scale)"
+    let rounded = (value * scale).rounded() / scale
+    print(title, digits == 0 ? "\(Int(rounded))" : "\(rounded)", unit)
 }
 
-/// Times lookups of every name, three rounds, and prints the best.
-func measure(_ title: String, _ names: [DomainName], _ layer: CompiledLayer) {
+/// The layer that an argument names.
+func layer(_ argument: String) throws(ListError) -> LoadedLayer {
+    let parts = argument.split(separator: "=", maxSplits: 1)
+    let engine = parts.count > 1 ? Engine(rawValue: String(parts[0])) : nil
+    let lists = (engine == nil ? Substring(argument) : parts[1]).split(separator: ",")
+    return try LayerLoader.load(lists.map { ListInput(path: String($0)) }, engine: engine)
+}
+
+/// Times lookups of every name, the best of five rounds; filling the buffer is the packet parser's work and taken off.
+func measure(_ title: String, _ names: [DomainName], _ stack: CompiledStack) {
     guard !names.isEmpty else { return }
     var best = Double.infinity
-    var hits = 0
-    for _ in 0..<3 {
+    var (hits, allocations, labels) = (0, 0, 0)
+    var buffer = NameBuffer()
+    for _ in 0..<5 {
         hits = 0
-        var buffer = NameBuffer()
-        var spent = 0.0
-        // Filling the buffer is the packet parser's work, so it is timed apart and taken off.
-        let start = seconds()
+        labels = 0
+        let (before, start) = (ccounter_allocations(), seconds(CLOCK_PROCESS_CPUTIME_ID))
         for name in names {
             buffer.fill(name)
-            if layer.decide(buffer, type: .a).kind != .pass { hits += 1 }
+            if stack.decide(buffer, type: .a).hasRule { hits += 1 }
         }
-        spent = seconds() - start
-        let fillStart = seconds()
-        var octets = 0
+        let spent = seconds(CLOCK_PROCESS_CPUTIME_ID) - start
+        allocations = ccounter_allocations() - before
+        let fillStart = seconds(CLOCK_PROCESS_CPUTIME_ID)
         for name in names {
             buffer.fill(name)
-            octets += buffer.count
+            labels += buffer.labelCount
         }
-        precondition(octets > 0)
-        best = min(best, spent - (seconds() - fillStart))
+        best = min(best, spent - (seconds(CLOCK_PROCESS_CPUTIME_ID) - fillStart))
     }
-    print(title, round(best / Double(names.count) * 1e9, 1), "ns", "hits \(hits) of \(names.count)")
+    let count = Double(names.count)
+    show(title, best / count * 1e9, 1, "ns")
+    show("\(title)-allocations", Double(allocations) / count, 6, "a lookup")
+    show("\(title)-rules-met", Double(hits) / count * 100, 1, "%")
+    show("\(title)-labels", Double(labels) / count, 2, "a name")
 }
 
-let arguments = CommandLine.arguments
-guard arguments.count > 1 else {
-    print("usage: policy-bench LIST [ENGINE]")
+let arguments = CommandLine.arguments.dropFirst()
+guard !arguments.isEmpty else {
+    print("usage: policy-bench [ENGINE=]LIST[,LIST…] …")
     exit(2)
 }
-let engine = arguments.count > 2 ? Engine(rawValue: arguments[2]) : nil
-let before = residentKilobytes()
-let start = seconds()
+let before = residentOctets()
+let (wall, processor) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID))
 do throws(ListError) {
-    let loaded = try LayerLoader.load([ListInput(path: arguments[1])], engine: engine)
-    let spent = seconds() - start
-    let after = residentKilobytes()
-    let report = loaded.reports[0]
-    print("list", report.format.id, report.engine.rawValue, "\(report.lines) lines \(report.rules) rules")
-    print("load", round(spent, 3), "cpu-s")
-    print("resident", after - before, "KiB")
-    let beside = Double((after - before) * 1024 - report.octets) / Double(max(report.rules, 1))
-    print("bytes-a-rule", round(beside, 1), "octets beside the list")
+    var layers: [CompiledLayer] = []
+    var octets = 0
+    for argument in arguments {
+        let loaded = try layer(argument)
+        layers.append(loaded.layer)
+        octets += loaded.reports.reduce(0) { $0 + $1.octets }
+    }
+    let stack = CompiledStack(layers: layers)
+    show("rules", Double(stack.ruleCount), 0, "")
+    show("load", seconds(CLOCK_PROCESS_CPUTIME_ID) - processor, 3, "processor-s")
+    show("load-wall", seconds(CLOCK_MONOTONIC) - wall, 3, "s")
+    let resident = residentOctets() - before
+    show("resident", Double(resident) / 1e6, 1, "MB")
+    show("beside-the-lists", Double(resident - octets) / Double(max(stack.ruleCount, 1)), 1, "octets a rule")
     var hits: [DomainName] = []
     var misses: [DomainName] = []
-    var state: UInt64 = 42
+    var random: UInt64 = 42
     for _ in 0..<200_000 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        let rule = Int(truncatingIfNeeded: (state >> 33)) % loaded.layer.ruleCount
-        if let name = loaded.layer.name(rule) { hits.append(name) }
-        if let name = try? DomainName("h\(state >> 40).miss\(state >> 50).example") { misses.append(name) }
+        random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        var place = Int(truncatingIfNeeded: random >> 33) % max(stack.ruleCount, 1)
+        var index = 0
+        while place >= layers[index].ruleCount {
+            place -= layers[index].ruleCount
+            index += 1
+        }
+        if let name = layers[index].name(place) { hits.append(name) }
+        let (first, second) = (String(random >> 44, radix: 36), String(random >> 24 & 0xFFFFF, radix: 36))
+        if let name = try? DomainName("h\(first).cdn.www.m\(second).com") { misses.append(name) }
     }
-    measure("hit", hits, loaded.layer)
-    measure("miss", misses, loaded.layer)
+    measure("hit", hits, stack)
+    measure("miss", misses, stack)
 } catch {
     print(error)
     exit(3)
