@@ -64,7 +64,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "oracle",
-            dependencies: ["DNS", "FilterLists", "Policy", "TestSupport"],
+            dependencies: ["Catalog", "DNS", "FilterLists", "Policy", "TestSupport", "TextScan"],
             path: "Tests/Oracle"
         ),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),

@@ -7,6 +7,19 @@ struct DropReason {
 
     // MARK: - Dropped by the engine
 
+    static let endOfZone = DropReason(
+        id: "end-of-zone",
+        text: "is no record that Knot Resolver reads, and it reads nothing of the zone behind it"
+    )
+    static let behindEndOfZone = DropReason(
+        id: "behind-end-of-zone",
+        text: "stands behind an entry at which Knot Resolver stops reading the zone"
+    )
+    static let duplicatePolicy = DropReason(
+        id: "duplicate-policy",
+        text: "is a second policy for a name: PowerDNS refuses the whole zone until it is gone"
+    )
+
     static let notAName = DropReason(
         id: "not-a-name",
         text: "is no domain name that the engine accepts, so it drops the line"
@@ -289,9 +302,5 @@ struct UnsupportedReason {
     static let tooManyParts = UnsupportedReason(
         id: "too-many-parts",
         text: "the rule has too many parts"
-    )
-    static let rootWildcard = UnsupportedReason(
-        id: "rpz-root-wildcard",
-        text: "a policy for every name depends on its neighbours in Unbound and is not evaluated yet"
     )
 }

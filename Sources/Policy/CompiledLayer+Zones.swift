@@ -126,7 +126,7 @@ extension CompiledLayer {
         list: Int
     ) -> Int? {
         let total = name.labelCount
-        let depth = wildcard == .canonicalPredecessor ? zoneOrder.sharedLabels(name.name, list: list) ?? 0 : nil
+        let depth = wildcard == .canonicalPredecessor ? zoneOrder.sharedLabels(name.name, list: list) ?? -1 : nil
         var exact: Int?
         // The nearest wildcard, and the deepest node of any kind.
         var star: (rule: Int, labels: Int)?

@@ -125,6 +125,9 @@ struct OracleCasesTests {
         // Unbound: the shorter label comes first, so `*.cc.a.zz` precedes `bbb.a.zz`.
         rpz(.unboundRPZ, ["*.zz CNAME .\n*.cc.a.zz CNAME ."], "bbb.a.zz", .pass),
         rpz(.bindRPZ, ["*.zz CNAME .\n*.cc.zz CNAME ."], "bbb.zz", .nxdomain),
+        // Unbound: a policy for every name, as far as no neighbour hides it.
+        rpz(.unboundRPZ, ["* CNAME .\na.zz CNAME *."], "a.yy", .nxdomain),
+        rpz(.unboundRPZ, ["* CNAME .\na.zz CNAME *."], "b.zz", .pass),
         // PowerDNS: the zones before the one with the passthru still see the aliases.
         rpz(.pdnsRPZ, ["b.zz CNAME .", "a.zz CNAME rpz-passthru."], "a.zz", behind: ["b.zz"], .nxdomain),
         rpz(.pdnsRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", behind: ["b.zz"], .pass),
@@ -289,9 +292,24 @@ struct OracleCasesTests {
         #expect(try loaded.verdict("b.zz", .a).answer?.records.count == 1)
     }
 
-    @Test func policyForEveryNameIsUnsupportedForUnbound() throws {
-        let loaded = try readList(Self.zone("* CNAME ."), .rpz, .unboundRPZ)
-        #expect(loaded.reports[0].unsupported == ["rpz-root-wildcard": 1])
-        #expect(try readList(Self.zone("* CNAME ."), .rpz, .bindRPZ).reports[0].unsupported.isEmpty)
+    /// An entry that Knot Resolver does not read ends the zone: what stands before it holds.
+    @Test(arguments: ["1.2001:db8::.rpz.ip CNAME .", "a*.zz CNAME .", "b.zz CNAME", "b+c.zz (\nA 192.0.2.1)"])
+    func knotResolverReadsNothingBehindABadEntry(entry: String) throws {
+        let zone = Self.zone("a.zz CNAME .\n\(entry)\nc.zz CNAME .")
+        let loaded = try readList(zone, .rpz, .knotRPZ)
+        #expect(try loaded.verdict("a.zz", .a).kind == .nxdomain)
+        #expect(try loaded.verdict("c.zz", .a).kind == .pass)
+        #expect(loaded.reports[0].ignored["end-of-zone"] == 1)
+        #expect(loaded.reports[0].ignored["behind-end-of-zone"] == 1)
+        #expect(try readList(zone, .rpz, .bindRPZ).verdict("c.zz", .a).kind == .nxdomain)
+    }
+
+    /// PowerDNS refuses a zone with two policies for a name; the first is evaluated.
+    @Test func powerDNSTakesTheFirstOfTwoPolicies() throws {
+        let records = "a.zz CNAME *.\na.zz CNAME .\na.zz A 192.0.2.1\nb.zz A 192.0.2.1\nb.zz AAAA ::1\nb.zz CNAME ."
+        let loaded = try readList(Self.zone(records), .rpz, .pdnsRPZ)
+        #expect(loaded.reports[0].ignored["duplicate-policy"] == 3)
+        #expect(try loaded.verdict("a.zz", .a).kind == .nodata)
+        #expect(try loaded.verdict("b.zz", .aaaa).answer?.text == "AAAA=::1")
     }
 }

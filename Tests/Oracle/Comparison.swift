@@ -18,32 +18,51 @@ struct Comparison {
     let setup: EngineSetup
     private var engine: Engine { setup.engine }
 
-    /// Plays one round; false when the engine does not run.
+    /// Plays one random round; false when the engine is not installed.
+    /// - Throws: ``EngineRefusal`` when it does not run.
     func play(seed: UInt64, _ tally: inout Tally) throws -> Bool {
+        var maker = RoundMaker(seed: seed)
+        guard let own = LoopbackSocket() else { return false }
+        var round = maker.round(for: setup)
+        for index in round.lists.indices { round.lists[index].text = Self.filled(round.lists[index].text, own.port) }
+        let again = "Scripts/oracle --engine \(engine.rawValue) --round \(seed)"
+        return try play(round, on: own, patience: .seconds(10), again: again, &tally)
+    }
+
+    private static func filled(_ text: String, _ port: UInt16) -> String {
+        text.replacing("@UPSTREAM@", with: String(port))
+    }
+
+    /// Plays a round whose upstream has this socket; false when the engine is not installed.
+    /// - Parameters:
+    ///   - patience: how long the engine may take to start.
+    ///   - again: the command that plays the round again.
+    func play(
+        _ round: Round,
+        on socket: LoopbackSocket,
+        patience: Duration,
+        again: String,
+        _ tally: inout Tally
+    ) throws -> Bool {
         let mismatches = tally.mismatches
         defer {
-            if tally.mismatches > mismatches {
-                say("  again    Scripts/oracle --engine \(engine.rawValue) --round \(seed)")
-            }
+            if tally.mismatches > mismatches { say("  again    \(again)") }
         }
-        var maker = RoundMaker(seed: seed)
-        guard let program = setup.path, let own = LoopbackSocket() else { return false }
-        var round = maker.round(for: setup)
-        func filled(_ text: String) -> String { text.replacing("@UPSTREAM@", with: String(own.port)) }
-        for index in round.lists.indices { round.lists[index].text = filled(round.lists[index].text) }
+        guard let program = setup.path else { return false }
         var aliases: [DomainName: DomainName] = [:]
         for (name, target) in round.aliases { aliases[try DomainName(name)] = try DomainName(target) }
-        let upstream = Upstream(socket: own, aliases: aliases, timeToLive: setup.addressLifetime)
+        let upstream = Upstream(socket: socket, aliases: aliases, timeToLive: setup.addressLifetime)
         defer { upstream.stop() }
         let process = try EngineProcess(
             program,
             arguments: setup.arguments,
-            files: round.lists.map { ($0.name, $0.text) } + setup.files(round).map { ($0.name, filled($0.text)) },
+            files: setup.files(round).map { ($0.name, Self.filled($0.text, socket.port)) },
+            lists: round.lists.map { ($0.name, round.given($0.name, $0.text)) },
             blocked: round.blocked.map { try DomainName($0) },
             client: round.client,
-            isProxy: setup.isProxy
+            isProxy: setup.isProxy,
+            patience: patience
         )
-        guard let process else { return false }
         defer { process.stop() }
         let questions = try round.questions.map { Question(name: try DomainName($0.name), type: $0.type) }
         let stack = try model(round)
@@ -64,10 +83,16 @@ struct Comparison {
         let isOnce = engine.profile.chain == .untilCached
         let outcomes = process.ask(asked.map(\.0), isSilent: { asked[$0].1.kind == .drop }, isOnce: isOnce)
         for ((question, verdict), outcome) in zip(asked, outcomes) {
-            judge(question, verdict, outcome ?? .drop, round, upstream, &tally)
+            let isShown = tally.mismatches - mismatches < Self.shownMismatches
+            judge(question, verdict, outcome ?? .drop, round, upstream, isShown: isShown, &tally)
+        }
+        if tally.mismatches - mismatches > Self.shownMismatches {
+            say("  and \(tally.mismatches - mismatches - Self.shownMismatches) more in this round")
         }
         return true
     }
+
+    private static let shownMismatches = 100
 
     /// Whether the model does not say what the whole answer is: where it says so itself, and where the target of a
     /// redirect meets rules about addresses in its turn.
@@ -79,7 +104,12 @@ struct Comparison {
 
     private func model(_ round: Round) throws -> CompiledStack {
         let loaded = try LayerLoader.load(
-            round.lists.map { ListInput(path: $0.name, format: $0.format, octets: Array($0.text.utf8)) },
+            round.lists.map { list in
+                // A zone's name is often in the configuration alone.
+                let isNamed = list.format != .rpz || list.text.contains("$ORIGIN")
+                let origin = isNamed ? "" : "$ORIGIN \(round.zone(list.name)).\n"
+                return ListInput(path: list.name, format: list.format, octets: Array((origin + list.text).utf8))
+            },
             engine: engine,
             mayBeEmpty: true
         )
@@ -92,6 +122,7 @@ struct Comparison {
         _ theirs: Outcome,
         _ round: Round,
         _ upstream: Upstream,
+        isShown: Bool,
         _ tally: inout Tally
     ) {
         tally.verdicts += 1
@@ -107,7 +138,7 @@ struct Comparison {
         let chain = upstream.chain(question.name)
         if !ours.isMet(by: theirs) {
             tally.mismatches += 1
-            report(question, theirs, ours, verdict, chain, round)
+            if isShown { report(question, theirs, ours, verdict, chain, round) }
         }
     }
 
@@ -128,12 +159,16 @@ struct Comparison {
         let marks = ([question.name] + chain).map { name in
             name.labels.suffix(2).map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".").lowercased()
         }
+        var shown = 0
         for list in round.lists {
-            for (index, line) in list.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            for (index, line) in list.text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+                let line = String(line) ?? ""
                 let lowered = line.lowercased()
-                if lowered.hasPrefix("* ") || lowered.contains(".rpz-") || marks.contains(where: lowered.contains) {
-                    text += "  \(list.name):\(index + 1)\t\(line)\n"
-                }
+                let isNear =
+                    lowered.hasPrefix("* ") || lowered.contains(".rpz-") || marks.contains(where: lowered.contains)
+                guard shown < 40, isNear else { continue }
+                shown += 1
+                text += "  \(list.name):\(index + 1)\t\(line)\n"
             }
         }
         say(text)

@@ -7,6 +7,13 @@ struct Question {
     var type: RRType
 }
 
+/// An engine did not start, or its policy did not come into force.
+struct EngineRefusal: Error, CustomStringConvertible {
+    /// The end of what it printed.
+    var log: String
+    var description: String { "does not answer; its log ends with:\n\(log)" }
+}
+
 /// A DNS server of another project, run on loopback for one round and ended by its process id.
 final class EngineProcess {
     private let process = Process()
@@ -19,21 +26,26 @@ final class EngineProcess {
     /// Asks a proxy; nil for servers of DNS.
     private let proxy: ProxyClient?
 
-    /// Starts a program with files of its own; nil when it is not ready within ten seconds.
+    /// Starts a program with files of its own.
     /// - Parameters:
     ///   - files: name and text; `@PORT@` and `@FOLDER@` are filled in, in the arguments too.
+    ///   - lists: name and text of files that are taken as they are.
     ///   - blocked: names that get NXDOMAIN once the policy is in force.
     ///   - address: the address that asks.
-    init?(
+    ///   - patience: how long that may take.
+    /// - Throws: ``EngineRefusal`` when it is not ready by then.
+    init(
         _ program: String,
         arguments: [String],
         files: [(name: String, text: String)],
+        lists: [(name: String, text: String)],
         blocked: [DomainName],
         client address: UInt32,
-        isProxy: Bool
+        isProxy: Bool,
+        patience: Duration
     ) throws {
         guard let port = Self.freePort(), let prober = LoopbackSocket(), let client = LoopbackSocket(address: address)
-        else { return nil }
+        else { throw EngineRefusal(log: "no port is free") }
         self.port = port
         self.prober = prober
         self.client = client
@@ -45,6 +57,7 @@ final class EngineProcess {
         func filled(_ text: String) -> String {
             text.replacing("@FOLDER@", with: folderPath).replacing("@PORT@", with: portText)
         }
+        for list in lists { try Data(list.text.utf8).write(to: folder.appendingPathComponent(list.name)) }
         for file in files {
             try Data(filled(file.text).utf8).write(to: folder.appendingPathComponent(file.name))
         }
@@ -56,10 +69,10 @@ final class EngineProcess {
         process.standardOutput = output
         process.standardError = output
         try process.run()
-        guard becomesReady(blocked) else {
-            say("\(program) does not answer; its log ends with:\n\(logTail())")
+        guard becomesReady(blocked, patience) else {
+            let refusal = EngineRefusal(log: logTail())
             stop()
-            return nil
+            throw refusal
         }
     }
 
@@ -72,8 +85,8 @@ final class EngineProcess {
         return nil
     }
 
-    private func becomesReady(_ blocked: [DomainName]) -> Bool {
-        let deadline = ContinuousClock.now + .seconds(10)
+    private func becomesReady(_ blocked: [DomainName], _ patience: Duration) -> Bool {
+        let deadline = ContinuousClock.now + patience
         let probes = blocked.map { Question(name: $0, type: .a) }
         while process.isRunning, ContinuousClock.now < deadline {
             var outcomes = [Outcome?](repeating: nil, count: probes.count)

@@ -8,13 +8,14 @@ extension EngineSetup {
         arguments: ["-f", "-4", "-n", "1", "-c", "@FOLDER@/conf"],
         addressLifetime: 30,
         makeRules: { $0.policyZones(&$1, .bindRPZ) },
-        files: { [("conf", bindConfiguration($0.lists.map(\.name)))] }
+        files: { [("conf", bindConfiguration($0))] }
     )
 
-    private static func bindConfiguration(_ zones: [String]) -> String {
-        let policies = zones.map { "zone \"\($0).rpz\"; " }.joined()
+    private static func bindConfiguration(_ round: Round) -> String {
+        let zones = round.lists.map(\.name)
+        let policies = zones.map { "zone \"\(round.zone($0))\"; " }.joined()
         let files = zones.map {
-            "zone \"\($0).rpz\" { type primary; file \"@FOLDER@/\($0)\"; check-names ignore; };\n"
+            "zone \"\(round.zone($0))\" { type primary; file \"@FOLDER@/\($0)\"; check-names ignore; };\n"
         }
         return """
             options {

@@ -7,7 +7,7 @@ extension EngineSetup {
         program: "unbound",
         arguments: ["-d", "-c", "@FOLDER@/conf"],
         makeRules: { $0.localZones(&$1) },
-        files: { [("conf", unboundConfiguration("iterator", rules: $0.lists[0].text))] }
+        files: { _ in [("conf", unboundConfiguration("iterator", rules: "include: \"@FOLDER@/rules\""))] }
     )
 
     /// Unbound with policy zones, which do nothing unless respip comes first.
@@ -16,11 +16,18 @@ extension EngineSetup {
         program: "unbound",
         arguments: ["-d", "-c", "@FOLDER@/conf"],
         makeRules: { $0.policyZones(&$1, .unboundRPZ) },
-        files: { [("conf", unboundConfiguration("respip iterator", zones: $0.lists.map(\.name)))] }
+        files: { round in
+            let zones = round.lists.map { (file: $0.name, zone: round.zone($0.name)) }
+            return [("conf", unboundConfiguration("respip iterator", zones: zones))]
+        }
     )
 
-    private static func unboundConfiguration(_ modules: String, rules: String = "", zones: [String] = []) -> String {
-        let policies = zones.map { "rpz:\n  name: \($0).rpz\n  zonefile: \"@FOLDER@/\($0)\"\n" }.joined()
+    private static func unboundConfiguration(
+        _ modules: String,
+        rules: String = "",
+        zones: [(file: String, zone: String)] = []
+    ) -> String {
+        let policies = zones.map { "rpz:\n  name: \($0.zone)\n  zonefile: \"@FOLDER@/\($0.file)\"\n" }.joined()
         return """
             server:
               interface: 127.0.0.1

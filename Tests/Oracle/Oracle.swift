@@ -2,7 +2,8 @@ import Foundation
 import Policy
 import Synchronization
 
-/// `oracle [--seed N] [--verdicts N] [--engine E] [--round N]`: random rules and names, decided by the engines and by the model.
+/// `oracle [--seed N] [--verdicts N] [--engine E] [--round N]`: random rules and names, decided by the engines and by the
+/// model; with `--lists DIR [--names N]` the lists in a folder, instead of random rules.
 @main struct Oracle {
     private var seed = UInt64.random(in: 0..<1_000_000)
     private var verdicts = 50_000
@@ -10,11 +11,14 @@ import Synchronization
     private var mustRun = false
     /// The one round to play, as a mismatch names it.
     private var round: UInt64?
+    /// Where the lists are, and how many names to ask about each.
+    private var lists: String?
+    private var names = 2000
 
     static func main() {
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
             let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
-            say("usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N]")
+            say("usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N]")
             exit(2)
         }
         exit(oracle.run())
@@ -35,6 +39,10 @@ import Synchronization
                 guard let number = UInt64(value) else { return nil }
                 round = number
                 verdicts = 1
+            case "--lists": lists = value
+            case "--names":
+                guard let number = Int(value), (1...16_000).contains(number) else { return nil }
+                names = number
             case "--engine":
                 engines = EngineSetup.all.filter { $0.engine.rawValue == value }
                 guard !engines.isEmpty else { return nil }
@@ -51,6 +59,7 @@ import Synchronization
         let present = engines.filter { $0.path != nil }
         for setup in engines where setup.path == nil { say("\(setup.engine.rawValue) is not installed: skipped") }
         guard !present.isEmpty else { return mustRun ? 3 : 0 }
+        if let lists { return ListTrials(folder: lists, names: names, seed: seed).run(present) }
         let tallies = tallies(of: present)
         var code: Int32 = mustRun && present.count < engines.count ? 3 : 0
         for (setup, tally) in zip(present, tallies) {

@@ -15,6 +15,21 @@ struct Round {
     var client: UInt32 = 0x7F00_0001
     /// Names that every list blocks, one each, so that one can see that the engine has read it.
     var blocked: [String] = []
+    /// The names of zones that do not carry their file's.
+    var origins: [String: String] = [:]
+
+    /// Lines of a list, counted from 1, that the engine refuses, so that it gets the others alone.
+    var refused: [String: Set<Int>] = [:]
+
+    /// A list as the engine gets it.
+    func given(_ list: String, _ text: String) -> String {
+        guard let lines = refused[list], !lines.isEmpty else { return text }
+        let all = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+        return all.enumerated().map { lines.contains($0 + 1) ? "" : String($1) ?? "" }.joined(separator: "\n")
+    }
+
+    /// The name of the zone that stands in this file.
+    func zone(_ file: String) -> String { origins[file] ?? "\(file).rpz" }
 }
 
 /// Makes rounds. The same seed makes the same rounds.

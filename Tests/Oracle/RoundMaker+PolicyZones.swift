@@ -22,9 +22,8 @@ extension RoundMaker {
                 if seen.insert(owner.lowercased()).inserted { text += policy(owner) }
             }
             if chance(2) { text += addressPolicies() }
-            // A policy for every name is declared unsupported for Unbound.
             // In an earlier zone it would hide the probe of a later one.
-            if engine != .unboundRPZ, index == zones - 1, chance(4) { text += policy("*") }
+            if index == zones - 1, chance(4) { text += policy("*") }
             round.lists.append(("zone\(index)", .rpz, text))
             round.blocked.append(probe)
         }

@@ -21,6 +21,11 @@ struct PolicyZone {
     private let drop: ActionID
     private let truncate: ActionID
 
+    /// Whether the engine reads no further.
+    private(set) var hasEnded = false
+    /// PowerDNS: the triggers so far, and whether their policy is data.
+    private var policies: [DomainName: Bool] = [:]
+
     /// Finds the ends of entries.
     var extent: EntryExtent
 
@@ -45,6 +50,21 @@ struct PolicyZone {
         if engine == .unboundRPZ { ttl = stated }
     }
 
+    /// Counts an entry that is no record; Knot Resolver reads nothing behind it (modules/policy/policy.lua).
+    mutating func refuse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        hasEnded = engine == .knotRPZ
+        sink.drop(hasEnded ? .endOfZone : .badRecord, text, range, line)
+    }
+
+    /// Whether PowerDNS has a policy for a name that this one cannot join: data joins data (filterpo.cc). It refuses the
+    /// whole zone then; what is evaluated is the zone without this entry.
+    private mutating func isDuplicate(_ trigger: DomainName, isData: Bool) -> Bool {
+        guard engine == .pdnsRPZ else { return false }
+        if let isFirstData = policies[trigger] { return !(isData && isFirstData) }
+        policies[trigger] = isData
+        return false
+    }
+
     /// `$ORIGIN` and `$TTL`.
     mutating func obey(_ text: Span<UInt8>, _ content: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
         let entry = text.extracting(content)
@@ -53,7 +73,7 @@ struct PolicyZone {
         let value = fields.next().map { entry.extracting($0).octets } ?? []
         if entry.extracting(directive).equalsIgnoringCase("$ORIGIN") {
             guard let name = try? DomainName(presentation: value), let whole = absolute(name, value) else {
-                return sink.drop(.badRecord, text, content, line)
+                return refuse(text, content, line, &sink)
             }
             origin = whole
             if !apexIsStated { apex = whole }
@@ -99,6 +119,7 @@ struct PolicyZone {
             }
             return
         }
+        if engine == .knotRPZ, !isScanned(record, text, range) { return refuse(text, range, line, &sink) }
         guard record.owner.isEqualOrBelow(apex) else { return sink.drop(.outOfZone, text, range, line) }
         guard let trigger = try? DomainName(wire: record.owner.wire.dropLast(apex.wire.count) + [0]), !trigger.isRoot
         else { return }
@@ -111,6 +132,7 @@ struct PolicyZone {
             add(trigger, alias: target, ttl: limited(record.ttl), text, range, line, &sink)
         default:
             let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
+            if isDuplicate(trigger, isData: true) { return sink.drop(.duplicatePolicy, text, range, line) }
             add(trigger, sink.builder.intern(.records([local])), text, range, line, &sink)
         }
     }
@@ -139,7 +161,7 @@ struct PolicyZone {
         } else {
             return false
         }
-        return addPlain(text, owner, action, rule, line, &sink)
+        return addPlain(text, owner, action, isData: false, rule, line, &sink)
     }
 
     /// Adds `owner A|AAAA address` from its text; false when libldns has to read it.
@@ -153,21 +175,30 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) -> Bool {
         let record = LocalRecord(address, ttl: limited(stated ?? ttl))
-        return addPlain(text, owner, sink.builder.intern(.records([record])), rule, line, &sink)
+        return addPlain(text, owner, sink.builder.intern(.records([record])), isData: true, rule, line, &sink)
     }
 
     private mutating func addPlain(
         _ text: Span<UInt8>,
         _ owner: Range<Int>,
         _ action: ActionID,
+        isData: Bool,
         _ rule: Range<Int>,
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
         let last = text[owner.upperBound - 1]
         guard isPlain, last != 0x2E, text[owner.lowerBound] != 0x40 else { return false }
+        if engine == .knotRPZ, !isScanned(text.extracting(owner)) {
+            refuse(text, rule, line, &sink)
+            return true
+        }
         if let name = try? DomainName(presentation: text.extracting(owner).octets), let whole = absolute(name, []) {
             lastOwner = whole
+            if isDuplicate(name, isData: isData) {
+                sink.drop(.duplicatePolicy, text, rule, line)
+                return true
+            }
         }
         let trigger = PolicyTrigger(text.extracting(owner))
         guard case .queryName = trigger else {
@@ -176,10 +207,6 @@ struct PolicyZone {
         }
         let isStar = text[owner.lowerBound] == 0x2A && (owner.count == 1 || text[owner.lowerBound + 1] == 0x2E)
         if isStar, owner.count == 1 {
-            guard engine != .unboundRPZ else {
-                sink.skip(.rootWildcard, text, rule, line)
-                return true
-            }
             let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
             sink.builder.add(.below, name: .root, class: .data, action: action, at: position)
             return true
@@ -220,7 +247,7 @@ struct PolicyZone {
         sink.builder.add(kind, range, class: .data, action: action, at: position)
     }
 
-    private func add(
+    private mutating func add(
         _ trigger: DomainName,
         alias target: DomainName,
         ttl: UInt32,
@@ -230,6 +257,9 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) {
         let labels = target.lowercased.labels
+        if isDuplicate(trigger, isData: !target.isPolicyAction) {
+            return sink.drop(.duplicatePolicy, text, range, line)
+        }
         if target.isRoot { return add(trigger, nxdomain, text, range, line, &sink) }
         if labels.count == 1 {
             switch String(decoding: labels[0], as: UTF8.self) {
@@ -265,9 +295,6 @@ struct PolicyZone {
         let kind = PolicyTrigger(trigger.presentation.span)
         guard case .queryName = kind else { return add(kind, action, text, range, line, &sink) }
         let isStar = trigger.labels[0].elementsEqual([0x2A])
-        if isStar, trigger.labelCount == 1, engine == .unboundRPZ {
-            return sink.skip(.rootWildcard, text, range, line)
-        }
         let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
         sink.builder.add(
             isStar ? .below : .exact,

@@ -21,6 +21,10 @@ enum PolicyZoneReader {
             sink.lines = number
             let content = content(text, start..<end)
             guard !content.isEmpty else { continue }
+            guard !zone.hasEnded else {
+                sink.drop(.behindEndOfZone, text, content, number)
+                continue
+            }
             if text[content.lowerBound] == 0x24 {
                 zone.obey(text, content, number, &sink)
             } else if end - start > LineScanner.defaultMaximumLength {
@@ -99,7 +103,7 @@ enum PolicyZoneReader {
         guard let end = zone.extent.end(of: text, from: start) else {
             // Parentheses or quotes that nothing closes: the line is lost, the rest is read.
             let newline = text.firstIndex(of: 0x0A, from: start) ?? text.count
-            sink.drop(.badRecord, text, text.trimmedRange(in: start..<newline), line)
+            zone.refuse(text, text.trimmedRange(in: start..<newline), line, &sink)
             return (newline + 1, line)
         }
         var source = zone.inheritedOwner(isBlank(text[start]))
@@ -121,7 +125,7 @@ enum PolicyZoneReader {
             if case .notFollowed = found.fault {
                 sink.skip(.include, text, range, line)
             } else {
-                sink.drop(.badRecord, text, range, line)
+                zone.refuse(text, range, line, &sink)
             }
         case nil: break
         }

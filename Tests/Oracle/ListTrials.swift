@@ -1,0 +1,120 @@
+import DNS
+import FilterLists
+import Policy
+import TestSupport
+
+/// Real lists, decided by the engines that read them and by the model.
+struct ListTrials {
+    /// The folder of the lists, or one list.
+    let folder: String
+    /// How many names each list is asked about.
+    let names: Int
+    let seed: UInt64
+    private static let listsPerEngine = 20
+    private static let refusedLines = 100
+
+    /// 0 without a mismatch, 1 with one.
+    func run(_ setups: [EngineSetup]) -> Int32 {
+        var (lists, others) = RealList.all(in: folder)
+        var code: Int32 = 0
+        var all = 0
+        var wrong = 0
+        var trials = 0
+        for setup in setups {
+            for index in chosen(&lists, for: setup) {
+                var tally = Tally()
+                play(lists[index], setup, &tally)
+                if tally.mismatches > 0 { code = 1 }
+                all += tally.verdicts
+                wrong += tally.mismatches
+                trials += 1
+            }
+        }
+        let files = "\(lists.count) files are lists, \(others.count) are not"
+        say("all lists \(trials) verdicts \(all) mismatches \(wrong); \(files)")
+        return code
+    }
+
+    /// The biggest lists, and those with the most kinds of lines.
+    private func chosen(_ lists: inout [RealList], for setup: EngineSetup) -> [Int] {
+        let fit = lists.indices.filter { setup.takes(lists[$0].format) }
+        for index in fit { lists[index].measure() }
+        let biggest = fit.sorted { lists[$0].octets.count > lists[$1].octets.count }
+        let oddest = fit.sorted { lists[$0].shapes.count > lists[$1].shapes.count }
+        var chosen: [Int] = []
+        for (big, odd) in zip(biggest, oddest) {
+            for index in [big, odd] where !chosen.contains(index) && chosen.count < Self.listsPerEngine {
+                chosen.append(index)
+            }
+        }
+        return chosen
+    }
+
+    private func play(_ list: RealList, _ setup: EngineSetup, _ tally: inout Tally) {
+        let title = "\(setup.engine.rawValue) \(list.name)"
+        var refusals: [String] = []
+        var refused: [String: Set<Int>] = [:]
+        while true {
+            do {
+                try play(list, setup, without: refused, &tally)
+                break
+            } catch let refusal as EngineRefusal {
+                // Without the line that it names it may take the rest; the model still reads it.
+                if let found = refusal.line, refusals.count < Self.refusedLines,
+                    refused[found.list, default: []].insert(found.line).inserted
+                {
+                    refusals.append(found.why)
+                    continue
+                }
+                if setup.engine == .pdnsRPZ, refused.isEmpty, refusal.log.contains("already exists") {
+                    // It names one at a time, and there are thousands.
+                    refused["zone0"] = Set(list.linesWithKnownOwner)
+                    refusals.append(refusal.log)
+                    continue
+                }
+                return say("\(title) engine refuses: \(refusal.log)")
+            } catch {
+                return say("\(title) \(error)")
+            }
+        }
+        for refusal in refusals.prefix(5) { say("  engine refuses: \(refusal)") }
+        var line = "\(title) verdicts \(tally.verdicts) mismatches \(tally.mismatches)"
+        line += " unsupported \(tally.unsupported)"
+        if !refusals.isEmpty { line += " lines that the engine refuses \(refused.values.reduce(0) { $0 + $1.count })" }
+        say(line)
+    }
+
+    private func play(
+        _ list: RealList,
+        _ setup: EngineSetup,
+        without refused: [String: Set<Int>],
+        _ tally: inout Tally
+    ) throws {
+        guard let socket = LoopbackSocket() else { throw EngineRefusal(log: "no port is free") }
+        var round = try setup.round(of: list, upstream: socket.port)
+        round.refused = refused
+        var questions = ListQuestions(generator: SeededGenerator(seed: seed))
+        questions.fill(&round, list, count: names, once: setup.engine.profile.chain == .untilCached)
+        for line in refused.values.flatMap({ $0.sorted().prefix(100) }) where line <= list.lines.count {
+            round.questions += list.names(line: line).map { ($0, .a) }
+        }
+        let again = "Scripts/oracle --lists \(list.path) --engine \(setup.engine.rawValue) --seed \(seed)"
+        _ = try Comparison(setup: setup).play(round, on: socket, patience: .seconds(30), again: again, &tally)
+    }
+}
+
+extension EngineRefusal {
+    /// The line of a list that the log complains about.
+    var line: (list: String, line: Int, why: String)? {
+        for text in log.split(separator: "\n") {
+            let text = String(text)
+            if let match = text.firstMatch(of: #/at line ([0-9]+) of \S*/(\w+)/#), let line = Int(match.1) {
+                return (String(match.2), line, text)
+            }
+            if let match = text.firstMatch(of: #//(\w+):([0-9]+): /#), match.1 != "conf", let line = Int(match.2) {
+                return (String(match.1), line, text)
+            }
+        }
+        return nil
+    }
+}
