@@ -71,9 +71,10 @@ public final class CompiledStack: Sendable {
     /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
     ///
     /// `own` is the decision on the name asked for; a layer that let it pass by a rule does not look at its aliases.
-    /// A pass with a rule takes the place of `own` for the aliases that follow.
+    /// A pass with a rule takes the place of `own` for the aliases that follow. `place` counts the aliases from 1.
     public func decide(
         alias: borrowing NameBuffer,
+        place: Int = 1,
         type: RRType,
         context: borrowing QueryContext = .unknown,
         after own: Decision
@@ -82,7 +83,7 @@ public final class CompiledStack: Sendable {
         let hashes = SuffixHashes(alias)
         for index in layers.indices.reversed() {
             let layer = layers[index]
-            guard layer.profile.chain != .never, type != .cname,
+            guard layer.profile.chain != .never, type != .cname, place <= layer.profile.aliasLimit,
                 type != .any || layer.profile.answerStyle.chasesAny
             else { continue }
             var zones = Int.max
@@ -219,7 +220,13 @@ public final class CompiledStack: Sendable {
         let decision = decide(NameBuffer(name), type: type, context: context)
         var last = (decision: decision, place: 0)
         for (place, alias) in chain.enumerated() where last.decision.kind == .pass {
-            let hit = decide(alias: NameBuffer(alias), type: type, context: context, after: last.decision)
+            let hit = decide(
+                alias: NameBuffer(alias),
+                place: place + 1,
+                type: type,
+                context: context,
+                after: last.decision
+            )
             if hit.kind != .pass || hit.exempt != 0 { last = (hit, place + 1) }
         }
         let final =

@@ -94,7 +94,7 @@ struct ActivePolicy: Sendable {
                 (try? scratch.fill(message, at: record.dataOffset)) != nil
             else { return true }
             aliases += 1
-            let decision = policy.stack.decide(alias: scratch, type: type, after: last.decision)
+            let decision = policy.stack.decide(alias: scratch, place: aliases, type: type, after: last.decision)
             if !decision.kind.isPass || decision.exempt != 0 { last = (decision, aliases) }
             if !decision.kind.isPass { result = (decision, UInt16(truncatingIfNeeded: record.dataOffset)) }
             return wantsAddresses || decision.kind.isPass

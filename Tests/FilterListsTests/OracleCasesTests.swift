@@ -312,4 +312,11 @@ struct OracleCasesTests {
         #expect(try loaded.verdict("a.zz", .a).kind == .nodata)
         #expect(try loaded.verdict("b.zz", .aaaa).answer?.text == "AAAA=::1")
     }
+
+    /// dnscrypt-proxy looks at eight aliases of an answer (`aliasesLimit` in `plugin_block_name.go`).
+    @Test(arguments: [(8, false), (9, true)])
+    func dnscryptProxyLooksAtEightAliases(place: Int, passes: Bool) throws {
+        let loaded = try readList("a\(place).zz\n", .dnscrypt, .dnscryptProxy)
+        #expect(try loaded.verdict("q.yy", .a, chain: (1...9).map { "a\($0).zz" }).kind.isPass == passes)
+    }
 }

@@ -23,4 +23,7 @@ extension EngineProfile {
         setsAuthoritative: false,
         answerStyle: AnswerStyle(answersNameAskedFor: true)
     )
+
+    /// How many aliases of an answer are looked at (`aliasesLimit` of `plugin_block_name.go`).
+    var aliasLimit: Int { engine == .dnscryptProxy ? 8 : .max }
 }
