@@ -44,6 +44,10 @@ struct DropReason {
         id: "trailing-dot",
         text: "ends with a dot in a hosts rule; AdGuard Home compares it as it is, so it never matches"
     )
+    static let capitals = DropReason(
+        id: "upper-case",
+        text: "has capitals, which are not accepted here or never match a host"
+    )
     static let hostsTrailingDot = DropReason(
         id: "trailing-dot",
         text: "ends with a dot, with which names in a hosts file are never found"

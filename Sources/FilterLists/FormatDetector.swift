@@ -60,8 +60,9 @@ public enum FormatDetector {
         engine: Engine? = nil
     ) throws(ListError) -> Detection {
         if ContentSniff(text).known == .json, LittleSnitchReader.recognises(text) {
-            return try ruleGroup(path, engine)
+            return try document(.littleSnitch, path, engine)
         }
+        if PACReader.recognises(text) { return try document(.proxyAutoConfig, path, engine) }
         if let what = foreignContent(text) { throw ListError(path: path, reason: .notAList(what)) }
         let sample = ListSample(text, path: path)
         guard sample.content > 0 else { throw ListError(path: path, reason: emptiness(sample)) }
@@ -88,8 +89,12 @@ public enum FormatDetector {
         return found(readable, engine: engine, given: true, sample)
     }
 
-    private static func ruleGroup(_ path: String, _ engine: Engine?) throws(ListError) -> Detection {
-        let format = ListFormat.littleSnitch
+    /// A file that is told by its content as a whole, not by its lines.
+    private static func document(
+        _ format: ListFormat,
+        _ path: String,
+        _ engine: Engine?
+    ) throws(ListError) -> Detection {
         guard engine == nil || engine == format.defaultEngine else {
             throw ListError(
                 path: path,

@@ -18,7 +18,7 @@ public struct ListFormat: Sendable {
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
         .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding,
-        .v2fly, .proxifier, .littleSnitch, .bindZones,
+        .v2fly, .proxifier, .littleSnitch, .bindZones, .proxyAutoConfig,
     ]
 
     /// The format with this id.
@@ -68,6 +68,11 @@ extension Engine {
         case .coreDNS: return CoreDNSReader.read
         case .opnsense: return OPNsenseReader.read
         case .bindZones: return BINDZonesReader.read
+        case .panOS: return PANOSReader.read
+        case .zscaler: return ZscalerReader.read
+        case .fortiGate: return FortiGateReader.read
+        case .umbrella: return UmbrellaReader.read
+        case .pac: return PACReader.read
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
         }
     }

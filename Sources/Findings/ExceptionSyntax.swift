@@ -45,7 +45,8 @@ extension Finding {
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
             return names(matched) ? removal : "\(element) CNAME rpz-passthru."
         // Rules are tried in order, so it has to stand first.
-        case .v2ray, .proxifier, .littleSnitch, .lanCache, .bindZones, .hostsFile, .coreDNS:
+        case .v2ray, .proxifier, .littleSnitch, .lanCache, .bindZones, .hostsFile, .coreDNS, .panOS, .zscaler,
+            .fortiGate, .umbrella, .pac:
             return removal + ", which hits \(element)"
         case .opnsense: return "allowlist: ^\(element)$"
         case .dnsdist: return "addAction(QNameRule(\"\(element)\"), AllowAction()); mvRuleToTop()"

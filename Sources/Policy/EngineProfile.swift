@@ -48,6 +48,16 @@ public enum Engine: String, Sendable, CaseIterable {
     case opnsense
     /// BIND with zones of its own.
     case bindZones = "bind-zones"
+    /// PAN-OS external dynamic lists.
+    case panOS = "pan-os"
+    /// Zscaler URL categories.
+    case zscaler
+    /// FortiGate FQDN addresses.
+    case fortiGate = "fortigate"
+    /// Umbrella destination lists.
+    case umbrella
+    /// Proxy auto-config files.
+    case pac
 }
 
 /// How an engine chooses among the rules that match a name.
@@ -287,6 +297,11 @@ extension Engine {
         case .coreDNS: .coreDNS
         case .opnsense: .opnsense
         case .bindZones: .bindZones
+        case .panOS: .panOS
+        case .zscaler: .zscaler
+        case .fortiGate: .fortiGate
+        case .umbrella: .umbrella
+        case .pac: .pac
         }
     }
 }

@@ -15,7 +15,8 @@ extension LayerBuilder {
             guard record.scope != .subtree, ruleClass.map({ record.ruleClass == $0 }) ?? true else { continue }
             var position = Int(store.packed[rule].at)
             if record.scope == .exact {
-                if apexes.contains(position, list: 0, arena) { continue }
+                // Nothing stands above the root.
+                if arena[position] == 0 || apexes.contains(position, list: 0, arena) { continue }
                 position += Int(arena[position]) + 1
             }
             let shape = intern(

@@ -74,6 +74,45 @@ import TextScan
     ])
     func proxifier(row: Row) throws { try check(row, .proxifier, .proxifier) }
 
+    @Test(arguments: [
+        (Engine.panOS, "*.a.example", "y.x.a.example", true), (.panOS, "*.a.example", "a.example", false),
+        (.panOS, "^a.example", "a.example", true), (.panOS, "^a.example", "x.a.example", false),
+        (.panOS, "a.example", "a.example", true), (.panOS, "a*.example", "ab.example", false),
+        (.panOS, "a.example/", "a.example", true), (.panOS, "a.example/path", "a.example", false),
+        (.zscaler, ".a.example", "a.example", true), (.zscaler, ".a.example", "5.4.3.2.1.a.example", true),
+        (.zscaler, ".a.example", "6.5.4.3.2.1.a.example", false), (.zscaler, ".a.example", "xa.example", false),
+        (.zscaler, "a.example", "x.a.example", false), (.zscaler, ".A.example", "a.example", false),
+        (.fortiGate, "*.a.example", "y.x.a.example", true), (.fortiGate, "*.a.example", "a.example", false),
+        (.fortiGate, "a.example", "x.a.example", false), (.fortiGate, "cdn*.a.example", "cdn1.b.a.example", true),
+        (.umbrella, "a.example", "y.x.a.example", true), (.umbrella, "*.a.example", "x.a.example", false),
+        (.umbrella, "a.example # why", "a.example", true),
+    ])
+    func allowListsOfFirewalls(engine: Engine, rule: String, name: String, isCovered: Bool) throws {
+        let allow = ListInput(path: "allow", role: .allow, format: .domains, octets: Array((rule + "\n").utf8))
+        let layer = try LayerLoader.load([allow], engine: engine, mayBeEmpty: true).layer
+        let decision = layer.decide(NameBuffer(try DomainName(name)), type: .a)
+        #expect(decision.kind == .pass)
+        #expect((decision.exempt != 0) == isCovered)
+        // The same list blocks just as much.
+        let kind = try readList(rule + "\n", .domains, engine).verdict(name).kind
+        #expect(kind == (isCovered ? .drop : .pass))
+    }
+
+    @Test func proxyAutoConfigIsReadAndNotRun() throws {
+        let path = Fixtures.folder("lists/pac").appendingPathComponent("small.pac").path
+        let loaded = try LayerLoader.load([ListInput(path: path)])
+        let rows: [(String, VerdictKind, Int?)] = [
+            ("x.direct.example", .pass, 3), ("direct.example", .pass, nil), ("x.also.example", .pass, 3),
+            ("sink.example", .route, 6), ("x.sink.example", .pass, nil), ("intra", .pass, 7),
+            ("intra.corp.example", .pass, 7), ("notsuffix.example", .route, 9), ("suffix.example", .route, 9),
+        ]
+        for (name, kind, line) in rows {
+            let verdict = try loaded.verdict(name)
+            #expect(verdict.kind == kind && verdict.matched?.rule.line == line, "\(name)")
+        }
+        #expect(loaded.reports[0].unsupported == ["program": 1])
+    }
+
     @Test func littleSnitchRuleGroups() throws {
         let path = Fixtures.folder("lists/lsrules").appendingPathComponent("small.lsrules").path
         let loaded = try LayerLoader.load([ListInput(path: path)])
