@@ -137,4 +137,19 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
         }
         Issue.record("the program never began to handle SIGINT")
     }
+
+    /// A file is replaced when it is whole, through links; what is no file is written to and stays what it is.
+    @Test func convertWritesFilesAndDevices() throws {
+        let list = try Patchway.file("convert.txt", "||a.example^\n".utf8)
+        let place = try Patchway.file("convert.conf", "old\n".utf8)
+        let command = "patchway convert --to dnsmasq --engine technitium --block-mode NxDomain \(list) -o"
+        let result = try Patchway.shell(
+            "ln -sf \(place) \(place).link && \(command) \(place).link && test -L \(place).link && cat \(place)"
+                + " && \(command) /dev/null && test -c /dev/null && \(command) /dev/stdout | cat && ls \(place)*.new"
+        )
+        #expect(result.output.split(separator: "\n").filter { $0 == "local=/a.example/" }.count == 2)
+        #expect(result.status != 0 && result.errors.contains("No such file"), "nothing is left behind")
+        let pipe = try Patchway.shell("patchway convert --to hosts Zones/demo/hosts.txt 2>/dev/null | head -1")
+        #expect(pipe.status != 4 && pipe.output.hasPrefix("# Converted"))
+    }
 }

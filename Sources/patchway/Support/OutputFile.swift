@@ -4,15 +4,21 @@ import TextScan
 /// A file that takes the place of the old one when it is whole, so that nobody reads half of it.
 final class OutputFile {
     private let path: String
-    private let temporary: String
+    private let temporary: String?
     private let descriptor: Int32
     private var fault: Int32 = 0
 
-    /// Opens a file beside the one that is meant.
+    /// Opens a file beside the one that is meant; pipes and devices are written to as they are.
     init(_ path: String) throws {
-        self.path = path
-        temporary = "\(path).\(getpid()).new"
-        descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let resolved = unsafe realpath(path, nil)
+        defer { unsafe free(resolved) }
+        let target = unsafe resolved.map { unsafe String(cString: $0) } ?? path
+        var status = stat()
+        let isOther = unsafe stat(target, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+        self.path = target
+        temporary = isOther ? nil : "\(target).\(getpid()).new"
+        let flags = isOther ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+        descriptor = unsafe open(temporary ?? target, flags, 0o644)
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
     }
 
@@ -39,6 +45,11 @@ final class OutputFile {
 
     /// Puts the file into its place.
     func finish() throws {
+        guard let temporary else {
+            // Who read a pipe and has gone has what was wanted.
+            if fault == 0 || fault == EPIPE { return }
+            throw Self.failure(path, fault)
+        }
         if fault == 0, unsafe rename(temporary, path) == 0 { return }
         let reason = fault == 0 ? errno : fault
         _ = unsafe unlink(temporary)
