@@ -104,7 +104,7 @@ public enum LayerLoader {
         mayBeEmpty: Bool,
         diagnostics: [Diagnostic]
     ) throws(ListError) -> LoadedLayer {
-        guard let first = sources.first, sources.count <= Int(UInt16.max) else {
+        guard !sources.isEmpty, sources.count <= Int(UInt16.max) else {
             throw ListError(path: "", reason: .badCount(sources.count))
         }
         var detections: [Detection] = []
@@ -122,20 +122,36 @@ public enum LayerLoader {
             sources += lists
             for _ in lists { detections.append(given == nil && !detections.isEmpty ? detection.following : detection) }
         }
-        let engine = detections[0].engine
+        let recipe = LayerRecipe(
+            lists: zip(sources, detections).map { LayerRecipe.List(text: $0, detection: $1) },
+            blockMode: blockMode,
+            options: options
+        )
+        return try compile(recipe, mayBeEmpty: mayBeEmpty, diagnostics: diagnostics)
+    }
+
+    /// Compiles lists that are recognised already.
+    static func compile(
+        _ recipe: LayerRecipe,
+        mayBeEmpty: Bool,
+        diagnostics: [Diagnostic]
+    ) throws(ListError) -> LoadedLayer {
+        let (sources, options) = (recipe.lists.map(\.text), recipe.options)
+        let engine = recipe.lists[0].detection.engine
+        let blockMode = recipe.blockMode
         guard
             var builder = LayerBuilder(engine: engine, blockMode: blockMode, blockAddresses: options.blockAddresses)
         else {
-            throw ListError(path: first.path, reason: .unknownBlockMode(engine: engine, mode: blockMode ?? ""))
+            throw ListError(path: sources[0].path, reason: .unknownBlockMode(engine: engine, mode: blockMode ?? ""))
         }
         guard !builder.blockAnswer.lacksAddress else {
-            throw ListError(path: first.path, reason: .noBlockAddress(engine: engine, mode: builder.blockMode))
+            throw ListError(path: sources[0].path, reason: .noBlockAddress(engine: engine, mode: builder.blockMode))
         }
         let octets = sources.reduce(0) { $0 + $1.octets.count }
         guard octets <= maximumOctets else {
             throw ListError(
-                path: first.path,
-                reason: .input(InputError(path: first.path, reason: .tooLarge(limit: maximumOctets)))
+                path: sources[0].path,
+                reason: .input(InputError(path: sources[0].path, reason: .tooLarge(limit: maximumOctets)))
             )
         }
         builder.reserve(octets: octets)
@@ -144,14 +160,14 @@ public enum LayerLoader {
             for source in sources { removals.collect(source.octets.span) }
         }
         var reports: [ListReport] = []
-        for (source, detection) in zip(sources, detections) {
+        for (source, detection) in recipe.lists.map({ ($0.text, $0.detection) }) {
             let (next, report) = try read(source, detection, consume builder, removals, options, mayBeEmpty)
             builder = next
             reports.append(report)
         }
         if engine == .pihole { SpecialDomains.add(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
-        return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics)
+        return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics, recipe: recipe)
     }
 
     private static func read(
@@ -206,86 +222,5 @@ public enum LayerLoader {
         if !report.unsupported.isEmpty { parts.append("not evaluated: " + counts(report.unsupported)) }
         if !report.ignored.isEmpty { parts.append("dropped by the engine: " + counts(report.ignored)) }
         return parts.joined(separator: "; ")
-    }
-}
-
-/// One list decoded to UTF-8.
-private struct ListText {
-    let path: String
-    let role: ListRole
-    let format: ListFormat?
-    let octets: ListOctets
-    let notices: [Diagnostic]
-    /// What all of it depends on, and what some lines do.
-    var limit = RuleGuard.none
-    var guardsOfLines: [Int: RuleGuard] = [:]
-    /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
-    let mayBeEmpty: Bool
-    /// Whether it is a category folder, and the files of it whose lines are only counted.
-    var isCategory = false
-    var counted: [Input] = []
-
-    init(_ folder: CategoryFolder, path: String) {
-        let decoded = folder.domains.map { TextDecoding.decode($0) }
-        self.path = folder.domains?.path ?? path
-        role = folder.role
-        format = .domains
-        octets = decoded.map { ListOctets($0.span) } ?? ListOctets([UInt8]().span)
-        notices = decoded?.notices ?? []
-        mayBeEmpty = false
-        isCategory = true
-        counted = folder.urls
-    }
-
-    init(_ table: GravityTable) {
-        path = table.path
-        role = table.role
-        format = table.format
-        octets = ListOctets(table.octets.span)
-        notices = table.notices
-        limit = table.limit
-        guardsOfLines = table.guardsOfLines
-        mayBeEmpty = true
-    }
-
-    init(_ input: Input, as list: ListInput) {
-        let decoded = TextDecoding.decode(input)
-        path = input.path
-        role = list.role
-        format = list.format
-        octets = ListOctets(decoded.span)
-        notices = decoded.notices
-        mayBeEmpty = false
-    }
-
-    private init(_ list: ListIncludes.Included, of source: ListText) {
-        path = list.path
-        role = source.role
-        format = source.format
-        octets = ListOctets(list.octets.span)
-        notices = []
-        mayBeEmpty = true
-    }
-
-    /// The list and those that it includes, in the order in which they are named.
-    var withIncludes: [ListText] {
-        guard let lists = ListIncludes.follow(octets.span, path: path), lists.count > 1 else { return [self] }
-        return lists.map { ListText($0, of: self) }
-    }
-
-    /// The files beside the list that its text names.
-    func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
-        let file = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
-        guard path != "-", !file.contains(":") else { return [:] }
-        let folder = String(path.dropLast(file.utf8.count))
-        var files: [String: [UInt8]] = [:]
-        for name in names(octets.span) {
-            let limits = InputLimits(maximumExpandedSize: 1 << 20, idleTimeout: 1_000)
-            guard let set = try? InputFile.read(path: folder + name, limits: limits), let input = set.inputs.first,
-                input.bytes.count <= 1 << 20
-            else { continue }
-            files[name] = TextDecoding.decode(input).span.octets
-        }
-        return files
     }
 }

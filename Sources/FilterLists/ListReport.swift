@@ -42,4 +42,30 @@ public struct LoadedLayer: Sendable {
     public let reports: [ListReport]
     /// Members of archives that were refused.
     public let diagnostics: [Diagnostic]
+    let recipe: LayerRecipe
+
+    /// The layer as it would be without some of its rules; places are the same in it.
+    /// - Throws: what compiling the rest gives.
+    /// - Complexity: that of loading the layer
+    public func without(_ places: [RulePlace]) throws(ListError) -> LoadedLayer {
+        var recipe = recipe
+        for (list, places) in Dictionary(grouping: places, by: \.list) {
+            recipe.lists[list].text = recipe.lists[list].text.blanking(places.map(\.text))
+        }
+        return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
+    }
+}
+
+/// What a layer is compiled from.
+struct LayerRecipe: Sendable {
+    /// A list and what it was recognised as.
+    struct List: Sendable {
+        var text: ListText
+        var detection: Detection
+    }
+
+    /// In order.
+    var lists: [List]
+    var blockMode: String?
+    var options: LayerOptions
 }

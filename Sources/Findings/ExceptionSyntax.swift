@@ -1,4 +1,4 @@
-import DNS
+public import DNS
 public import Policy
 
 /// What somebody can write to let a name through, in an engine's own syntax.
@@ -7,6 +7,11 @@ public struct Fix: Sendable, Equatable {
     public var engine: Engine
     /// A line for its configuration, a command, or what to do with the list.
     public var text: String
+
+    /// Whether it is the removal of a line.
+    public var isRemoval: Bool { text.hasPrefix(Self.removalVerb) }
+
+    static let removalVerb = "remove line"
 
     /// A fix.
     public init(engine: Engine, text: String) {
@@ -17,22 +22,25 @@ public struct Fix: Sendable, Equatable {
 
 extension Finding {
     /// What lets the name pass in the layer that blocks it; empty when no rule is known.
-    public var fixes: [Fix] {
-        guard let matched = verdict.matched, !verdict.kind.isPass else { return [] }
+    public var fixes: [Fix] { verdict.fixes(for: name) }
+}
+
+extension Verdict {
+    /// What lets the name asked for pass in the layer that blocks it; empty when no rule is known.
+    public func fixes(for name: DomainName) -> [Fix] {
+        guard let matched, !kind.isPass else { return [] }
         var text = Self.exception(matched, asked: name)
         // Without the line the next one of the same list decides, which may break the name as well.
-        let next = verdict.lost.filter { $0.list == matched.rule.list }.map(\.line)
-        if text.hasPrefix(Self.removalVerb), !next.isEmpty {
+        let next = lost.filter { $0.list == matched.rule.list }.map(\.line)
+        if text.hasPrefix(Fix.removalVerb), !next.isEmpty {
             text += "; look at \(next.prefix(5).map { "line \($0)" }.joined(separator: ", ")) too"
         }
         return [Fix(engine: matched.rule.engine, text: text)]
     }
 
-    private static let removalVerb = "remove line"
-
     private static func exception(_ matched: MatchedRule, asked: DomainName) -> String {
         let element = matched.element.lowercased.description
-        let removal = "\(removalVerb) \(matched.rule.line) of \(matched.rule.list)"
+        let removal = "\(Fix.removalVerb) \(matched.rule.line) of \(matched.rule.list)"
         switch matched.rule.engine {
         case .pihole: return "pihole allow \(asked.lowercased)"
         case .adguardHome: return "@@||\(element)^$important"

@@ -10,6 +10,14 @@ public struct RulePlace: Sendable {
     public var text: Range<Int>
     /// The class that decides its precedence.
     public var ruleClass: RuleClass
+
+    /// A place.
+    public init(list: Int, line: Int = 0, text: Range<Int>, ruleClass: RuleClass = .block) {
+        self.list = list
+        self.line = line
+        self.text = text
+        self.ruleClass = ruleClass
+    }
 }
 
 /// The rules of one layer that match a name and cover a type, strongest first by the engine's own order; keeps its memory

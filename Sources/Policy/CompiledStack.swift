@@ -275,7 +275,8 @@ public final class CompiledStack: Sendable {
                 element: element,
                 relation: relation,
                 layer: Int(decision.layer),
-                rule: layer.reference(winner)
+                rule: layer.reference(winner),
+                number: winner
             ),
             lost: layer.matchingRules(element, type: type, context: context).filter { $0 != winner }
                 .prefix(Self.shownLosers).map(layer.reference),

@@ -22,6 +22,14 @@ public struct MatchedRule: Sendable, Equatable {
     public var layer: Int
     /// The rule.
     public var rule: RuleReference
+    /// Its number in the layer; nil when it is known by its text alone.
+    public var number: Int?
+
+    /// Whether both are the same line about the same element.
+    public static func == (left: MatchedRule, right: MatchedRule) -> Bool {
+        left.element == right.element && left.relation == right.relation && left.layer == right.layer
+            && left.rule == right.rule
+    }
 }
 
 /// What a stack does with one name and type, in words.

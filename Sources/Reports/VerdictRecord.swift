@@ -13,6 +13,8 @@ public struct VerdictRecord: Sendable {
     public var verdict: Verdict
     /// The aliases that were considered.
     public var chain: [DomainName]
+    /// What would make it another verdict, where that was tried.
+    public var flip: VerdictFlip?
 
     /// A record.
     public init(name: DomainName, type: RRType, verdict: Verdict, chain: [DomainName] = []) {
@@ -34,6 +36,7 @@ public struct VerdictRecord: Sendable {
             }
         }
         if !chain.isEmpty { json.member("chain", chain.map(\.description)) }
+        flip?.write(to: &json)
         json.member("note", ifKnown: verdict.note)
         json.member("limit", ifKnown: verdict.matched?.rule.engine.profile.answerStyle.limit)
     }

@@ -45,6 +45,7 @@ public enum VerdictText {
             text += "  lost: \(TerminalText.escaped(rule.list)):\(rule.line): "
             text += TerminalText.escaped(rule.text, limit: 400) + " (class \(rule.ruleClass.name))\n"
         }
+        if let flip = record.flip { text += flip.text(staying: record.verdict.kind) }
         if let note = record.verdict.note { text += "  note: \(note)\n" }
         if let limit = matched.rule.engine.profile.answerStyle.limit { text += "  limit: \(limit)\n" }
         return text

@@ -30,6 +30,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "missing-list.yaml": Array("layers:\n  - engine: pihole\n    lists: [absent.txt]\n".utf8),
         "format.yaml": Array("layers: [{engine: pihole, lists: [{path: clean.txt, format: domains}]}]\n".utf8),
         "no-names.txt": Array("# none\n\n".utf8), "bad-names.txt": Array("a..b\nhttps://example.com/x\n".utf8),
+        "twice.txt": Array("||example^\n||a.example^$important\n||b.example^\n@@||c.b.example^\n".utf8),
         "client.txt": Array("||update.com^$client=192.0.2.1\n||ads.example^\n".utf8),
         "ads-tags.txt": Array("||ads.example^\n||update$denyallow=a.*\n".utf8),
         "typed-names.txt": Array("a.example A\nb.example FOO\n".utf8),
@@ -122,6 +123,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check --list @/client.txt update.com --qtype A", 3, "+unsupported"),
         CommandLineCase("check --list @/client.txt update.com --qtype A --client 192.0.2.1", 0, "+sinkhole"),
         CommandLineCase("check --list @/client.txt update.com --qtype A --client 192.0.2.2", 0, "+pass"),
+        CommandLineCase("explain --list @/twice.txt a.example --qtype A", 0, "+twice.txt:2 and"),
+        CommandLineCase("explain --list @/twice.txt a.example --qtype A", 0, "+twice.txt:1 it is pass"),
+        CommandLineCase("explain --list @/twice.txt c.b.example --qtype A -o ndjson", 0, "+\"verdict\":\"sinkhole\"}"),
         CommandLineCase("explain --list @/client.txt update.com --qtype A", 3, "+queries from 192.0.2.1/32"),
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.1 --client 192.0.2.2", 2, "a second address"),
         CommandLineCase(

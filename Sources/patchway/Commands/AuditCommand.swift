@@ -145,7 +145,7 @@ private struct AuditRun: ~Copyable {
                 case .success(let loaded):
                     audit(
                         LoadedStack(
-                            stack: CompiledStack(layers: [loaded.layer]),
+                            layers: [loaded],
                             reports: loaded.reports,
                             diagnostics: loaded.diagnostics
                         )

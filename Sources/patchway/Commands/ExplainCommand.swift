@@ -114,11 +114,23 @@ struct ExplainCommand: ParsableCommand {
         let context = try client.context()
         var isDecided = loaded.unsupportedRules == 0
         let types = try RRType.list(types)
+        var removals = Removals(loaded)
         for type in types {
             let decision = loaded.stack.decision(name, type: type, over: chains, context: context)
             if decision.verdict.kind == .unsupported || loaded.stack.awaitsAddresses(type) { isDecided = false }
             let aliases = decision.considered.map(\.target)
-            let record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: aliases)
+            var record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: aliases)
+            let outcome = try removals.outcome(decision.verdict) {
+                $0.decision(name, type: type, over: chains, context: context).verdict
+            }
+            record.flip = outcome.map { outcome in
+                VerdictFlip(
+                    rules: outcome.rules,
+                    kind: outcome.verdict,
+                    // A removal is what was tried.
+                    exceptions: decision.verdict.fixes(for: name).filter { !$0.isRemoval }.map(\.text)
+                )
+            }
             if output.format == .text {
                 StandardOutput.write(VerdictText.derivation(record, style: output.style))
             } else {

@@ -97,8 +97,17 @@ enum ConfigurationFile {
 /// A compiled stack and what its lists were read as.
 struct LoadedStack {
     var stack: CompiledStack
+    var layers: [LoadedLayer]
     var reports: [ListReport]
     var diagnostics: [Diagnostic]
+
+    /// A stack of layers.
+    init(layers: [LoadedLayer], reports: [ListReport], diagnostics: [Diagnostic]) {
+        stack = CompiledStack(layers: layers.map(\.layer))
+        self.layers = layers
+        self.reports = reports
+        self.diagnostics = diagnostics
+    }
 
     /// The most layers of a stack.
     static let maximumLayers = 64
@@ -111,16 +120,20 @@ struct LoadedStack {
     /// Loads the layers; the first list that cannot be read ends it.
     static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
         guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
-        var compiled: [CompiledLayer] = []
+        var compiled: [LoadedLayer] = []
         var reports: [ListReport] = []
         var diagnostics: [Diagnostic] = []
         for layer in layers {
             let loaded = try load(layer)
-            compiled.append(loaded.layer)
+            compiled.append(loaded)
             reports += loaded.reports
             diagnostics += loaded.diagnostics
         }
-        return LoadedStack(stack: CompiledStack(layers: compiled), reports: reports, diagnostics: diagnostics)
+        return LoadedStack(
+            layers: compiled,
+            reports: reports,
+            diagnostics: diagnostics
+        )
     }
 
     private static func load(_ layer: Configuration.Layer) throws -> LoadedLayer {

@@ -1,0 +1,96 @@
+import Policy
+import TextScan
+
+/// One list decoded to UTF-8.
+struct ListText {
+    let path: String
+    let role: ListRole
+    let format: ListFormat?
+    private(set) var octets: ListOctets
+    let notices: [Diagnostic]
+    /// What all of it depends on, and what some lines do.
+    var limit = RuleGuard.none
+    var guardsOfLines: [Int: RuleGuard] = [:]
+    /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
+    let mayBeEmpty: Bool
+    /// Whether it is a category folder, and the files of it whose lines are only counted.
+    var isCategory = false
+    var counted: [Input] = []
+
+    init(_ folder: CategoryFolder, path: String) {
+        let decoded = folder.domains.map { TextDecoding.decode($0) }
+        self.path = folder.domains?.path ?? path
+        role = folder.role
+        format = .domains
+        octets = decoded.map { ListOctets($0.span) } ?? ListOctets([UInt8]().span)
+        notices = decoded?.notices ?? []
+        mayBeEmpty = false
+        isCategory = true
+        counted = folder.urls
+    }
+
+    init(_ table: GravityTable) {
+        path = table.path
+        role = table.role
+        format = table.format
+        octets = ListOctets(table.octets.span)
+        notices = table.notices
+        limit = table.limit
+        guardsOfLines = table.guardsOfLines
+        mayBeEmpty = true
+    }
+
+    init(_ input: Input, as list: ListInput) {
+        let decoded = TextDecoding.decode(input)
+        path = input.path
+        role = list.role
+        format = list.format
+        octets = ListOctets(decoded.span)
+        notices = decoded.notices
+        mayBeEmpty = false
+    }
+
+    private init(_ list: ListIncludes.Included, of source: ListText) {
+        path = list.path
+        role = source.role
+        format = source.format
+        octets = ListOctets(list.octets.span)
+        notices = []
+        mayBeEmpty = true
+    }
+
+    /// The list and those that it includes, in the order in which they are named.
+    var withIncludes: [ListText] {
+        guard let lists = ListIncludes.follow(octets.span, path: path), lists.count > 1 else { return [self] }
+        return lists.map { ListText($0, of: self) }
+    }
+
+    /// The files beside the list that its text names.
+    func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
+        let file = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+        guard path != "-", !file.contains(":") else { return [:] }
+        let folder = String(path.dropLast(file.utf8.count))
+        var files: [String: [UInt8]] = [:]
+        for name in names(octets.span) {
+            let limits = InputLimits(maximumExpandedSize: 1 << 20, idleTimeout: 1_000)
+            guard let set = try? InputFile.read(path: folder + name, limits: limits), let input = set.inputs.first,
+                input.bytes.count <= 1 << 20
+            else { continue }
+            files[name] = TextDecoding.decode(input).span.octets
+        }
+        return files
+    }
+
+    /// The list with blanks in place of some of its octets; lines stay lines.
+    func blanking(_ ranges: [Range<Int>]) -> ListText {
+        var text = octets.span.octets
+        for range in ranges {
+            for index in range.clamped(to: text.indices) where text[index] != 0x0A && text[index] != 0x0D {
+                text[index] = 0x20
+            }
+        }
+        var blanked = self
+        blanked.octets = ListOctets(text.span)
+        return blanked
+    }
+}

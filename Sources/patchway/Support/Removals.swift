@@ -1,0 +1,71 @@
+import Catalog
+import DNS
+import FilterLists
+import Findings
+import Policy
+import Reports
+
+/// Finds out which rules have to go for a verdict to become another one, by compiling the layers without them: what is said
+/// is what the engine would do.
+struct Removals {
+    /// What was found.
+    struct Outcome {
+        /// The rules, in the order in which they decided.
+        var rules: [RuleReference]
+        /// The verdict without them, a pass where it was none or the other way round; nil when it did not come to that.
+        var verdict: VerdictKind?
+    }
+
+    /// How many rules are tried.
+    static let limit = 5
+
+    private let loaded: LoadedStack
+    /// Layers without rules, by what was taken out of them.
+    private var known: [[Place]: CompiledStack] = [:]
+
+    /// Where a rule stands, whatever else is taken out.
+    private struct Place: Hashable {
+        var layer: Int
+        var list: Int
+        var text: Range<Int>
+    }
+
+    init(_ loaded: LoadedStack) { self.loaded = loaded }
+
+    /// The rules behind a decision; nil when none is at hand that a list holds.
+    mutating func outcome(
+        _ first: Verdict,
+        decide: (CompiledStack) -> Verdict
+    ) throws -> Outcome? {
+        var removed: [Place] = []
+        var outcome = Outcome(rules: [], verdict: nil)
+        var verdict = first
+        var stack = loaded.stack
+        while removed.count < Self.limit, let matched = verdict.matched, let number = matched.number,
+            matched.rule.ruleClass != .special
+        {
+            let place = stack.layers[matched.layer].place(number)
+            removed.append(Place(layer: matched.layer, list: place.list, text: place.text))
+            outcome.rules.append(matched.rule)
+            stack = try self.stack(without: removed)
+            verdict = decide(stack)
+            guard verdict.kind.isPass == first.kind.isPass else {
+                outcome.verdict = verdict.kind
+                return outcome
+            }
+        }
+        return outcome.rules.isEmpty ? nil : outcome
+    }
+
+    private mutating func stack(without removed: [Place]) throws -> CompiledStack {
+        if let stack = known[removed] { return stack }
+        var layers: [CompiledLayer] = []
+        for (index, layer) in loaded.layers.enumerated() {
+            let places = removed.filter { $0.layer == index }.map { RulePlace(list: $0.list, text: $0.text) }
+            layers.append(places.isEmpty ? layer.layer : try layer.without(places).layer)
+        }
+        let stack = CompiledStack(layers: layers)
+        known[removed] = stack
+        return stack
+    }
+}
