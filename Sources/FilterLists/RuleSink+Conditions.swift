@@ -22,11 +22,22 @@ struct OrderedRule {
 struct OrderedRuleWriter {
     /// The properties that conditions name by their numbers.
     let properties: [NameProperty]
+    /// The sets of client addresses that they name.
+    let clients: [[AddressRange]]
     /// How many names may be written: a set that many rules share is written for each.
     private var namesLeft: Int
     /// Rules for some types only; each may need a coverage of its own.
     private var typedLeft = 60_000
+    /// Rules for some clients only.
+    private var guardsLeft = 10_000
     private var conditions: [Int: NameCondition] = [:]
+
+    /// What the rules that one becomes have in common.
+    private struct Shape {
+        var action: ActionID
+        var coverage: CoverageID
+        var guardID: GuardID
+    }
 
     private enum Fault: Error {
         case bad(Range<Int>)
@@ -34,8 +45,9 @@ struct OrderedRuleWriter {
         case regex(RegexError)
     }
 
-    init(_ properties: [NameProperty], octets: Int) {
+    init(_ properties: [NameProperty], clients: [[AddressRange]] = [], octets: Int) {
         self.properties = properties
+        self.clients = clients
         namesLeft = octets + 100_000
     }
 
@@ -43,13 +55,19 @@ struct OrderedRuleWriter {
     mutating func write(_ rule: OrderedRule, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         guard !rule.isPlaceholder else { return }
         do throws(Fault) {
-            guard rule.condition.types.count <= 64 else { throw .unsupported(.tooManyParts) }
+            guard rule.condition.types.count <= 64, rule.condition.clients.count <= 3 else {
+                throw .unsupported(.tooManyParts)
+            }
             let action = sink.builder.intern(rule.action)
-            for (condition, coverage) in rule.condition.byType() {
-                guard let covered = Self.common(coverage, rule.types) else { continue }
-                if covered != .all { typedLeft -= 1 }
-                guard typedLeft > 0 else { throw .unsupported(.tooManyParts) }
-                try write(condition, rule, action, sink.builder.intern(covered), text, &sink)
+            for (part, holds) in rule.condition.byClient() {
+                let own = try guardID(holds, &sink)
+                for (condition, coverage) in part.byType() {
+                    guard let covered = Self.common(coverage, rule.types) else { continue }
+                    if covered != .all { typedLeft -= 1 }
+                    guard typedLeft > 0 else { throw .unsupported(.tooManyParts) }
+                    let shape = Shape(action: action, coverage: sink.builder.intern(covered), guardID: own)
+                    try write(condition, rule, shape, text, &sink)
+                }
             }
         } catch {
             switch error {
@@ -58,6 +76,18 @@ struct OrderedRuleWriter {
             case .regex(let error): sink.refuse(error, text, rule.range, rule.line)
             }
         }
+    }
+
+    /// The guard of rules for clients inside of some sets and outside of others.
+    private mutating func guardID(_ holds: [Int: Bool], _ sink: inout RuleSink) throws(Fault) -> GuardID {
+        if holds.isEmpty { return .none }
+        guardsLeft -= 1
+        guard guardsLeft > 0 else { throw .unsupported(.tooManyParts) }
+        let conditions = holds.sorted { $0.key < $1.key }.map { set, isInside in
+            let traits = clients[set].map { ClientTrait.range($0) }
+            return isInside ? ClientCondition(anyOf: traits) : ClientCondition(noneOf: traits)
+        }
+        return sink.builder.intern(RuleGuard(clients: conditions))
     }
 
     /// What two coverages share; nil for nothing.
@@ -70,8 +100,7 @@ struct OrderedRuleWriter {
     private mutating func write(
         _ condition: QueryCondition,
         _ rule: OrderedRule,
-        _ action: ActionID,
-        _ coverage: CoverageID,
+        _ shape: Shape,
         _ text: Span<UInt8>,
         _ sink: inout RuleSink
     ) throws(Fault) {
@@ -83,21 +112,22 @@ struct OrderedRuleWriter {
                 .subtree,
                 name: .root,
                 class: rule.ruleClass,
-                action: action,
-                coverage: coverage,
+                action: shape.action,
+                coverage: shape.coverage,
+                guard: shape.guardID,
                 at: position
             )
             return
         case .property(let number):
             if case .below(let names) = properties[number] {
-                return try write(names, .subtree, rule, action, coverage, text, &sink)
+                return try write(names, .subtree, rule, shape, text, &sink)
             }
             if case .isOne(let names) = properties[number] {
-                return try write(names, .exact, rule, action, coverage, text, &sink)
+                return try write(names, .exact, rule, shape, text, &sink)
             }
         case .any(let parts):
             // Each alternative is a rule of its own.
-            for part in parts { try write(part, rule, action, coverage, text, &sink) }
+            for part in parts { try write(part, rule, shape, text, &sink) }
             return
         default: break
         }
@@ -107,16 +137,18 @@ struct OrderedRuleWriter {
             isAdded = sink.builder.add(
                 regex: regex,
                 class: rule.ruleClass,
-                action: action,
-                coverage: coverage,
+                action: shape.action,
+                coverage: shape.coverage,
+                guard: shape.guardID,
                 at: position
             )
         } else {
             isAdded = sink.builder.add(
                 condition: made,
                 class: rule.ruleClass,
-                action: action,
-                coverage: coverage,
+                action: shape.action,
+                coverage: shape.coverage,
+                guard: shape.guardID,
                 at: position
             )
         }
@@ -129,8 +161,7 @@ struct OrderedRuleWriter {
         _ names: [LuaText],
         _ scope: Scope,
         _ rule: OrderedRule,
-        _ action: ActionID,
-        _ coverage: CoverageID,
+        _ shape: Shape,
         _ text: Span<UInt8>,
         _ sink: inout RuleSink
     ) throws(Fault) {
@@ -143,8 +174,9 @@ struct OrderedRuleWriter {
                         scope,
                         name: try Self.name(name, text),
                         class: rule.ruleClass,
-                        action: action,
-                        coverage: coverage,
+                        action: shape.action,
+                        coverage: shape.coverage,
+                        guard: shape.guardID,
                         at: RulePosition(line: name.line, offset: range.lowerBound, length: range.count)
                     )
                 } else {
@@ -155,8 +187,9 @@ struct OrderedRuleWriter {
                         rule: range,
                         line: name.line,
                         class: rule.ruleClass,
-                        action: action,
-                        coverage: coverage
+                        action: shape.action,
+                        coverage: shape.coverage,
+                        guard: shape.guardID
                     )
                 }
             } catch {
@@ -194,7 +227,7 @@ struct OrderedRuleWriter {
     ) throws(Fault) -> NameCondition {
         switch condition {
         case .constant(let value): return .constant(value)
-        case .type: return .constant(false)
+        case .type, .client: return .constant(false)
         case .property(let number):
             if let made = conditions[number] { return made }
             let made = try nameCondition(properties[number], text)

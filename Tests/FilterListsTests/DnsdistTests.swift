@@ -107,8 +107,8 @@ import Testing
             "program", 1
         ),
         ("addAction('a', LuaAction(function(dq) return DNSAction.Drop end))", "action", 1),
-        ("addAction('192.0.2.0/24', DropAction())", "query-state", 1),
-        ("addAction({'a', '::1'}, DropAction())", "query-state", 1),
+        ("addAction('!192.0.2.0/24', DropAction())", "query-state", 1),
+        ("n = newNMG()\nn:addMask(x)\naddAction(NetmaskGroupRule(n), DropAction())", "program", 1),
         ("addAction('12.34', DropAction())", "query-state", 1),
         ("addAction(MaxQPSIPRule(5), DropAction())", "query-state", 1),
         ("addAction(AndRule{makeRule('a'), TCPRule(true)}, DropAction())", "query-state", 1),
@@ -124,6 +124,25 @@ import Testing
         let loaded = try readList(rules, .dnsdist, .dnsdist)
         #expect(loaded.reports[0].unsupported == [reason: count], "\(rules)")
         #expect(loaded.layer.unsupportedCount == count)
+    }
+
+    @Test(arguments: [
+        ("'192.0.2.0/24'", true), ("{'192.0.2.7', '::1'}", true), ("{'a.zz', '198.51.100.0/24'}", false),
+        ("NetmaskGroupRule(nets)", true), ("NotRule(makeRule('192.0.2.0/24'))", false),
+        ("AndRule{makeRule('192.0.2.0/24'), makeRule('zz')}", true),
+        ("OrRule{makeRule('192.0.2.0/24'), QNameRule('b.zz')}", true),
+    ])
+    func clients(rule: String, hitsInside: Bool) throws {
+        let text = "nets = newNMG()\nnets:addMask('192.0.2.0/24')\naddAction(\(rule), \(Self.nx))"
+        let stack = CompiledStack(layers: [try readList(text, .dnsdist).layer])
+        let name = try DomainName("a.zz")
+        func kind(_ address: String) -> VerdictKind {
+            let client = Client(address: IPAddress(address))
+            return stack.verdict(name, type: .a, context: QueryContext(client: client)).kind
+        }
+        #expect(kind("192.0.2.7") == (hitsInside ? .nxdomain : .pass))
+        #expect(kind("198.51.100.1") == (hitsInside ? .pass : .nxdomain))
+        #expect(stack.verdict(name, type: .a).kind == .unsupported)
     }
 
     @Test func wholeAnswers() throws {

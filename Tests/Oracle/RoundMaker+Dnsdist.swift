@@ -49,6 +49,12 @@ extension RoundMaker {
             return "AndRule({makeRule(\(quoted(other))), NotRule(\(dnsdistRule(name, depth: 3)))})"
         case 11:
             return "AndRule({\(dnsdistRule(name, depth: depth + 1)), \(dnsdistRule(other, depth: depth + 1))})"
+        case 12 where chance(2):
+            let network = pick([
+                "\"127.0.0.0/8\"", "'127.0.0.1'", "\"192.0.2.0/24\"", "{\"192.0.2.1\", '127.0.0.0/9', 'a.zz'}",
+            ])
+            let client = pick(["makeRule(\(network))", "NotRule(makeRule(\(network)))"])
+            return "\(pick(["AndRule", "AndRule", "OrRule"])){\(client), makeRule(\(quoted(name)))}"
         case 12:
             return "AndRule{makeRule(\(quoted(name))), NotRule(\(dnsdistRule("a.\(name)", depth: depth + 1)))}"
         default:

@@ -9,7 +9,11 @@ enum DnsdistReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var configuration = DnsdistConfiguration(text)
         configuration.read(&sink)
-        var writer = OrderedRuleWriter(configuration.properties, octets: text.count)
+        var writer = OrderedRuleWriter(
+            configuration.properties,
+            clients: configuration.clientSets,
+            octets: text.count
+        )
         for rule in configuration.rules { writer.write(rule, text, &sink) }
     }
 }
@@ -19,6 +23,7 @@ struct DnsdistConfiguration: ~Escapable {
     let source: Span<UInt8>
     private(set) var rules: [OrderedRule] = []
     private(set) var properties: [NameProperty] = []
+    private(set) var clientSets: [[AddressRange]] = []
     private var variables: [String: DnsdistValue] = [:]
 
     @_lifetime(copy source)
@@ -117,6 +122,14 @@ struct DnsdistConfiguration: ~Escapable {
     }
 
     private mutating func performMethod(_ call: LuaCall) throws(ConfigurationFault) -> Bool {
+        if call.path.count == 2, case .networks(let networks)? = variables[source.extracting(call.path[0]).string] {
+            if source.extracting(call.path[1]).equals("addMask"), case .text(let text)? = try? value(call, 0) {
+                networks.add([text])
+            } else {
+                networks.isUnknown = true
+            }
+            return true
+        }
         guard call.path.count == 2, case .names(let names)? = variables[source.extracting(call.path[0]).string] else {
             return false
         }
@@ -203,7 +216,10 @@ struct DnsdistConfiguration: ~Escapable {
     }
 
     private mutating func forget(_ name: String) {
-        if case .names(let names)? = variables[name] { names.isUnknown = true }
+        switch variables[name] {
+        case .names(let names), .networks(let names): names.isUnknown = true
+        default: break
+        }
         if variables[name] != nil { variables[name] = .unknown }
     }
 
@@ -268,6 +284,7 @@ struct DnsdistConfiguration: ~Escapable {
         switch name {
         case "newSuffixMatchNode": return .names(DnsdistNames(isBelow: true))
         case "newDNSNameSet": return .names(DnsdistNames(isBelow: false))
+        case "newNMG": return .networks(DnsdistNames(isBelow: false))
         case "newDNSName": return .name(try text(call, 0))
         case "newRuleAction":
             guard case .action(let action) = try value(call, 1) else { throw .unsupported(.program) }
@@ -298,6 +315,12 @@ struct DnsdistConfiguration: ~Escapable {
         guard case .number(let number) = try value(call, index) else { throw .unsupported(.program) }
         guard number >= 0, number < 1e15 else { throw .bad }
         return number.rounded(.down)
+    }
+
+    /// Keeps a set of client addresses and names it by its number.
+    mutating func clients(_ ranges: [AddressRange]) -> QueryCondition {
+        clientSets.append(ranges)
+        return .client(clientSets.count - 1)
     }
 
     /// Keeps a property and names it by its number.

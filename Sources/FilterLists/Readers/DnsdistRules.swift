@@ -19,6 +19,14 @@ extension DnsdistConfiguration {
         case "QTypeRule": return .type(try type(value(call, 0)))
         case "AndRule": return .all(try conditions(call))
         case "OrRule": return .any(try conditions(call))
+        case "NetmaskGroupRule":
+            guard case .networks(let networks) = try value(call, 0), !networks.isUnknown else {
+                throw .unsupported(.program)
+            }
+            if call.arguments.count > 1 {
+                guard case .boolean(true) = call.arguments[1] else { throw .unsupported(.queryState) }
+            }
+            return try client(networks.current(source))
         case "NotRule":
             guard case .condition(let condition) = try value(call, 0) else { throw .unsupported(.program) }
             return .not(condition)
@@ -41,16 +49,27 @@ extension DnsdistConfiguration {
         case .name(let name): return property(.below([name]))
         case .text(let name): return try suffixes([name])
         case .texts(let names): return try suffixes(names)
-        case .unknown, .names: throw .unsupported(.program)
+        case .unknown, .names, .networks: throw .unsupported(.program)
         default: throw .bad
         }
     }
 
     private mutating func suffixes(_ names: [LuaText]) throws(ConfigurationFault) -> QueryCondition {
-        for name in names where Self.looksLikeNetmask(source.extracting(name.content)) {
-            throw .unsupported(.queryState)
+        let networks = names.filter { Self.looksLikeNetmask(source.extracting($0.content)) }
+        // Names beside networks do nothing.
+        return networks.isEmpty ? property(.below(names)) : try client(networks)
+    }
+
+    /// The clients of networks, which may not be negated.
+    private mutating func client(_ networks: [LuaText]) throws(ConfigurationFault) -> QueryCondition {
+        var ranges: [AddressRange] = []
+        for network in networks {
+            guard let range = AddressRange(source.extracting(network.content).string), !network.isEscaped else {
+                throw .unsupported(.queryState)
+            }
+            ranges.append(range)
         }
-        return property(.below(names))
+        return clients(ranges)
     }
 
     /// Whether dnsdist may take a text for an address or a network (`inet_aton`, IPv6, with a length, negated).
@@ -129,7 +148,7 @@ extension DnsdistConfiguration {
     private static let otherRules: Set<String> = [
         "DNSSECRule", "DSTPortRule", "EDNSOptionRule", "EDNSVersionRule", "ERCodeRule", "HTTPHeaderRule",
         "HTTPPathRegexRule", "HTTPPathRule", "KeyValueStoreLookupRule", "KeyValueStoreRangeLookupRule",
-        "LuaFFIPerThreadRule", "LuaFFIRule", "LuaRule", "MaxQPSIPRule", "MaxQPSRule", "NetmaskGroupRule",
+        "LuaFFIPerThreadRule", "LuaFFIRule", "LuaRule", "MaxQPSIPRule", "MaxQPSRule",
         "PoolAvailableRule", "PoolOutstandingRule", "ProbaRule", "ProxyProtocolValueRule", "RCodeRule", "RDRule",
         "RecordsCountRule", "RecordsTypeCountRule", "SNIRule", "TCPRule", "TagRule", "TimedIPSetRule",
         "TrailingDataRule",

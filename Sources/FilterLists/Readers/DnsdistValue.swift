@@ -12,6 +12,8 @@ enum DnsdistValue {
     case name(LuaText)
     /// `newSuffixMatchNode()` or `newDNSNameSet()`: shared by all who hold it, as in Lua.
     case names(DnsdistNames)
+    /// `newNMG()`: the texts of networks.
+    case networks(DnsdistNames)
     case condition(QueryCondition)
     case action(DnsdistAction)
     /// `newRuleAction(rule, action)`.

@@ -20,6 +20,8 @@ indirect enum QueryCondition: Equatable {
     /// A property, by its number.
     case property(Int)
     case type(UInt16)
+    /// A set of client addresses, by its number.
+    case client(Int)
     case not(QueryCondition)
     case all([QueryCondition])
     case any([QueryCondition])
@@ -27,17 +29,27 @@ indirect enum QueryCondition: Equatable {
     /// The types that it tells apart.
     var types: Set<UInt16> {
         switch self {
-        case .constant, .property: []
+        case .constant, .property, .client: []
         case .type(let type): [type]
         case .not(let condition): condition.types
         case .all(let conditions), .any(let conditions): conditions.reduce(into: []) { $0.formUnion($1.types) }
         }
     }
 
+    /// The sets of client addresses that it tells apart.
+    var clients: Set<Int> {
+        switch self {
+        case .constant, .property, .type: []
+        case .client(let set): [set]
+        case .not(let condition): condition.clients
+        case .all(let conditions), .any(let conditions): conditions.reduce(into: []) { $0.formUnion($1.clients) }
+        }
+    }
+
     /// How many parts it has.
     var size: Int {
         switch self {
-        case .constant, .property, .type: 1
+        case .constant, .property, .type, .client: 1
         case .not(let condition): condition.size + 1
         case .all(let conditions), .any(let conditions): conditions.reduce(1) { $0 + $1.size }
         }
@@ -45,33 +57,52 @@ indirect enum QueryCondition: Equatable {
 
     /// What is left for queries of this type; nil stands for every type that the condition does not tell apart.
     func resolved(_ queryType: UInt16?) -> QueryCondition {
+        resolved { part in
+            if case .type(let type) = part { type == queryType } else { nil }
+        }
+    }
+
+    /// What is left when some of its types or clients are known to hold or not.
+    func resolved(_ truth: (QueryCondition) -> Bool?) -> QueryCondition {
         switch self {
         case .constant, .property: return self
-        case .type(let type): return .constant(type == queryType)
+        case .type, .client: return truth(self).map { .constant($0) } ?? self
         case .not(let condition):
-            switch condition.resolved(queryType) {
+            switch condition.resolved(truth) {
             case .constant(let value): return .constant(!value)
             case .not(let inner): return inner
             case let other: return .not(other)
             }
-        case .all(let conditions): return Self.combined(conditions, queryType, identity: true) { .all($0) }
-        case .any(let conditions): return Self.combined(conditions, queryType, identity: false) { .any($0) }
+        case .all(let conditions): return Self.combined(conditions, truth, identity: true) { .all($0) }
+        case .any(let conditions): return Self.combined(conditions, truth, identity: false) { .any($0) }
         }
     }
 
     private static func combined(
         _ conditions: [QueryCondition],
-        _ queryType: UInt16?,
+        _ truth: (QueryCondition) -> Bool?,
         identity: Bool,
         _ make: ([QueryCondition]) -> QueryCondition
     ) -> QueryCondition {
         var parts: [QueryCondition] = []
         for condition in conditions {
-            let part = condition.resolved(queryType)
+            let part = condition.resolved(truth)
             if part == .constant(!identity) { return part }
             if part != .constant(identity) { parts.append(part) }
         }
         return parts.isEmpty ? .constant(identity) : parts.count == 1 ? parts[0] : make(parts)
+    }
+
+    /// The conditions that it comes to when it is known which of its sets of clients hold.
+    func byClient() -> [(condition: QueryCondition, holds: [Int: Bool])] {
+        let sets = clients.sorted()
+        return (0..<(1 << sets.count)).map { bits in
+            let holds = Dictionary(uniqueKeysWithValues: sets.enumerated().map { ($1, bits >> $0 & 1 == 1) })
+            let condition = resolved { part in
+                if case .client(let set) = part { holds[set] } else { nil }
+            }
+            return (condition, holds)
+        }
     }
 
     /// The conditions on names alone that it comes to, each with the types for which it does.
