@@ -7,14 +7,18 @@ public struct VerdictFlip: Sendable {
     public var rules: [RuleReference]
     /// The verdict without all of them; nil when it stays what it is.
     public var kind: VerdictKind?
-    /// What could be written instead, in the engine's own syntax; not tried.
+    /// What could be written into the deciding layer instead, in its engine's own syntax; not tried, and the layers behind
+    /// it still decide.
     public var exceptions: [String]
+    /// The position of that layer.
+    public var layer: Int
 
     /// An answer to "what would flip it".
-    public init(rules: [RuleReference], kind: VerdictKind?, exceptions: [String] = []) {
+    public init(rules: [RuleReference], kind: VerdictKind?, exceptions: [String] = [], layer: Int = 0) {
         self.rules = rules
         self.kind = kind
         self.exceptions = exceptions
+        self.layer = layer
     }
 
     /// Writes the `flip` member.
@@ -25,7 +29,7 @@ public struct VerdictFlip: Sendable {
             for rule in rules { array.object { rule.write(to: &$0) } }
         }
         json.member("verdict", ifKnown: kind?.description)
-        if !exceptions.isEmpty { json.member("or", exceptions) }
+        if !exceptions.isEmpty { json.member("exceptions", exceptions) }
         json.endObject()
     }
 
@@ -35,7 +39,7 @@ public struct VerdictFlip: Sendable {
         var text =
             kind.map { "  flips: without \(Self.list(places)) it is \($0)\n" }
             ?? "  flips: not without \(Self.list(places)); it stays \(current)\n"
-        for exception in exceptions { text += "  or: \(TerminalText.escaped(exception, limit: 400))\n" }
+        for exception in exceptions { text += "  exception in layer \(layer + 1): \(TerminalText.escaped(exception, limit: 400))\n" }
         return text
     }
 

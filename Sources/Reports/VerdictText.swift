@@ -54,6 +54,7 @@ public enum VerdictText {
     private static func place(_ matched: MatchedRule) -> String {
         var text = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line): "
         text += TerminalText.escaped(matched.rule.text, limit: 200)
+        if matched.relation == .address { return text + "  (an address of \(matched.element))" }
         if matched.relation != .qname { text += "  (\(matched.relation.rawValue) \(matched.element))" }
         return text
     }

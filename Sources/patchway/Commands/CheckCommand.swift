@@ -125,7 +125,9 @@ private struct CheckRun: ~Copyable {
 
     mutating func check(_ input: borrowing NameInput, _ types: [RRType]) {
         var buffer = NameBuffer()
+        var progress = Progress("names", of: input.indices.count)
         for index in input.indices {
+            progress.note(index)
             let own = input.type(index)
             if isText || usesKnownChains || !chains.isEmpty {
                 let name = input.name(index)

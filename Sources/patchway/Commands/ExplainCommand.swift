@@ -128,7 +128,8 @@ struct ExplainCommand: ParsableCommand {
                     rules: outcome.rules,
                     kind: outcome.verdict,
                     // A removal is what was tried.
-                    exceptions: decision.verdict.fixes(for: name).filter { !$0.isRemoval }.map(\.text)
+                    exceptions: decision.verdict.fixes(for: name).filter { !$0.isRemoval }.map(\.text),
+                    layer: decision.verdict.matched?.layer ?? 0
                 )
             }
             if output.format == .text {

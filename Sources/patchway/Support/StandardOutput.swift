@@ -52,8 +52,11 @@ enum StandardError {
         put(text)
     }
 
-    fileprivate static func put(_ text: String) {
-        let octets = Array((text + "\n").utf8)
+    /// Writes over the line that stands there.
+    static func progress(_ text: String) { put("\r\u{1B}[K" + text, end: "") }
+
+    fileprivate static func put(_ text: String, end: String = "\n") {
+        let octets = Array((text + end).utf8)
         _ = unsafe octets.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
     }
 }
