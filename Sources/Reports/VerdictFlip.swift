@@ -39,7 +39,9 @@ public struct VerdictFlip: Sendable {
         var text =
             kind.map { "  flips: without \(Self.list(places)) it is \($0)\n" }
             ?? "  flips: not without \(Self.list(places)); it stays \(current)\n"
-        for exception in exceptions { text += "  exception in layer \(layer + 1): \(TerminalText.escaped(exception, limit: 400))\n" }
+        for exception in exceptions {
+            text += "  exception in layer \(layer + 1): \(TerminalText.escaped(exception, limit: 400))\n"
+        }
         return text
     }
 
