@@ -14,6 +14,8 @@ public struct PolicyAnswer: Sendable, Equatable {
     public var behind: [OwnedRecord] = []
     /// Whether the real aliases that led to `owner` stand in front of the records.
     public var keepsAliases = true
+    /// Whether nothing follows an alias among `records`: the client has to ask for its target.
+    public var endsAtAlias = false
     /// The authority section.
     public var authority: [OwnedRecord] = []
     /// The additional section.
@@ -159,6 +161,7 @@ extension CompiledLayer {
             type: type,
             isAlias: isAlias
         )
+        if profile.order == .localZone { completeLocalAnswer(&answer, decision, name: name, type: type) }
         if !keepsAliases(behind: Int(decision.rule)) {
             // dnsmasq throws the whole answer away, and says so (compared with 2.90).
             answer.errors = [ExtendedError(code: .blocked, text: [])]
@@ -226,7 +229,10 @@ extension CompiledLayer {
     private func sameNameRecords(_ rule: Int, type: RRType) -> [LocalRecord] {
         // Where the first rule decides it decides alone.
         guard rule < records.count, profile.order != .firstMatch else {
-            return looseRecords(rule).filter { $0.type == type || $0.type == .cname || type == .any }
+            let own = looseRecords(rule).filter { $0.type == type || $0.type == .cname || type == .any }
+            // Of several records for one client range Unbound gives the last (compared with 1.17.1).
+            let isLastAlone = profile.chain == .untilCached && trigger(rule) == .client
+            return isLastAlone ? Array(own.suffix(1)) : own
         }
         let winner = records[rule]
         var result: [LocalRecord] = []

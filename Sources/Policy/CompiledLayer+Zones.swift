@@ -171,6 +171,7 @@ extension CompiledLayer {
         var zone: (rule: Int, labels: Int)?
         var data: (rule: Int, labels: Int)?
         var dataExists = false
+        var hasAlias = false
         table.forEachSuffix(name, hashes, records) { labels, head in
             // The rules of a name come in no order of kind.
             var next = head
@@ -186,6 +187,7 @@ extension CompiledLayer {
                 switch record.scope {
                 case .exact where labels == total || zone?.labels == labels:
                     data = strongerData(data, (next, labels), type)
+                    if isAlias(next) { hasAlias = true }
                 case .node where labels == total: dataExists = true
                 default: break
                 }
@@ -198,6 +200,7 @@ extension CompiledLayer {
             // Unbound has zones of its own there, which a configuration can change; what it answers is not modelled.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
         }
+        if hasAlias, let found = data { data = (firstRecordSet(found.rule, type), found.labels) }
         return localZoneDecision(name, zone, data, dataExists, type, index)
     }
 

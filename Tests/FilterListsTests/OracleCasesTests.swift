@@ -319,4 +319,53 @@ struct OracleCasesTests {
         let loaded = try readList("a\(place).zz\n", .dnscrypt, .dnscryptProxy)
         #expect(try loaded.verdict("q.yy", .a, chain: (1...9).map { "a\($0).zz" }).kind.isPass == passes)
     }
+
+    /// Unbound: a zone's own SOA goes with what the zone denies, and lives no longer than its last field says.
+    @Test(arguments: [("static", true), ("always_nodata", true), ("always_null", false)])
+    func unboundDeniesWithTheSOAOfTheZone(type: String, isShown: Bool) throws {
+        let loaded = try readList(
+            "local-zone: zz \(type)\nlocal-data: 'zz. 300 SOA a. b. 1 2 3 4 60'\n",
+            .unbound,
+            .unbound
+        )
+        let answer = try #require(try loaded.verdict("b.zz", .txt).answer)
+        #expect(answer.authority.map(\.record.type) == (isShown ? [.soa] : []))
+        #expect(answer.authority.allSatisfy { $0.record.ttl == 60 && $0.owner == (try? DomainName("zz")) })
+    }
+
+    /// Unbound: an alias stands alone, before the data that is stated last after it, and only `redirect` follows it.
+    @Test(arguments: [
+        ("local-data: 'a.zz CNAME b.yy.'", RRType.a, "CNAME=b.yy.", true),
+        ("local-zone: a.zz redirect\nlocal-data: 'a.zz CNAME b.yy.'", .a, "CNAME=b.yy.", false),
+        ("local-data: 'a.zz MX 1 b.'\nlocal-data: 'a.zz CNAME b.yy.'", .mx, "MX=?", false),
+        ("local-data: 'a.zz CNAME b.yy.'\nlocal-data: 'a.zz TXT x'", .txt, "CNAME=b.yy.", true),
+        (
+            "local-data: 'a.zz A 192.0.2.1'\nlocal-data: 'a.zz CNAME b.yy.'\nlocal-data: 'a.zz A 192.0.2.2'", .a,
+            "CNAME=b.yy.", true
+        ),
+        ("local-data: 'a.zz 60 A 192.0.2.1'\nlocal-data: 'a.zz 90 A 192.0.2.1'", .a, "A=192.0.2.1", false),
+    ])
+    func unboundLocalAliases(rules: String, type: RRType, text: String, endsAtAlias: Bool) throws {
+        let answer = try #require(try readList(rules + "\n", .unbound, .unbound).verdict("a.zz", type).answer)
+        #expect(answer.text == text)
+        #expect(answer.endsAtAlias == endsAtAlias)
+    }
+
+    @Test func unboundGivesClientsTheLastOfSeveralRecords() throws {
+        let zone = Self.zone("32.1.0.0.127.rpz-client-ip A 192.0.2.1\n32.1.0.0.127.rpz-client-ip A 192.0.2.2")
+        let context = QueryContext(client: Client(address: IPAddress("127.0.0.1")))
+        let verdict = try readList(zone, .rpz, .unboundRPZ).verdict("a.zz", .a, context: context)
+        #expect(verdict.answer?.text == "A=192.0.2.2")
+    }
+
+    /// dnsmasq: `rebind-localhost-ok` is about 127.0.0.0/8, 0.0.0.0/8, `::1` and `::`.
+    @Test(arguments: ["127.0.0.1", "0.0.0.0", "::1", "::"])
+    func dnsmasqLetsAddressesOfTheHostThrough(text: String) throws {
+        let address = try #require(IPAddress(text))
+        for (rules, isPass) in [("stop-dns-rebind\n", false), ("stop-dns-rebind\nrebind-localhost-ok\n", true)] {
+            let loaded = try readList(rules, .dnsmasq, .dnsmasq)
+            let verdict = try loaded.verdict("a.zz", address.recordType, addresses: [address])
+            #expect(verdict.kind.isPass == isPass)
+        }
+    }
 }

@@ -106,7 +106,8 @@ struct Outcome {
         var entries: [Entry] = []
         if made.keepsAliases, made.owner != name { entries = upstream.aliases(from: name, to: made.owner) }
         entries += made.records.map { Self.entry(OwnedRecord(owner: made.owner, record: $0)) }
-        if profile.answerStyle.followsOwnAliases, let alias = made.records.first(where: { $0.type == .cname }),
+        if profile.answerStyle.followsOwnAliases, !made.endsAtAlias,
+            let alias = made.records.first(where: { $0.type == .cname }),
             let target = try? DomainName(wire: alias.data)
         {
             extent = type == .any ? .start : .untilAlias

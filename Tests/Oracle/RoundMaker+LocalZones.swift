@@ -20,6 +20,16 @@ extension RoundMaker {
             // Unbound refuses to start with data inside a redirect zone.
             guard !isInsideRedirect(owner.lowercased(), zones) else { continue }
             let quote = pick(["'", "\""])
+            // In a redirect zone an alias must stand alone.
+            if chance(8), zones[owner.lowercased()] != "redirect" || chance(2) {
+                let target = pick(["garden.zz.", "a.r1.rz.", "x.\(owner)."])
+                rules.append("local-data: \(quote)\(owner) CNAME \(target)\(quote)")
+                if chance(2) || zones[owner.lowercased()] == "redirect" { continue }
+            }
+            if chance(6) {
+                let soa = "SOA ns.zz. root.zz. 1 2 3 4 \(pick(["60", "86400"]))"
+                rules.append("local-data: \(quote)\(owner) \(pick(["", "300 "]))\(soa)\(quote)")
+            }
             for _ in 0...below(2) { rules.append("local-data: \(quote)\(owner) \(localData())\(quote)") }
         }
         rules.shuffle(using: &generator)

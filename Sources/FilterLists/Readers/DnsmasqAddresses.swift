@@ -80,11 +80,12 @@ struct DnsmasqAddresses {
     /// `private_net` and `private_net6`; IPv4 addresses count in their mapped form, too.
     private static let privateRanges =
         mapped([
-            "0.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "192.0.2.0/24",
+            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "192.0.2.0/24",
             "198.51.100.0/24", "203.0.113.0/24", "255.255.255.255/32",
-        ]) + ["::/128", "fe80::/10", "fec0::/10", "fd00::/8", "2001:db8::/32"]
+        ]) + ["fe80::/10", "fec0::/10", "fd00::/8", "2001:db8::/32"]
 
-    private static let loopbackRanges = mapped(["127.0.0.0/8"]) + ["::1/128"]
+    /// The addresses of this host, which `rebind-localhost-ok` lets through.
+    private static let loopbackRanges = mapped(["127.0.0.0/8", "0.0.0.0/8"]) + ["::1/128", "::/128"]
 
     private static func mapped(_ ranges: [String]) -> [String] {
         ranges + ranges.compactMap { AddressRange($0) }.map { "::ffff:\($0.address)/\($0.prefixLength + 96)" }
