@@ -9,14 +9,23 @@ public struct ListInput: Sendable {
     public var role: ListRole
     /// The format; nil finds it out.
     public var format: ListFormat?
+    /// The groups that it is in (Blocky).
+    public var groups: [String]
     /// The content, when it is in memory already; `path` then only names it.
     public var octets: [UInt8]?
 
     /// A list.
-    public init(path: String, role: ListRole = .block, format: ListFormat? = nil, octets: [UInt8]? = nil) {
+    public init(
+        path: String,
+        role: ListRole = .block,
+        format: ListFormat? = nil,
+        groups: [String] = [],
+        octets: [UInt8]? = nil
+    ) {
         self.path = path
         self.role = role
         self.format = format
+        self.groups = groups
         self.octets = octets
     }
 }
@@ -74,7 +83,7 @@ public enum LayerLoader {
                 } else if list.format == .gravityDatabase {
                     throw ListError(path: input.path, reason: .notAList("it is no SQLite database"))
                 } else {
-                    sources.append(ListText(input, as: list))
+                    sources.append(ListText(input, as: list, options.clients))
                 }
             }
         }
@@ -167,6 +176,9 @@ public enum LayerLoader {
         }
         if engine == .pihole { SpecialDomains.add(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
+        if engine == .blocky, let clients = options.clients {
+            AllowOnlyGroups.add(sources.map { ($0.role, $0.groups) }, clients, to: &builder)
+        }
         return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics, recipe: recipe)
     }
 

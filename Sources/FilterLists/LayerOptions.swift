@@ -8,9 +8,17 @@ public struct LayerOptions: Sendable, Equatable {
     /// Times of the week by name, in minutes since Monday 00:00 (dnscrypt-proxy).
     public var schedules: [String: [Range<Int>]]
 
+    /// Who gets which groups of lists (Blocky); nil where groups mean nothing.
+    public var clients: ClientGroups?
+
     /// Options; what is not given is not configured.
-    public init(blockAddresses: [IPAddress] = [], schedules: [String: [Range<Int>]] = [:]) {
+    public init(
+        blockAddresses: [IPAddress] = [],
+        schedules: [String: [Range<Int>]] = [:],
+        clients: ClientGroups? = nil
+    ) {
         self.blockAddresses = blockAddresses
         self.schedules = schedules
+        self.clients = clients
     }
 }

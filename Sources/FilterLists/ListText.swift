@@ -8,6 +8,8 @@ struct ListText {
     let format: ListFormat?
     private(set) var octets: ListOctets
     let notices: [Diagnostic]
+    /// The groups that it is in (Blocky).
+    var groups: [String] = []
     /// What all of it depends on, and what some lines do.
     var limit = RuleGuard.none
     var guardsOfLines: [Int: RuleGuard] = [:]
@@ -40,14 +42,26 @@ struct ListText {
         mayBeEmpty = true
     }
 
-    init(_ input: Input, as list: ListInput) {
+    init(_ input: Input, as list: ListInput, _ clients: ClientGroups?) {
         let decoded = TextDecoding.decode(input)
         path = input.path
         role = list.role
         format = list.format
         octets = ListOctets(decoded.span)
-        notices = decoded.notices
+        groups = list.groups
         mayBeEmpty = false
+        guard let clients, !list.groups.isEmpty else {
+            notices = decoded.notices
+            return
+        }
+        if let found = clients.limit(list.groups) {
+            limit = found
+            notices = decoded.notices
+        } else {
+            limit = RuleGuard(clients: [ClientCondition(anyOf: [])])
+            let text = "no client has its groups, so its rules never count"
+            notices = decoded.notices + [Diagnostic(path: input.path, reason: "no-client", text: text)]
+        }
     }
 
     private init(_ list: ListIncludes.Included, of source: ListText) {

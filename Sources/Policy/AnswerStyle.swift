@@ -13,7 +13,7 @@ public struct AnswerStyle: Sendable {
         case ofZone
         /// The same, only for NODATA that an alias met (Unbound 1.17).
         case ofZoneForAliasNoData
-        /// In the authority section of negative block answers: made up, with numbers of its own (AdGuard Home).
+        /// In the authority section of negative block answers: made up, with numbers of its own (AdGuard Home, Blocky).
         case ofBlockedName
     }
 
@@ -126,6 +126,7 @@ extension CompiledLayer {
     /// AdGuard Home's (`internal/dnsforward/msg.go`, `genSOA`): in NXDOMAIN and for types without an answer of the mode,
     /// but not in its mode null_ip and not for rewrites.
     private func blockedAuthority(_ decision: Decision, name: DomainName, type: RRType) -> [OwnedRecord] {
+        if engine == .blocky { return blockMode == "nxDomain" ? Self.blockyAuthority(name, ttl: profile.dataTTL) : [] }
         if case .rewrite = actions[Int(record(Int(decision.rule)).action)] { return [] }
         let hasAddresses = type == .a || type == .aaaa || type == .https
         guard decision.kind == .nxdomain || decision.kind == .nodata && !hasAddresses && blockMode != "null_ip",
@@ -134,6 +135,14 @@ extension CompiledLayer {
         else { return [] }
         let data = server.wire + responsible.wire + Self.octets([100_500, 1_800, 900, 604_800, 86_400])
         return [OwnedRecord(owner: name, record: LocalRecord(type: .soa, ttl: profile.dataTTL, data: data))]
+    }
+
+    /// Blocky's in its mode nxDomain (`util/common.go`).
+    private static func blockyAuthority(_ name: DomainName, ttl: UInt32) -> [OwnedRecord] {
+        guard let server = try? DomainName("blocky.local"), let responsible = try? DomainName("hostmaster.blocky.local")
+        else { return [] }
+        let data = server.wire + responsible.wire + octets([1, 86_400, 7_200, 604_800, ttl])
+        return [OwnedRecord(owner: name, record: LocalRecord(type: .soa, ttl: ttl, data: data))]
     }
 
     private static func octets(_ numbers: [UInt32]) -> [UInt8] {

@@ -92,7 +92,12 @@ extension CompiledLayer {
         if profile.readsAddressesAsNames {
             for address in addresses {
                 guard let name = try? DomainName(address.description) else { continue }
-                let decision = decide(NameBuffer(name), type: type, context: context, index: index)
+                let buffer = NameBuffer(name)
+                var decision = decide(buffer, type: type, context: context, index: index)
+                if engine == .adguardHome, decision.hasRule {
+                    decision = withoutTable(decision, buffer, type: type, context: context)
+                    if spares(decision) { continue }
+                }
                 if !decision.kind.isPass { return decision }
             }
         }

@@ -59,7 +59,7 @@ extension CompiledLayer {
         switch action {
         case .block:
             switch blockAnswer.outcome(type) {
-            case .address: leadsNowhere(blockAnswer.address(type)) ? .sinkhole : .redirect
+            case .address: blockAnswer.addressesOrNull(type).allSatisfy(leadsNowhere) ? .sinkhole : .redirect
             case .nodata, .hinfo: .nodata
             case .nxdomain: .nxdomain
             case .refused: .refused
@@ -111,6 +111,7 @@ extension CompiledLayer {
         context: borrowing QueryContext = .unknown
     ) -> PolicyAnswer? {
         guard decision.hasRule else { return nil }
+        if isOwnReport(decision, type: type) { return nil }
         // The addresses of another name, which only resolving it tells.
         if engine == .dnscryptProxy, decision.kind == .redirect,
             case .redirect = actions[Int(record(Int(decision.rule)).action)]
@@ -184,12 +185,13 @@ extension CompiledLayer {
         let record = record(Int(decision.rule))
         let made: [LocalRecord]
         switch actions[Int(record.action)] {
-        case .block where blockAnswer.outcome(type) == .address:
+        case .block where blockAnswer.outcome(type) == .address && decision.kind != .nodata:
             let types = type == .any ? [RRType.a, .aaaa] : [type]
-            made = types.map { LocalRecord(blockAnswer.address($0), ttl: blockAnswer.ttl) }
+            made = types.flatMap { blockAnswer.addressesOrNull($0) }.map { LocalRecord($0, ttl: blockAnswer.ttl) }
         case .blockAddress where decision.kind == .sinkhole || decision.kind == .redirect:
             let own = sameNameRecords(Int(decision.rule), type: type)
-            made = own.isEmpty ? [LocalRecord(blockAnswer.address(type), ttl: blockAnswer.ttl)] : own
+            made =
+                own.isEmpty ? blockAnswer.addressesOrNull(type).map { LocalRecord($0, ttl: blockAnswer.ttl) } : own
         case .block where blockAnswer.outcome(type) == .hinfo: made = [Self.lockedOut]
         case .records where engine == .dnscryptProxy && !Self.isCloaked(type),
             .redirect where engine == .dnscryptProxy && !Self.isCloaked(type):

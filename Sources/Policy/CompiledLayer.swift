@@ -109,6 +109,8 @@ public final class CompiledLayer: Sendable {
         case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .adguardHome:
             decideAdGuard(name, hashes, type: type, context: context, index: index)
+        case .classFirst where engine == .technitium:
+            decideTechnitium(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .dnscryptProxy:
             decideDNSCrypt(name, hashes, type: type, context: context, index: index)
         case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)

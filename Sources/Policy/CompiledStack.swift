@@ -108,7 +108,8 @@ public final class CompiledStack: Sendable {
                 if layer.spares(decision) { continue }
             }
             guard decision.kind != .pass else {
-                if layer.profile.order.isZoneByZone, decision.exempt != 0 {
+                // Technitium looks no further behind an alias that is allowed.
+                if layer.profile.order.isZoneByZone || layer.engine == .technitium, decision.exempt != 0 {
                     result = decision
                     result.exempt |= own.exempt
                 }

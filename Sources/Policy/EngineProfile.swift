@@ -160,10 +160,10 @@ public struct BlockAnswer: Sendable, Equatable {
 
     /// Whether the addresses are those that the engine's owner has configured; the null addresses otherwise.
     public var isCustom: Bool
-    /// The configured address of IPv4.
-    public internal(set) var v4: IPAddress?
-    /// The configured address of IPv6.
-    public internal(set) var v6: IPAddress?
+    /// Whether the configured addresses have to be of both families that the mode answers with.
+    public var needsBothFamilies: Bool
+    /// The configured addresses.
+    public internal(set) var own: [IPAddress] = []
 
     /// A block answer; HTTPS and ANY get what other types get unless it is given.
     public init(
@@ -173,7 +173,8 @@ public struct BlockAnswer: Sendable, Equatable {
         any: Outcome? = nil,
         other: Outcome,
         ttl: UInt32,
-        isCustom: Bool = false
+        isCustom: Bool = false,
+        needsBothFamilies: Bool = true
     ) {
         self.a = a
         self.aaaa = aaaa
@@ -182,15 +183,23 @@ public struct BlockAnswer: Sendable, Equatable {
         self.other = other
         self.ttl = ttl
         self.isCustom = isCustom
+        self.needsBothFamilies = needsBothFamilies
     }
 
     /// Whether an address of the configuration is needed that is not there.
-    public var lacksAddress: Bool { isCustom && (a == .address && v4 == nil || aaaa == .address && v6 == nil) }
+    public var lacksAddress: Bool {
+        guard isCustom else { return false }
+        guard needsBothFamilies else { return own.isEmpty }
+        return a == .address && !own.contains(where: \.isV4) || aaaa == .address && own.allSatisfy(\.isV4)
+    }
 
-    /// The address that a type is answered with.
-    func address(_ type: RRType) -> IPAddress {
-        let own = isCustom ? type == .aaaa ? v6 : v4 : nil
-        return own ?? (type == .aaaa ? .v6(0, 0) : .v4(0))
+    /// The configured addresses for a type.
+    func addresses(_ type: RRType) -> [IPAddress] { own.filter { $0.isV4 == (type != .aaaa) } }
+
+    /// The addresses that a type is answered with: those of a mode that has them, or the null address.
+    func addressesOrNull(_ type: RRType) -> [IPAddress] {
+        let configured = isCustom ? addresses(type) : []
+        return configured.isEmpty ? [type == .aaaa ? .v6(0, 0) : .v4(0)] : configured
     }
 
     /// The outcome for a type.

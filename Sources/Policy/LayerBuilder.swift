@@ -79,8 +79,12 @@ public struct LayerBuilder {
             return nil
         }
         var answer = mode.answer
-        answer.v4 = blockAddresses.first(where: \.isV4)
-        answer.v6 = blockAddresses.first { !$0.isV4 }
+        // Engines that can have only one of a family take the first.
+        let takesAll = engine == .blocky || engine == .technitium
+        answer.own =
+            takesAll
+            ? blockAddresses
+            : [blockAddresses.first(where: \.isV4), blockAddresses.first { !$0.isV4 }].compactMap { $0 }
         blockAnswer = answer
         self.blockMode = mode.name
     }

@@ -17,6 +17,16 @@ public struct Client: Hashable, Sendable {
     }
 }
 
+extension Client {
+    /// Whether the lower-case text of a name matches a pattern.
+    func isNamed(_ pattern: TextPattern) -> Bool {
+        names.contains { name in
+            let text = Array(name.lowercased().utf8)
+            return pattern.matches(text.span)
+        }
+    }
+}
+
 /// What a verdict depends on besides the question: the client and the time.
 public struct QueryContext: Hashable, Sendable {
     /// The client; nil when nobody said who asks.

@@ -6,6 +6,10 @@ public enum ClientTrait: Hashable, Sendable {
     case range(AddressRange)
     /// A name or an identifier, as the engine compares them: octet by octet.
     case name(String)
+    /// A name whose lower-case text matches a pattern.
+    case pattern(TextPattern)
+    /// The same, or an address that this name has, which nobody knows here.
+    case host(TextPattern)
     /// A tag.
     case tag(String)
 }
@@ -149,6 +153,8 @@ extension ClientTrait {
             guard let address = client.address else { return .unknown }
             return range.contains(address) ? .yes : .no
         case .name(let name): return client.names.contains(name) ? .yes : .no
+        case .pattern(let pattern): return client.isNamed(pattern) ? .yes : .no
+        case .host(let pattern): return client.isNamed(pattern) ? .yes : .unknown
         case .tag(let tag): return client.tags.contains(tag) ? .yes : .no
         }
     }
@@ -161,6 +167,7 @@ extension ClientTrait: CustomStringConvertible {
         switch self {
         case .range(let range): range.description
         case .name(let name): "name \(name)"
+        case .pattern(let pattern), .host(let pattern): "name \(pattern.text)"
         case .tag(let tag): "tag \(tag)"
         }
     }

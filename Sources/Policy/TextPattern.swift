@@ -71,6 +71,19 @@ public struct TextPattern: Hashable, Sendable {
         self.endsAtEnd = endsAtEnd
     }
 
+    /// The pattern for people: stars, question marks, `[…]` for a set.
+    var text: String {
+        tokens.map { token in
+            switch token {
+            case .octet(let octet): String(decoding: [octet], as: UTF8.self)
+            case .any, .run: "*"
+            case .one: "?"
+            case .oneOf: "[…]"
+            case .separator: "^"
+            }
+        }.joined()
+    }
+
     /// Labels that a match has at least.
     var labels: Int { tokens.count { $0 == .octet(0x2E) } + 1 }
 

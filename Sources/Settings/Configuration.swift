@@ -31,6 +31,8 @@ public struct Configuration: Sendable {
         public var format: String?
         /// What the list is for.
         public var role: ListRole
+        /// The groups that it is in (Blocky).
+        public var groups: [String] = []
         /// Where the file names it.
         public var line: Int?
 
@@ -40,6 +42,20 @@ public struct Configuration: Sendable {
             self.format = format
             self.role = role
             self.line = line
+        }
+    }
+
+    /// A client of a layer and its groups of lists.
+    public struct ClientEntry: Sendable, Equatable {
+        /// Names, addresses, ranges or `default`, with commas between them.
+        public var client: String
+        /// The groups.
+        public var groups: [String]
+
+        /// An entry.
+        public init(client: String, groups: [String]) {
+            self.client = client
+            self.groups = groups
         }
     }
 
@@ -55,6 +71,8 @@ public struct Configuration: Sendable {
         public var blockAddresses: [IPAddress] = []
         /// Times of the week by name, in minutes since Monday 00:00 (dnscrypt-proxy).
         public var schedules: [String: [Range<Int>]] = [:]
+        /// Clients and their groups of lists (Blocky `clientGroupsBlock`); nil when the file does not say.
+        public var clients: [ClientEntry]?
         /// The lists, in order.
         public var lists: [List]
 

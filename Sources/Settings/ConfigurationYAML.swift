@@ -38,7 +38,7 @@ private struct ConfigurationBuilder {
         "layers",
     ]
 
-    private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "schedules", "lists"]
+    private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "schedules", "clients", "lists"]
 
     /// Every list format that an engine reads.
     private static let formats = Set(Engine.allCases.flatMap(\.profile.formats))
@@ -179,10 +179,28 @@ private struct ConfigurationBuilder {
         }
         if let node = fields["block-addresses"] { layer.blockAddresses = addresses(node) }
         if let node = fields["schedules"] { layer.schedules = ScheduleYAML.schedules(node, &reader) }
+        if let node = fields["clients"] { layer.clients = clients(node) }
         guard let lists = reader.list(listsNode, "lists") else { return nil }
         if lists.isEmpty { reader.fault(listsNode, "empty", "a layer needs at least one list") }
         layer.lists = lists.compactMap { list($0) }
+        let hasGroups = layer.lists.contains { !$0.groups.isEmpty }
+        if hasGroups, layer.clients == nil {
+            reader.fault(node, "missing-key", "groups need `clients`, such as clients: {default: [ads]}")
+        } else if hasGroups || layer.clients != nil, layer.engine != .blocky {
+            reader.fault(node, "wrong-engine", "groups and clients are those of Blocky; say engine: blocky")
+        }
         return layer
+    }
+
+    private mutating func words(_ node: Node, _ what: String) -> [String] {
+        items(node, what).compactMap { reader.text($0, what) }
+    }
+
+    /// Clients, each with the groups of lists that it gets.
+    private mutating func clients(_ node: Node) -> [Configuration.ClientEntry] {
+        (reader.mapping(node, "clients") ?? []).map {
+            Configuration.ClientEntry(client: $0.key, groups: words($0.value, "the groups of a client"))
+        }
     }
 
     private mutating func addresses(_ node: Node) -> [IPAddress] {
@@ -204,7 +222,7 @@ private struct ConfigurationBuilder {
         if case .scalar = node {
             return reader.text(node, "a list").map { Configuration.List(path: resolved($0), line: node.mark?.line) }
         }
-        guard let fields = reader.mapping(node, "a list", keys: ["path", "format", "role"]) else { return nil }
+        guard let fields = reader.mapping(node, "a list", keys: ["path", "format", "role", "groups"]) else { return nil }
         guard let pathNode = fields["path"] else {
             reader.fault(node, "missing-key", "a list needs `path`")
             return nil
@@ -212,6 +230,7 @@ private struct ConfigurationBuilder {
         guard let path = reader.text(pathNode, "path") else { return nil }
         var list = Configuration.List(path: resolved(path), line: node.mark?.line)
         if let format = fields["format"] { list.format = reader.word(format, "format", of: Self.formats) }
+        if let groups = fields["groups"] { list.groups = words(groups, "groups") }
         if let role = fields["role"], let word: ListRole = reader.word(role, "role") { list.role = word }
         return list
     }

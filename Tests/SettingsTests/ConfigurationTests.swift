@@ -56,6 +56,12 @@ import TextScan
             ["2:62 unknown-key", "2:35 bad-time"]
         ),
         ("layers:\n  - schedules: {x: {mon: [{after: '21:00'}]}}\n    lists: [a]\n", ["2:27 missing-key"]),
+        (
+            "layers:\n  - engine: blocky\n    clients: {default: [ads], '192.0.2.0/24': kids}\n    lists: [{path: a, groups: [ads]}]\n",
+            []
+        ),
+        ("layers:\n  - engine: blocky\n    lists: [{path: a, groups: ads}]\n", ["2:5 missing-key"]),
+        ("layers:\n  - engine: pihole\n    clients: {default: ads}\n    lists: [a]\n", ["2:5 wrong-engine"]),
         // A wrong engine is one fault, not two.
         ("layers:\n  - engine: x\n    block-mode: nxdomain\n    lists: [a]\n", ["2:13 unknown-word"]),
         ("layers:\n  - lists: [{role: block}]\n", ["2:13 missing-key"]),

@@ -40,7 +40,11 @@ enum BlockyReader {
         var name = word
         if text.hasPrefix("||", at: name.lowerBound) { name = (name.lowerBound + 2)..<name.upperBound }
         if !name.isEmpty, text[name.upperBound - 1] == 0x5E { name = name.lowerBound..<(name.upperBound - 1) }
-        if IPAddress(text: text.extracting(name).octets) != nil { return sink.skip(.address, text, rule, line) }
+        if IPAddress(text: text.extracting(name).octets) != nil { 
+            // Addresses in answers are looked up as they are written, like names.
+            sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+            return
+        }
         if isNonASCII(text, name) { return sink.skip(.idna, text, rule, line) }
         guard isName(text, name) else { return sink.drop(.notAName, text, rule, line) }
         sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)

@@ -42,7 +42,9 @@ enum PiholeRegexReader {
         var action = options.action
         if options.answersOwnAddress, !allows {
             let own = sink.builder.blockAnswer
-            guard let v4 = own.v4, let v6 = own.v6 else { return sink.skip(.ownAddress, text, rule, line) }
+            let v4 = own.own.first(where: \.isV4)
+            let v6 = own.own.first { !$0.isV4 }
+            guard let v4, let v6 else { return sink.skip(.ownAddress, text, rule, line) }
             action = .records([LocalRecord(v4), LocalRecord(v6)])
         }
         sink.add(

@@ -1,22 +1,37 @@
 extension EngineProfile {
-    /// Blocky: allow beats deny; names, addresses and CNAME targets are looked at.
-    /// Sources: blocky `docs/configuration.md`, `resolver/blocking_resolver.go`, `string_caches.go`.
+    /// Blocky: allow beats deny, whatever the group; names, addresses and CNAME targets are looked at. A client of a group
+    /// that only allows gets everything else blocked.
+    /// Sources: blocky `resolver/blocking_resolver.go`, `lists/list_cache.go`, `lists/parsers/`, `cache/stringcache/`,
+    /// `config/blocking.go`, `util/common.go`.
     static let blocky = EngineProfile(
         engine: .blocky,
-        basis: "Blocky, from its sources and documentation",
+        basis: "Blocky of 2026, from its sources",
         formats: ["wildcard", "domains", "hosts", "adblock"],
-        precedence: [.listAllow, .block],
+        precedence: [.listAllow, .importantBlock, .block],
         order: .classFirst,
         plainName: .exact,
         starName: .subtree,
         hosts: .blocks(.exact),
         chain: .everyAlias,
         blockModes: [
-            ("zeroIP", BlockAnswer(a: .address, aaaa: .address, other: .nxdomain, ttl: 21600)),
-            ("nxDomain", BlockAnswer(a: .nxdomain, aaaa: .nxdomain, other: .nxdomain, ttl: 21600)),
+            ("zeroIP", BlockAnswer(a: .address, aaaa: .address, other: .nxdomain, ttl: 21_600)),
+            ("nxDomain", BlockAnswer(a: .nxdomain, aaaa: .nxdomain, other: .nxdomain, ttl: 21_600)),
+            (
+                "custom",
+                BlockAnswer(
+                    a: .address,
+                    aaaa: .address,
+                    other: .nxdomain,
+                    ttl: 21_600,
+                    isCustom: true,
+                    needsBothFamilies: false
+                )
+            ),
         ],
         dataHidesOtherTypes: true,
-        dataTTL: 21600,
-        setsAuthoritative: false
+        dataTTL: 21_600,
+        setsAuthoritative: false,
+        readsAddressesAsNames: true,
+        answerStyle: AnswerStyle(authority: .ofBlockedName, answersNameAskedFor: true)
     )
 }

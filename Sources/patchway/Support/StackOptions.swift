@@ -188,10 +188,21 @@ extension LayerLoader {
     /// Loads a configured layer.
     static func load(_ layer: Configuration.Layer) throws(ListError) -> LoadedLayer {
         try load(
-            layer.lists.map { ListInput(path: $0.path, role: $0.role, format: $0.format.flatMap(ListFormat.named)) },
+            layer.lists.map {
+                ListInput(
+                    path: $0.path,
+                    role: $0.role,
+                    format: $0.format.flatMap(ListFormat.named),
+                    groups: $0.groups
+                )
+            },
             engine: layer.engine,
             blockMode: layer.blockMode,
-            options: LayerOptions(blockAddresses: layer.blockAddresses, schedules: layer.schedules)
+            options: LayerOptions(
+                blockAddresses: layer.blockAddresses,
+                schedules: layer.schedules,
+                clients: layer.clients.map { ClientGroups($0.map { .init(clients: $0.client, groups: $0.groups) }) }
+            )
         )
     }
 }
