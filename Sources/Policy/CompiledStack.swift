@@ -115,8 +115,9 @@ public final class CompiledStack: Sendable {
                 }
                 continue
             }
-            if layer.profile.chain == .unknown { decision.kind = .unsupported }
-            if layer.profile.chain == .everyAliasAsCNAME { decision = layer.recast(decision, type: type) }
+            if layer.profile.chain == .everyAliasAsCNAME, decision.kind != .unsupported {
+                decision = layer.recast(decision, type: type)
+            }
             if layer.profile.chain == .untilCached { decision.kind = layer.kindWhileIterating(decision) }
             return decision
         }
@@ -303,7 +304,6 @@ public final class CompiledStack: Sendable {
         switch layer.profile.chain {
         case .untilCached where decision.kind == .unsupported: return "\(layer.profile.basis): the engine ends here"
         case .untilCached: return "only while the chain is not in the cache; afterwards the real answer is given"
-        case .unknown: return "whether \(layer.engine.rawValue) checks aliases is not known"
         default: return nil
         }
     }

@@ -121,8 +121,6 @@ public enum ChainInspection: Sendable, Equatable {
     case everyAliasAsCNAME
     /// Checked while iterating, but not when the chain is in the cache: first blocked, later not.
     case untilCached
-    /// Not known for certain; a hit is reported as unsupported, never as a pass.
-    case unknown
 }
 
 /// What a blocked query is answered with, per type.

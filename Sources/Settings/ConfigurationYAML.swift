@@ -38,6 +38,7 @@ private struct ConfigurationBuilder {
         "layers",
     ]
 
+    private static let listKeys = ["path", "format", "role", "groups"]
     private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "schedules", "clients", "lists"]
 
     /// Every list format that an engine reads.
@@ -222,7 +223,7 @@ private struct ConfigurationBuilder {
         if case .scalar = node {
             return reader.text(node, "a list").map { Configuration.List(path: resolved($0), line: node.mark?.line) }
         }
-        guard let fields = reader.mapping(node, "a list", keys: ["path", "format", "role", "groups"]) else { return nil }
+        guard let fields = reader.mapping(node, "a list", keys: Self.listKeys) else { return nil }
         guard let pathNode = fields["path"] else {
             reader.fault(node, "missing-key", "a list needs `path`")
             return nil

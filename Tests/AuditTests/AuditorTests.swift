@@ -131,17 +131,17 @@ private func audit(
     }
 
     @Test func whatAnEngineMayDoIsUndecidedAndNeverFine() throws {
-        let engine = try #require(Engine.allCases.first { $0.profile.chain == .unknown })
-        let found = try audit(engine, "cdn.example\nother.example", edges: ["www.update.example>cdn.example"])
+        // Nobody says who asks.
+        let list = "||cdn.example^$client=192.0.2.1\n||other.example^"
+        let found = try audit(.adguardHome, list, edges: ["www.update.example>cdn.example"])
         #expect(found.map(\.rule) == [.undecided])
         #expect(found.map(\.evidence) == [.weak])
         #expect(found.allSatisfy { $0.verdict.note?.isEmpty == false && $0.clientErrors.isEmpty })
     }
 
     @Test func aDecidedChainCountsBeforeAnUndecidedOne() throws {
-        let unknown = try #require(Engine.allCases.first { $0.profile.chain == .unknown })
         let stack = CompiledStack(layers: [
-            try Samples.layer(unknown, "maybe.example\nother.example", path: "one"),
+            try Samples.layer(.adguardHome, "||maybe.example^$client=192.0.2.1\n||other.example^", path: "one"),
             try Samples.layer(.adguardHome, "||surely.example^", path: "two"),
         ])
         let name = try Samples.name("www.update.example")

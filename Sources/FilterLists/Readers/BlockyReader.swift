@@ -40,7 +40,7 @@ enum BlockyReader {
         var name = word
         if text.hasPrefix("||", at: name.lowerBound) { name = (name.lowerBound + 2)..<name.upperBound }
         if !name.isEmpty, text[name.upperBound - 1] == 0x5E { name = name.lowerBound..<(name.upperBound - 1) }
-        if IPAddress(text: text.extracting(name).octets) != nil { 
+        if IPAddress(text: text.extracting(name).octets) != nil {
             // Addresses in answers are looked up as they are written, like names.
             sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
             return
