@@ -12,6 +12,8 @@ extension CompiledLayer {
         return guards[number].description
     }
 
-    /// How many kinds of conditions on client or time its rules have.
-    public var conditionCount: Int { guards.count { !$0.clients.isEmpty || $0.minutes != nil } }
+    /// Whether a verdict may depend on who asks or when.
+    public var dependsOnClient: Bool {
+        addressIndex.has(.client) || guards.contains { !$0.clients.isEmpty || $0.minutes != nil }
+    }
 }

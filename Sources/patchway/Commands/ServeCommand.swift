@@ -71,6 +71,7 @@ struct ServeCommand: ParsableCommand {
         catalog.path = catalog.path ?? file.catalog
         let first = try ServedPolicy.load(layers, catalog)
         first.loaded.announce()
+        first.loaded.announceClientRules()
         let server = try Self.started(settings, first.policy)
         let places = server.addresses.map(\.description).joined(separator: ", ")
         StandardError.line(
@@ -123,6 +124,7 @@ struct ServeCommand: ParsableCommand {
             let next = try ServedPolicy.load(stack.isEmpty ? file.layers : try stack.layers(), catalog)
             server.reload(next.policy)
             next.loaded.announce()
+            next.loaded.announceClientRules()
             StandardError.line("patchway: reloaded, \(next.loaded.stack.ruleCount) rules")
         } catch let failure as Failure {
             StandardError.line("patchway: not reloaded, the old policy stays in force: \(failure.text)")

@@ -158,6 +158,17 @@ struct LoadedStack {
         for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
     }
 
+    /// Says that `serve` decides alike for all clients, where rules tell them apart.
+    func announceClientRules() {
+        for layer in stack.layers where layer.dependsOnClient {
+            StandardError.line(
+                "patchway: \(layer.engine.rawValue) has rules for some clients or hours; they are not carried out: names that "
+                    + "they may decide are answered truthfully and flagged as unsupported, and rules about the client's "
+                    + "address are left aside"
+            )
+        }
+    }
+
     /// Says that the addresses of real answers matter, where nobody gave them.
     func announceAddressRules() {
         StandardError.line(
