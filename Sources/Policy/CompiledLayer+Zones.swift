@@ -104,18 +104,18 @@ extension CompiledLayer {
         {
             return rule
         }
-        var passing: Int?
         for list in 0..<zones {
             if let client, let rule = addressRule(.client, client, type, list: list) {
-                // For a client that a zone lets pass Unbound looks at names all the same (compared with 1.17.1).
+                // For a client that a zone lets pass Unbound looks at the names of that zone all the same (compared with
+                // 1.17.1).
                 guard profile.triggerOrder == .answerLast, actions[Int(record(rule).action)] == .allow else {
                     return rule
                 }
-                passing = passing ?? rule
+                return policyZoneRule(name, hashes, type: type, wildcard, list: list) ?? rule
             }
             if isKnown, let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
         }
-        return passing
+        return nil
     }
 
     private func policyZoneRule(

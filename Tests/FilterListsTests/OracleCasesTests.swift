@@ -166,7 +166,12 @@ struct OracleCasesTests {
     private static let one = ["192.0.2.1"]
     private static let net = "24.0.2.0.192.rpz-ip CNAME ."
 
+    private static let passing = "32.1.0.0.127.rpz-client-ip CNAME rpz-passthru."
     private static let addressCases = [
+        // Unbound: a client that a zone lets pass meets the names of that zone, and nothing of later ones.
+        addressed(.unboundRPZ, [passing, "a.zz CNAME ."], [], from: "127.0.0.1", .pass),
+        addressed(.unboundRPZ, [passing + "\n" + net, "a.zz CNAME ."], one, from: "127.0.0.1", .pass),
+        addressed(.unboundRPZ, ["a.zz CNAME .", passing], [], from: "127.0.0.1", .nxdomain),
         addressed(.bindRPZ, [net], one, .nxdomain), addressed(.bindRPZ, [net], ["192.0.3.1"], .pass),
         addressed(.unboundRPZ, [net], one, .nxdomain), addressed(.pdnsRPZ, [net], one, .nxdomain),
         addressed(.knotRPZ, [net + "\nb.zz CNAME ."], one, .pass), addressed(.bindRPZ, [net], [], .pass),
