@@ -44,12 +44,16 @@ public struct LoadedLayer: Sendable {
     public let diagnostics: [Diagnostic]
     let recipe: LayerRecipe
 
-    /// The layer as it would be without some of its rules; places are the same in it.
+    /// Lists that were read; those behind them hold rules that the engine has of its own.
+    public var listCount: Int { recipe.lists.count }
+
+    /// The layer as it would be without some of its rules; places are the same in it, and those of rules that the engine
+    /// has of its own change nothing.
     /// - Throws: what compiling the rest gives.
     /// - Complexity: that of loading the layer
     public func without(_ places: [RulePlace]) throws(ListError) -> LoadedLayer {
         var recipe = recipe
-        for (list, places) in Dictionary(grouping: places, by: \.list) {
+        for (list, places) in Dictionary(grouping: places, by: \.list) where list < listCount {
             recipe.lists[list].text = recipe.lists[list].text.blanking(places.map(\.text))
         }
         return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])

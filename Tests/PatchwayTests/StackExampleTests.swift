@@ -14,5 +14,23 @@ import Testing
         #expect(result.output.contains(": fine; layers: "))
     }
 
+    /// What a client of theirs gets, with the whole derivation.
+    @Test(arguments: [
+        ("blocky", "other.example", ["--client", "kids1"], "redirect"),
+        ("blocky", "x.ads.example", ["--client", "10.0.0.1"], "unsupported"),
+        ("blocky", "x.school.example", ["--client", "kids1"], "pass"),
+        ("pihole", "mask-h2.icloud.com", [], "nxdomain"),
+        ("pihole", "kids.example", ["--client", "192.0.2.8"], "redirect"),
+        ("dnscrypt-proxy", "games.example", ["--at", "Mon 21:30"], "refused"),
+        ("dnscrypt-proxy", "use-application-dns.net", [], "nxdomain"),
+        ("adguard-home", "portal.example", [], "redirect"), ("technitium", "x.ads.example", [], "redirect"),
+    ])
+    func explains(name: String, question: String, context: [String], verdict: String) throws {
+        let file = Fixtures.folder("stacks").appendingPathComponent("\(name)/patchway.yaml").path
+        let result = try Patchway.run(["explain", question, "--stack", file, "--qtype", "A"] + context)
+        #expect(result.status == (verdict == "unsupported" ? 3 : 0), "\(result.errors.suffix(400))")
+        #expect(result.output.contains("\(question) A \(verdict)"), "\(result.output)")
+    }
+
     @Test func thereAreSome() { #expect(!Self.names.isEmpty) }
 }
