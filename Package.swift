@@ -67,6 +67,12 @@ let package = Package(
             dependencies: ["Catalog", "DNS", "FilterLists", "Policy", "TestSupport", "TextScan"],
             path: "Tests/Oracle"
         ),
+        .target(
+            name: "Suites",
+            dependencies: ["DNS", "FilterLists", "LDNS", "Policy", "TestSupport"],
+            path: "Tests/Suites"
+        ),
+        .executableTarget(name: "suite", dependencies: ["Suites"], path: "Tests/Suite"),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
@@ -79,7 +85,7 @@ let package = Package(
         .testTarget(name: "PolicyTests", dependencies: ["DNS", "Policy", "TestSupport"]),
         .testTarget(
             name: "FilterListsTests",
-            dependencies: ["DNS", "FilterLists", "Policy", "TestSupport", "TextScan"]
+            dependencies: ["DNS", "FilterLists", "Policy", "Suites", "TestSupport", "TextScan"]
         ),
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
         .testTarget(

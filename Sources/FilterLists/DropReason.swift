@@ -253,6 +253,10 @@ struct UnsupportedReason {
         id: "rpz-name-server",
         text: "rules about name servers need the engine's own iteration, which no list shows"
     )
+    static let hidingAlias = UnsupportedReason(
+        id: "rpz-dname",
+        text: "is data of its owner, which is evaluated; that BIND takes no policy of this zone below it is not"
+    )
     static let engineTrouble = UnsupportedReason(
         id: "rpz-self-alias",
         text: "what the engine does with a CNAME to its own owner is not evaluated yet"

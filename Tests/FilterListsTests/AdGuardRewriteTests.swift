@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// `$dnsrewrite`, the rewrites table, block modes and the rule that is named, as AdGuard Home's sources have them.

@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// dnscrypt-proxy asks its allowed names about the query name only, its blocked names about aliases too.

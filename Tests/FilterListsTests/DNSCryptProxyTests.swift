@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// dnscrypt-proxy: schedules, sets in patterns, cloaking, forwarding and the order of its files, as its sources have them.

@@ -1,6 +1,7 @@
 import FilterLists
 import Foundation
 import Policy
+import Suites
 import TestSupport
 import Testing
 import TextScan

@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// dnsdist rules; the verdicts are those of dnsdist 1.7.3.

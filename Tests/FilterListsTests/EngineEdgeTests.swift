@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// Verdicts that the running engines gave to rules that meet at one name; a bug found gets its case here.

@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// Policy rules of Knot Resolver; the verdicts are those of kresd 5.6.

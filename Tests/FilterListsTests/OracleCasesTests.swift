@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// Cases in which a running engine once said something else than the model; found by `Scripts/oracle`.
@@ -372,5 +373,23 @@ struct OracleCasesTests {
             let verdict = try loaded.verdict("a.zz", address.recordType, addresses: [address])
             #expect(verdict.kind.isPass == isPass)
         }
+    }
+
+    /// A DNAME is data for BIND and PowerDNS, and nothing for the others.
+    @Test(arguments: [
+        (Engine.bindRPZ, VerdictKind.nodata), (.pdnsRPZ, .nodata), (.unboundRPZ, .pass), (.knotRPZ, .pass),
+    ])
+    func aliasOfASubtreeInAPolicyZone(engine: Engine, kind: VerdictKind) throws {
+        let loaded = try readList(Self.zone("a.zz DNAME b.yy."), .rpz, engine)
+        #expect(try loaded.verdict("a.zz", .a).kind == kind)
+        #expect(try loaded.verdict("b.a.zz", .a).kind == .pass)
+        #expect(loaded.reports[0].unsupported == (engine == .bindRPZ ? ["rpz-dname": 1] : [:]))
+    }
+
+    /// Names in Unbound's local data are relative to the root.
+    @Test func unboundCompletesNamesAtTheRoot() throws {
+        let loaded = try readList("local-data: 'a.zz SOA b c 1 2 3 4 5'\n", .unbound, .unbound)
+        let soa = try #require(try loaded.verdict("a.zz", .soa).answer?.records.first)
+        #expect(soa.data.starts(with: [1, 0x62, 0, 1, 0x63, 0]))
     }
 }

@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 import TextScan
 

@@ -2,6 +2,7 @@ import DNS
 import FilterLists
 import Foundation
 import Policy
+import Suites
 import TestSupport
 import Testing
 import TextScan

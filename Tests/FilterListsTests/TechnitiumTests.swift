@@ -1,6 +1,7 @@
 import DNS
 import FilterLists
 import Policy
+import Suites
 import Testing
 
 /// Technitium's zones, aliases and block modes, as its sources have them.

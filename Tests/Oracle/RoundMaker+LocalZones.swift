@@ -27,7 +27,7 @@ extension RoundMaker {
                 if chance(2) || zones[owner.lowercased()] == "redirect" { continue }
             }
             if chance(6) {
-                let soa = "SOA ns.zz. root.zz. 1 2 3 4 \(pick(["60", "86400"]))"
+                let soa = "SOA \(pick(["ns.zz.", "ns"])) root.zz 1 2 3 4 \(pick(["60", "86400"]))"
                 rules.append("local-data: \(quote)\(owner) \(pick(["", "300 "]))\(soa)\(quote)")
             }
             for _ in 0...below(2) { rules.append("local-data: \(quote)\(owner) \(localData())\(quote)") }
@@ -46,6 +46,7 @@ extension RoundMaker {
     private mutating func localData() -> String {
         pick([
             "A 198.18.0.7", "AAAA ::", "TXT x", "A 0.0.0.0", "IN A 198.18.0.8", "60 IN AAAA ::1", "MX 10 mail.zz.",
+            "MX 10 mail",
             "HTTPS 1 .",
         ])
     }

@@ -19,7 +19,9 @@ extension RoundMaker {
             var seen: Set<String> = []
             for name in owners(oneIn: 5) {
                 let owner = chance(2) ? name : "*.\(name)"
-                if seen.insert(owner.lowercased()).inserted { text += policy(owner) }
+                guard seen.insert(owner.lowercased()).inserted else { continue }
+                // In BIND it hides what is below it, which is not evaluated.
+                text += engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
             }
             if chance(2) { text += addressPolicies() }
             // In an earlier zone it would hide the probe of a later one.

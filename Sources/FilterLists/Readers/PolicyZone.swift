@@ -124,13 +124,15 @@ struct PolicyZone {
         guard let trigger = try? DomainName(wire: record.owner.wire.dropLast(apex.wire.count) + [0]), !trigger.isRoot
         else { return }
         switch record.type {
-        case .soa, .ns, .dname, .rrsig, .nsec, .nsec3: sink.drop(.zoneItself, text, range, line)
+        case .soa, .ns, .rrsig, .nsec, .nsec3: sink.drop(.zoneItself, text, range, line)
+        case .dname where engine != .bindRPZ && engine != .pdnsRPZ: sink.drop(.zoneItself, text, range, line)
         case .cname:
             guard let target = try? DomainName(wire: record.data) else {
                 return sink.drop(.badRecord, text, range, line)
             }
             add(trigger, alias: target, ttl: limited(record.ttl), text, range, line, &sink)
         default:
+            if record.type == .dname, engine == .bindRPZ { sink.skip(.hidingAlias, text, range, line) }
             let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
             if isDuplicate(trigger, isData: true) { return sink.drop(.duplicatePolicy, text, range, line) }
             add(trigger, sink.builder.intern(.records([local])), text, range, line, &sink)

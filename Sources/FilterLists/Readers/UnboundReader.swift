@@ -121,7 +121,11 @@ enum UnboundReader {
     ) {
         let record: ResourceRecord
         do throws(RecordError) {
-            record = try ResourceRecord(presentation: text.extracting(value).octets, defaultTTL: 3600)
+            record = try ResourceRecord(
+                presentation: text.extracting(value).octets,
+                origin: .root,
+                defaultTTL: 3600
+            )
         } catch {
             return sink.drop(.badRecord, text, rule, line)
         }

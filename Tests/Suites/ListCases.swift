@@ -1,12 +1,22 @@
 import DNS
 import FilterLists
+import Foundation
 import Policy
-import TestSupport
-import Testing
 
-/// Cases restated from the test suites of urlfilter, AdGuard Home, Blocky, dnscrypt-proxy, PowerDNS and Pi-hole FTL.
-@Suite(.enabled(if: SharedSuites.root != nil, Comment(rawValue: SharedSuites.absence)))
-struct ListSuitesTests {
+extension CaseSuite {
+    /// Lists, names and verdicts, restated from the test suites of urlfilter, AdGuard Home, Blocky, dnscrypt-proxy and
+    /// PowerDNS.
+    static let listCases = CaseSuite(
+        fits: { Array($0.heading("cases.tsv").prefix(5)) == ["source", "case", "rules", "client", "hostname"] },
+        run: { folder in
+            var score = SuiteScore(folder.name)
+            for row in try folder.rows("cases.tsv") { try ListCases().run(row, &score) }
+            return score
+        }
+    )
+}
+
+struct ListCases {
     private struct Case {
         var source: String
         var name: String
@@ -45,38 +55,40 @@ struct ListSuitesTests {
         var title: String { "\(source) \(name) \(host) \(type) \(expected)" }
     }
 
-    @Test func adguard() throws {
-        var score = SuiteScore("adguard-dns")
-        for row in try SharedSuites.rows("data/suites/adguard-dns/cases.tsv") {
-            let test = Case(row)
-            if test.source.contains("rewrites_internal") {
-                try rewriteTable(test, &score)
-                continue
-            }
-            // An empty rule is an empty file here.
-            let loaded = try readList(test.rules.isEmpty ? "\n" : test.rules, .adblock)
-            if test.expected.contains("REWRITE") {
-                try rewrite(test, loaded, &score)
-                continue
-            }
-            let report = loaded.reports[0]
-            switch test.expected {
-            case "PARSE_OK":
-                // Rules for browsers and paths parse in urlfilter and never match a name.
-                let isUseless = report.ignored["browser-modifier"] == 1 || report.ignored["path"] == 1
-                score.check(report.rules + report.unsupportedCount > 0 || isUseless, test.title + " " + test.rules)
-            case "PARSE_ERROR" where test.source.contains("host_test"):
-                let isHosts = report.rules > 0 && loaded.layer.reference(0).ruleClass == .hosts
-                score.check(!isHosts, test.title + " " + test.rules)
-            case "PARSE_ERROR", "NOT_HOSTLEVEL":
-                score.check(report.rules + report.unsupportedCount == 0, test.title + " " + test.rules)
-            case "HOSTLEVEL":
-                let isBadfilter = report.ignored["badfilter"] == 1
-                score.check(report.rules == 1 || isBadfilter, test.title + " " + test.rules)
-            default: try verdict(test, loaded, &score)
-            }
+    func run(_ row: [String], _ score: inout SuiteScore) throws {
+        let test = Case(row)
+        if let reason = Self.outside(test) { return score.skip(reason) }
+        switch test.source.prefix(while: { $0 != "/" }) {
+        case "blocky": try blocky(test, &score)
+        case "dnscrypt-proxy": try dnscrypt(test, &score)
+        case "pdns": try powerDNS(test, &score)
+        default: try adguard(test, &score)
         }
-        score.report(atLeast: 114)
+    }
+
+    private func adguard(_ test: Case, _ score: inout SuiteScore) throws {
+        if test.source.contains("rewrites_internal") { return try rewriteTable(test, &score) }
+        // An empty rule is an empty file here.
+        let loaded = try readList(test.rules.isEmpty ? "\n" : test.rules, .adblock)
+        if test.expected.contains("REWRITE") {
+            return try rewrite(test, loaded, &score)
+        }
+        let report = loaded.reports[0]
+        switch test.expected {
+        case "PARSE_OK":
+            // Rules for browsers and paths parse in urlfilter and never match a name.
+            let isUseless = report.ignored["browser-modifier"] == 1 || report.ignored["path"] == 1
+            score.check(report.rules + report.unsupportedCount > 0 || isUseless, test.title + " " + test.rules)
+        case "PARSE_ERROR" where test.source.contains("host_test"):
+            let isHosts = report.rules > 0 && loaded.layer.reference(0).ruleClass == .hosts
+            score.check(!isHosts, test.title + " " + test.rules)
+        case "PARSE_ERROR", "NOT_HOSTLEVEL":
+            score.check(report.rules + report.unsupportedCount == 0, test.title + " " + test.rules)
+        case "HOSTLEVEL":
+            let isBadfilter = report.ignored["badfilter"] == 1
+            score.check(report.rules == 1 || isBadfilter, test.title + " " + test.rules)
+        default: try verdict(test, loaded, &score)
+        }
     }
 
     private func verdict(_ test: Case, _ loaded: LoadedLayer, _ score: inout SuiteScore) throws {
@@ -91,7 +103,7 @@ struct ListSuitesTests {
             let words = test.detail.split(separator: " ")
             var right = verdict.matched?.rule.ruleClass == .hosts
             for index in stride(from: 0, to: words.count - 1, by: 2) {
-                let type = try #require(RRType(words[index]))
+                let type = try need(RRType(words[index]))
                 let answer = try loaded.verdict(test.host, type).answer
                 let wanted = words[index + 1].split(separator: ",").map { "\(type)=\($0)" }.joined(separator: " ")
                 if answer?.text != wanted { right = false }
@@ -132,7 +144,7 @@ struct ListSuitesTests {
         let lines = test.rules.split(separator: "\n").filter { !$0.hasSuffix("(disabled)") }
         let table = lines.map { $0.replacing(" -> ", with: " ") }.joined(separator: "\n") + "\n"
         let loaded = try readList(table, .adguardRewrites)
-        let verdict = try loaded.verdict(test.host, #require(RRType(test.type)))
+        let verdict = try loaded.verdict(test.host, need(RRType(test.type)))
         let answer = verdict.answer
         let cname = answer?.records.first { $0.type == .cname }.flatMap { try? DomainName(wire: $0.data) }
         let records = (answer?.records ?? []) + (answer?.behind.map(\.record) ?? [])
@@ -143,29 +155,20 @@ struct ListSuitesTests {
         score.check(ours == expected, "\(test.title) \(expected) / \(ours)")
     }
 
-    @Test func otherEngines() throws {
-        var score = SuiteScore("other-lists")
-        for row in try SharedSuites.rows("data/suites/other-lists/cases.tsv") {
-            let test = Case(row)
-            if let reason = Self.outsideOthers(test) {
-                score.skip(reason)
-            } else if test.source.hasPrefix("blocky") {
-                try blocky(test, &score)
-            } else if test.source.hasPrefix("dnscrypt") {
-                let loaded = try readList(test.rules, test.name == "cloaking" ? .cloaking : .dnscrypt)
-                let verdict = try loaded.verdict(test.host, RRType(test.type) ?? .a)
-                score.check(verdict.kind.isPass == (test.expected == "NONE"), test.title)
-            } else {
-                try powerDNS(test, &score)
-            }
-        }
-        score.report(atLeast: 46)
+    private func dnscrypt(_ test: Case, _ score: inout SuiteScore) throws {
+        let loaded = try readList(test.rules, test.name == "cloaking" ? .cloaking : .dnscrypt)
+        let verdict = try loaded.verdict(test.host, RRType(test.type) ?? .a)
+        score.check(
+            verdict.kind.isPass == (test.expected == "NONE"),
+            test.title,
+            expected: test.expected,
+            got: verdict.kind.description
+        )
     }
 
-    private static func outsideOthers(_ test: Case) -> String? {
+    private static func outside(_ test: Case) -> String? {
         if test.name == "cloaking", test.type == "PTR" { return "cloak_ptr, a setting of dnscrypt-proxy" }
         if test.name.hasPrefix("defpol") { return "policy override of the resolver's configuration" }
-        if test.name == "ordering", test.host.hasPrefix("passthru-then") { return "rpz-ip trigger" }
         if test.rules.hasPrefix("xn---mllerk1va") { return "validity of Punycode" }
         return nil
     }
@@ -193,7 +196,11 @@ struct ListSuitesTests {
         }
         let lists = zones.enumerated().map { ListInput(path: "zone\($0)", format: .rpz, octets: Array($1.utf8)) }
         let loaded = try LayerLoader.load(lists, engine: .pdnsRPZ)
-        let verdict = try loaded.verdict(test.host, #require(RRType(test.type)))
+        // `UPSTREAM name A address; …`
+        let upstream = test.rules.split(separator: "\n").first { $0.hasPrefix("UPSTREAM") }?.dropFirst(9) ?? ""
+        let answers = upstream.split(separator: ";").map { $0.split(separator: " ") }
+        let addresses = answers.filter { $0.count == 3 && $0[0] == test.host }.compactMap { IPAddress($0[2]) }
+        let verdict = try loaded.verdict(test.host, need(RRType(test.type)), addresses: addresses)
         switch test.expected {
         case "NONE": score.check(verdict.kind.isPass, test.title)
         case "DROP": score.check(verdict.kind == .drop, test.title)
@@ -201,7 +208,7 @@ struct ListSuitesTests {
         case "LOCALDATA":
             // Addresses or a text; some rows have a remark there.
             let isData = test.detail.first.map { $0.isNumber || $0 == "\"" } ?? false
-            let wanted = isData ? test.detail.split(separator: ",") : ["192.0.2.1"]
+            let wanted = isData ? test.detail.components(separatedBy: " from ")[0].split(separator: ",") : ["192.0.2.1"]
             let answers = verdict.answer?.text ?? ""
             score.check(wanted.allSatisfy { answers.contains($0) }, "\(test.title) \(test.detail) / \(answers)")
         default: score.check(false, test.title)

@@ -1,37 +1,9 @@
-import DNS
-import FilterLists
-import Policy
-import TestSupport
-import Testing
-
-/// Counts what a suite of other people's cases says about us.
-struct SuiteScore {
-    let name: String
-    private(set) var passed = 0
-    private(set) var failures: [String] = []
-    private(set) var notApplicable: [String: Int] = [:]
-
-    init(_ name: String) { self.name = name }
-
-    mutating func check(_ isRight: Bool, _ description: @autoclosure () -> String) {
-        if isRight { passed += 1 } else { failures.append(description()) }
-    }
-
-    mutating func skip(_ reason: String) { notApplicable[reason, default: 0] += 1 }
-
-    /// Prints the figures and records every failure.
-    func report(atLeast least: Int) {
-        let skipped = notApplicable.values.reduce(0, +)
-        print("\(name) passed \(passed) failed \(failures.count) not-applicable \(skipped)")
-        for (reason, count) in notApplicable.sorted(by: { $0.key < $1.key }) { print("  n/a \(count) \(reason)") }
-        for failure in failures.prefix(40) { print("  FAIL \(failure)") }
-        #expect(failures.isEmpty)
-        #expect(passed >= least, "the suite shrank")
-    }
-}
+public import DNS
+public import FilterLists
+public import Policy
 
 /// Reads a list whose format and engine are known; it may be empty of rules.
-func readList(
+public func readList(
     _ text: String,
     _ format: ListFormat,
     _ engine: Engine? = nil,
@@ -50,7 +22,7 @@ func readList(
 
 extension LoadedLayer {
     /// What happens to a name, its chain included.
-    func verdict(
+    public func verdict(
         _ name: String,
         _ type: RRType = .a,
         chain: [String] = [],
@@ -69,7 +41,7 @@ extension LoadedLayer {
 
 extension PolicyAnswer {
     /// `A=0.0.0.0 AAAA=::`, `CNAME=x.`, as the shared verdict tables write answers.
-    var text: String {
+    public var text: String {
         records.map { record in
             let data: String
             switch record.type {
@@ -81,4 +53,15 @@ extension PolicyAnswer {
             return "\(record.type)=\(data)"
         }.joined(separator: " ")
     }
+}
+
+/// A case says what does not fit its suite.
+struct SuiteFault: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// The value, or the suite is not what it should be.
+func need<Value>(_ value: Value?, _ what: @autoclosure () -> String = "a word of a case") throws -> Value {
+    guard let value else { throw SuiteFault(description: "cannot read " + what()) }
+    return value
 }

@@ -1,14 +1,19 @@
 import DNS
 import FilterLists
 import Policy
-import TestSupport
-import Testing
 
-/// Cases restated from the tests of Pi-hole FTL: queries against its lists, and `pihole-FTL regex-test TEXT [EXPRESSION]`.
-@Suite(.enabled(if: SharedSuites.root != nil, Comment(rawValue: SharedSuites.absence)))
-struct PiholeSuiteTests {
-    private static func layer() throws -> LoadedLayer {
-        let rows = try SharedSuites.rows("data/suites/pihole-ftl/lists.tsv")
+extension CaseSuite {
+    /// Cases restated from the tests of Pi-hole FTL: queries against its lists, and `pihole-FTL regex-test`.
+    static let pihole = CaseSuite(
+        fits: { $0.files.contains("lists.tsv") && $0.heading("cases.tsv").first == "case" },
+        run: { try PiholeCases().run($0) }
+    )
+}
+
+/// Queries against one set of lists, and `pihole-FTL regex-test TEXT [EXPRESSION]`.
+struct PiholeCases {
+    private static func layer(_ folder: SuiteFolder) throws -> LoadedLayer {
+        let rows = try folder.rows("lists.tsv")
         func text(_ kind: String) -> String {
             rows.filter { $0[0] == kind && $0.count > 3 && $0[3].split(separator: ",").contains("0") }
                 .map { $0[1] }.joined(separator: "\n")
@@ -24,14 +29,14 @@ struct PiholeSuiteTests {
         )
     }
 
-    @Test func pihole() throws {
-        var score = SuiteScore("pihole-ftl")
-        let loaded = try Self.layer()
-        for row in try SharedSuites.rows("data/suites/pihole-ftl/cases.tsv") {
+    func run(_ folder: SuiteFolder) throws -> SuiteScore {
+        var score = SuiteScore(folder.name)
+        let loaded = try Self.layer(folder)
+        for row in try folder.rows("cases.tsv") {
             if row[0].hasPrefix("regex-cli") {
                 try regexTest(row, loaded, &score)
             } else if row[4] == "NXDOMAIN" {
-                let verdict = try loaded.verdict(row[2], #require(RRType(row[3])))
+                let verdict = try loaded.verdict(row[2], need(RRType(row[3])))
                 score.check(verdict.kind == .nxdomain, row.joined(separator: " "))
             } else if row[0].hasPrefix("upstream") {
                 score.skip("blocking seen in the answer of the upstream")
@@ -39,13 +44,13 @@ struct PiholeSuiteTests {
                 try query(row, loaded, &score)
             }
         }
-        score.report(atLeast: 29)
+        return score
     }
 
     private func query(_ row: [String], _ loaded: LoadedLayer, _ score: inout SuiteScore) throws {
         let type = row[3].split(separator: "(")[0]
         let chain = row[2] == "a-cname.ftl" ? ["gravity.ftl"] : []
-        let verdict = try loaded.verdict(row[2], #require(RRType(type)), chain: chain)
+        let verdict = try loaded.verdict(row[2], need(RRType(type)), chain: chain)
         let isMade = row[4] == "0.0.0.0" || row[4].contains("::") || (row[0].hasPrefix("regex") && row[4] == "1.2.3.4")
         let right =
             row[4] == "REFUSED" || (isMade && !row[4].hasPrefix("fe80::1c01"))

@@ -1,0 +1,21 @@
+import Foundation
+import Suites
+import TestSupport
+import Testing
+
+/// Cases of other projects, and answers of running engines; `Scripts/suite` prints their figures.
+@Suite(.enabled(if: SharedSuites.root != nil, Comment(rawValue: SharedSuites.absence)))
+struct SuitesTests {
+    @Test(arguments: [
+        ("data/suites/adguard-dns", 114), ("data/suites/other-lists", 47), ("data/suites/pihole-ftl", 29),
+        ("data/suites/engine-verdicts", 46_708), ("facts/filters", 335), ("data/suites/bind-rpz", 42),
+        ("data/suites/unbound-rpl", 28),
+    ])
+    func applicableCasesPass(folder: String, least: Int) throws {
+        let root = try #require(SharedSuites.root)
+        let score = try #require(try CaseSuite.score(of: root.appendingPathComponent(folder)))
+        print(score.report)
+        #expect(score.failures.isEmpty, "\(score.report)")
+        #expect(score.passed >= least, "the suite shrank")
+    }
+}
