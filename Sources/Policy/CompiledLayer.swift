@@ -59,6 +59,7 @@ public final class CompiledLayer: Sendable {
         builder.store = RuleStore()
         table = RuleTable(&store, hashes: builder.hashes, depths: builder.depths)
         builder.hashes = []
+        FlatStorage.releaseRoom(&store.packed)
         records = store
         patternRecords = builder.patternRecords
         patterns = builder.patterns

@@ -24,6 +24,22 @@ enum FlatStorage {
         }
     }
 
+    /// Gives memory back that an array has room in and does not use: the last huge page is mostly empty.
+    static func releaseRoom<Element: BitwiseCopyable>(_ array: inout [Element]) {
+        // Of memory that is shared a copy is made here, which may have less room.
+        array.reserveCapacity(array.count)
+        let room = array.capacity - array.count
+        guard room * MemoryLayout<Element>.stride >= threshold / 4 else { return }
+        unsafe array.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+            let start = unsafe (UInt(bitPattern: base + buffer.count) + page - 1) / page * page
+            let end = unsafe UInt(bitPattern: base + buffer.count + room) / page * page
+            guard end > start, let memory = unsafe UnsafeMutableRawPointer(bitPattern: start) else { return }
+            unsafe madvise(memory, Int(end - start), MADV_DONTNEED)
+        }
+    }
+
     /// Makes large tables go back to the system when they are freed: compiling takes several times what a layer keeps.
     static let releasesMemory: Void = cmachine_map_from(Int32(threshold))
 

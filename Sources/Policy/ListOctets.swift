@@ -14,7 +14,8 @@ public final class ListOctets: @unchecked Sendable {
         guard let memory = unsafe aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment) else {
             fatalError("out of memory for \(size) octets")
         }
-        unsafe FlatStorage.advise(UnsafeMutableRawBufferPointer(start: memory, count: size))
+        // Only whole ones: what the last would hold beyond the list costs memory and serves nobody.
+        unsafe FlatStorage.advise(UnsafeMutableRawBufferPointer(start: memory, count: size / (2 << 20) * (2 << 20)))
         if count > 0 {
             unsafe text.withUnsafeBufferPointer { source in
                 if let base = source.baseAddress { unsafe memory.copyMemory(from: base, byteCount: count) }

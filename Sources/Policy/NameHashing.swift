@@ -126,6 +126,9 @@ public struct SuffixHashes: ~Copyable {
     /// What the high half of all suffixes of two labels and more comes from.
     private var domain: UInt64
 
+    /// The hashes of no name, to be replaced.
+    init() { domain = 0 }
+
     /// The hashes of a name.
     /// - Complexity: O(octets)
     public init(_ name: borrowing NameBuffer) {

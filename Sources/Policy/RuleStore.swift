@@ -63,7 +63,7 @@ struct RuleStore: @unchecked Sendable {
     var arena: [UInt8] = []
     private(set) var lists: [ListSource] = []
     /// The texts of the lists, which own them.
-    private var texts: [UnsafeBufferPointer<UInt8>] = unsafe []
+    private(set) var texts: [UnsafeBufferPointer<UInt8>] = unsafe []
     /// In rule order.
     var textLengths: [TextLength] = []
     private var lines: [LineIndex] = []

@@ -18,7 +18,10 @@ struct RuleTable {
         filter = HashFilter(count: hashes.count, depths: depths)
         // Backwards, so that a chain pushed at its head ends up in rule order.
         for rule in hashes.indices.reversed() {
-            if rule >= Self.ahead { prefetch(hashes[rule - Self.ahead]) }
+            if rule >= Self.ahead {
+                filter.prefetch(hashes[rule - Self.ahead])
+                prefetchSlot(hashes[rule - Self.ahead])
+            }
             filter.insert(hashes[rule])
             insert(rule, hash: hashes[rule], &store)
         }
@@ -57,8 +60,7 @@ struct RuleTable {
 
     /// Fetches the place where the search for a hash begins.
     @inline(__always)
-    private func prefetch(_ hash: UInt64) {
-        filter.prefetch(hash)
+    func prefetchSlot(_ hash: UInt64) {
         unsafe slots.withUnsafeBufferPointer { memory in
             if let base = memory.baseAddress { unsafe cmachine_prefetch(base + Self.home(hash, memory.count)) }
         }
@@ -107,7 +109,7 @@ struct RuleTable {
 
     /// Bit n: the last n labels may have rules; only suffixes whose hashes are kept.
     @inline(__always)
-    private func candidates(_ hashes: borrowing SuffixHashes, _ count: Int) -> UInt64 {
+    func candidates(_ hashes: borrowing SuffixHashes, _ count: Int) -> UInt64 {
         var open = filter.depths.below(min(count + 1, SuffixHashes.kept))
         var found: UInt64 = 0
         // Without branches, so that the processor waits for all words at once.
@@ -117,6 +119,18 @@ struct RuleTable {
             found |= (filter.mayContain(hashes.span[labels]) ? 1 : 0) << UInt64(labels)
         }
         return found
+    }
+
+    /// The first rule, plus one, of the chain that is likely that of a hash; 0 is none.
+    @inline(__always)
+    func firstLikely(_ hash: UInt64) -> UInt32 {
+        let (tag, ruleMask) = (tag(hash), ruleMask)
+        var slot = Self.home(hash, slots.count)
+        while slots[slot] != 0 {
+            if slots[slot] & ~ruleMask == tag { return slots[slot] & ruleMask }
+            slot = slot + 1 == slots.count ? 0 : slot + 1
+        }
+        return 0
     }
 
     @inline(__always)

@@ -124,24 +124,33 @@ private struct CheckRun: ~Copyable {
     var isDecided: Bool { !awaitsAddresses && totals[Int(VerdictKind.unsupported.rawValue)] == 0 }
 
     mutating func check(_ input: borrowing NameInput, _ types: [RRType]) {
-        var buffer = NameBuffer()
         var progress = Progress("names", of: input.indices.count)
+        guard !isText, !usesKnownChains, chains.isEmpty else {
+            for index in input.indices {
+                progress.note(index)
+                let name = input.name(index)
+                for type in input.type(index).map({ [$0] }) ?? types { check(name, type) }
+            }
+            return
+        }
+        var batch = NameBatch()
         for index in input.indices {
             progress.note(index)
-            let own = input.type(index)
-            if isText || usesKnownChains || !chains.isEmpty {
-                let name = input.name(index)
-                if let own { check(name, own) } else { for type in types { check(name, type) } }
-            } else {
-                input.fill(&buffer, index)
-                let hashes = SuffixHashes(buffer)
-                writer.begin(buffer)
-                if let own {
-                    check(buffer, hashes, own)
-                } else {
-                    for type in types { check(buffer, hashes, type) }
+            batch.append { input.fill(&$0, index) }
+            guard batch.isFull || index == input.indices.last else { continue }
+            loaded.stack.prefetch(batch, wholeChains: true)
+            let first = index + 1 - batch.count
+            for place in 0..<batch.count {
+                batch.with(place) { name, hashes in
+                    writer.begin(name)
+                    if let own = input.type(first + place) {
+                        check(name, hashes, own)
+                    } else {
+                        for type in types { check(name, hashes, type) }
+                    }
                 }
             }
+            batch.removeAll()
         }
     }
 
