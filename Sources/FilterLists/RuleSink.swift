@@ -149,8 +149,7 @@ struct RuleSink: ~Copyable {
             octets: octets,
             lines: lines,
             rules: builder.ruleCount - rulesBefore,
-            answerRules: builder.addressRuleCount(.answer, from: addressRulesBefore),
-            clientRules: builder.addressRuleCount(.client, from: addressRulesBefore),
+            answerRules: builder.answerRuleCount(from: addressRulesBefore),
             ignored: ignored.counts,
             unsupported: unsupported.counts,
             diagnostics: unsupported.diagnostics + ignored.diagnostics

@@ -127,6 +127,67 @@ import Testing
         #expect(loaded.layer.unsupportedCount == count)
     }
 
+    /// What the real engine blocks here is never passed for certain.
+    @Test(arguments: [
+        "function fill() a:add('x.zz') end\na = newSuffixMatchNode()\nfill()",
+        "function fill() a:add('x.zz') end\na = newSuffixMatchNode()\nb = a\nfill()\na = b",
+        "a = newSuffixMatchNode()\nt = {a}\nt[1]:add('x.zz')", "a = newSuffixMatchNode()\nt.x = a\nt.x:add('x.zz')",
+        "a = newSuffixMatchNode()\n_G.a:add('x.zz')", "a = newSuffixMatchNode()\npackage.loaded._G.a:add('x.zz')",
+        "a = newSuffixMatchNode()\nrawset(x, 'a', b)", "a = newSuffixMatchNode()\nx = load('a:add\"x.zz\"')",
+        "a = newSuffixMatchNode()\nb = false or a\nb:add('x.zz')", "a = newSuffixMatchNode()\nb = (a):add('x.zz')",
+        "a = newSuffixMatchNode()\nprint(a:add('x.zz'))", "a = newSuffixMatchNode()\nQNameRule('y', a:add('x.zz'))",
+        "a = newSuffixMatchNode()\nb = #tostring(a:add('x.zz'))", "a = newSuffixMatchNode()\nb = {[a:add('x.zz')] = 1}",
+        "a = newSuffixMatchNode()\nf(a)(b)", "a = newSuffixMatchNode()\nb = select(1, a)\nb:add('x.zz')",
+        "a = newSuffixMatchNode()\npcall(function() a:add('x.zz') end)",
+        "a = newSuffixMatchNode()\nlocal b, c = a, 1\nb:add('x.zz')",
+        "a = {'y.zz'}\nb = a\nb[2] = 'x.zz'", "a = {'y.zz'}\ntable.insert(a, 'x.zz')", "a, b = {'x.zz'}, 1",
+        "local a", "repeat until a:add('x.zz')",
+    ])
+    func whatGetsAwayIsNotKnown(start: String) throws {
+        let rule = start.contains("{'") || start == "local a" ? "a" : "SuffixMatchNodeRule(a)"
+        let text = "\(start)\naddAction(\(rule), \(Self.nx))\naddAction('other.zz', DropAction())"
+        let loaded = try readList(text, .dnsdist, .dnsdist)
+        #expect(loaded.reports[0].unsupportedCount > 0, "\(text)")
+        #expect(try loaded.verdict("x.zz").kind == .pass)
+        #expect(try loaded.verdict("other.zz").kind == .drop)
+    }
+
+    @Test func longNamesAreNotForgotten() throws {
+        let name = String(repeating: "v", count: 70)
+        let many = (0..<11_000).map { "v\($0)()" }.joined(separator: " ")
+        for block in ["\(name):add('x.zz')", "\(many) \(name):add('x.zz')", "\(many) addAction('x.zz', DropAction())"] {
+            let text =
+                "\(name) = newSuffixMatchNode()\nif true then \(block) end\n"
+                + "addAction(SuffixMatchNodeRule(\(name)), \(Self.nx))\naddAction('other.zz', DropAction())"
+            #expect(try readList(text, .dnsdist, .dnsdist).reports[0].unsupported["program"] == 2)
+        }
+    }
+
+    @Test(arguments: [
+        "x = addAction('x.zz', DropAction())", "pcall(addAction, 'x.zz', DropAction())",
+        "f = addAction\nf('x.zz', DropAction())", "f(function() addAction('x.zz', DropAction()) end)",
+        "t = {addAction('x.zz', DropAction())}", "x = 1 + addAction('x.zz', DropAction())",
+        "d = DNSRCode\nd.NOERROR = 3\naddAction('x.zz', RCodeAction(DNSRCode.NOERROR))",
+        "if y then DNSRCode.NOERROR = 3 end\naddAction('x.zz', RCodeAction(DNSRCode.NOERROR))",
+        "if y then RCodeAction, z = DropAction, 1 end\naddAction('x.zz', RCodeAction(3))",
+        "function AllowAction() return DropAction() end\naddAction('x.zz', AllowAction())",
+    ])
+    func rulesThatAreMadeOtherwise(start: String) throws {
+        let loaded = try readList("addAction('other.zz', DropAction())\n" + start, .dnsdist, .dnsdist)
+        #expect(loaded.reports[0].unsupportedCount > 0, "\(start)")
+        #expect(try loaded.verdict("other.zz").kind == .drop)
+    }
+
+    /// Code that has nothing to do with the rules does not spoil them.
+    @Test(arguments: [
+        "function f(dq) return DNSAction.Spoof, tostring(dq.qname) end", "newServer({address='192.0.2.1', pool='p'})",
+        "pc = newPacketCache(100, {maxTTL=5})\ngetPool(''):setCache(pc)", "x = 5 * 60", "setACL({'192.0.2.0/24'})",
+        "for i = 1, 2 do f(RCodeAction(DNSRCode.NXDOMAIN), i) end",
+    ])
+    func otherCode(start: String) throws {
+        try check(("\(start)\ns = {'a.zz'}\naddAction(s, \(Self.nx))", "a.zz", "nxdomain"))
+    }
+
     @Test(arguments: [
         ("'192.0.2.0/24'", true), ("{'192.0.2.7', '::1'}", true), ("{'a.zz', '198.51.100.0/24'}", false),
         ("NetmaskGroupRule(nets)", true), ("NotRule(makeRule('192.0.2.0/24'))", false),

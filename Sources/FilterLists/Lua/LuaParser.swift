@@ -1,32 +1,13 @@
 import TextScan
 
-/// A statement of Lua.
-enum LuaStatement {
-    /// A call on its own.
-    case call(LuaCall)
-    /// `name = value`, local or not.
-    case assignment(path: [Range<Int>], value: LuaExpression, range: Range<Int>, line: Int)
-    /// What would have to be run: a block, a function, a loop, several values at once.
-    case program(LuaProgram)
-    /// No Lua: the engine would refuse the whole file from here on.
-    case broken(range: Range<Int>, line: Int)
-    case end
-}
-
-/// A part of a file that is not run.
-struct LuaProgram {
-    var range: Range<Int>
-    var line: Int
-    /// Every name that occurs in it.
-    var names: [String: Int]
-}
-
 /// Reads Lua statement by statement and keeps what can be known without running it.
 struct LuaParser: ~Escapable {
     /// Expressions inside of expressions.
     private static let maximumDepth = 100
     /// Values in one statement.
     private static let maximumValues = 4_000_000
+    /// Names in one `a.b.c`.
+    private static let maximumPath = 64
 
     private enum Fault: Error { case syntax }
 
@@ -36,8 +17,10 @@ struct LuaParser: ~Escapable {
     /// Where the token before this one ended.
     private var lastEnd = 0
     private var values = 0
+    /// Where the token before this one was `.` or `:`.
+    private var isBehindDot = false
     /// Names seen in what is not run, of the last statement.
-    private(set) var names: [String: Int] = [:]
+    private(set) var names = LuaNames()
     /// Whether a part of the statement would have to be run outside of its arguments.
     private var isProgram = false
 
@@ -57,7 +40,7 @@ struct LuaParser: ~Escapable {
         while isMark(";") { advance() }
         guard token.kind != .end else { return .end }
         values = 0
-        names = [:]
+        names = LuaNames()
         isProgram = false
         let (start, startLine) = (token.range.lowerBound, token.line)
         do throws(Fault) {
@@ -68,13 +51,13 @@ struct LuaParser: ~Escapable {
             token.kind = .end
             return .broken(range: start..<end, line: startLine)
         }
-        return .program(LuaProgram(range: start..<lastEnd, line: startLine, names: names))
+        return .program(LuaProgram(range: start..<lastEnd, line: startLine))
     }
 
     @_lifetime(self: copy self)
     private mutating func statement(_ start: Int, _ line: Int) throws(Fault) -> LuaStatement {
         guard token.kind == .name else { throw .syntax }
-        for keyword in Self.blocks where isWord(keyword) { return try block() }
+        for keyword in LuaWords.blocks where isWord(keyword) { return try block() }
         if isWord("return") || isWord("break") || isWord("goto") {
             isProgram = true
             advance()
@@ -104,7 +87,10 @@ struct LuaParser: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func assignment(_ path: [Range<Int>], _ start: Int, _ line: Int) throws(Fault) -> LuaStatement {
         let value = try expression(0)
-        if isMark(",") { return try others([.path(path)], start, line) }
+        if isMark(",") {
+            names.note(value, in: text)
+            return try others([.path(path)], start, line)
+        }
         return .assignment(path: path, value: value, range: start..<lastEnd, line: line)
     }
 
@@ -112,15 +98,25 @@ struct LuaParser: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func others(_ targets: [LuaExpression], _ start: Int, _ line: Int) throws(Fault) -> LuaStatement {
         isProgram = true
-        for case .path(let path) in targets { for name in path { note(name) } }
+        for target in targets { note(target) }
+        var isTarget = true
         while isMark(",") || isMark("=") {
+            if isMark("=") { isTarget = false }
             advance()
-            if case .path(let path) = try expression(0) { for name in path { note(name) } }
+            let other = try expression(0)
+            if isTarget { note(other) } else { names.note(other, in: text) }
         }
         return .end
     }
 
-    private static let blocks: [StaticString] = ["if", "for", "while", "repeat", "do", "function"]
+    /// Notes what may be assigned to.
+    private mutating func note(_ target: LuaExpression) {
+        if case .path(let path) = target {
+            names.note(path, isExposed: true, in: text)
+        } else {
+            names.note(target, in: text)
+        }
+    }
 
     /// Skips a block to its end, noting the names in it.
     @_lifetime(self: copy self)
@@ -133,6 +129,9 @@ struct LuaParser: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func skipBlock(_ level: Int = 0) throws(Fault) {
         var depth = 0
+        // How many parentheses and braces are open in each block.
+        var open = [0]
+        var isDeclared = false
         while true {
             switch token.kind {
             case .end, .broken: throw .syntax
@@ -140,25 +139,45 @@ struct LuaParser: ~Escapable {
                 // `for` and `while` have a `do` of their own.
                 if isWord("if") || isWord("do") || isWord("function") || isWord("repeat") {
                     depth += 1
+                    open.append(0)
                 } else if isWord("end") || isWord("until") {
                     depth -= 1
+                    if open.count > 1 { open.removeLast() }
                     let isUntil = isWord("until")
                     advance()
                     guard depth <= 0 else { continue }
-                    if isUntil { _ = try expression(level + 1) }
+                    if isUntil { names.note(try expression(level + 1), in: text) }
                     return
                 } else {
-                    note(token.range)
+                    skipPath(isDeclared: isDeclared, isTarget: open[open.count - 1] <= 0)
+                    isDeclared = false
+                    continue
                 }
+            case .mark where isMark("(") || isMark("{"): open[open.count - 1] += 1
+            case .mark where isMark(")") || isMark("}"): open[open.count - 1] -= 1
             default: break
             }
+            isDeclared = isWord("function")
             advance()
         }
     }
 
-    private mutating func note(_ name: Range<Int>) {
-        guard name.count < 64, names.count < 10_000 else { return }
-        names[text.extracting(name).string, default: 0] += 1
+    /// Skips `a.b.c`, and notes it by what follows.
+    @_lifetime(self: copy self)
+    private mutating func skipPath(isDeclared: Bool, isTarget: Bool) {
+        let root = token.range
+        var isAlone = true
+        advance()
+        while isMark(".") || isMark(":") {
+            advance()
+            guard token.kind == .name else { break }
+            isAlone = false
+            names.note(field: text.extracting(token.range))
+            advance()
+        }
+        let isCalled = isMark("(") || isMark("{") || token.kind == .text
+        let isWritten = isMark("=") || isMark(",") && isTarget || isMark("[")
+        names.note(root: text.extracting(root), isExposed: isDeclared || isWritten || isAlone && !isCalled)
     }
 
     // MARK: - Expressions
@@ -167,8 +186,9 @@ struct LuaParser: ~Escapable {
     private mutating func expression(_ depth: Int) throws(Fault) -> LuaExpression {
         var result = try operand(depth)
         while isOperator() {
+            names.note(result, in: text)
             advance()
-            if case .path(let path) = try operand(depth) { for name in path { note(name) } }
+            names.note(try operand(depth), in: text)
             result = .opaque
         }
         return result
@@ -176,8 +196,8 @@ struct LuaParser: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func operand(_ depth: Int) throws(Fault) -> LuaExpression {
-        guard depth < Self.maximumDepth, values < Self.maximumValues else { throw .syntax }
-        values += 1
+        guard depth < Self.maximumDepth else { throw .syntax }
+        try count()
         var isNegative = false
         var isOpaque = false
         while isMark("-") || isMark("#") || isWord("not") {
@@ -185,9 +205,23 @@ struct LuaParser: ~Escapable {
             advance()
         }
         let value = try simple(depth)
-        if isOpaque { return .opaque }
-        guard isNegative else { return value }
-        if case .number(let number) = value { return .number(-number) }
+        if !isOpaque {
+            guard isNegative else { return value }
+            if case .number(let number) = value { return .number(-number) }
+        }
+        // The length of a variable, or its opposite, does not give it away.
+        if case .path = value { return .opaque }
+        return dropped(value)
+    }
+
+    private mutating func count() throws(Fault) {
+        guard values < Self.maximumValues else { throw .syntax }
+        values += 1
+    }
+
+    /// What is left of a value when something is done to it that is not looked into.
+    private mutating func dropped(_ value: LuaExpression) -> LuaExpression {
+        names.note(value, in: text)
         return .opaque
     }
 
@@ -199,7 +233,7 @@ struct LuaParser: ~Escapable {
             advance()
             return .text(text)
         case .number:
-            guard let number = number(text.extracting(token.range)) else { throw .syntax }
+            guard let number = LuaWords.number(text.extracting(token.range)) else { throw .syntax }
             advance()
             return .number(number)
         case .mark where isMark("{"): return .table(try table(depth))
@@ -229,6 +263,7 @@ struct LuaParser: ~Escapable {
             advance()
             result = try expression(depth + 1)
             try take(")")
+            if case .path(let inner) = result { path = inner }
         } else {
             guard token.kind == .name, !isReserved() else { throw .syntax }
             path = [token.range]
@@ -236,46 +271,46 @@ struct LuaParser: ~Escapable {
             advance()
         }
         while true {
+            try count()
             if isMark(".") || isMark(":") {
                 let isMethod = isMark(":")
                 advance()
                 guard token.kind == .name else { throw .syntax }
-                path.append(token.range)
+                if case .path = result, path.count < Self.maximumPath {
+                    path.append(token.range)
+                    result = .path(path)
+                } else {
+                    result = dropped(result)
+                    names.note(field: text.extracting(token.range))
+                }
                 advance()
-                if case .path = result { result = .path(path) } else { result = opaque(path) }
                 guard isMethod else { continue }
-                result = try called(result, path, isMethod: true, start, line, depth)
+                result = try called(result, isMethod: true, start, line, depth)
             } else if isMark("[") {
+                result = dropped(result)
                 advance()
-                _ = try expression(depth + 1)
+                names.note(try expression(depth + 1), in: text)
                 try take("]")
-                result = opaque(path)
             } else if isMark("(") || isMark("{") || token.kind == .text {
-                result = try called(result, path, isMethod: false, start, line, depth)
+                result = try called(result, isMethod: false, start, line, depth)
             } else {
                 return result
             }
         }
     }
 
-    private mutating func opaque(_ path: [Range<Int>]) -> LuaExpression {
-        for name in path { note(name) }
-        return .opaque
-    }
-
     @_lifetime(self: copy self)
     private mutating func called(
         _ function: LuaExpression,
-        _ path: [Range<Int>],
         isMethod: Bool,
         _ start: Int,
         _ line: Int,
         _ depth: Int
     ) throws(Fault) -> LuaExpression {
         let arguments = try arguments(depth + 1)
-        guard case .path = function else {
-            for case .path(let path) in arguments { for name in path { note(name) } }
-            return opaque(path)
+        guard case .path(let path) = function else {
+            for argument in arguments { names.note(argument, in: text) }
+            return dropped(function)
         }
         return .call(
             LuaCall(path: path, isMethod: isMethod, arguments: arguments, range: start..<lastEnd, line: line)
@@ -331,6 +366,8 @@ struct LuaParser: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func advance() {
+        if token.kind == .name, !isBehindDot, LuaWords.reachesAll(text.extracting(token.range)) { names.isLost = true }
+        isBehindDot = isMark(".") || isMark(":")
         lastEnd = token.range.upperBound
         token = scanner.next()
     }
@@ -351,24 +388,11 @@ struct LuaParser: ~Escapable {
 
     private func isOperator() -> Bool {
         switch token.kind {
-        case .mark: Self.operators.contains { isMark($0) }
+        case .mark: LuaWords.operators.contains { isMark($0) }
         case .name: isWord("and") || isWord("or")
         default: false
         }
     }
 
-    private func isReserved() -> Bool { Self.reserved.contains { isWord($0) } }
-
-    private static let operators: [StaticString] = [
-        "..", "+", "-", "*", "/", "%", "^", "==", "~=", "<=", ">=", "<", ">",
-    ]
-    private static let reserved: [StaticString] = [
-        "and", "break", "do", "else", "elseif", "end", "for", "if", "in", "local", "not", "or", "repeat", "return",
-        "then", "until", "while",
-    ]
-
-    private func number(_ word: Span<UInt8>) -> Double? {
-        if word.hasPrefixIgnoringCase("0x") { return word.extracting(2..<word.count).hexadecimal.map { Double($0) } }
-        return word.decimal.map { Double($0) } ?? Double(word.string)
-    }
+    private func isReserved() -> Bool { LuaWords.reserved.contains { isWord($0) } }
 }

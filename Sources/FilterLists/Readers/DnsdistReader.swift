@@ -24,7 +24,7 @@ struct DnsdistConfiguration: ~Escapable {
     private(set) var rules: [OrderedRule] = []
     private(set) var properties: [NameProperty] = []
     private(set) var clientSets: [[AddressRange]] = []
-    private var variables: [String: DnsdistValue] = [:]
+    private var variables = LuaVariables<DnsdistValue>(unknown: .unknown)
 
     @_lifetime(copy source)
     init(_ source: Span<UInt8>) { self.source = source }
@@ -33,7 +33,9 @@ struct DnsdistConfiguration: ~Escapable {
     mutating func read(_ sink: inout RuleSink) {
         var parser = LuaParser(source)
         while true {
-            switch parser.next() {
+            let statement = parser.next()
+            variables.begin(parser.names)
+            switch statement {
             case .end:
                 sink.lines = parser.line
                 return
@@ -43,9 +45,10 @@ struct DnsdistConfiguration: ~Escapable {
                 sink.skip(.behindFault, source, range, line)
                 sink.lines = parser.line
                 return
-            case .program(let program): note(program, &sink)
-            case .assignment(let path, let value, let range, let line): assign(path, value, range, line, &sink)
-            case .call(let call): perform(call, &sink)
+            case .program(let program): note(program, parser.names, &sink)
+            case .assignment(let path, let value, let range, let line):
+                assign(path, value, range, line, parser.names, &sink)
+            case .call(let call): perform(call, parser.names, &sink)
             }
         }
     }
@@ -57,34 +60,66 @@ struct DnsdistConfiguration: ~Escapable {
         _ expression: LuaExpression,
         _ range: Range<Int>,
         _ line: Int,
+        _ names: LuaNames,
         _ sink: inout RuleSink
     ) {
         let name = source.extracting(path[0]).string
         guard path.count == 1 else {
-            forget(name)
+            escape(expression, isHandedOn: true)
+            escape(.path([path[0]]), isHandedOn: true)
+            if mayAdd(names) { sink.skip(.program, source, range, line) }
             return
         }
+        if case .path(let other) = expression, other.count == 1 {
+            if variables.assign(name, from: source.extracting(other[0]).string) { return }
+        }
+        escape(expression, isHandedOn: true)
+        guard !mayAdd(names) else {
+            variables.assign(name, .unknown)
+            return sink.skip(.program, source, range, line)
+        }
         do throws(ConfigurationFault) {
-            variables[name] = try value(expression)
+            variables.assign(name, try value(expression))
         } catch {
-            variables[name] = .unknown
+            variables.assign(name, .unknown)
             if case .bad = error { sink.drop(.badStatement, source, range, line) }
         }
     }
 
-    private mutating func perform(_ call: LuaCall, _ sink: inout RuleSink) {
+    /// Forgets what something unknown may change; what makes rules, and sets of names, copies what it is given.
+    private mutating func escape(_ expression: LuaExpression, isHandedOn: Bool) {
+        variables.escape(expression, isHandedOn: isHandedOn, source) { name in
+            Self.copying.contains(name)
+                || !Self.adding.contains(name) && !Self.responseRules.contains(name)
+                    && (name.hasSuffix("Rule") || name.hasSuffix("Action"))
+        }
+    }
+
+    /// Whether parts of the statement that are not understood may add or change rules.
+    private func mayAdd(_ names: LuaNames) -> Bool {
+        names.isLost || !variables.touched.isDisjoint(with: Self.adding)
+            || !variables.touched.isDisjoint(with: Self.responseRules)
+            || Self.adding.union(Self.responseRules).contains { names.counts[$0] != nil }
+    }
+
+    private mutating func perform(_ call: LuaCall, _ names: LuaNames, _ sink: inout RuleSink) {
+        let name = call.name(source)
+        let root = source.extracting(call.path[0]).string
         do throws(ConfigurationFault) {
-            guard try performs(call) else {
-                for case .path(let path) in call.arguments { forget(source.extracting(path[0]).string) }
-                let root = source.extracting(call.path[0]).string
+            if Self.includes.contains(root) { throw .unsupported(.include) }
+            let isUnderstood = isUnderstood(call, name, root)
+            if isUnderstood {
+                for argument in call.arguments { escape(argument, isHandedOn: false) }
+            } else {
+                escape(.call(call), isHandedOn: true)
                 // A function of the file's own may do anything.
                 if variables[root] != nil, !call.isMethod { throw .unsupported(.program) }
-                if Self.includes.contains(root) { throw .unsupported(.include) }
                 if Self.responseRules.contains(root) { throw .unsupported(.responseRule) }
-                return sink.drop(.option, source, call.range, call.line)
             }
+            if mayAdd(names) { throw .unsupported(.program) }
+            guard isUnderstood else { return sink.drop(.option, source, call.range, call.line) }
+            if call.isMethod { performMethod(call) } else { try performs(call, name) }
         } catch {
-            let name = call.name(source)
             if name == "addAction" { rules.append(placeholder(call)) }
             switch error {
             case .bad: sink.drop(.badStatement, source, call.range, call.line)
@@ -93,11 +128,17 @@ struct DnsdistConfiguration: ~Escapable {
         }
     }
 
-    /// Performs a call that is understood; false for others.
-    private mutating func performs(_ call: LuaCall) throws(ConfigurationFault) -> Bool {
-        let name = call.name(source)
-        if call.isMethod { return try performMethod(call) }
-        guard variables[name] == nil else { return false }
+    private func isUnderstood(_ call: LuaCall, _ name: String, _ root: String) -> Bool {
+        guard call.isMethod else { return Self.performed.contains(name) && variables[name] == nil }
+        guard call.path.count == 2 else { return false }
+        switch variables[root] {
+        case .names, .networks: return true
+        default: return false
+        }
+    }
+
+    /// Performs a call that is understood.
+    private mutating func performs(_ call: LuaCall, _ name: String) throws(ConfigurationFault) {
         switch name {
         case "addAction": try addAction(call)
         case "setRules": try setRules(call)
@@ -105,7 +146,7 @@ struct DnsdistConfiguration: ~Escapable {
         case "mvRuleToTop": if let last = rules.popLast() { rules.insert(last, at: 0) }
         case "mvRule":
             let (from, to) = (Int(try number(call, 0)), Int(try number(call, 1)))
-            guard from < rules.count, to <= rules.count else { return true }
+            guard from < rules.count, to <= rules.count else { return }
             rules.insert(rules.remove(at: from), at: from < to ? to - 1 : to)
         case "rmRule":
             if case .number(let index) = try value(call, 0) {
@@ -116,40 +157,31 @@ struct DnsdistConfiguration: ~Escapable {
                 guard name.count != 36 else { throw .unsupported(.program) }
                 rules.removeAll { Array($0.name.utf8) == name }
             }
-        default: return false
+        default: break
         }
-        return true
     }
 
-    private mutating func performMethod(_ call: LuaCall) throws(ConfigurationFault) -> Bool {
-        if call.path.count == 2, case .networks(let networks)? = variables[source.extracting(call.path[0]).string] {
-            if source.extracting(call.path[1]).equals("addMask"), case .text(let text)? = try? value(call, 0) {
-                networks.add([text])
-            } else {
-                networks.isUnknown = true
-            }
-            return true
-        }
-        guard call.path.count == 2, case .names(let names)? = variables[source.extracting(call.path[0]).string] else {
-            return false
-        }
+    /// Performs a method of a set.
+    private mutating func performMethod(_ call: LuaCall) {
+        let variable = source.extracting(call.path[0]).string
         let method = source.extracting(call.path[1])
-        if method.equals("clear") {
-            names.removeAll()
-            return true
+        if case .networks(let networks)? = variables[variable] {
+            guard method.equals("addMask"), case .text(let text)? = try? value(call, 0) else {
+                return variables.forget(variable)
+            }
+            return networks.add([text])
         }
-        guard method.equals("add") || method.equals("remove") || method.equals("delete") else { return true }
+        guard case .names(let names)? = variables[variable] else { return }
+        if method.equals("clear") { return names.removeAll() }
+        guard method.equals("add") || method.equals("remove") || method.equals("delete") else { return }
         var operands: [LuaText] = []
         switch try? value(call, 0) {
         case .text(let text)? where names.isBelow: operands = [text]
         case .name(let text)?: operands = [text]
         case .texts(let texts)? where names.isBelow: operands = texts
-        default:
-            names.isUnknown = true
-            return true
+        default: return variables.forget(variable)
         }
         if method.equals("add") { names.add(operands) } else { names.remove(operands) }
-        return true
     }
 
     private mutating func addAction(_ call: LuaCall) throws(ConfigurationFault) {
@@ -207,22 +239,18 @@ struct DnsdistConfiguration: ~Escapable {
         )
     }
 
-    /// Counts what a part that is not run may add, and forgets what it may change.
-    private mutating func note(_ program: LuaProgram, _ sink: inout RuleSink) {
-        for name in program.names.keys { forget(name) }
-        let added = program.names.filter { Self.adding.contains($0.key) }.values.reduce(0, +)
+    /// Counts what a part that is not run may add.
+    private mutating func note(_ program: LuaProgram, _ names: LuaNames, _ sink: inout RuleSink) {
+        var added = names.isLost ? 1 : 0
+        for name in Self.adding.union(Self.responseRules) { added += names.counts[name] ?? 0 }
         guard added > 0 else { return sink.drop(.option, source, program.range, program.line) }
         for _ in 0..<min(added, 10_000) { sink.skip(.program, source, program.range, program.line) }
     }
 
-    private mutating func forget(_ name: String) {
-        switch variables[name] {
-        case .names(let names), .networks(let names): names.isUnknown = true
-        default: break
-        }
-        if variables[name] != nil { variables[name] = .unknown }
-    }
-
+    private static let performed: Set<String> = [
+        "addAction", "setRules", "clearRules", "mvRuleToTop", "mvRule", "rmRule",
+    ]
+    private static let copying: Set<String> = ["newSuffixMatchNode", "newDNSNameSet", "newNMG", "newDNSName"]
     private static let adding: Set<String> = [
         "addAction", "setRules", "mvRule", "mvRuleToTop", "rmRule", "clearRules", "addResponseAction",
     ]

@@ -10,7 +10,7 @@ extension DnsdistConfiguration {
         case "makeRule": return try rule(value(call, 0))
         case "QNameRule": return property(.isOne([try text(call, 0)]))
         case "QNameSetRule", "SuffixMatchNodeRule":
-            guard case .names(let names) = try value(call, 0), !names.isUnknown else { throw .unsupported(.program) }
+            guard case .names(let names) = try value(call, 0) else { throw .unsupported(.program) }
             guard names.isBelow == (name == "SuffixMatchNodeRule") else { throw .bad }
             let current = names.current(source)
             return property(names.isBelow ? .below(current) : .isOne(current))
@@ -20,7 +20,7 @@ extension DnsdistConfiguration {
         case "AndRule": return .all(try conditions(call))
         case "OrRule": return .any(try conditions(call))
         case "NetmaskGroupRule":
-            guard case .networks(let networks) = try value(call, 0), !networks.isUnknown else {
+            guard case .networks(let networks) = try value(call, 0) else {
                 throw .unsupported(.program)
             }
             if call.arguments.count > 1 {

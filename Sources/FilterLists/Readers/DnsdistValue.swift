@@ -28,8 +28,6 @@ final class DnsdistNames {
     private var entries: [LuaText] = []
     /// Names removed, each with how many entries there were before it.
     private var removals: [(name: LuaText, count: Int)] = []
-    /// Whether something was done to it that is not known.
-    var isUnknown = false
 
     init(isBelow: Bool) { self.isBelow = isBelow }
 

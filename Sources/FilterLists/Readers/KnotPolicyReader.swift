@@ -39,7 +39,7 @@ struct KnotConfiguration: ~Escapable {
     let source: Span<UInt8>
     private(set) var rules: [OrderedRule] = []
     private(set) var properties: [NameProperty] = []
-    private var variables: [String: KnotValue] = [:]
+    private var variables = LuaVariables<KnotValue>(unknown: .unknown)
 
     @_lifetime(copy source)
     init(_ source: Span<UInt8>) { self.source = source }
@@ -48,7 +48,9 @@ struct KnotConfiguration: ~Escapable {
     mutating func read(_ sink: inout RuleSink) {
         var parser = LuaParser(source)
         while true {
-            switch parser.next() {
+            let statement = parser.next()
+            variables.begin(parser.names)
+            switch statement {
             case .end:
                 sink.lines = parser.line
                 return
@@ -57,9 +59,10 @@ struct KnotConfiguration: ~Escapable {
                 sink.skip(.behindFault, source, range, line)
                 sink.lines = parser.line
                 return
-            case .program(let program): note(program, &sink)
-            case .assignment(let path, let value, let range, let line): assign(path, value, range, line, &sink)
-            case .call(let call): perform(call, &sink)
+            case .program(let program): note(program, parser.names, &sink)
+            case .assignment(let path, let value, let range, let line):
+                assign(path, value, range, line, parser.names, &sink)
+            case .call(let call): perform(call, parser.names, &sink)
             }
         }
     }
@@ -71,16 +74,44 @@ struct KnotConfiguration: ~Escapable {
         _ expression: LuaExpression,
         _ range: Range<Int>,
         _ line: Int,
+        _ names: LuaNames,
         _ sink: inout RuleSink
     ) {
         let name = source.extracting(path[0]).string
-        if path.count > 1 {
+        if path.count == 1, name == "modules" {
+            escape(expression, isHandedOn: true)
+            if mayAdd(names) { sink.skip(.program, source, range, line) }
+            return loadModules(expression, range, line, &sink)
+        }
+        guard path.count == 1 else {
             // `policy.DENY = …` and the like change what the names below mean.
-            if Self.modules[name] != nil { sink.skip(.program, source, range, line) }
+            escape(expression, isHandedOn: true)
+            escape(.path([path[0]]), isHandedOn: true)
+            if mayAdd(names) { sink.skip(.program, source, range, line) }
             return
         }
-        if name == "modules" { return loadModules(expression, range, line, &sink) }
-        variables[name] = (try? value(expression)) ?? .unknown
+        if Self.modules[name] != nil { sink.skip(.program, source, range, line) }
+        if case .path(let other) = expression {
+            if other.count == 1, variables.assign(name, from: source.extracting(other[0]).string) { return }
+            if case .action(let action)? = try? value(expression) {
+                return variables.assign(name, .action(action))
+            }
+        }
+        let made = (try? value(expression)) ?? .unknown
+        escape(expression, isHandedOn: true)
+        if mayAdd(names) { sink.skip(.program, source, range, line) }
+        variables.assign(name, made)
+    }
+
+    /// Forgets what something unknown may change. What makes rules keeps what it is given, and changes nothing in it.
+    private mutating func escape(_ expression: LuaExpression, isHandedOn: Bool) {
+        variables.escape(expression, isHandedOn: isHandedOn, source) { Self.making.contains($0) }
+    }
+
+    /// Whether parts of the statement that are not understood may add or change rules.
+    private func mayAdd(_ names: LuaNames) -> Bool {
+        names.isLost || variables.changesKept || variables.touched.contains("modules")
+            || Self.modules.keys.contains { variables.touched.contains($0) }
     }
 
     /// Modules that change answers by themselves.
@@ -96,15 +127,21 @@ struct KnotConfiguration: ~Escapable {
         }
     }
 
-    private mutating func perform(_ call: LuaCall, _ sink: inout RuleSink) {
+    private mutating func perform(_ call: LuaCall, _ names: LuaNames, _ sink: inout RuleSink) {
         let name = call.name(source)
         do throws(ConfigurationFault) {
-            if name == "policy.add" || name == "policy:add" { return try add(call, isMethod: call.isMethod) }
+            let isAdd = name == "policy.add" || name == "policy:add"
             let root = source.extracting(call.path[0]).string
-            for case .path(let path) in call.arguments { forget(source.extracting(path[0]).string) }
-            if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
-            if variables[root] != nil { throw .unsupported(.program) }
-            if ["dofile", "loadfile", "require"].contains(root) { throw .unsupported(.include) }
+            for argument in call.arguments { escape(argument, isHandedOn: !isAdd) }
+            if !isAdd {
+                if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
+                if variables[root] != nil { throw .unsupported(.program) }
+                if ["dofile", "loadfile", "require"].contains(root) { throw .unsupported(.include) }
+                if ["map", "eval_cmd", "modules"].contains(root) { throw .unsupported(.program) }
+            }
+            if mayAdd(names) { throw .unsupported(.program) }
+            if isAdd { return try add(call, isMethod: call.isMethod) }
+            variables.forget(root)
             sink.drop(.option, source, call.range, call.line)
         } catch {
             switch error {
@@ -120,6 +157,12 @@ struct KnotConfiguration: ~Escapable {
         "renumber": .answerOption, "rebinding": .answerOption, "kres": .program,
     ]
     private static let options: Set<String> = ["hints.root", "hints.root_file"]
+    /// Functions that make names, rules and actions.
+    private static let making: Set<String> = [
+        "todname", "kres.str2dname", "kres.str2ip", "policy.todnames", "policy.all", "policy.suffix", "policy.domains",
+        "policy.suffix_common", "policy.pattern", "policy.rpz", "policy.STUB", "policy.FORWARD", "policy.TLS_FORWARD",
+        "policy.MIRROR", "policy.DEBUG_IF", "policy.DENY_MSG", "policy.ANSWER", "policy.FLAGS", "policy.REROUTE",
+    ]
 
     private mutating func add(_ call: LuaCall, isMethod: Bool) throws(ConfigurationFault) {
         guard variables["policy"] == nil, let first = call.arguments.first else { throw .unsupported(.program) }
@@ -140,18 +183,12 @@ struct KnotConfiguration: ~Escapable {
         )
     }
 
-    /// Counts what a part that is not run may add, and forgets what it may change.
-    private mutating func note(_ program: LuaProgram, _ sink: inout RuleSink) {
-        for name in program.names.keys { forget(name) }
-        let touched = Self.modules.keys.filter { program.names[$0] != nil }
-        guard !touched.isEmpty else { return sink.drop(.option, source, program.range, program.line) }
-        for _ in 0..<min(max(1, program.names["add"] ?? 1), 10_000) {
+    /// Counts what a part that is not run may add.
+    private mutating func note(_ program: LuaProgram, _ names: LuaNames, _ sink: inout RuleSink) {
+        guard mayAdd(names) else { return sink.drop(.option, source, program.range, program.line) }
+        for _ in 0..<min(max(1, names.counts["add"] ?? 1), 10_000) {
             sink.skip(.program, source, program.range, program.line)
         }
-    }
-
-    private mutating func forget(_ name: String) {
-        if variables[name] != nil { variables[name] = .unknown }
     }
 
     // MARK: - Values
@@ -229,6 +266,8 @@ struct KnotConfiguration: ~Escapable {
 
     private mutating func nameList(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> [LuaText] {
         guard case .names(let names) = try value(call, index), !names.isEmpty else { throw .unsupported(.program) }
+        // The rule looks into the table whenever it is asked.
+        if case .path(let path) = call.arguments[index] { variables.keep(source.extracting(path[0]).string) }
         return names
     }
 
