@@ -249,6 +249,10 @@ struct UnsupportedReason {
         id: "forward",
         text: "forward, stub and authority clauses are not evaluated yet"
     )
+    static let looseRange = UnsupportedReason(
+        id: "rpz-loose-range",
+        text: "a range with bits behind its prefix matches some of its addresses in Unbound, by its neighbours"
+    )
     static let nameServerTrigger = UnsupportedReason(
         id: "rpz-name-server",
         text: "rules about name servers need the engine's own iteration, which no list shows"

@@ -21,6 +21,8 @@ public struct ListReport: Sendable {
     public var rules: Int
     /// Those of them that are about addresses in answers, so that only the real answer shows what they do.
     public var answerRules: Int
+    /// Those of them that are about the client's address.
+    public var clientRules: Int
     /// Lines or words that the engine drops, by reason id.
     public var ignored: [String: Int]
     /// Rules that Patchway cannot evaluate yet, by reason id. The layer's verdicts are incomplete by as many.

@@ -149,7 +149,8 @@ struct RuleSink: ~Copyable {
             octets: octets,
             lines: lines,
             rules: builder.ruleCount - rulesBefore,
-            answerRules: builder.answerRuleCount(from: addressRulesBefore),
+            answerRules: builder.addressRuleCount(.answer, from: addressRulesBefore),
+            clientRules: builder.addressRuleCount(.client, from: addressRulesBefore),
             ignored: ignored.counts,
             unsupported: unsupported.counts,
             diagnostics: unsupported.diagnostics + ignored.diagnostics

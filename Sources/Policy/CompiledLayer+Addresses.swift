@@ -14,6 +14,11 @@ extension CompiledLayer {
         }
     }
 
+    /// Whether answers to queries of a type meet rules about addresses at all.
+    public func readsAnswers(_ type: RRType) -> Bool {
+        (type == .a || type == .aaaa || type == .any) && addressIndex.has(.answer)
+    }
+
     /// What becomes of every answer to a query of a type whatever addresses it has; pass where that depends on them.
     func decideAnyAddress(_ type: RRType, index: UInt8) -> Decision {
         guard type == .a || type == .aaaa, addressIndex.isAboutAll(isV4: type == .a) else {
@@ -49,6 +54,18 @@ extension CompiledLayer {
             if let rule = addressRule(trigger, address, type, list: list) { return rule }
         }
         return nil
+    }
+
+    /// Whether an address that a rule gives is one that rules about addresses in answers look for.
+    func meetsAddressRule(_ rule: Int) -> Bool {
+        guard addressIndex.has(.answer), case .records(let list) = actions[Int(record(rule).action)] else {
+            return false
+        }
+        return list.contains { entry in
+            entry.address.map { address in
+                lists.indices.contains { addressIndex.rule(.answer, address, list: $0) != nil }
+            } ?? false
+        }
     }
 
     /// What a rule looks at that is about addresses; nil for the others.
@@ -101,7 +118,7 @@ extension CompiledLayer {
                 if !decision.kind.isPass { return decision }
             }
         }
-        guard addressIndex.has(.answer), type == .a || type == .aaaa || type == .any else {
+        guard readsAnswers(type) else {
             return Decision(kind: .pass, layer: index, rule: Decision.noRule)
         }
         let rule =
@@ -199,11 +216,17 @@ extension AddressRange {
     public var policyZoneText: String { policyZoneLabels.joined(separator: ".") }
 
     private var policyZoneLabels: [String] {
-        // In IPv6 text "::" leaves an empty part, two at an end.
-        let separator: Character = address.isV4 ? "." : ":"
-        var parts = firstAddress.description.split(separator: separator, omittingEmptySubsequences: false)
-        if parts.count > 2, parts[0].isEmpty { parts.removeFirst() }
-        if parts.count > 2, parts[parts.count - 1].isEmpty { parts.removeLast() }
-        return [String(prefixLength)] + parts.reversed().map { $0.isEmpty ? "zz" : String($0) }
+        let octets = firstAddress.octets
+        guard !address.isV4 else { return [String(prefixLength)] + octets.reversed().map(String.init) }
+        let words = (0..<8).map { UInt16(octets[2 * $0]) << 8 | UInt16(octets[2 * $0 + 1]) }
+        var gap = 0..<0
+        var start = 0
+        for index in 0...8 where index == 8 || words[index] != 0 {
+            if index - start > max(gap.count, 1) { gap = start..<index }
+            start = index + 1
+        }
+        let shown = words.indices.filter { !gap.contains($0) || $0 == gap.lowerBound }
+        return [String(prefixLength)]
+            + shown.reversed().map { gap.contains($0) ? "zz" : String(words[$0], radix: 16) }
     }
 }

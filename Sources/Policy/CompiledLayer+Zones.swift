@@ -102,6 +102,11 @@ extension CompiledLayer {
         if let client, profile.triggerOrder == .clientFirst,
             let rule = firstAddressRule(.client, client, type, zones: zones)
         {
+            // A client that a zone lets pass still meets the names of the zones before it (compared with PowerDNS 4.8).
+            let before = actions[Int(record(rule).action)] == .allow && isKnown ? listIndex(rule) : 0
+            for list in 0..<before {
+                if let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
+            }
             return rule
         }
         for list in 0..<zones {

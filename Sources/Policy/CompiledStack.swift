@@ -328,7 +328,13 @@ extension CompiledLayer {
     func kindWhileIterating(_ decision: Decision) -> VerdictKind {
         switch actions[Int(record(Int(decision.rule)).action)] {
         case .truncate: .unsupported
-        case .records, .redirect, .redirectBelow: record(Int(decision.rule)).scope == .below ? .nodata : decision.kind
+        case .records, .redirect, .redirectBelow:
+            if record(Int(decision.rule)).scope == .below {
+                .nodata
+            } else {
+                // Addresses that a zone gives meet its rules about addresses in their turn.
+                meetsAddressRule(Int(decision.rule)) ? .unsupported : decision.kind
+            }
         default: decision.kind
         }
     }

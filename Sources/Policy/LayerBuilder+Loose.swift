@@ -85,9 +85,9 @@ extension LayerBuilder {
     /// Rules about addresses so far.
     public var addressRuleCount: Int { addressRecords.count }
 
-    /// How many of the rules about addresses from a position on are about those in answers.
-    public func answerRuleCount(from start: Int) -> Int {
-        addressRecords[start...].count { $0.trigger == .answer }
+    /// How many of the rules about addresses from a position on look at those in answers, or at the client's.
+    public func addressRuleCount(_ trigger: AddressTrigger, from start: Int) -> Int {
+        addressRecords[start...].count { $0.trigger == trigger }
     }
 
     /// The record of a rule that is about no name; nil when the engine has no such class.

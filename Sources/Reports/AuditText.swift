@@ -74,7 +74,7 @@ public struct AuditText: Sendable {
         text += style.list(names, indent: indent + "  ") + "\n"
         text += indent + "  " + outcomes(first) + "\n"
         if !first.chain.isEmpty { text += chain(first, indent, isExample: names.count > 1) }
-        if let note = first.verdict.note { text += indent + "note: " + note + "\n" }
+        if let note = first.verdict.note { text += indent + "note: " + TerminalText.escaped(note, limit: 400) + "\n" }
         let codes = first.clientErrors.map { code in code.description + (errors[code].map { " " + $0 } ?? "") }
         if !codes.isEmpty { text += "\(indent)client: " + codes.joined(separator: ", ") + "\n" }
         return text + fixes(group, indent)

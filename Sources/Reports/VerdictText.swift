@@ -15,7 +15,7 @@ public enum VerdictText {
                 .joined(separator: " ")
         }
         if let matched = record.verdict.matched { text += "  " + place(matched) }
-        if let note = record.verdict.note { text += "  (\(note))" }
+        if let note = record.verdict.note { text += "  (\(TerminalText.escaped(note, limit: 400)))" }
         return text + "\n"
     }
 
@@ -46,7 +46,7 @@ public enum VerdictText {
             text += TerminalText.escaped(rule.text, limit: 400) + " (class \(rule.ruleClass.name))\n"
         }
         if let flip = record.flip { text += flip.text(staying: record.verdict.kind) }
-        if let note = record.verdict.note { text += "  note: \(note)\n" }
+        if let note = record.verdict.note { text += "  note: \(TerminalText.escaped(note, limit: 400))\n" }
         if let limit = matched.rule.engine.profile.answerStyle.limit { text += "  limit: \(limit)\n" }
         return text
     }

@@ -173,6 +173,18 @@ struct OracleCasesTests {
         addressed(.unboundRPZ, [passing, "a.zz CNAME ."], [], from: "127.0.0.1", .pass),
         addressed(.unboundRPZ, [passing + "\n" + net, "a.zz CNAME ."], one, from: "127.0.0.1", .pass),
         addressed(.unboundRPZ, ["a.zz CNAME .", passing], [], from: "127.0.0.1", .nxdomain),
+        // PowerDNS: it meets the names of earlier zones.
+        addressed(.pdnsRPZ, ["a.zz CNAME .", passing], [], from: "127.0.0.1", .nxdomain),
+        addressed(.pdnsRPZ, [passing, "a.zz CNAME ."], [], from: "127.0.0.1", .pass),
+        // BIND: no range of all addresses, none with bits behind its prefix; `zz` alone is the unspecified address.
+        addressed(.bindRPZ, ["0.0.0.0.0.rpz-ip CNAME .\nb.zz CNAME ."], one, .pass),
+        addressed(.pdnsRPZ, ["0.0.0.0.0.rpz-ip CNAME ."], one, .nxdomain),
+        addressed(.bindRPZ, ["24.5.2.0.192.rpz-ip CNAME *.\n16.0.0.0.192.rpz-ip CNAME ."], one, .nxdomain),
+        addressed(.bindRPZ, ["128.zz.rpz-ip CNAME ."], ["::"], of: .aaaa, .nxdomain),
+        addressed(.bindRPZ, ["128.1.zz.rpz-ip CNAME ."], ["::1"], of: .aaaa, .nxdomain),
+        addressed(.bindRPZ, ["112.zz.ffff.zz.rpz-ip CNAME .\n32.9.9.9.9.rpz-ip CNAME ."], ["::1"], of: .aaaa, .pass),
+        // Unbound looks at the addresses that it made up for an alias, too.
+        addressed(.unboundRPZ, ["b.zz A 192.0.2.1\n" + net], behind: ["b.zz"], [], .unsupported),
         addressed(.bindRPZ, [net], one, .nxdomain), addressed(.bindRPZ, [net], ["192.0.3.1"], .pass),
         addressed(.unboundRPZ, [net], one, .nxdomain), addressed(.pdnsRPZ, [net], one, .nxdomain),
         addressed(.knotRPZ, [net + "\nb.zz CNAME ."], one, .pass), addressed(.bindRPZ, [net], [], .pass),

@@ -99,7 +99,7 @@ struct Comparison {
     private func isOpen(_ question: Question, _ verdict: Verdict, _ stack: CompiledStack) -> Bool {
         verdict.kind == .unsupported
             || verdict.kind == .redirect && engine.profile.chain == .untilCached
-                && stack.layers[0].awaitsAddresses(question.type)
+                && stack.layers[0].readsAnswers(question.type)
     }
 
     private func model(_ round: Round) throws -> CompiledStack {

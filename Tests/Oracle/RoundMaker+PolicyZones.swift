@@ -23,7 +23,7 @@ extension RoundMaker {
                 // In BIND it hides what is below it, which is not evaluated.
                 text += engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
             }
-            if chance(2) { text += addressPolicies() }
+            if chance(2) { text += addressPolicies(engine) }
             // In an earlier zone it would hide the probe of a later one.
             if index == zones - 1, chance(4) { text += policy("*") }
             round.lists.append(("zone\(index)", .rpz, text))
@@ -32,7 +32,7 @@ extension RoundMaker {
     }
 
     /// Policies about addresses of answers, in both families, and about the client.
-    private mutating func addressPolicies() -> String {
+    private mutating func addressPolicies(_ engine: Engine) -> String {
         var owners: [String: String] = [:]
         for _ in 0..<(1 + below(4)) {
             let (third, last) = (below(2), below(4))
@@ -41,10 +41,14 @@ extension RoundMaker {
                     "32.\(last).\(third).54.20.rpz-ip", "31.\(last & 2).\(third).54.20.rpz-ip",
                     "24.0.\(third).54.20.rpz-ip", "32.9.9.54.20.rpz-ip", "16.0.0.54.20.rpz-ip",
                     "128.\(last).zz.\(third).1030.2603.rpz-ip", "64.zz.\(third).0.1030.2603.rpz-ip",
-                    "48.zz.1030.2603.rpz-ip", "32.\(last).\(third).54.20.RPZ-IP",
+                    "48.zz.1030.2603.rpz-ip", "128.zz.rpz-ip", "128.1.zz.rpz-ip",
+                    "33.0.0.54.20.rpz-ip", "8.0.0.0.10.rpz-ip", "32.\(last).\(third).54.20.RPZ-IP",
                 ])
             owners[owner.lowercased()] = owner
         }
+        // What bits behind the prefix do is declared unsupported for Unbound.
+        if engine != .unboundRPZ, chance(4) { owners["24"] = "24.\(below(4)).\(below(2)).54.20.rpz-ip" }
+        if chance(8) { owners["0"] = pick(["0.0.0.0.0.rpz-ip", "0.zz.rpz-ip"]) }
         if chance(6) {
             let owner = pick(["32.7.0.0.127", "31.6.0.0.127", "32.8.0.0.127"]) + ".rpz-client-ip"
             owners[owner] = owner

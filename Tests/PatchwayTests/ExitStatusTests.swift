@@ -31,6 +31,10 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "format.yaml": Array("layers: [{engine: pihole, lists: [{path: clean.txt, format: domains}]}]\n".utf8),
         "no-names.txt": Array("# none\n\n".utf8), "bad-names.txt": Array("a..b\nhttps://example.com/x\n".utf8),
         "twice.txt": Array("||example^\n||a.example^$important\n||b.example^\n@@||c.b.example^\n".utf8),
+        "clients.zone": Array(
+            "$ORIGIN z.rpz.\n@ SOA a. b. 1 1 1 1 1\n24.0.2.0.192.rpz-client-ip CNAME rpz-drop.\nn.x CNAME .\n".utf8
+        ),
+        "rewrites.txt": Array("@@||a.example^$dnsrewrite\n||b.example^$dnsrewrite=192.0.2.1\n||c.example^\n".utf8),
         "client.txt": Array("||update.com^$client=192.0.2.1\n||ads.example^\n".utf8),
         "ads-tags.txt": Array("||ads.example^\n||update$denyallow=a.*\n".utf8),
         "typed-names.txt": Array("a.example A\nb.example FOO\n".utf8),
@@ -126,6 +130,13 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("explain --list @/twice.txt a.example --qtype A", 0, "+twice.txt:2 and"),
         CommandLineCase("explain --list @/twice.txt a.example --qtype A", 0, "+twice.txt:1 it is pass"),
         CommandLineCase("explain --list @/twice.txt c.b.example --qtype A -o ndjson", 0, "+\"verdict\":\"sinkhole\"}"),
+        CommandLineCase("check --list @/clients.zone a.b --qtype A", 3, "--client ADDRESS decides"),
+        CommandLineCase("check --list @/clients.zone a.b --qtype A --client 192.0.2.1", 0, "+drop"),
+        CommandLineCase("check --list @/clients.zone a.b --qtype A --client 192.0.3.1", 0, "+pass"),
+        CommandLineCase("audit @/clients.zone", 3, "+client-address 1"),
+        CommandLineCase("audit @/clients.zone --client 192.0.2.1", 1, "+remove line 3"),
+        CommandLineCase("check --list @/client.txt a.b --client 192.0.2.500", 2, "no address"),
+        CommandLineCase("convert --to adguard @/rewrites.txt", 1, "rewrite"),
         CommandLineCase("explain --list @/client.txt update.com --qtype A", 3, "+queries from 192.0.2.1/32"),
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.1 --client 192.0.2.2", 2, "a second address"),
         CommandLineCase(

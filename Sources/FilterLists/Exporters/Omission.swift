@@ -15,6 +15,7 @@ struct Omission: Sendable, Equatable {
     static let denyallow = Omission(id: "denyallow", text: "the format cannot leave names out of a rule")
     static let client = Omission(id: "client", text: "rules for some clients or hours are not written")
     static let address = Omission(id: "address", text: "rules about addresses are not written")
+    static let rewrite = Omission(id: "rewrite", text: "rules that rewrite answers are not written")
     static let answer = Omission(id: "answer", text: "the format has no such answer")
     static let data = Omission(id: "data", text: "the format has no rules that answer with data")
     static let route = Omission(id: "route", text: "the format cannot send a name to another server")

@@ -55,6 +55,10 @@ struct RulePlan {
             let content = layer.content(rule)
             guard content.ruleClass != .special, let tier = tiers[content.ruleClass] else { continue }
             if case .name(.node, _) = content.subject { continue }
+            if content.ruleClass == .rewrite || content.ruleClass == .ownRewrite {
+                sink.omit(rule, .rewrite)
+                continue
+            }
             var written = TierRule(
                 subject: content.subject,
                 tier: tier,

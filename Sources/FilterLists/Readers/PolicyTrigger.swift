@@ -7,9 +7,19 @@ enum PolicyTrigger {
     /// The name asked for, or an alias.
     case queryName
     /// `LENGTH.B4.B3.B2.B1.rpz-ip` or `rpz-client-ip`; the range is nil when the labels are none.
-    case address(AddressTrigger, AddressRange?, isCanonical: Bool)
+    case address(AddressTrigger, AddressRange?, Spelling)
     /// `rpz-nsdname`, `rpz-nsip`: only an engine that iterates itself meets them.
     case nameServer
+
+    /// How a range is written.
+    enum Spelling {
+        /// In the one way that BIND takes.
+        case canonical
+        /// With zeros in another way.
+        case other
+        /// Not as a range: with bits behind the prefix, or with none in front.
+        case loose
+    }
 
     private static let kinds: [(suffix: StaticString, trigger: AddressTrigger?)] = [
         (".rpz-ip", .answer), (".rpz-client-ip", .client), (".rpz-nsdname", nil), (".rpz-nsip", nil),
@@ -28,23 +38,24 @@ enum PolicyTrigger {
             }
             let text = owner.extracting(0..<start).octets
             let range = Self.range(text)
-            self = .address(
-                trigger,
-                range,
-                isCanonical: range.map { Array($0.policyZoneText.utf8) == text.map(asciiLowercased) } ?? false
-            )
+            self = .address(trigger, range, range.map { Self.spelling($0, text) } ?? .loose)
             return
         }
+    }
+
+    private static func spelling(_ range: AddressRange, _ text: [UInt8]) -> Spelling {
+        guard range.prefixLength > 0, range.address == range.firstAddress else { return .loose }
+        return Array(range.policyZoneText.utf8) == text.map(asciiLowercased) ? .canonical : .other
     }
 
     /// `24.0.2.0.192`, `48.zz.b.a.2001.db8` in reverse order of the parts behind the length.
     private static func range(_ text: [UInt8]) -> AddressRange? {
         var parts = text.split(separator: 0x2E, omittingEmptySubsequences: false)
-        guard let length = number(parts.removeFirst()), parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }) else {
+        guard let length = number(parts.removeFirst()), !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty }) else {
             return nil
         }
         parts.reverse()
-        let isV4 = parts.count == 4 && !parts.contains { $0.count == 2 && $0.allSatisfy { $0 | 0x20 == 0x7A } }
+        let isV4 = parts.count == 4 && !parts.contains(where: isGap)
         let address = isV4 ? v4(parts) : v6(parts)
         return address.flatMap { AddressRange($0, prefixLength: length) }
     }
@@ -66,19 +77,23 @@ enum PolicyTrigger {
 
     /// Words in hexadecimal, one `zz` for as many zero words as are missing.
     private static func v6(_ parts: [ArraySlice<UInt8>]) -> IPAddress? {
-        let isGap: (ArraySlice<UInt8>) -> Bool = { $0.count == 2 && $0.allSatisfy { $0 | 0x20 == 0x7A } }
         let gaps = parts.count(where: isGap)
         guard gaps <= 1, gaps == 1 ? parts.count <= 8 : parts.count == 8 else { return nil }
-        var text: [UInt8] = []
-        for (index, part) in parts.enumerated() {
+        var octets: [UInt8] = []
+        for part in parts {
             if isGap(part) {
-                text += index == 0 ? [0x3A, 0x3A] : [0x3A]
+                octets += [UInt8](repeating: 0, count: 2 * (9 - parts.count))
             } else {
-                text += part
-                if index < parts.count - 1 { text.append(0x3A) }
+                guard part.count <= 4, let word = UInt16(String(decoding: part, as: UTF8.self), radix: 16) else {
+                    return nil
+                }
+                octets += [UInt8(word >> 8), UInt8(truncatingIfNeeded: word)]
             }
         }
-        if let last = parts.last, isGap(last), parts.count > 1, text.last != 0x3A { text.append(0x3A) }
-        return IPAddress(text: text)
+        return IPAddress(octets: octets)
+    }
+
+    private static func isGap(_ part: ArraySlice<UInt8>) -> Bool {
+        part.count == 2 && part.allSatisfy { $0 | 0x20 == 0x7A }
     }
 }

@@ -236,13 +236,17 @@ struct PolicyZone {
     ) {
         // Knot Resolver has no other trigger than the query name.
         if engine == .knotRPZ { return sink.drop(.ignoredTrigger, text, rule, line) }
-        guard case .address(let kind, let range, let isCanonical) = trigger else {
+        guard case .address(let kind, let range, let spelling) = trigger else {
             return sink.skip(.nameServerTrigger, text, rule, line)
         }
         guard let range else { return sink.drop(.badRecord, text, rule, line) }
         let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
-        guard engine != .bindRPZ || isCanonical else {
+        if engine == .unboundRPZ, spelling == .loose, range.prefixLength > 0 {
+            return sink.skip(.looseRange, text, rule, line)
+        }
+        if engine == .bindRPZ, spelling != .canonical {
             sink.drop(.otherSpelling, text, rule, line)
+            guard spelling == .other else { return }
             // BIND finds the range, and then no policy under the name that it expects (compared with 9.18).
             return sink.builder.add(kind, range, class: .data, action: sink.builder.intern(.none), at: position)
         }

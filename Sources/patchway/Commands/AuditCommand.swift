@@ -74,6 +74,7 @@ struct AuditCommand: ParsableCommand {
         let context = try client.context()
         let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains, context: context)
         let layers = try stack.map { try LoadedStack.load(try ConfigurationFile.read($0).layers) }
+        var audited = 0
         var run = AuditRun(auditor: auditor, output: output, catalog: catalog, stack: layers?.label)
         run.note(faults)
         Interruption.watch()
@@ -81,9 +82,13 @@ struct AuditCommand: ParsableCommand {
         for path in lists {
             if Interruption.isRequested { break }
             run.audit(path, engine: engine, format: format, blockMode: blockMode)
+            audited += 1
         }
         run.finish()
-        if Interruption.isRequested { throw ExitStatus.interrupted }
+        if Interruption.isRequested {
+            StandardError.line("patchway: interrupted; lists not audited: \(lists.count - audited) of \(lists.count)")
+            throw ExitStatus.interrupted
+        }
         let status = run.status(threshold: threshold)
         // A name that could not be read was not audited.
         throw status == .fine && !faults.isEmpty ? .undecided : status
@@ -179,7 +184,10 @@ private struct AuditRun: ~Copyable {
             let belongs: (Finding) -> Bool = { isLast || report.isBlamed(for: $0) }
             let own = findings.filter(belongs)
             findings.removeAll(where: belongs)
-            let source = SourceReport(withoutAnswers: report)
+            let source = SourceReport(
+                withoutAnswers: report,
+                knowsClient: auditor.context.client?.address != nil
+            )
             summary.add(source, own, diagnostics: report.ignored.merging(report.unsupported, uniquingKeysWith: +))
             if isText {
                 if isVerbose { for diagnostic in report.diagnostics { self.report(diagnostic) } }

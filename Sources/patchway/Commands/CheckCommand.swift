@@ -72,7 +72,11 @@ struct CheckCommand: ParsableCommand {
         run.check(input, defaults)
         run.finish(skipped: input.diagnostics.count)
         if let threshold, let worst = run.worst, worst >= threshold { throw ExitStatus.finding }
-        let isCertain = run.isDecided && loaded.unsupportedRules == 0 && input.diagnostics.isEmpty
+        let context = try client.context()
+        loaded.announceClientRules(context)
+        let isCertain =
+            run.isDecided && loaded.clientRules(context) == 0 && loaded.unsupportedRules == 0
+            && input.diagnostics.isEmpty
         if !isCertain { throw ExitStatus.undecided }
     }
 }

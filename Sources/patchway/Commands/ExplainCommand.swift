@@ -112,7 +112,8 @@ struct ExplainCommand: ParsableCommand {
     ) throws -> Bool {
         let chains = catalog.chains.chains(from: name).map(\.edges)
         let context = try client.context()
-        var isDecided = loaded.unsupportedRules == 0
+        var isDecided = loaded.unsupportedRules == 0 && loaded.clientRules(context) == 0
+        loaded.announceClientRules(context)
         let types = try RRType.list(types)
         var removals = Removals(loaded)
         for type in types {

@@ -34,6 +34,11 @@ struct ContextOptions: ParsableArguments {
         var client = Client(address: nil, tags: tags)
         for text in clients {
             guard let address = IPAddress(text) else {
+                guard text.contains(where: { !"0123456789.".contains($0) }) else {
+                    throw Failure.usage(
+                        "--client \(TerminalText.escaped(text)): no address; write four numbers up to 255, or a name"
+                    )
+                }
                 client.names.append(text)
                 // Pi-hole compares hardware addresses and interfaces without regard to case.
                 if text.contains(":"), text != text.lowercased() { client.names.append(text.lowercased()) }

@@ -158,6 +158,22 @@ struct LoadedStack {
         for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
     }
 
+    /// Rules about the address of a client that nobody gave.
+    func clientRules(_ context: QueryContext) -> Int {
+        guard context.client?.address == nil else { return 0 }
+        return stack.layers.reduce(0) { $0 + $1.addressRuleCount(.client) }
+    }
+
+    /// Says that the client's address matters, where nobody gave it.
+    func announceClientRules(_ context: QueryContext) {
+        let count = clientRules(context)
+        guard count > 0 else { return }
+        StandardError.line(
+            "patchway: rules about the client's address: \(count); decided for a client that none of them names, "
+                + "--client ADDRESS decides for one"
+        )
+    }
+
     /// Says that `serve` decides alike for all clients, where rules tell them apart.
     func announceClientRules() {
         for layer in stack.layers where layer.dependsOnClient {
@@ -219,9 +235,10 @@ extension LayerLoader {
 }
 
 extension SourceReport {
-    /// The report on a list whose rules about addresses in answers met none.
-    init(withoutAnswers report: ListReport) {
+    /// The report on a list whose rules about addresses in answers met none, nor those about clients' unless one is known.
+    init(withoutAnswers report: ListReport, knowsClient: Bool) {
         self.init(report)
+        if report.clientRules > 0, !knowsClient { unsupported["client-address", default: 0] += report.clientRules }
         if report.answerRules > 0 { unsupported["answer-address", default: 0] += report.answerRules }
     }
 
