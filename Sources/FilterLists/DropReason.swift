@@ -206,6 +206,10 @@ struct UnsupportedReason {
         id: "own-address",
         text: "reply=IP answers with the Pi-hole's own addresses; `block-addresses` of a stack file gives them"
     )
+    static let clientTables = UnsupportedReason(
+        id: "client-tables",
+        text: "there are more clients times sets of groups than are kept; where a client is given, it is not evaluated"
+    )
     static let anyTLD = UnsupportedReason(
         id: "denyallow-any-tld",
         text: "$denyallow with a name under any public suffix depends on the suffixes that the engine was built with"

@@ -38,6 +38,8 @@ public struct ListInput: Sendable {
 public enum LayerLoader {
     /// Octets of all lists of a layer: places of names and rules are kept in 32 bits.
     static let maximumOctets = 512 << 20
+    /// Lists of a layer, included ones among them: one place is left for the rules that an engine has of its own.
+    static let maximumLists = LayerBuilder.maximumLists - 1
 
     /// Reads, recognises and compiles lists as one layer.
     /// - Parameters:
@@ -113,12 +115,11 @@ public enum LayerLoader {
         mayBeEmpty: Bool,
         diagnostics: [Diagnostic]
     ) throws(ListError) -> LoadedLayer {
-        guard !sources.isEmpty, sources.count <= Int(UInt16.max) else {
-            throw ListError(path: "", reason: .badCount(sources.count))
-        }
+        guard !sources.isEmpty else { throw ListError(path: "", reason: .badCount(0)) }
         var detections: [Detection] = []
         let named = sources
         var sources: [ListText] = []
+        var octets = 0
         for source in named {
             let engine = detections.first?.engine ?? given ?? (source.isCategory ? .squidGuard : nil)
             let detection =
@@ -129,6 +130,17 @@ public enum LayerLoader {
                 }
             let lists = detection.format == .v2fly ? source.withIncludes : [source]
             sources += lists
+            // Before the next list's includes are read, so that memory stays bounded.
+            guard sources.count <= maximumLists else {
+                throw ListError(path: source.path, reason: .badCount(sources.count))
+            }
+            octets += lists.reduce(0) { $0 + $1.octets.count }
+            guard octets <= maximumOctets else {
+                throw ListError(
+                    path: source.path,
+                    reason: .input(InputError(path: source.path, reason: .tooLarge(limit: maximumOctets)))
+                )
+            }
             for _ in lists { detections.append(given == nil && !detections.isEmpty ? detection.following : detection) }
         }
         let recipe = LayerRecipe(
@@ -156,14 +168,7 @@ public enum LayerLoader {
         guard !builder.blockAnswer.lacksAddress else {
             throw ListError(path: sources[0].path, reason: .noBlockAddress(engine: engine, mode: builder.blockMode))
         }
-        let octets = sources.reduce(0) { $0 + $1.octets.count }
-        guard octets <= maximumOctets else {
-            throw ListError(
-                path: sources[0].path,
-                reason: .input(InputError(path: sources[0].path, reason: .tooLarge(limit: maximumOctets)))
-            )
-        }
-        builder.reserve(octets: octets)
+        builder.reserve(octets: sources.reduce(0) { $0 + $1.octets.count })
         var removals = BadfilterSet()
         if engine == .adguardHome {
             for source in sources { removals.collect(source.octets.span) }
@@ -201,6 +206,7 @@ public enum LayerLoader {
         let before = builder.ruleCount
         var sink = RuleSink(builder: consume builder, path: source.path, role: source.role, removals: removals)
         sink.note(source.notices)
+        if source.limit.isOpen { sink.noteOpenGuard() }
         if detection.format == .bindZones { sink.companions = source.companions(BINDZonesReader.files) }
         sink.guardsOfLines = source.guardsOfLines
         sink.schedules = options.schedules

@@ -81,7 +81,8 @@ public struct ListError: Error, Sendable {
         case .noBlockAddress(let engine, let mode):
             "\(engine.rawValue) answers with addresses of its owner in block mode \(mode); give one of each family as "
                 + "`block-addresses` in a stack file"
-        case .badCount(let count): "\(count) lists given; a layer takes 1 to 65535"
+        case .badCount(let count):
+            "\(count) lists given, included ones among them; a layer takes 1 to \(LayerLoader.maximumLists)"
         }
     }
 

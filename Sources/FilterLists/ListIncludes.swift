@@ -20,18 +20,21 @@ struct ListIncludes {
 
     private let folder: String
     private var seen: Set<String> = []
+    private var failed: Set<String> = []
     private var budget = Self.maximumOctets
+    /// How often a file was read, whether or not it became a list.
+    private(set) var attempts = 0
     private(set) var lists: [Included] = []
 
     /// Follows the includes of a list; nil when it has none or its folder is not known.
-    static func follow(_ text: Span<UInt8>, path: String) -> [Included]? {
+    static func follow(_ text: Span<UInt8>, path: String) -> ListIncludes? {
         guard text.firstRange(of: "include:") != nil, path != "-" else { return nil }
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
         guard !name.contains(":") else { return nil }
         var includes = ListIncludes(folder: String(path.dropLast(name.utf8.count)))
         includes.seen.insert(name.lowercased())
         includes.add(text.octets, path: path, attributes: [], depth: 0)
-        return includes.lists
+        return includes
     }
 
     private init(folder: String) { self.folder = folder }
@@ -59,16 +62,34 @@ struct ListIncludes {
             return !Self.isWanted(marks, attributes)
         }
         let name = String(decoding: first.dropFirst(prefix.count), as: UTF8.self).lowercased()
-        guard depth < Self.maximumDepth, lists.count < Self.maximumLists, Self.isSafe(name) else { return false }
+        guard Self.isSafe(name), !failed.contains(name) else { return false }
         let key = ([name] + marks.map { String(decoding: $0, as: UTF8.self) }.sorted()).joined(separator: " @")
-        guard seen.insert(key).inserted else { return true }
-        let limits = InputLimits(maximumExpandedSize: Self.maximumOctets, idleTimeout: 1_000)
-        guard let set = try? InputFile.read(path: folder + name, limits: limits), let input = set.inputs.first,
-            input.bytes.count <= budget
-        else { return false }
+        guard !seen.contains(key) else { return true }
+        guard depth < Self.maximumDepth, lists.count < Self.maximumLists, attempts < Self.maximumLists else {
+            return false
+        }
+        attempts += 1
+        guard let input = read(name) else {
+            failed.insert(name)
+            return false
+        }
+        seen.insert(key)
         budget -= input.bytes.count
         add(TextDecoding.decode(input).span.octets, path: folder + name, attributes: marks, depth: depth + 1)
         return true
+    }
+
+    /// A file that the budget has room for. One that turns out too large when it is unpacked costs half of what is left,
+    /// so that many of them take no more time than one.
+    private mutating func read(_ name: String) -> Input? {
+        let limits = InputLimits(maximumExpandedSize: budget, idleTimeout: 1_000)
+        do throws(InputError) {
+            let input = try InputFile.read(path: folder + name, limits: limits).inputs.first
+            return input.flatMap { $0.bytes.count <= budget ? $0 : nil }
+        } catch {
+            if case .tooLarge = error.reason { budget /= 2 }
+            return nil
+        }
     }
 
     /// Every attribute asked for, and none that is left out.

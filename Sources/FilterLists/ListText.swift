@@ -75,7 +75,7 @@ struct ListText {
 
     /// The list and those that it includes, in the order in which they are named.
     var withIncludes: [ListText] {
-        guard let lists = ListIncludes.follow(octets.span, path: path), lists.count > 1 else { return [self] }
+        guard let lists = ListIncludes.follow(octets.span, path: path)?.lists, lists.count > 1 else { return [self] }
         return lists.map { ListText($0, of: self) }
     }
 

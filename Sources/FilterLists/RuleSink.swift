@@ -52,6 +52,7 @@ struct RuleSink: ~Copyable {
     /// What a rule on a line depends on.
     mutating func guardOfLine(_ line: Int) -> GuardID {
         guard !guardsOfLines.isEmpty, let limit = guardsOfLines[line] else { return .none }
+        if limit.isOpen { noteOpenGuard(line) }
         return builder.intern(limit)
     }
 
@@ -116,6 +117,14 @@ struct RuleSink: ~Copyable {
                 text: "'\(TerminalText.escaped(shown, limit: 120))' is not evaluated: \(reason.text)"
             )
         }
+    }
+
+    /// Counts a rule, or the whole list, of which nobody knows for which clients it counts; it stays, and decides nothing
+    /// where a client is given.
+    mutating func noteOpenGuard(_ line: Int? = nil) {
+        builder.noteUnsupported()
+        let reason = UnsupportedReason.clientTables
+        unsupported.add(Diagnostic(path: path, line: line, reason: reason.id, text: reason.text))
     }
 
     /// Adds notices about the list as a whole.

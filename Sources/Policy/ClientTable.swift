@@ -21,11 +21,14 @@ public struct ClientTable: Hashable, Sendable {
     public var entries: [Entry]
     /// Whether the rule counts for clients that meet no entry, and where nobody says who asks.
     public var otherwise: Bool
+    /// Whether there are more entries, which were not kept: of a client that meets none of these nobody knows.
+    public var isOpen: Bool
 
     /// A table.
-    public init(_ entries: [Entry], otherwise: Bool) {
+    public init(_ entries: [Entry], otherwise: Bool, isOpen: Bool = false) {
         self.entries = entries
         self.otherwise = otherwise
+        self.isOpen = isOpen
     }
 
     /// Whether the rule counts for a client.
@@ -34,13 +37,14 @@ public struct ClientTable: Hashable, Sendable {
         guard let client else { return otherwise ? .yes : .no }
         var mayCount = false
         var mayNot = false
-        func note(_ counts: Bool) { if counts { mayCount = true } else { mayNot = true } }
         for entry in entries {
             let truth = entry.trait.matches(client)
-            if truth != .no { note(entry.counts) }
-            if truth == .yes || mayCount && mayNot { break }
+            guard truth != .no else { continue }
+            if entry.counts { mayCount = true } else { mayNot = true }
+            if mayCount && mayNot { return .unknown }
+            if truth == .yes { return entry.counts ? .yes : .no }
         }
-        if !entries.contains(where: { $0.trait.matches(client) == .yes }) { note(otherwise) }
-        return mayCount && mayNot ? .unknown : mayCount ? .yes : .no
+        if isOpen || (otherwise ? mayNot : mayCount) { return .unknown }
+        return otherwise ? .yes : .no
     }
 }

@@ -238,6 +238,7 @@ extension CompiledLayer {
         }
         let winner = records[rule]
         var result: [LocalRecord] = []
+        var seen: Set<LocalRecord> = []
         var first: UInt32?
         // dnsmasq answers an `address=` as often as it is configured (compared with 2.90).
         let repeats = profile.order == .longestFirst && winner.ruleClass == .data
@@ -254,7 +255,7 @@ extension CompiledLayer {
                         first = first ?? entry.ttl
                         if profile.answerStyle.hasOneTTL { entry.ttl = first }
                         guard entry.type == type || entry.type == .cname || type == .any,
-                            repeats || !result.contains(entry)
+                            repeats || seen.insert(entry).inserted
                         else { continue }
                         result.append(entry)
                     }

@@ -105,10 +105,15 @@ public struct LayerBuilder {
         unsupportedCount += 1
     }
 
-    /// Starts a list; the rules added from here on belong to it. At most 65,535 lists a layer.
+    /// Lists that a layer can hold, those of the engine itself among them: rules name theirs in 16 bits.
+    public static let maximumLists = Int(UInt16.max) + 1
+
+    /// Starts a list; the rules added from here on belong to it.
     ///
+    /// - Precondition: the layer has fewer than ``maximumLists``.
     /// - Parameter guard: what every rule of it depends on.
     public mutating func beginList(_ list: ListSource, guard: RuleGuard = .none) {
+        precondition(store.lists.count < Self.maximumLists, "rules name their list in 16 bits")
         listGuard = intern(`guard`)
         keepsNamesInText =
             !profile.order.needsAncestors(of: .data) && !LineIndex.hasLoneReturns(list.octets.span)

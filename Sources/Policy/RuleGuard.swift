@@ -68,6 +68,9 @@ public struct RuleGuard: Hashable, Sendable {
         self.otherModifiers = otherModifiers
     }
 
+    /// Whether it depends on clients of which some could not be kept.
+    public var isOpen: Bool { clients.contains { $0.table?.isOpen == true } }
+
     /// Both guards at once.
     public func and(_ other: RuleGuard) -> RuleGuard {
         var both = self
@@ -115,10 +118,7 @@ enum Truth: Sendable {
 extension RuleGuard {
     /// Whether a rule with this guard counts for a query.
     func holds(_ name: borrowing NameBuffer, _ context: borrowing QueryContext) -> Truth {
-        if !excluded.isEmpty {
-            let owned = name.name
-            if excluded.contains(where: { owned.isEqualOrBelow($0) }) { return .no }
-        }
+        for other in excluded where Self.isEqualOrBelow(name, other) { return .no }
         if let minutes {
             guard let now = context.minuteOfWeek else { return .unknown && clientTruth(context) }
             if !minutes.contains(where: { $0.contains(now) }) { return .no }
@@ -126,9 +126,23 @@ extension RuleGuard {
         return clients.isEmpty ? .yes : clientTruth(context)
     }
 
+    /// As ``DomainName/isEqualOrBelow(_:)``, without a name on the heap.
+    private static func isEqualOrBelow(_ name: borrowing NameBuffer, _ other: DomainName) -> Bool {
+        let start = name.count - other.wire.count
+        guard start >= 0 else { return false }
+        for index in other.wire.indices where name[start + index] != asciiLowercased(other.wire[index]) { return false }
+        for labels in 0...name.labelCount where name.suffixStart(labels) == start { return true }
+        return false
+    }
+
     private func clientTruth(_ context: borrowing QueryContext) -> Truth {
         let client = context.client
-        return clients.reduce(.yes) { $0 && $1.holds(for: client) }
+        var truth = Truth.yes
+        for condition in clients {
+            truth = truth && condition.holds(for: client)
+            if truth == .no { break }
+        }
+        return truth
     }
 }
 
@@ -141,7 +155,12 @@ extension ClientCondition {
     }
 
     private static func matchesAny(_ traits: [ClientTrait], _ client: Client?) -> Truth {
-        traits.reduce(.no) { $0 || $1.matches(client) }
+        var truth = Truth.no
+        for trait in traits {
+            truth = truth || trait.matches(client)
+            if truth == .yes { break }
+        }
+        return truth
     }
 }
 

@@ -57,6 +57,23 @@ import Testing
         #expect(try loaded.verdict("other.example", context: context).kind == .pass)
     }
 
+    /// 160 clients, each alone in a group with a name of its own: 25,600 entries, more than a database of its size may take.
+    @Test func moreClientsThanAreKeptAreUnsupported() throws {
+        let path = Fixtures.folder("gravity").appendingPathComponent("many-clients.db.gz").path
+        let loaded = try LayerLoader.load([ListInput(path: path)])
+        func kind(_ name: Int, _ client: String) throws -> VerdictKind {
+            try loaded.verdict("d\(name).example", context: Self.context(client)).kind
+        }
+        #expect(try kind(1, "10.0.0.1") == .sinkhole)
+        #expect(try kind(1, "10.0.0.2") == .pass)
+        #expect(try kind(160, "10.0.0.160") == .unsupported)
+        #expect(try kind(160, "") == .pass)
+        let count = try #require(loaded.reports.last?.unsupported["client-tables"])
+        #expect(1..<160 ~= count && loaded.layer.unsupportedCount == count)
+        #expect(try kind(160 - count, "10.0.0.1") == .pass)
+        #expect(try kind(161 - count, "10.0.0.1") == .unsupported)
+    }
+
     @Test func whatIsLeftOutIsSaid() throws {
         let report = try #require(try Self.load().reports.first)
         #expect(report.ignored == ["other-groups": 2, "client-groups": 1, "client-names": 1])

@@ -127,26 +127,6 @@ import TextScan
         #expect(try loaded.verdict("other.example").matched?.rule.text == "other.example")
     }
 
-    @Test func includesAreFollowedOnceAndByTheirAttributes() throws {
-        let path = Fixtures.folder("lists/v2fly").appendingPathComponent("small").path
-        let loaded = try LayerLoader.load([ListInput(path: path)])
-        #expect(loaded.reports.count == 2)
-        let blocked = try ["wanted.example", "x.top", "exact.example", "cdn7.example", "y.shown.example"].map {
-            try loaded.verdict($0).kind
-        }
-        #expect(blocked.allSatisfy { $0 == .drop })
-        #expect(try loaded.verdict("plain.example").kind == .pass)
-        #expect(loaded.layer.unsupportedCount == 0)
-        let rule = try #require(try loaded.verdict("x.top").matched?.rule)
-        #expect(rule.list.hasSuffix("/other") && rule.line == 4)
-        // Nothing leads out of the folder, and what is not there is counted.
-        for line in ["include:../secret", "include:/etc/hosts", "include:absent", "include:.hidden"] {
-            let text = "full:a.example\n\(line)\n"
-            let report = try readList(text, .v2fly, .v2ray).reports
-            #expect(report.count == 1 && report[0].unsupported == ["include": 1], "\(line)")
-        }
-    }
-
     @Test func zonesOfBINDServeTheirFile() throws {
         let path = Fixtures.folder("lists/bind-zones").appendingPathComponent("small.conf").path
         let loaded = try LayerLoader.load([ListInput(path: path)])

@@ -46,4 +46,15 @@ private func layer(_ engine: Engine, _ rules: [(Scope, String, RuleClass, RuleAc
         #expect(layer.decide(NameBuffer(try DomainName("c.b.example")), type: .a).kind == .pass)
         #expect(layer.decide(NameBuffer(try DomainName("c.example")), type: .a).kind == .sinkhole)
     }
+
+    @Test func theLastListKeepsItsNumber() throws {
+        var builder = try #require(LayerBuilder(engine: .pihole))
+        let block = builder.intern(.block)
+        for number in 0..<LayerBuilder.maximumLists {
+            builder.beginList(ListSource(path: "\(number)", format: "test", octets: []))
+        }
+        let place = RulePosition(line: 1, offset: 0, length: 0)
+        builder.add(.exact, name: try DomainName("a.example"), class: .block, action: block, at: place)
+        #expect(builder.compile().reference(0).list == "65535")
+    }
 }

@@ -33,6 +33,17 @@ struct RuleGuardTests {
             RuleGuard(clients: [ClientCondition(anyOf: [.tag("tv")], orNoneOf: [network])]),
             QueryContext(client: outside), .yes
         ),
+        (table([(network, true), (.name("kids"), false)], false), QueryContext(client: inside), .yes),
+        (table([(network, true), (.name("kids"), false)], true), QueryContext(client: outside), .no),
+        (table([(network, true), (.name("kids"), false)], true), QueryContext(client: nameless), .unknown),
+        (table([(network, true), (.name("kids"), true)], false), QueryContext(client: nameless), .yes),
+        (table([(.name("tv"), true)], false), QueryContext(client: nameless), .no),
+        (table([(.name("tv"), true)], true), .unknown, .yes), (table([(network, false)], false), .unknown, .no),
+        (table([(network, true)], true), QueryContext(client: nameless), .yes),
+        (table([(network, false)], true), QueryContext(client: nameless), .unknown),
+        (table([], true, isOpen: true), .unknown, .yes), (table([], false, isOpen: true), .unknown, .no),
+        (table([], true, isOpen: true), QueryContext(client: inside), .unknown),
+        (table([(network, false)], true, isOpen: true), QueryContext(client: inside), .no),
         (RuleGuard(minutes: [60..<120]), .unknown, .unknown),
         (RuleGuard(minutes: [60..<120]), QueryContext(minuteOfWeek: 60), .yes),
         (RuleGuard(minutes: [60..<120]), QueryContext(minuteOfWeek: 120), .no),
@@ -47,6 +58,25 @@ struct RuleGuardTests {
         (RuleGuard(minutes: [0..<90]).and(RuleGuard(minutes: [60..<120])), QueryContext(minuteOfWeek: 30), .no),
         (RuleGuard(minutes: [0..<90]).and(RuleGuard(minutes: [60..<120])), QueryContext(minuteOfWeek: 70), .yes),
     ]
+
+    private static func table(
+        _ entries: [(ClientTrait, Bool)],
+        _ otherwise: Bool,
+        isOpen: Bool = false
+    ) -> RuleGuard {
+        let entries = entries.map { ClientTable.Entry($0.0, counts: $0.1) }
+        return RuleGuard(clients: [ClientCondition(ClientTable(entries, otherwise: otherwise, isOpen: isOpen))])
+    }
+
+    @Test(arguments: [
+        ("a.example", "a.example", Truth.no), ("a.example", "A.EXAMPLE", .no), ("a.example", "example", .no),
+        ("a.example", ".", .no), (".", ".", .no), (".", "a", .yes), ("a.example", "b.a.example", .yes),
+        ("xa.example", "a.example", .yes), ("a.example", "b.example", .yes), ("b\\007example", "example", .yes),
+    ])
+    func excludedNames(name: String, excluded: String, expected: Truth) throws {
+        let rule = RuleGuard(excluded: [try DomainName("other.test"), try DomainName(excluded)])
+        #expect(rule.holds(NameBuffer(try DomainName(name)), .unknown) == expected)
+    }
 
     @Test func holds() throws {
         let name = NameBuffer(try DomainName("a.example"))

@@ -20,6 +20,13 @@ struct GravityGroups {
     /// The clients that FTL can recognise, the strongest entry first.
     private var clients: [(trait: ClientTrait, groups: Set<Int>)] = []
     private var known: [Set<Int>: Reach] = [:]
+    /// Entries that the tables of clients may still take: every set of groups has a table of all clients.
+    private var room: Int
+
+    /// No groups yet, of a database of so many octets. It may have 800 kB of tables and three times its size, which is many
+    /// times what a network's clients and groups need.
+    init(octets: Int) { room = octets / 16 + 16_384 }
+
     /// Clients that are entered.
     private(set) var clientCount = 0
     /// Clients that are entered by a name, which FTL 6.4 never looks up: it asks the table for the name only where it found
@@ -94,8 +101,18 @@ struct GravityGroups {
     mutating func reach(_ table: String, _ id: Int) -> Reach {
         let groups = (members[table]?[id] ?? []).intersection(enabled)
         if let reach = known[groups] { return reach }
-        let entries = clients.map { ClientTable.Entry($0.trait, counts: !$0.groups.isDisjoint(with: groups)) }
         let otherwise = groups.contains(0)
+        // Comparing large sets takes time, too.
+        room -= clients.count + clients.count * groups.count / 64
+        guard room >= 0 else {
+            room = 0
+            let reach = Reach.some(
+                RuleGuard(clients: [ClientCondition(ClientTable([], otherwise: otherwise, isOpen: true))])
+            )
+            known[groups] = reach
+            return reach
+        }
+        let entries = clients.map { ClientTable.Entry($0.trait, counts: !$0.groups.isDisjoint(with: groups)) }
         let reach: Reach =
             if entries.allSatisfy({ $0.counts == otherwise }) {
                 otherwise ? .everybody : .nobody

@@ -59,13 +59,12 @@ enum GravityDatabase {
             )
         }
         var octets = input.bytes.span.octets
-        var reading = GravityReading(path: input.path)
+        var reading = GravityReading(path: input.path, octets: octets.count)
         if octets.count > 20, octets[18] == 2 || octets[19] == 2 {
             octets[18] = 1
             octets[19] = 1
             reading.note("wal", "changes that stand in a -wal file beside the database are not read")
         }
-        reading.budget = octets.count * 2 + 65_536
         do throws(DatabaseError) {
             try Database.reading(octets) { database throws(DatabaseError) in try reading.read(database) }
         } catch {
@@ -89,7 +88,7 @@ enum GravityDatabase {
 private struct GravityReading {
     let path: String
     /// Octets of rows that the database can hold.
-    var budget = 0
+    private var budget: Int
     private var notices: [Diagnostic] = []
     private var subscribed: [Int: (table: GravityTable, allows: Bool)] = [:]
     private var own: [GravityTable]
@@ -97,11 +96,13 @@ private struct GravityReading {
     private var withoutAdblock = 0
     private var unknownTypes = 0
     private var readsAdblock = false
-    private var groups = GravityGroups()
+    private var groups: GravityGroups
     private var unreached: [String: Int] = [:]
 
-    init(path: String) {
+    init(path: String, octets: Int) {
         self.path = path
+        budget = octets * 2 + 65_536
+        groups = GravityGroups(octets: octets)
         let table = path + ":domainlist"
         own = [
             GravityTable(path: table, role: .exempt), GravityTable(path: table, role: .deny),
