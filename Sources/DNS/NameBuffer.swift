@@ -1,8 +1,13 @@
+internal import Synchronization
+
 /// One name on the stack: lower-case uncompressed wire form with the start of every label, no heap.
 ///
 /// The data plane and the policy tables look names up through it. Fill it from a message, a ``DomainName`` or another
 /// buffer, then walk ``suffixStart(_:)`` from the root. It is not copyable so that 400 octets never move by accident.
 public struct NameBuffer: ~Copyable {
+    /// Types with raw storage are always handled where they stand; without it the compiler makes a copy of all octets for
+    /// every look at a span of them.
+    private let place = Atomic<UInt8>(0)
     @usableFromInline var storage: InlineArray<256, UInt8>
     @usableFromInline var starts: InlineArray<128, UInt8>
     /// Octets of the wire form, root octet included; 0 before the first fill.

@@ -1,4 +1,5 @@
 import DNS
+import Synchronization
 
 extension CompiledLayer {
     /// Lowers `best` to the key of the strongest pattern that matches a name and covers a type.
@@ -97,6 +98,8 @@ extension CompiledLayer {
 
 /// The text of a name in lower case with dots, on the stack.
 struct NameText: ~Copyable {
+    /// Keeps the compiler from making copies, as in ``DNS/NameBuffer``.
+    private let place = Atomic<UInt8>(0)
     private var storage: InlineArray<256, UInt8> = InlineArray(repeating: 0)
     private var count = 0
 

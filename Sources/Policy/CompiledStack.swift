@@ -6,6 +6,8 @@ public import DNS
 public final class CompiledStack: Sendable {
     /// The layers, nearest the client first.
     public let layers: [CompiledLayer]
+    /// The same without references that are counted: counting costs a lookup more than the tables do.
+    let uncounted: UncountedLayers
     /// Whether any layer looks at the addresses of answers.
     public let readsAddresses: Bool
 
@@ -13,6 +15,7 @@ public final class CompiledStack: Sendable {
     public init(layers: [CompiledLayer]) {
         precondition(layers.count <= 64, "a stack has at most 64 layers")
         self.layers = layers
+        uncounted = UncountedLayers(layers)
         readsAddresses = layers.contains { $0.addressRuleCount(.answer) > 0 || $0.profile.readsAddressesAsNames }
     }
 
@@ -37,11 +40,13 @@ public final class CompiledStack: Sendable {
     ) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
-        if layers.count > 1 {
-            for layer in layers { layer.table.prefetch(hashes) }
+        if uncounted.count > 1 {
+            for index in 0..<uncounted.count { uncounted.with(index) { $0.table.prefetch(hashes) } }
         }
-        for index in layers.indices {
-            let decision = layers[index].decide(name, hashes, type: type, context: context, index: UInt8(index))
+        for index in 0..<uncounted.count {
+            let decision = uncounted.with(index) {
+                $0.decide(name, hashes, type: type, context: context, index: UInt8(index))
+            }
             if decision.kind == .truncate {
                 // The client comes back over TCP, and then the layers behind decide.
                 if truncation == nil { truncation = decision }
@@ -337,5 +342,23 @@ extension CompiledLayer {
             }
         default: decision.kind
         }
+    }
+}
+
+/// The layers of a stack, which owns them.
+@safe
+struct UncountedLayers: @unchecked Sendable {
+    private let layers: [Unmanaged<CompiledLayer>]
+
+    init(_ owned: [CompiledLayer]) { unsafe layers = owned.map { unsafe Unmanaged.passUnretained($0) } }
+
+    /// How many there are.
+    @inline(__always)
+    var count: Int { unsafe layers.count }
+
+    /// Calls `body` with a layer.
+    @inline(__always)
+    func with<Result>(_ index: Int, _ body: (CompiledLayer) -> Result) -> Result {
+        unsafe layers[index]._withUnsafeGuaranteedRef(body)
     }
 }

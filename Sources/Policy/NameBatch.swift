@@ -64,10 +64,12 @@ extension CompiledStack {
     ///
     /// `wholeChains` fetches the rules that will lose as well, for reports that name them.
     public func prefetch(_ batch: borrowing NameBatch, wholeChains: Bool = false) {
-        for layer in layers {
-            for index in 0..<batch.count { batch.with(index) { layer.table.prefetch($1) } }
+        for number in 0..<uncounted.count {
+            uncounted.with(number) { layer in
+                for index in 0..<batch.count { batch.with(index) { layer.table.prefetch($1) } }
+            }
         }
-        for layer in layers { prefetch(batch, layer, wholeChains) }
+        for number in 0..<uncounted.count { uncounted.with(number) { prefetch(batch, $0, wholeChains) } }
     }
 
     private func prefetch(_ batch: borrowing NameBatch, _ layer: CompiledLayer, _ wholeChains: Bool) {

@@ -1,4 +1,5 @@
 public import DNS
+internal import Synchronization
 
 /// The hash of a name, label by label from the root, eight octets at a time; seeded per process so that nobody can
 /// craft collisions.
@@ -120,6 +121,8 @@ public struct SuffixHashes: ~Copyable {
     /// Suffixes of up to so many labels are kept; deeper ones are hashed where they are needed.
     static let kept = 24
 
+    /// Keeps the compiler from making copies, as in ``DNS/NameBuffer``.
+    private let place = Atomic<UInt8>(0)
     private var finished: InlineArray<24, UInt64> = InlineArray(repeating: 0)
     /// The state behind the last suffix that is kept.
     private var last = NameHashing.processSeed
