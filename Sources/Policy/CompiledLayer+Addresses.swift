@@ -48,10 +48,11 @@ extension CompiledLayer {
         return actions[Int(record(best).action)] == .none ? nil : best
     }
 
-    /// The same of the first list that has one.
+    /// The same of the first list that has one. BIND asks no later zone once it has found a range, even where the policy
+    /// of the range stands under another name than it expects (compared with 9.18).
     func firstAddressRule(_ trigger: AddressTrigger, _ address: IPAddress, _ type: RRType, zones: Int) -> Int? {
-        for list in 0..<zones {
-            if let rule = addressRule(trigger, address, type, list: list) { return rule }
+        for list in 0..<zones where addressIndex.rule(trigger, address, list: list) != nil {
+            return addressRule(trigger, address, type, list: list)
         }
         return nil
     }
@@ -183,9 +184,10 @@ extension CompiledLayer {
 
     /// BIND's: in the first zone that has any, the one with the longest prefix.
     private func longestAnswerRule(_ addresses: [IPAddress], _ type: RRType, zones: Int) -> Int? {
+        var open = addresses
         for list in 0..<zones {
             // The longest prefix of all, IPv4 as its mapped form; then the first owner in the order of RDATA.
-            let rules = addresses.compactMap { address in
+            let rules = open.compactMap { address in
                 addressRule(.answer, address, type, list: list).map { (rule: $0, range: addressRange($0)) }
             }
             let best = rules.min { left, right in
@@ -194,6 +196,7 @@ extension CompiledLayer {
                     ? one > other : left.range.policyZoneOwner.lexicographicallyPrecedes(right.range.policyZoneOwner)
             }
             if let best { return best.rule }
+            open.removeAll { addressIndex.rule(.answer, $0, list: list) != nil }
         }
         return nil
     }

@@ -404,4 +404,18 @@ struct OracleCasesTests {
         let soa = try #require(try loaded.verdict("a.zz", .soa).answer?.records.first)
         #expect(soa.data.starts(with: [1, 0x62, 0, 1, 0x63, 0]))
     }
+
+    /// BIND finds a range, no policy under the name that it expects, and then asks no later zone.
+    @Test func bindAsksNoLaterZoneBehindARangeInAnotherSpelling() throws {
+        let zones = ["128.0.zz.0.1030.2603.rpz-ip CNAME rpz-passthru.", "48.zz.1030.2603.rpz-ip CNAME ."].map(Self.zone)
+        for (lists, kind) in [(zones, VerdictKind.pass), ([zones[1]], .nxdomain)] {
+            let loaded = try LayerLoader.load(
+                lists.enumerated().map { ListInput(path: "zone\($0)", format: .rpz, octets: Array($1.utf8)) },
+                engine: .bindRPZ,
+                mayBeEmpty: true
+            )
+            let addresses = [try #require(IPAddress("2603:1030::"))]
+            #expect(try loaded.verdict("a.zz", .aaaa, addresses: addresses).kind == kind)
+        }
+    }
 }
