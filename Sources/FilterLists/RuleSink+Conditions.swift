@@ -13,7 +13,7 @@ struct OrderedRule {
     var range: Range<Int>
     var line: Int
     /// How the configuration calls it.
-    var name = ""
+    var name: [UInt8] = []
     /// Whether it only keeps the place of a rule that is not evaluated, or that ends nothing.
     var isPlaceholder = false
 }
@@ -31,6 +31,7 @@ struct OrderedRuleWriter {
     /// Rules for some clients only.
     private var guardsLeft = 10_000
     private var conditions: [Int: NameCondition] = [:]
+    private var guards: [[Int: Bool]: GuardID] = [:]
 
     /// What the rules that one becomes have in common.
     private struct Shape {
@@ -81,13 +82,17 @@ struct OrderedRuleWriter {
     /// The guard of rules for clients inside of some sets and outside of others.
     private mutating func guardID(_ holds: [Int: Bool], _ sink: inout RuleSink) throws(Fault) -> GuardID {
         if holds.isEmpty { return .none }
+        if let made = guards[holds] { return made }
+        for set in holds.keys { try take(clients[set].count) }
         guardsLeft -= 1
         guard guardsLeft > 0 else { throw .unsupported(.tooManyParts) }
         let conditions = holds.sorted { $0.key < $1.key }.map { set, isInside in
             let traits = clients[set].map { ClientTrait.range($0) }
             return isInside ? ClientCondition(anyOf: traits) : ClientCondition(noneOf: traits)
         }
-        return sink.builder.intern(RuleGuard(clients: conditions))
+        let made = sink.builder.intern(RuleGuard(clients: conditions))
+        guards[holds] = made
+        return made
     }
 
     /// What two coverages share; nil for nothing.

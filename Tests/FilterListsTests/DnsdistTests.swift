@@ -255,5 +255,16 @@ import Testing
         let loaded = try readList("s = newSuffixMatchNode()\n" + pairs.joined(separator: "\n"), .dnsdist)
         #expect(loaded.layer.ruleCount < 400_000)
         #expect(try #require(loaded.reports[0].unsupported["too-many-parts"]) > 0)
+        let masks = (0..<3000).map { "n:addMask('10.0.\($0 % 250).0/24') addAction(NetmaskGroupRule(n), DropAction())" }
+        let networks = try readList("n = newNMG()\n" + masks.joined(separator: "\n"), .dnsdist)
+        #expect(try #require(networks.reports[0].unsupported["too-many-parts"]) > 0)
+        let named = (0..<9000).map { "addAction('n\($0).zz', DropAction(), {name='\($0)'})" }
+        let removals = String(repeating: "rmRule('none')\n", count: 9000)
+        let moved = try readList(named.joined(separator: "\n") + "\n" + removals, .dnsdist)
+        #expect(try #require(moved.reports[0].unsupported["too-many-parts"]) > 0)
+        for chain in [".a", "\n.a", ".a()", "[1]"] {
+            let text = "x = a" + String(repeating: chain, count: 8000) + "\n()" + String(repeating: "()", count: 8000)
+            #expect(try readList(text, .dnsdist).reports[0].unsupportedCount == 0)
+        }
     }
 }

@@ -26,8 +26,16 @@ struct DnsdistConfiguration: ~Escapable {
     private(set) var clientSets: [[AddressRange]] = []
     private var variables = LuaVariables<DnsdistValue>(unknown: .unknown)
 
+    /// How many names of sets may be looked at.
+    private var namesLeft: Int
+    /// How many rules may be passed by calls that move or remove some.
+    private var stepsLeft = 20_000_000
+
     @_lifetime(copy source)
-    init(_ source: Span<UInt8>) { self.source = source }
+    init(_ source: Span<UInt8>) {
+        self.source = source
+        namesLeft = source.count + 100_000
+    }
 
     @_lifetime(self: copy self)
     mutating func read(_ sink: inout RuleSink) {
@@ -139,6 +147,10 @@ struct DnsdistConfiguration: ~Escapable {
 
     /// Performs a call that is understood.
     private mutating func performs(_ call: LuaCall, _ name: String) throws(ConfigurationFault) {
+        if name != "addAction", name != "setRules", name != "clearRules" {
+            guard stepsLeft >= rules.count else { throw .unsupported(.tooManyParts) }
+            stepsLeft -= rules.count
+        }
         switch name {
         case "addAction": try addAction(call)
         case "setRules": try setRules(call)
@@ -155,7 +167,7 @@ struct DnsdistConfiguration: ~Escapable {
                 let name = try text(call, 0).octets(source)
                 // A name of that length may be an identifier that dnsdist made up.
                 guard name.count != 36 else { throw .unsupported(.program) }
-                rules.removeAll { Array($0.name.utf8) == name }
+                rules.removeAll { $0.name == name }
             }
         default: break
         }
@@ -188,13 +200,13 @@ struct DnsdistConfiguration: ~Escapable {
         guard call.arguments.count >= 2 else { throw .bad }
         let condition = try rule(value(call, 0))
         guard case .action(let action) = try value(call, 1) else { throw .unsupported(.program) }
-        var name = ""
+        var name: [UInt8] = []
         if call.arguments.count > 2, case .table(let fields) = call.arguments[2] {
             for field in fields {
                 if case .text(let key)? = field.key, source.extracting(key.content).equals("name"),
                     case .text(let text) = field.value
                 {
-                    name = String(decoding: text.octets(source), as: UTF8.self)
+                    name = text.octets(source)
                 }
             }
         }
@@ -206,7 +218,7 @@ struct DnsdistConfiguration: ~Escapable {
         guard case .table(let fields)? = call.arguments.first else { throw .unsupported(.program) }
         for field in fields {
             guard case .rule(let condition, let action) = try value(field.value) else { throw .unsupported(.program) }
-            append(condition, action, call, "")
+            append(condition, action, call, [])
         }
     }
 
@@ -214,7 +226,7 @@ struct DnsdistConfiguration: ~Escapable {
         _ condition: QueryCondition,
         _ action: DnsdistAction,
         _ call: LuaCall,
-        _ name: String
+        _ name: [UInt8]
     ) {
         var rule = placeholder(call)
         rule.name = name
@@ -324,6 +336,12 @@ struct DnsdistConfiguration: ~Escapable {
             return .condition(condition)
         }
         return try action(name, call).map { .action($0) } ?? .unknown
+    }
+
+    /// Takes names of sets from what the file may use.
+    mutating func spend(_ names: Int) throws(ConfigurationFault) {
+        guard names <= namesLeft else { throw .unsupported(.tooManyParts) }
+        namesLeft -= names
     }
 
     /// The value of an argument.

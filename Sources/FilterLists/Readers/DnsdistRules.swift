@@ -12,8 +12,11 @@ extension DnsdistConfiguration {
         case "QNameSetRule", "SuffixMatchNodeRule":
             guard case .names(let names) = try value(call, 0) else { throw .unsupported(.program) }
             guard names.isBelow == (name == "SuffixMatchNodeRule") else { throw .bad }
-            let current = names.current(source)
-            return property(names.isBelow ? .below(current) : .isOne(current))
+            if let made = names.condition { return made }
+            let current = try current(names)
+            let made = property(names.isBelow ? .below(current) : .isOne(current))
+            names.condition = made
+            return made
         case "RegexRule": return try regex(text(call, 0))
         case "RE2Rule": return try re2(text(call, 0))
         case "QTypeRule": return .type(try type(value(call, 0)))
@@ -26,7 +29,10 @@ extension DnsdistConfiguration {
             if call.arguments.count > 1 {
                 guard case .boolean(true) = call.arguments[1] else { throw .unsupported(.queryState) }
             }
-            return try client(networks.current(source))
+            if let made = networks.condition { return made }
+            let made = try client(current(networks))
+            networks.condition = made
+            return made
         case "NotRule":
             guard case .condition(let condition) = try value(call, 0) else { throw .unsupported(.program) }
             return .not(condition)
@@ -40,6 +46,12 @@ extension DnsdistConfiguration {
             guard Self.otherRules.contains(name) else { return nil }
             throw .unsupported(.queryState)
         }
+    }
+
+    /// What a set holds now; each look costs, since each is kept.
+    private mutating func current(_ names: DnsdistNames) throws(ConfigurationFault) -> [LuaText] {
+        try spend(names.cost)
+        return names.current(source)
     }
 
     /// What `addAction` takes for a rule: names, a table of names, or a rule; a netmask is about clients.

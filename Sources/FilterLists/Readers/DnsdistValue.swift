@@ -29,13 +29,26 @@ final class DnsdistNames {
     /// Names removed, each with how many entries there were before it.
     private var removals: [(name: LuaText, count: Int)] = []
 
+    /// The condition that the rules share that use it as it is now.
+    var condition: QueryCondition?
+
     init(isBelow: Bool) { self.isBelow = isBelow }
 
-    func add(_ names: [LuaText]) { entries += names }
+    /// What it costs to look at it.
+    var cost: Int { entries.count + removals.count }
 
-    func remove(_ names: [LuaText]) { removals += names.map { ($0, entries.count) } }
+    func add(_ names: [LuaText]) {
+        condition = nil
+        entries += names
+    }
+
+    func remove(_ names: [LuaText]) {
+        condition = nil
+        removals += names.map { ($0, entries.count) }
+    }
 
     func removeAll() {
+        condition = nil
         entries = []
         removals = []
     }
