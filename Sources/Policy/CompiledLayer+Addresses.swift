@@ -122,6 +122,10 @@ extension CompiledLayer {
         guard readsAnswers(type) else {
             return Decision(kind: .pass, layer: index, rule: Decision.noRule)
         }
+        if profile.triggerOrder == .zoneByZone, addresses.contains(where: \.isMapped) {
+            // BIND keeps IPv4 ranges in mapped form; which of them a mapped address meets is not modelled.
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
         let rule =
             profile.order == .longestFirst
             ? firstStage(addresses, asked) : answerRule(addresses, type, zones: min(zones, lists.count))
@@ -203,6 +207,13 @@ extension CompiledLayer {
 
     private func addressRange(_ rule: Int) -> AddressRange {
         addressRecords[rule - records.count - patternRecords.count].range
+    }
+}
+
+extension IPAddress {
+    /// Whether it is an IPv6 address into which an IPv4 address is mapped (RFC 4291 §2.5.5.2).
+    fileprivate var isMapped: Bool {
+        if case .v6(0, let low) = self { low >> 32 == 0xFFFF } else { false }
     }
 }
 

@@ -157,7 +157,7 @@ public final class CompiledStack: Sendable {
                 index: own.layer,
                 zones: zones
             )
-            return earlier.hasRule ? earlier : own
+            return earlier.hasRule || earlier.kind == .unsupported ? earlier : own
         }
         for index in layers.indices.reversed() {
             let layer = layers[index]

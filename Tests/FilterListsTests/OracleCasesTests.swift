@@ -180,6 +180,8 @@ struct OracleCasesTests {
         addressed(.bindRPZ, ["0.0.0.0.0.rpz-ip CNAME .\nb.zz CNAME ."], one, .pass),
         addressed(.pdnsRPZ, ["0.0.0.0.0.rpz-ip CNAME ."], one, .nxdomain),
         addressed(.bindRPZ, ["24.5.2.0.192.rpz-ip CNAME *.\n16.0.0.0.192.rpz-ip CNAME ."], one, .nxdomain),
+        addressed(.bindRPZ, ["8.0.0.0.10.rpz-ip CNAME ."], ["::ffff:10.0.0.1"], of: .aaaa, .unsupported),
+        addressed(.unboundRPZ, ["8.0.0.0.10.rpz-ip CNAME ."], ["::ffff:10.0.0.1"], of: .aaaa, .pass),
         addressed(.bindRPZ, ["128.zz.rpz-ip CNAME ."], ["::"], of: .aaaa, .nxdomain),
         addressed(.bindRPZ, ["128.1.zz.rpz-ip CNAME ."], ["::1"], of: .aaaa, .nxdomain),
         addressed(.bindRPZ, ["112.zz.ffff.zz.rpz-ip CNAME .\n32.9.9.9.9.rpz-ip CNAME ."], ["::1"], of: .aaaa, .pass),
