@@ -312,27 +312,6 @@ struct OracleCasesTests {
         #expect(try loaded.verdict("b.zz", .a).answer?.records.count == 1)
     }
 
-    /// An entry that Knot Resolver does not read ends the zone: what stands before it holds.
-    @Test(arguments: ["1.2001:db8::.rpz.ip CNAME .", "a*.zz CNAME .", "b.zz CNAME", "b+c.zz (\nA 192.0.2.1)"])
-    func knotResolverReadsNothingBehindABadEntry(entry: String) throws {
-        let zone = Self.zone("a.zz CNAME .\n\(entry)\nc.zz CNAME .")
-        let loaded = try readList(zone, .rpz, .knotRPZ)
-        #expect(try loaded.verdict("a.zz", .a).kind == .nxdomain)
-        #expect(try loaded.verdict("c.zz", .a).kind == .pass)
-        #expect(loaded.reports[0].ignored["end-of-zone"] == 1)
-        #expect(loaded.reports[0].ignored["behind-end-of-zone"] == 1)
-        #expect(try readList(zone, .rpz, .bindRPZ).verdict("c.zz", .a).kind == .nxdomain)
-    }
-
-    /// PowerDNS refuses a zone with two policies for a name; the first is evaluated.
-    @Test func powerDNSTakesTheFirstOfTwoPolicies() throws {
-        let records = "a.zz CNAME *.\na.zz CNAME .\na.zz A 192.0.2.1\nb.zz A 192.0.2.1\nb.zz AAAA ::1\nb.zz CNAME ."
-        let loaded = try readList(Self.zone(records), .rpz, .pdnsRPZ)
-        #expect(loaded.reports[0].ignored["duplicate-policy"] == 3)
-        #expect(try loaded.verdict("a.zz", .a).kind == .nodata)
-        #expect(try loaded.verdict("b.zz", .aaaa).answer?.text == "AAAA=::1")
-    }
-
     /// dnscrypt-proxy looks at eight aliases of an answer (`aliasesLimit` in `plugin_block_name.go`).
     @Test(arguments: [(8, false), (9, true)])
     func dnscryptProxyLooksAtEightAliases(place: Int, passes: Bool) throws {
@@ -371,13 +350,6 @@ struct OracleCasesTests {
         #expect(answer.endsAtAlias == endsAtAlias)
     }
 
-    @Test func unboundGivesClientsTheLastOfSeveralRecords() throws {
-        let zone = Self.zone("32.1.0.0.127.rpz-client-ip A 192.0.2.1\n32.1.0.0.127.rpz-client-ip A 192.0.2.2")
-        let context = QueryContext(client: Client(address: IPAddress("127.0.0.1")))
-        let verdict = try readList(zone, .rpz, .unboundRPZ).verdict("a.zz", .a, context: context)
-        #expect(verdict.answer?.text == "A=192.0.2.2")
-    }
-
     /// dnsmasq: `rebind-localhost-ok` is about 127.0.0.0/8, 0.0.0.0/8, `::1` and `::`.
     @Test(arguments: ["127.0.0.1", "0.0.0.0", "::1", "::"])
     func dnsmasqLetsAddressesOfTheHostThrough(text: String) throws {
@@ -389,35 +361,10 @@ struct OracleCasesTests {
         }
     }
 
-    /// A DNAME is data for BIND and PowerDNS, and nothing for the others.
-    @Test(arguments: [
-        (Engine.bindRPZ, VerdictKind.nodata), (.pdnsRPZ, .nodata), (.unboundRPZ, .pass), (.knotRPZ, .pass),
-    ])
-    func aliasOfASubtreeInAPolicyZone(engine: Engine, kind: VerdictKind) throws {
-        let loaded = try readList(Self.zone("a.zz DNAME b.yy."), .rpz, engine)
-        #expect(try loaded.verdict("a.zz", .a).kind == kind)
-        #expect(try loaded.verdict("b.a.zz", .a).kind == .pass)
-        #expect(loaded.reports[0].unsupported == (engine == .bindRPZ ? ["rpz-dname": 1] : [:]))
-    }
-
     /// Names in Unbound's local data are relative to the root.
     @Test func unboundCompletesNamesAtTheRoot() throws {
         let loaded = try readList("local-data: 'a.zz SOA b c 1 2 3 4 5'\n", .unbound, .unbound)
         let soa = try #require(try loaded.verdict("a.zz", .soa).answer?.records.first)
         #expect(soa.data.starts(with: [1, 0x62, 0, 1, 0x63, 0]))
-    }
-
-    /// BIND finds a range, no policy under the name that it expects, and then asks no later zone.
-    @Test func bindAsksNoLaterZoneBehindARangeInAnotherSpelling() throws {
-        let zones = ["128.0.zz.0.1030.2603.rpz-ip CNAME rpz-passthru.", "48.zz.1030.2603.rpz-ip CNAME ."].map(Self.zone)
-        for (lists, kind) in [(zones, VerdictKind.pass), ([zones[1]], .nxdomain)] {
-            let loaded = try LayerLoader.load(
-                lists.enumerated().map { ListInput(path: "zone\($0)", format: .rpz, octets: Array($1.utf8)) },
-                engine: .bindRPZ,
-                mayBeEmpty: true
-            )
-            let addresses = [try #require(IPAddress("2603:1030::"))]
-            #expect(try loaded.verdict("a.zz", .aaaa, addresses: addresses).kind == kind)
-        }
     }
 }

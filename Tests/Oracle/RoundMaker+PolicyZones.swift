@@ -44,10 +44,13 @@ extension RoundMaker {
                     "48.zz.1030.2603.rpz-ip", "128.zz.rpz-ip", "128.1.zz.rpz-ip",
                     "33.0.0.54.20.rpz-ip", "8.0.0.0.10.rpz-ip", "32.\(last).\(third).54.20.RPZ-IP",
                 ])
-            owners[owner.lowercased()] = owner
+            // PowerDNS does not start with a prefix that is longer than the address.
+            if engine != .pdnsRPZ || !owner.hasPrefix("33.") { owners[owner.lowercased()] = owner }
         }
         // What bits behind the prefix do is declared unsupported for Unbound.
-        if engine != .unboundRPZ, chance(4) { owners["24"] = "24.\(below(4)).\(below(2)).54.20.rpz-ip" }
+        // Two of one range are two policies, with which BIND and PowerDNS refuse a zone.
+        let hasRange = owners.keys.contains { $0.hasPrefix("24.") }
+        if engine != .unboundRPZ, chance(4), !hasRange { owners["24"] = "24.\(below(4)).\(below(2)).54.20.rpz-ip" }
         if chance(8) { owners["0"] = pick(["0.0.0.0.0.rpz-ip", "0.zz.rpz-ip"]) }
         if chance(6) {
             let owner = pick(["32.7.0.0.127", "31.6.0.0.127", "32.8.0.0.127"]) + ".rpz-client-ip"

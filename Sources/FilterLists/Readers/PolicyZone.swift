@@ -60,8 +60,16 @@ struct PolicyZone {
     /// whole zone then; what is evaluated is the zone without this entry.
     private mutating func isDuplicate(_ trigger: DomainName, isData: Bool) -> Bool {
         guard engine == .pdnsRPZ else { return false }
-        if let isFirstData = policies[trigger] { return !(isData && isFirstData) }
-        policies[trigger] = isData
+        var key = trigger
+        // A range is the same in every spelling.
+        if case .address(let kind, let range?, _) = PolicyTrigger(trigger.presentation.span),
+            let first = AddressRange(range.firstAddress, prefixLength: range.prefixLength)
+        {
+            let suffix = kind == .client ? "rpz-client-ip" : "rpz-ip"
+            key = (try? DomainName("\(first.policyZoneText).\(suffix)")) ?? trigger
+        }
+        if let isFirstData = policies[key] { return !(isData && isFirstData) }
+        policies[key] = isData
         return false
     }
 

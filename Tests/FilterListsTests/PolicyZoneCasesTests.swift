@@ -1,0 +1,73 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// More of what running engines made of policy zones, found by `Scripts/oracle`.
+struct PolicyZoneCasesTests {
+    private static func zone(_ records: String) -> String { "$ORIGIN policy.rpz.\n@ SOA a. b. 1 1 1 1 1\n\(records)\n" }
+
+    /// An entry that Knot Resolver does not read ends the zone: what stands before it holds.
+    @Test(arguments: ["1.2001:db8::.rpz.ip CNAME .", "a*.zz CNAME .", "b.zz CNAME", "b+c.zz (\nA 192.0.2.1)"])
+    func knotResolverReadsNothingBehindABadEntry(entry: String) throws {
+        let zone = Self.zone("a.zz CNAME .\n\(entry)\nc.zz CNAME .")
+        let loaded = try readList(zone, .rpz, .knotRPZ)
+        #expect(try loaded.verdict("a.zz", .a).kind == .nxdomain)
+        #expect(try loaded.verdict("c.zz", .a).kind == .pass)
+        #expect(loaded.reports[0].ignored["end-of-zone"] == 1)
+        #expect(loaded.reports[0].ignored["behind-end-of-zone"] == 1)
+        #expect(try readList(zone, .rpz, .bindRPZ).verdict("c.zz", .a).kind == .nxdomain)
+    }
+
+    /// PowerDNS refuses a zone with two policies for a name; the first is evaluated.
+    @Test func powerDNSTakesTheFirstOfTwoPolicies() throws {
+        let records = "a.zz CNAME *.\na.zz CNAME .\na.zz A 192.0.2.1\nb.zz A 192.0.2.1\nb.zz AAAA ::1\nb.zz CNAME ."
+        let loaded = try readList(Self.zone(records), .rpz, .pdnsRPZ)
+        #expect(loaded.reports[0].ignored["duplicate-policy"] == 3)
+        let ranges = "24.0.0.2.192.rpz-ip A 192.0.2.1\n24.7.0.2.192.rpz-ip CNAME ."
+        #expect(try readList(Self.zone(ranges), .rpz, .pdnsRPZ).reports[0].ignored["duplicate-policy"] == 1)
+        #expect(try loaded.verdict("a.zz", .a).kind == .nodata)
+        #expect(try loaded.verdict("b.zz", .aaaa).answer?.text == "AAAA=::1")
+    }
+
+    @Test func unboundGivesClientsTheLastOfSeveralRecords() throws {
+        let zone = Self.zone("32.1.0.0.127.rpz-client-ip A 192.0.2.1\n32.1.0.0.127.rpz-client-ip A 192.0.2.2")
+        let context = QueryContext(client: Client(address: IPAddress("127.0.0.1")))
+        let verdict = try readList(zone, .rpz, .unboundRPZ).verdict("a.zz", .a, context: context)
+        #expect(verdict.answer?.text == "A=192.0.2.2")
+    }
+
+    /// A DNAME is data for BIND and PowerDNS, and nothing for the others.
+    @Test(arguments: [
+        (Engine.bindRPZ, VerdictKind.nodata), (.pdnsRPZ, .nodata), (.unboundRPZ, .pass), (.knotRPZ, .pass),
+    ])
+    func aliasOfASubtreeInAPolicyZone(engine: Engine, kind: VerdictKind) throws {
+        let loaded = try readList(Self.zone("a.zz DNAME b.yy."), .rpz, engine)
+        #expect(try loaded.verdict("a.zz", .a).kind == kind)
+        #expect(try loaded.verdict("b.a.zz", .a).kind == .pass)
+        #expect(loaded.reports[0].unsupported == (engine == .bindRPZ ? ["rpz-dname": 1] : [:]))
+    }
+
+    /// BIND finds a range, no policy under the name that it expects, and then asks no later zone.
+    @Test func bindAsksNoLaterZoneBehindARangeInAnotherSpelling() throws {
+        let zones = ["128.0.zz.0.1030.2603.rpz-ip CNAME rpz-passthru.", "48.zz.1030.2603.rpz-ip CNAME ."].map(Self.zone)
+        for (lists, kind) in [(zones, VerdictKind.pass), ([zones[1]], .nxdomain)] {
+            let loaded = try LayerLoader.load(
+                lists.enumerated().map { ListInput(path: "zone\($0)", format: .rpz, octets: Array($1.utf8)) },
+                engine: .bindRPZ,
+                mayBeEmpty: true
+            )
+            let addresses = [try #require(IPAddress("2603:1030::"))]
+            #expect(try loaded.verdict("a.zz", .aaaa, addresses: addresses).kind == kind)
+        }
+    }
+
+    /// In BIND ranges of IPv4 hold for mapped addresses in some way that is not modelled.
+    @Test(arguments: [(Engine.bindRPZ, VerdictKind.unsupported), (.unboundRPZ, .pass), (.pdnsRPZ, .pass)])
+    func rangeAndMappedAddress(engine: Engine, kind: VerdictKind) throws {
+        let loaded = try readList(Self.zone("8.0.0.0.10.rpz-ip CNAME ."), .rpz, engine)
+        let address = try #require(IPAddress("::ffff:10.0.0.1"))
+        #expect(try loaded.verdict("a.zz", .aaaa, addresses: [address]).kind == kind)
+    }
+}
