@@ -130,7 +130,16 @@ struct Outcome {
     }
 
     private static func sorted(_ entries: [Entry]) -> [Entry] {
-        entries.filter { $0.type == .cname }
+        // Several of one owner come in any order, those of a chain do not.
+        var aliases: [[Entry]] = []
+        for entry in entries where entry.type == .cname {
+            if aliases.last?.first?.owner == entry.owner {
+                aliases[aliases.count - 1].append(entry)
+            } else {
+                aliases.append([entry])
+            }
+        }
+        return aliases.flatMap { $0.sorted { $0.description < $1.description } }
             + entries.filter { $0.type != .cname }.sorted { $0.description < $1.description }
     }
 
