@@ -253,6 +253,10 @@ struct UnsupportedReason {
         id: "forward",
         text: "forward, stub and authority clauses are not evaluated yet"
     )
+    static let emptyPrefix = UnsupportedReason(
+        id: "empty-prefix",
+        text: "a range of all addresses does not hold all of them in dnsmasq"
+    )
     static let looseRange = UnsupportedReason(
         id: "rpz-loose-range",
         text: "a range with bits behind its prefix matches some of its addresses in Unbound, by its neighbours"

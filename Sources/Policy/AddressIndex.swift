@@ -78,12 +78,6 @@ struct AddressIndex: Sendable {
         }
     }
 
-    /// The rule of a list about all addresses of a family in answers.
-    func ruleAboutAll(isV4: Bool, list: Int) -> Int? {
-        let key = Key(trigger: .answer, list: UInt16(list), length: 0, address: isV4 ? .v4(0) : .v6(0, 0))
-        return rules[key].map { Int($0) }
-    }
-
     /// Whether every rule about addresses of a family in answers is about all of them.
     func isAboutAll(isV4: Bool) -> Bool { lengths[Self.slot(.answer, isV4: isV4)] == [0] }
 

@@ -20,20 +20,34 @@ extension CompiledLayer {
     }
 
     /// What becomes of every answer to a query of a type whatever addresses it has; pass where that depends on them.
-    func decideAnyAddress(_ type: RRType, index: UInt8) -> Decision {
-        guard type == .a || type == .aaaa, addressIndex.isAboutAll(isV4: type == .a) else {
-            return Decision(kind: .pass, layer: index, rule: Decision.noRule)
-        }
-        return filterDecision(type, index: index) ?? Decision(kind: .pass, layer: index, rule: Decision.noRule)
+    func decideAnyAddress(
+        _ type: RRType,
+        of asked: borrowing NameBuffer,
+        context: borrowing QueryContext,
+        index: UInt8
+    ) -> Decision {
+        guard type == .a || type == .aaaa, addressIndex.isAboutAll(isV4: type == .a) else { return .pass(index) }
+        return decide(addresses: [Self.anyAddress(type)], of: asked, type: type, context: context, index: index)
     }
 
-    /// The decision of a rule about all addresses of the family that a type asks for.
+    private static func anyAddress(_ type: RRType) -> IPAddress { type == .a ? .v4(0) : .v6(0, 0) }
+
+    /// The decision of a rule that leaves all addresses of the family that a type asks for out of answers.
     func filterDecision(_ type: RRType, index: UInt8) -> Decision? {
         guard type == .a || type == .aaaa else { return nil }
-        let rule = lists.indices.lazy.compactMap { [addressIndex] in
-            addressIndex.ruleAboutAll(isV4: type == .a, list: $0)
-        }.first
-        return rule.map { decision(rule: records.count + patternRecords.count + $0, type: type, index: index) }
+        var found: Int?
+        for list in lists.indices {
+            addressIndex.forEachRule(.answer, Self.anyAddress(type), list: list) { offset in
+                if found == nil, leavesOut(offset) { found = offset }
+            }
+        }
+        return found.map { decision(rule: records.count + patternRecords.count + $0, type: type, index: index) }
+    }
+
+    /// Whether a rule about addresses leaves out records and nothing else (dnsmasq `filter-A`).
+    private func leavesOut(_ offset: Int) -> Bool {
+        let record = addressRecords[offset]
+        return record.range.prefixLength == 0 && actions[Int(record.rule.action)] == .nodata
     }
 
     /// The rule about an address, by its number in the layer: of several about a range one that has data of the type.
@@ -111,16 +125,13 @@ extension CompiledLayer {
             for address in addresses {
                 guard let name = try? DomainName(address.description) else { continue }
                 let buffer = NameBuffer(name)
-                var decision = decide(buffer, type: type, context: context, index: index)
-                if engine == .adguardHome, decision.hasRule {
-                    decision = withoutTable(decision, buffer, type: type, context: context)
-                    if spares(decision) { continue }
-                }
+                let hashes = SuffixHashes(buffer)
+                let decision = decideElement(buffer, hashes, type: type, context: context, index: index)
                 if !decision.kind.isPass { return decision }
             }
         }
         guard readsAnswers(type) else {
-            return Decision(kind: .pass, layer: index, rule: Decision.noRule)
+            return .pass(index)
         }
         if profile.triggerOrder == .zoneByZone, addresses.contains(where: \.isMapped) {
             // BIND keeps IPv4 ranges in mapped form; which of them a mapped address meets is not modelled.
@@ -150,7 +161,7 @@ extension CompiledLayer {
                         switch actions[Int(record.rule.action)] {
                         case .drop: 0
                         case .nxdomain: 1
-                        default: record.range.prefixLength > 0 ? 2 : 3
+                        default: leavesOut(offset) ? 3 : 2
                         }
                     guard stage < best?.stage ?? 4,
                         guards[Int(record.rule.guardID)].holds(asked, .unknown) == .yes
@@ -165,7 +176,8 @@ extension CompiledLayer {
     /// Whether an answer that a rule about addresses made still has the aliases of the real one: where only the
     /// addresses are left out, but not where dnsmasq empties it.
     func keepsAliases(behind rule: Int) -> Bool {
-        profile.order != .longestFirst || trigger(rule) != .answer || addressRange(rule).prefixLength == 0
+        profile.order != .longestFirst || trigger(rule) != .answer
+            || leavesOut(rule - records.count - patternRecords.count)
     }
 
     private func answerRule(_ addresses: [IPAddress], _ type: RRType, zones: Int) -> Int? {

@@ -10,8 +10,9 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        // Its lists have no guards.
-        var strongest = strongestRule(name, hashes, type: type, context: context).rule
+        let choice = strongestRule(name, hashes, type: type, context: context)
+        guard choice.doubtfulRule == nil else { return decision(choice, type: type, index: index) }
+        var strongest = choice.rule
         if type == .any { strongest = strongest.map(secondFamily) }
         var decision = self.decision(rule: strongest, type: type, index: index)
         if type == .any, let strongest, strongest >= records.count, !decision.kind.isPass, decision.kind != .nxdomain {
@@ -50,7 +51,7 @@ extension CompiledLayer {
         _ type: RRType,
         _ index: UInt8
     ) -> Decision {
-        guard addressIndex.has(.answer), let filtered = filterDecision(type, index: index),
+        guard let filtered = filterDecision(type, index: index),
             !decision.hasRule || record(Int(decision.rule)).ruleClass != .hosts
         else { return decision }
         let total = name.labelCount

@@ -141,7 +141,7 @@ public final class CompiledLayer: Sendable {
     /// The decision that a rule means for a type; pass without one.
     @inline(__always)
     func decision(rule: Int?, type: RRType, index: UInt8) -> Decision {
-        guard let rule else { return Decision(kind: .pass, layer: index, rule: Decision.noRule) }
+        guard let rule else { return .pass(index) }
         let action = Int(record(rule).action)
         let plain = plainKinds[action]
         return Decision(

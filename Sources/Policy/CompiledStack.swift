@@ -88,45 +88,41 @@ public final class CompiledStack: Sendable {
         let hashes = SuffixHashes(alias)
         for index in layers.indices.reversed() {
             let layer = layers[index]
-            guard layer.profile.chain != .never, type != .cname, place <= layer.profile.aliasLimit,
-                type != .any || layer.profile.answerStyle.chasesAny
+            guard layer.looksAtAlias(place, type: type),
+                let zones = zonesMet(index, after: own, sparesLaterOnly: layer.profile.passSparesLaterZonesOnly)
             else { continue }
-            var zones = Int.max
-            if own.exempt >> UInt64(index) & 1 == 1 {
-                guard layer.profile.passSparesLaterZonesOnly, own.hasRule, Int(own.layer) == index else { continue }
-                zones = layer.listIndex(Int(own.rule))
-            }
-            let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
             var decision = layer.decide(
-                alias,
+                alias: alias,
                 hashes,
-                type: asked,
+                place: place,
+                type: type,
                 context: context,
                 index: UInt8(index),
-                zones: zones
+                zones: zones.count
             )
-            if decision.hasRule, layer.engine == .dnscryptProxy {
-                decision = layer.decideBlockedName(alias, type: asked, context: context, index: UInt8(index))
+            guard decision.kind == .pass else {
+                if !zones.isKnown { decision.kind = .unsupported }
+                return decision
             }
-            if layer.engine == .adguardHome, decision.hasRule {
-                decision = layer.withoutTable(decision, alias, type: asked, context: context)
-                if layer.spares(decision) { continue }
+            if layer.passFreesLaterAliases, decision.exempt != 0 {
+                result = decision
+                result.exempt |= own.exempt
             }
-            guard decision.kind != .pass else {
-                // Technitium looks no further behind an alias that is allowed.
-                if layer.profile.order.isZoneByZone || layer.engine == .technitium, decision.exempt != 0 {
-                    result = decision
-                    result.exempt |= own.exempt
-                }
-                continue
-            }
-            if layer.profile.chain == .everyAliasAsCNAME, decision.kind != .unsupported {
-                decision = layer.recast(decision, type: type)
-            }
-            if layer.profile.chain == .untilCached { decision.kind = layer.kindWhileIterating(decision) }
-            return decision
         }
         return result
+    }
+
+    /// How many policy zones of a layer still meet what stands behind a name; nil when it is spared because a rule of the
+    /// layer let the name pass. Not known where `own` names the rule of another layer that did so, too.
+    private func zonesMet(
+        _ index: Int,
+        after own: Decision,
+        sparesLaterOnly: Bool
+    ) -> (count: Int, isKnown: Bool)? {
+        guard own.exempt >> UInt64(index) & 1 == 1 else { return (.max, true) }
+        guard sparesLaterOnly, layers[index].lists.count > 1 else { return nil }
+        guard own.hasRule, Int(own.layer) == index else { return (.max, false) }
+        return (layers[index].listIndex(Int(own.rule)), true)
     }
 
     /// What becomes of the decision on a name and its aliases once the addresses of the real answer are known.
@@ -161,39 +157,44 @@ public final class CompiledStack: Sendable {
         }
         for index in layers.indices.reversed() {
             let layer = layers[index]
-            var zones = Int.max
             // What dnsmasq sends on it looks at like everything else that comes back.
-            if own.exempt >> UInt64(index) & 1 == 1, layer.profile.order != .longestFirst {
-                guard
-                    layer.profile.passSparesLaterZonesOnly
-                        || layer.profile.triggerOrder == .zoneByZone && decided == aliases,
-                    own.hasRule, Int(own.layer) == index
-                else { continue }
-                zones = layer.listIndex(Int(own.rule))
-            }
-            let decision = layer.decide(
+            let looksAtAll = layer.profile.order == .longestFirst
+            let sparesLaterOnly =
+                layer.profile.passSparesLaterZonesOnly
+                || layer.profile.triggerOrder == .zoneByZone && decided == aliases
+            let met = looksAtAll ? (.max, true) : zonesMet(index, after: own, sparesLaterOnly: sparesLaterOnly)
+            guard let zones = met else { continue }
+            var decision = layer.decide(
                 addresses: addresses,
                 of: asked,
                 type: type,
                 context: context,
                 index: UInt8(index),
-                zones: zones
+                zones: zones.count
             )
             if aliases > 0, layer.lacksData(decision) { continue }
             if aliases > 0, type == .any, layer.profile.triggerOrder == .clientFirst, layer.awaitsAddresses(type) {
                 // PowerDNS goes on to records that the answer to the alias does not show.
                 return Decision(kind: .unsupported, layer: UInt8(index), rule: Decision.noRule)
             }
-            if decision.kind != .pass { return decision }
+            guard decision.kind == .pass else {
+                if !zones.isKnown { decision.kind = .unsupported }
+                return decision
+            }
         }
         return own
     }
 
     /// What becomes of a decision whatever addresses the real answer has, where a layer treats all alike.
-    public func decideAnyAddress(_ type: RRType, after own: Decision) -> Decision {
+    public func decideAnyAddress(
+        of asked: borrowing NameBuffer,
+        type: RRType,
+        context: borrowing QueryContext = .unknown,
+        after own: Decision
+    ) -> Decision {
         guard readsAddresses, own.kind == .pass || own.kind == .route else { return own }
         for index in layers.indices.reversed() {
-            let decision = layers[index].decideAnyAddress(type, index: UInt8(index))
+            let decision = layers[index].decideAnyAddress(type, of: asked, context: context, index: UInt8(index))
             if decision.kind != .pass { return decision }
         }
         return own
@@ -238,7 +239,7 @@ public final class CompiledStack: Sendable {
         }
         let final =
             addresses == nil
-            ? decideAnyAddress(type, after: last.decision)
+            ? decideAnyAddress(of: NameBuffer(name), type: type, context: context, after: last.decision)
             : decide(
                 addresses: addresses ?? [],
                 of: NameBuffer(name),
@@ -265,7 +266,9 @@ public final class CompiledStack: Sendable {
         type: RRType,
         _ context: QueryContext
     ) -> Verdict {
-        guard decision.hasRule else { return Verdict(kind: decision.kind) }
+        guard decision.hasRule else {
+            return Verdict(kind: decision.kind, note: note(on: decision, NameBuffer(element), relation, context))
+        }
         let layer = layers[Int(decision.layer)]
         let winner = Int(decision.rule)
         return Verdict(
@@ -294,13 +297,17 @@ public final class CompiledStack: Sendable {
     /// How many of the rules that lost are named.
     public static let shownLosers = 16
 
-    /// What a decision by a rule depends on beyond the question, as far as that is known.
+    /// What a decision depends on beyond the question, as far as that is known.
     public func note(
         on decision: Decision,
         _ element: borrowing NameBuffer,
         _ relation: Relation,
         _ context: borrowing QueryContext
     ) -> String? {
+        guard decision.hasRule else {
+            guard decision.kind == .unsupported else { return nil }
+            return "what \(layers[Int(decision.layer)].engine.rawValue) does here is not modelled"
+        }
         let layer = layers[Int(decision.layer)]
         if let condition = layer.openCondition(Int(decision.rule), element, context) {
             return "the rule counts only for queries \(condition)"
@@ -310,37 +317,6 @@ public final class CompiledStack: Sendable {
         case .untilCached where decision.kind == .unsupported: return "\(layer.profile.basis): the engine ends here"
         case .untilCached: return "only while the chain is not in the cache; afterwards the real answer is given"
         default: return nil
-        }
-    }
-}
-
-extension CompiledLayer {
-    /// A decision made for type CNAME, answered for the type that was asked.
-    func recast(_ decision: Decision, type: RRType) -> Decision {
-        var recast = decision
-        recast.kind = kind(of: actions[Int(record(Int(decision.rule)).action)], type: type)
-        return recast
-    }
-
-    /// Whether an alias that meets a rule is left alone: AdGuard Home finds a rewrite, which is no reason to filter the
-    /// answer, and looks no further (`internal/dnsforward/filter.go`, `filterDNSResponse`).
-    func spares(_ decision: Decision) -> Bool {
-        decision.hasRule && decision.kind != .unsupported && record(Int(decision.rule)).ruleClass == .rewrite
-    }
-
-    /// What Unbound 1.17 makes of a rule that an alias meets while it iterates (compared with 1.17.1): data and
-    /// redirects of a wildcard become NODATA, and `rpz-tcp-only` ends the daemon with a segmentation fault.
-    func kindWhileIterating(_ decision: Decision) -> VerdictKind {
-        switch actions[Int(record(Int(decision.rule)).action)] {
-        case .truncate: .unsupported
-        case .records, .redirect, .redirectBelow:
-            if record(Int(decision.rule)).scope == .below {
-                .nodata
-            } else {
-                // Addresses that a zone gives meet its rules about addresses in their turn.
-                meetsAddressRule(Int(decision.rule)) ? .unsupported : decision.kind
-            }
-        default: decision.kind
         }
     }
 }

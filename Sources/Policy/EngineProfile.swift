@@ -85,6 +85,14 @@ public enum RuleOrder: Sendable, Equatable {
         }
     }
 
+    /// Whether conditions on client and time are looked at.
+    var asksGuards: Bool {
+        switch self {
+        case .classFirst, .longestFirst, .firstMatch: true
+        case .domainOrder, .localZone, .policyZone: false
+        }
+    }
+
     /// Whether each list is a zone of its own, so that data of two lists never mix.
     var isZoneByZone: Bool {
         if case .policyZone = self { true } else { false }

@@ -97,7 +97,7 @@ extension LayerBuilder {
         _ coverage: CoverageID,
         _ own: GuardID
     ) -> RuleRecord? {
-        guard let rank = profile.rank(of: ruleClass) else { return nil }
+        guard let rank = profile.rank(of: ruleClass), let guardID = combined(own) else { return nil }
         return RuleRecord(
             next: 0,
             action: action.index,
@@ -106,7 +106,7 @@ extension LayerBuilder {
             scope: .exact,
             ruleClass: ruleClass,
             rank: rank,
-            guardID: combined(own)
+            guardID: guardID
         )
     }
 }

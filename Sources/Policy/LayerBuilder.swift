@@ -161,13 +161,12 @@ public struct LayerBuilder {
         return CoverageID(index: index)
     }
 
-    /// The id of a guard; equal ones share one. Engines that decide zone by zone have none.
+    /// The id of a guard; equal ones share one.
     public mutating func intern(_ rule: RuleGuard) -> GuardID {
         if let index = guardIndex[rule] { return GuardID(index: index) }
         guard guards.count < Self.maximumShared else {
-            // Nobody knows whether such a rule counts.
             noteUnsupported()
-            if guards.count == Self.maximumShared { guards.append(RuleGuard(minutes: [])) }
+            if guards.count == Self.maximumShared { guards.append(.unknowable) }
             return GuardID(index: UInt16(Self.maximumShared))
         }
         let index = UInt16(truncatingIfNeeded: guards.count)
@@ -176,10 +175,21 @@ public struct LayerBuilder {
         return GuardID(index: index)
     }
 
-    /// The guard of a rule together with that of its list.
-    mutating func combined(_ own: GuardID) -> UInt16 {
-        if listGuard == .none || own == listGuard { return own.index }
-        return own == .none ? listGuard.index : intern(guards[Int(listGuard.index)].and(guards[Int(own.index)])).index
+    /// The guard of a rule together with that of its list; nil, and counted, where the engine's order does not ask guards.
+    mutating func combined(_ own: GuardID) -> UInt16? {
+        let index =
+            if listGuard == .none || own == listGuard {
+                own.index
+            } else if own == .none {
+                listGuard.index
+            } else {
+                intern(guards[Int(listGuard.index)].and(guards[Int(own.index)])).index
+            }
+        guard index == 0 || profile.order.asksGuards else {
+            noteUnsupported()
+            return nil
+        }
+        return index
     }
 
     /// Adds a rule about a name that stands at `name` in the text of the list begun last; `rule` is the whole rule.
@@ -279,6 +289,7 @@ public struct LayerBuilder {
             noteUnsupported()
             return nil
         }
+        guard let guardID = combined(own) else { return nil }
         return intern(
             RuleShape(
                 action: action.index,
@@ -286,7 +297,7 @@ public struct LayerBuilder {
                 scope: scope,
                 ruleClass: ruleClass,
                 rank: rank,
-                guardID: combined(own)
+                guardID: guardID
             )
         )
     }

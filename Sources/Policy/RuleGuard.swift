@@ -51,9 +51,17 @@ public struct RuleGuard: Hashable, Sendable {
     public var minutes: [Range<Int>]?
     /// Conditions that every question meets, which only make the rule stronger among its like (AdGuard Home `~script`).
     public var otherModifiers = 0
+    /// Whether nobody can say whether the rule counts, whoever asks and when.
+    private var isUnknowable = false
 
     /// Nothing is asked.
     public static let none = RuleGuard()
+    /// What is asked was not kept: a rule that would decide makes the verdict unsupported.
+    static let unknowable: RuleGuard = {
+        var rule = RuleGuard()
+        rule.isUnknowable = true
+        return rule
+    }()
 
     /// A guard of its parts.
     public init(
@@ -77,6 +85,7 @@ public struct RuleGuard: Hashable, Sendable {
         both.excluded += other.excluded
         both.clients += other.clients
         both.otherModifiers += other.otherModifiers
+        both.isUnknowable = isUnknowable || other.isUnknowable
         if let theirs = other.minutes {
             both.minutes = both.minutes.map { own in
                 own.flatMap { range in theirs.map { $0.clamped(to: range) } }.filter { !$0.isEmpty }
@@ -123,6 +132,7 @@ extension RuleGuard {
             guard let now = context.minuteOfWeek else { return .unknown && clientTruth(context) }
             if !minutes.contains(where: { $0.contains(now) }) { return .no }
         }
+        if isUnknowable { return .unknown }
         return clients.isEmpty ? .yes : clientTruth(context)
     }
 
@@ -177,7 +187,6 @@ extension ClientTrait {
         case .tag(let tag): return client.tags.contains(tag) ? .yes : .no
         }
     }
-
 }
 
 extension ClientTrait: CustomStringConvertible {
@@ -212,6 +221,9 @@ extension ClientCondition: CustomStringConvertible {
 extension RuleGuard: CustomStringConvertible {
     /// What the rule depends on besides the name, in words.
     public var description: String {
-        (clients.map(\.description) + (minutes == nil ? [] : ["at some hours of the week"])).joined(separator: ", ")
+        if isUnknowable { return "that meet a condition which was not kept: the layer has too many" }
+        return (clients.map(\.description) + (minutes == nil ? [] : ["at some hours of the week"])).joined(
+            separator: ", "
+        )
     }
 }

@@ -68,6 +68,7 @@ public struct VerdictWriter: ~Copyable {
             let key = UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
             let place = heads.place(key) { VerdictRecord.writeHead(type, decision.kind, nil, to: &$0) }
             json.splice(heads[place])
+            json.member("note", ifKnown: stack.note(on: decision, name, .qname, context))
         }
         json.endObject()
     }

@@ -304,6 +304,8 @@ struct OracleCasesTests {
         #expect(!some.layer.awaitsAddresses(.a))
         #expect(some.reports[0].ignored == ["bad-statement": 1])
         #expect(some.reports[0].answerRules == 2)
+        let none = try readList("bogus-nxdomain=0.0.0.0/0\naddress=/b.zz/\n", .dnsmasq)
+        #expect(none.reports[0].unsupported == ["empty-prefix": 1])
     }
 
     @Test func dnsmasqAnswersAnAddressAsOftenAsItIsConfigured() throws {

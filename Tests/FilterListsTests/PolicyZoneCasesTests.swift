@@ -63,6 +63,25 @@ struct PolicyZoneCasesTests {
         }
     }
 
+    /// Two layers let a name pass, and a decision names the rule of one: how far the other spares what lies behind is said
+    /// to be unknown where it matters.
+    @Test func twoLayersThatLetPass() throws {
+        let inner = try LayerLoader.load(
+            [Self.zone("b.zz CNAME ."), Self.zone("a.zz CNAME rpz-passthru.")].enumerated().map {
+                ListInput(path: "zone\($0)", format: .rpz, octets: Array($1.utf8))
+            },
+            engine: .pdnsRPZ
+        )
+        let outer = try readList("@@||a.zz^\n||c.zz^\n", .adblock)
+        let stack = CompiledStack(layers: [outer.layer, inner.layer])
+        func kind(_ alias: String) throws -> VerdictKind {
+            stack.verdict(try DomainName("a.zz"), type: .a, chain: [try DomainName(alias)]).kind
+        }
+        #expect(try kind("b.zz") == .unsupported)
+        #expect(try kind("x.zz") == .pass)
+        #expect(try inner.verdict("a.zz", chain: ["b.zz"]).kind == .nxdomain)
+    }
+
     /// In BIND ranges of IPv4 hold for mapped addresses in some way that is not modelled.
     @Test(arguments: [(Engine.bindRPZ, VerdictKind.unsupported), (.unboundRPZ, .pass), (.pdnsRPZ, .pass)])
     func rangeAndMappedAddress(engine: Engine, kind: VerdictKind) throws {

@@ -85,6 +85,32 @@ struct RuleGuardTests {
         }
     }
 
+    /// What could not be kept holds for nobody for certain, but where the rest says no.
+    @Test func unknowableIsNeverCertain() throws {
+        let name = NameBuffer(try DomainName("a.example"))
+        let everything = QueryContext(client: Self.inside, minuteOfWeek: 70)
+        #expect(RuleGuard.unknowable.holds(name, everything) == .unknown)
+        #expect(RuleGuard.unknowable.and(RuleGuard(minutes: [60..<120])).holds(name, everything) == .unknown)
+        #expect(RuleGuard(minutes: [0..<60]).and(.unknowable).holds(name, everything) == .no)
+        #expect(!RuleGuard.unknowable.description.isEmpty)
+    }
+
+    /// An engine whose order asks no conditions has no rules with them; they are counted, not made unconditional.
+    @Test(arguments: [Engine.bindRPZ, .unbound, .squidGuard])
+    func conditionsThatNobodyAsksForAreCounted(engine: Engine) throws {
+        var builder = try #require(LayerBuilder(engine: engine))
+        let condition = RuleGuard(clients: [ClientCondition(anyOf: [Self.network])])
+        builder.beginList(ListSource(path: "a", format: "x", role: .block, octets: []), guard: condition)
+        let ruleClass = try #require(engine.profile.precedence.first)
+        let place = RulePosition(line: 1, offset: 0, length: 0)
+        let action = builder.intern(.nxdomain)
+        builder.add(.exact, name: try DomainName("a.example"), class: ruleClass, action: action, at: place)
+        builder.add(.answer, AddressRange.loopback[0], class: ruleClass, action: action, at: place)
+        let layer = builder.compile()
+        #expect(layer.ruleCount == 0)
+        #expect(layer.unsupportedCount == 2)
+    }
+
     /// A rule that may count decides nothing, unless a stronger one does; a weaker one does not hide it.
     @Test func doubtIsUnsupported() throws {
         var builder = try #require(LayerBuilder(engine: .adguardHome))

@@ -25,8 +25,8 @@ struct DnsmasqAddresses {
     ) -> Bool {
         let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         switch key.string {
-        case "bogus-nxdomain": return add(text, value, .nxdomain, position, &sink)
-        case "ignore-address": return add(text, value, .drop, position, &sink)
+        case "bogus-nxdomain": return add(text, value, .nxdomain, rule, line, &sink)
+        case "ignore-address": return add(text, value, .drop, rule, line, &sink)
         case "filter-A" where value == nil: addAll(.v4(0), position, &sink)
         case "filter-AAAA" where value == nil: addAll(.v6(0, 0), position, &sink)
         case "stop-dns-rebind" where value == nil: rebindRule = rebindRule ?? position
@@ -44,10 +44,16 @@ struct DnsmasqAddresses {
         _ text: Span<UInt8>,
         _ value: Range<Int>?,
         _ action: RuleAction,
-        _ position: RulePosition,
+        _ rule: Range<Int>,
+        _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
         guard let value, let range = AddressRange(text.extracting(value).string) else { return false }
+        guard range.prefixLength > 0 else {
+            sink.skip(.emptyPrefix, text, rule, line)
+            return true
+        }
+        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(action), at: position)
         return true
     }

@@ -160,7 +160,9 @@ private struct CheckRun: ~Copyable {
 
     private mutating func check(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes, _ type: RRType) {
         let decision = loaded.stack.decideAnyAddress(
-            type,
+            of: name,
+            type: type,
+            context: context,
             after: loaded.stack.decide(name, hashes, type: type, context: context)
         )
         awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type)
