@@ -120,7 +120,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ResolverTests",
-            dependencies: ["CSockets", "DNS", "Policy", "Resolver", "TestSupport"]
+            dependencies: ["CSockets", "DNS", "FilterLists", "Policy", "Resolver", "TestSupport"]
         ),
     ]
 )

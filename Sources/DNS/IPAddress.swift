@@ -33,6 +33,8 @@ public enum IPAddress: Hashable, Sendable {
     public var recordType: RRType { isV4 ? .a : .aaaa }
     /// Whether all bits are zero (`0.0.0.0`, `::`).
     public var isUnspecified: Bool { self == .v4(0) || self == .v6(0, 0) }
+    /// Whether a name that has it is as good as blocked: no or the client's own host.
+    public var leadsNowhere: Bool { isUnspecified || isLoopback }
     /// Whether it is in 127.0.0.0/8 or is `::1`.
     public var isLoopback: Bool {
         switch self {

@@ -42,7 +42,7 @@ extension Verdict {
         let element = matched.element.lowercased.description
         let removal = "\(Fix.removalVerb) \(matched.rule.line) of \(matched.rule.list)"
         // A rule about addresses is not overruled by one about the name.
-        if matched.relation == .address || matched.rule.text.lowercased().contains(".rpz-client-ip") { return removal }
+        if matched.relation == .address || matched.relation == .client { return removal }
         switch matched.rule.engine {
         case .pihole: return "pihole allow \(asked.lowercased)"
         case .adguardHome: return "@@||\(element)^$important"

@@ -114,7 +114,7 @@ extension CompiledLayer {
     }
 
     private static func kind(of records: [LocalRecord]) -> VerdictKind {
-        records.allSatisfy { $0.address.map { $0.isUnspecified || $0.isLoopback } ?? false } ? .sinkhole : .redirect
+        records.allSatisfy { $0.address?.leadsNowhere ?? false } ? .sinkhole : .redirect
     }
 
     private static func kind(of code: ResponseCode) -> VerdictKind {

@@ -59,7 +59,7 @@ extension CompiledLayer {
         switch action {
         case .block:
             switch blockAnswer.outcome(type) {
-            case .address: blockAnswer.addressesOrNull(type).allSatisfy(leadsNowhere) ? .sinkhole : .redirect
+            case .address: blockAnswer.addressesOrNull(type).allSatisfy(\.leadsNowhere) ? .sinkhole : .redirect
             case .nodata, .hinfo: .nodata
             case .nxdomain: .nxdomain
             case .refused: .refused
@@ -68,7 +68,7 @@ extension CompiledLayer {
             }
         case .blockAddress(let address):
             switch blockAnswer.outcome(type) {
-            case .address where type == address.recordType && !leadsNowhere(address): .redirect
+            case .address where type == address.recordType && !address.leadsNowhere: .redirect
             default: kind(of: .block, type: type, blockAnswer, profile)
             }
         case .allow, .none: .pass
@@ -86,8 +86,6 @@ extension CompiledLayer {
         }
     }
 
-    private static func leadsNowhere(_ address: IPAddress) -> Bool { address.isUnspecified || address.isLoopback }
-
     private static func dataKind(_ records: [LocalRecord], _ type: RRType, _ profile: EngineProfile) -> VerdictKind {
         let givesAny = type == .any && profile.answerStyle.anyQuery == .gives
         let own = records.filter { $0.type == type || givesAny }
@@ -95,7 +93,7 @@ extension CompiledLayer {
             if records.contains(where: { $0.type == .cname }) { return .redirect }
             return profile.dataHidesOtherTypes ? .nodata : .pass
         }
-        return own.allSatisfy { $0.address.map(leadsNowhere) ?? false } ? .sinkhole : .redirect
+        return own.allSatisfy { $0.address?.leadsNowhere ?? false } ? .sinkhole : .redirect
     }
 
     /// The answer that a decision of this layer stands for; nil when the real answer is given or none at all.

@@ -77,7 +77,7 @@ public final class CompiledStack: Sendable {
     ///
     /// `own` is the decision on the name asked for; a layer that let it pass by a rule does not look at its aliases.
     /// A pass with a rule takes the place of `own` for the aliases that follow. `place` counts the aliases from 1.
-    public func decide(
+    func decide(
         alias: borrowing NameBuffer,
         place: Int = 1,
         type: RRType,
@@ -133,7 +133,7 @@ public final class CompiledStack: Sendable {
     /// - Parameters:
     ///   - aliases: how many aliases lead to the addresses.
     ///   - decided: of which of them `own` is the decision; 0 for the name asked for.
-    public func decide(
+    func decide(
         addresses: [IPAddress],
         of asked: borrowing NameBuffer,
         aliases: Int,
@@ -225,37 +225,28 @@ public final class CompiledStack: Sendable {
         addresses: [IPAddress]? = nil,
         context: QueryContext = .unknown
     ) -> Verdict {
-        let decision = decide(NameBuffer(name), type: type, context: context)
-        var last = (decision: decision, place: 0)
-        for (place, alias) in chain.enumerated() where last.decision.kind == .pass {
-            let hit = decide(
-                alias: NameBuffer(alias),
-                place: place + 1,
-                type: type,
-                context: context,
-                after: last.decision
-            )
-            if hit.kind != .pass || hit.exempt != 0 { last = (hit, place + 1) }
+        let asked = NameBuffer(name)
+        let own = decide(asked, type: type, context: context)
+        var walk = AnswerWalk(own)
+        for alias in chain { self.walk(&walk, alias: NameBuffer(alias), type: type, context: context) }
+        if self.walk(&walk, addresses: addresses, of: asked, type: type, context: context) {
+            let element = chain.last ?? name
+            return verdict(walk.decision, of: name, element: element, relation: .address, type: type, context)
         }
-        let final =
-            addresses == nil
-            ? decideAnyAddress(of: NameBuffer(name), type: type, context: context, after: last.decision)
-            : decide(
-                addresses: addresses ?? [],
-                of: NameBuffer(name),
-                aliases: chain.count,
-                decided: last.place,
-                type: type,
-                context: context,
-                after: last.decision
-            )
-        if final != last.decision {
-            return verdict(final, of: name, element: chain.last ?? name, relation: .address, type: type, context)
+        // A pass is told by the rule that let the name asked for pass.
+        guard walk.decision.kind != .pass, walk.place > 0 else {
+            return verdict(own, of: name, element: name, relation: .qname, type: type, context)
         }
-        guard final.kind != .pass, last.place > 0 else {
-            return verdict(decision, of: name, element: name, relation: .qname, type: type, context)
+        let element = chain[walk.place - 1]
+        return verdict(walk.decision, of: name, element: element, relation: .cname, type: type, context)
+    }
+
+    /// What a rule looked at that decided on something met as `met`: rules about addresses say it themselves.
+    public func relation(_ decision: Decision, met: Relation) -> Relation {
+        guard decision.hasRule, let trigger = layers[Int(decision.layer)].trigger(Int(decision.rule)) else {
+            return met
         }
-        return verdict(final, of: name, element: chain[last.place - 1], relation: .cname, type: type, context)
+        return trigger == .client ? .client : .address
     }
 
     private func verdict(
@@ -283,7 +274,7 @@ public final class CompiledStack: Sendable {
             ),
             matched: MatchedRule(
                 element: element,
-                relation: relation,
+                relation: self.relation(decision, met: relation),
                 layer: Int(decision.layer),
                 rule: layer.reference(winner),
                 number: winner

@@ -1,13 +1,15 @@
 public import DNS
 
 /// How the element that a rule matched relates to the name asked for.
-public enum Relation: String, Sendable {
+public enum Relation: String, Sendable, CaseIterable {
     /// The name itself.
     case qname
     /// An alias of it in the answer.
     case cname
     /// An address in the answer.
     case address
+    /// The address of the client.
+    case client
     /// An address hint of an HTTPS or SVCB record.
     case hint
 }

@@ -83,7 +83,7 @@ public struct Observation: Hashable, Sendable {
     private static func addressed(_ event: QueryEvent) -> Observation? {
         for answer in event.answers {
             guard case .address(let address) = answer.data else { continue }
-            if address.isUnspecified || address.isLoopback {
+            if address.leadsNowhere {
                 return Observation(.observedFiltered, "D06", .sinkhole, .strong, "answered \(address)")
             }
             if address.isPrivate {

@@ -54,8 +54,12 @@ public enum VerdictText {
     private static func place(_ matched: MatchedRule) -> String {
         var text = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line): "
         text += TerminalText.escaped(matched.rule.text, limit: 200)
-        if matched.relation == .address { return text + "  (an address of \(matched.element))" }
-        if matched.relation != .qname { text += "  (\(matched.relation.rawValue) \(matched.element))" }
+        switch matched.relation {
+        case .qname: break
+        case .cname, .hint: text += "  (\(matched.relation.rawValue) \(matched.element))"
+        case .address: text += "  (an address of \(matched.element))"
+        case .client: text += "  (the address of the client)"
+        }
         return text
     }
 }

@@ -59,10 +59,11 @@ public struct VerdictWriter: ~Copyable {
             layer.match(name, hashes, type: type, context: context, into: &matches)
             writeHead(decision, on: name, type: type, to: &json)
             writeName(to: &json)
-            writeRule(Int(decision.rule), of: Int(decision.layer), isMatched: true, to: &json)
+            let relation = stack.relation(decision, met: .qname)
+            writeRule(Int(decision.rule), of: Int(decision.layer), matchedAs: relation, to: &json)
             json.endObject()
             writeLosers(decision, to: &json)
-            json.member("note", ifKnown: stack.note(on: decision, name, .qname, context))
+            json.member("note", ifKnown: stack.note(on: decision, name, relation, context))
             json.splice(ends[Int(decision.layer)])
         } else {
             let key = UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
@@ -111,13 +112,19 @@ public struct VerdictWriter: ~Copyable {
     }
 
     /// Writes the members that name a rule, behind the matched element or at the start of an object.
-    private mutating func writeRule(_ rule: Int, of number: Int, isMatched: Bool, to json: inout JSONWriter) {
+    private mutating func writeRule(
+        _ rule: Int,
+        of number: Int,
+        matchedAs relation: Relation?,
+        to json: inout JSONWriter
+    ) {
         let layer = stack.layers[number]
         let place = layer.place(rule)
-        let key = UInt64(place.list) << 8 | UInt64(number) << 1 | (isMatched ? 1 : 0)
-        let origin = origins.place(key, behindMember: isMatched) {
-            if isMatched {
-                $0.member("relation", Relation.qname.rawValue)
+        let met = relation.map { relation in 1 + (Relation.allCases.firstIndex(of: relation) ?? 0) } ?? 0
+        let key = UInt64(place.list) << 16 | UInt64(number) << 8 | UInt64(met)
+        let origin = origins.place(key, behindMember: relation != nil) {
+            if let relation {
+                $0.member("relation", relation.rawValue)
                 $0.member("layer", number)
             }
             RuleReference.writeOrigin(layer.engine, layer.lists[place.list].path, to: &$0)
@@ -139,7 +146,7 @@ public struct VerdictWriter: ~Copyable {
                 json.beginArray()
             }
             json.beginObject()
-            writeRule(matches[index], of: Int(decision.layer), isMatched: false, to: &json)
+            writeRule(matches[index], of: Int(decision.layer), matchedAs: nil, to: &json)
             json.endObject()
             shown += 1
         }

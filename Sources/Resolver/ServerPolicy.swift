@@ -79,35 +79,25 @@ struct ActivePolicy: Sendable {
         }
         let message = answer.span
         guard let view = try? MessageView(message) else { return (own, 0) }
-        var last = (decision: own, place: 0)
-        var aliases = 0
+        var walk = AnswerWalk(own)
+        // Where the alias stands that was met last, and the one that the decision is about.
+        var (last, decided) = (UInt16(0), UInt16(0))
         var addresses: [IPAddress] = []
         let wantsAddresses = policy.stack.readsAddresses
-        var result = (decision: own, aliasOffset: UInt16(0))
         view.forEachRecord { record -> Bool in
             guard record.section == .answer else { return false }
-            if wantsAddresses, record.type == .a || record.type == .aaaa {
+            if record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil {
+                last = UInt16(truncatingIfNeeded: record.dataOffset)
+                policy.stack.walk(&walk, alias: scratch, type: type)
+                if walk.place == walk.aliases, !walk.decision.kind.isPass { decided = last }
+            } else if wantsAddresses, record.type == .a || record.type == .aaaa {
                 let octets = message.extracting(record.dataOffset..<record.end)
                 if let address = IPAddress(octets: octets.indices.map { octets[$0] }) { addresses.append(address) }
             }
-            guard last.decision.kind == .pass, record.type == .cname,
-                (try? scratch.fill(message, at: record.dataOffset)) != nil
-            else { return true }
-            aliases += 1
-            let decision = policy.stack.decide(alias: scratch, place: aliases, type: type, after: last.decision)
-            if !decision.kind.isPass || decision.exempt != 0 { last = (decision, aliases) }
-            if !decision.kind.isPass { result = (decision, UInt16(truncatingIfNeeded: record.dataOffset)) }
-            return wantsAddresses || decision.kind.isPass
+            return wantsAddresses || walk.decision.kind.isPass
         }
-        guard !addresses.isEmpty else { return result }
-        let final = policy.stack.decide(
-            addresses: addresses,
-            of: name,
-            aliases: aliases,
-            decided: last.place,
-            type: type,
-            after: last.decision
-        )
-        return final == last.decision ? result : (final, result.aliasOffset)
+        if !addresses.isEmpty, policy.stack.walk(&walk, addresses: addresses, of: name, type: type) { decided = last }
+        // A pass is told by the rule that let the name asked for pass.
+        return walk.decision.kind.isPass && own.kind.isPass ? (own, 0) : (walk.decision, decided)
     }
 }

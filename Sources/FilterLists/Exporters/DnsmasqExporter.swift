@@ -105,7 +105,9 @@ struct DnsmasqWriter: NodeWriter {
         case .pass: return .success(["server=/\(pattern)/#"])
         case .answer(.nxdomain), .blocked: return .success([local])
         case .answer: return effects.isModal ? .success([local]) : .failure(OmissionError(.answer))
-        case .route(let server): return .success(["server=/\(pattern)/\(server)"])
+        case .route(let server):
+            guard isServer(server) else { return .failure(OmissionError(.route)) }
+            return .success(["server=/\(pattern)/\(server)"])
         case let form where form.isNulls: return .success([local, "address=/\(pattern)/#"])
         case .data(let records, let hidesOthers):
             let addresses = records.compactMap(\.address)
@@ -117,48 +119,18 @@ struct DnsmasqWriter: NodeWriter {
         }
     }
 
+    /// Whether the text of a rule names a server as dnsmasq takes it: `ADDRESS` or `ADDRESS#PORT`.
+    private static func isServer(_ text: String) -> Bool {
+        let parts = text.split(separator: "#", omittingEmptySubsequences: false)
+        guard parts.count <= 2, IPAddress(parts[0]) != nil else { return false }
+        return parts.count == 1 || UInt16(parts[1]) != nil
+    }
+
     /// Addresses for a single name, as hosts files give them.
     private static func hostRecord(_ name: String, _ node: PolicyNode) -> [UInt8]? {
         guard case .data(let records, hidesOthers: false) = node.own.form(node.types) else { return nil }
         let addresses = records.compactMap(\.address)
         guard addresses.count == records.count else { return nil }
         return Array("host-record=\(name),\(addresses.map(\.description).joined(separator: ","))".utf8)
-    }
-}
-
-extension TypedEffects {
-    /// Whether both come to the same for clients: a pass by a rule or without.
-    func sameKind(as other: TypedEffects) -> Bool {
-        self == other || isPass && other.isPass
-    }
-
-    /// Why no form fits.
-    var reason: Omission {
-        for effect in effects {
-            switch effect {
-            case .route: return .route
-            case .unknown: return .unknown
-            default: continue
-            }
-        }
-        return .types
-    }
-}
-
-extension ExportSink {
-    /// Leaves out every rule that decides about a node and is not inherited.
-    mutating func omitAll(_ node: PolicyNode, _ reason: Omission, besides inherited: TypedEffects) {
-        if node.own != inherited { omitAll(node.ownRules, reason) }
-        if node.below != inherited { omitAll(node.belowRules, reason) }
-    }
-
-    mutating func omitAll(_ rules: [Int?], _ reason: Omission) {
-        for rule in rules { omit(rule, reason) }
-    }
-
-    /// Writes lines for effects; notes when an answer that is the mode's becomes another.
-    mutating func write(_ lines: [String], _ effects: TypedEffects, _ rules: [Int?], _ types: [RRType]) {
-        for text in lines { line(Array(text.utf8)) }
-        if DnsmasqWriter.changesAnswer(effects, types) { noteChangedAnswer(rules.compactMap { $0 }.first) }
     }
 }

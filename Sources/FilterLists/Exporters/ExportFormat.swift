@@ -53,6 +53,8 @@ struct RuleSyntax: Sendable {
     let tiers: Int
     /// What a comment begins with.
     let comment: String
+    /// Whether a rule can say how it is answered.
+    var takesAnswers = false
     /// Writes a rule as a line, or says why it cannot.
     let line: @Sendable (TierRule) -> Result<[UInt8], OmissionError>
 }

@@ -1,3 +1,4 @@
+import DNS
 import Policy
 public import TextScan
 
@@ -60,7 +61,7 @@ struct ExportSink: ~Copyable {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// Counts a rule that is left out; once for each reason.
+    /// Counts a rule that is left out, once, by the first reason.
     mutating func omit(_ rule: Int?, _ reason: Omission) {
         guard !isSilent, let rule else { return }
         guard report.omittedRules.insert(rule).inserted else { return }
@@ -93,5 +94,23 @@ struct ExportSink: ~Copyable {
         report.omitted = collector.counts
         report.diagnostics = collector.diagnostics
         return report
+    }
+}
+
+extension ExportSink {
+    /// Leaves out every rule that decides about a node and is not inherited.
+    mutating func omitAll(_ node: PolicyNode, _ reason: Omission, besides inherited: TypedEffects) {
+        if node.own != inherited { omitAll(node.ownRules, reason) }
+        if node.below != inherited { omitAll(node.belowRules, reason) }
+    }
+
+    mutating func omitAll(_ rules: [Int?], _ reason: Omission) {
+        for rule in rules { omit(rule, reason) }
+    }
+
+    /// Writes lines for effects; notes when an answer that is the mode's becomes another.
+    mutating func write(_ lines: [String], _ effects: TypedEffects, _ rules: [Int?], _ types: [RRType]) {
+        for text in lines { line(Array(text.utf8)) }
+        if DnsmasqWriter.changesAnswer(effects, types) { noteChangedAnswer(rules.compactMap { $0 }.first) }
     }
 }

@@ -3,8 +3,9 @@ public import Policy
 
 /// Writes the rules of a layer, as its engine understands them, for another engine.
 ///
-/// The verdict on every name and type is the same, or the rule that decides it is reported as left out. Only the answer
-/// to a blocked name may differ where it is the business of an engine's mode, not of its list: that is counted apart.
+/// Every name and type is blocked or let pass as before, and gets the same records where a rule gives some, or the rule that
+/// decides it is reported as left out. Only how a blocked name is answered may differ: by the mode of an engine, and where
+/// the target has no such answer; the latter is counted.
 ///
 /// ```swift
 /// let report = LayerExporter.export(layer, to: .unbound) { file.write($0) }

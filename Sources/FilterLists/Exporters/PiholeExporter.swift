@@ -9,7 +9,7 @@ extension ExportFormat {
         title: "Pi-hole commands",
         engine: .pihole,
         listFormat: nil,
-        syntax: .rules(RuleSyntax(tiers: 2, comment: "# ", line: PiholeCommand.line))
+        syntax: .rules(RuleSyntax(tiers: 2, comment: "# ", takesAnswers: true, line: PiholeCommand.line))
     )
 }
 
@@ -71,9 +71,4 @@ enum PiholeCommand {
         default: return nil
         }
     }
-}
-
-extension ExportFormat {
-    /// Whether rules about such a subject can say how they are answered.
-    func takesAnswers(_ subject: RuleSubject) -> Bool { id == "pihole" }
 }

@@ -219,3 +219,32 @@ struct NodeReader {
         }
     }
 }
+
+extension TypedEffects {
+    /// Whether both come to the same for clients: a pass by a rule or without.
+    func sameKind(as other: TypedEffects) -> Bool {
+        self == other || isPass && other.isPass
+    }
+
+    /// Why no form fits a format of nodes.
+    func reason(_ types: [RRType]) -> Omission {
+        switch form(types) {
+        case .route: .route
+        case .answer: .answer
+        case .data: .types
+        default: reason
+        }
+    }
+
+    /// Why the types fare in a way that no form has.
+    var reason: Omission {
+        for effect in effects {
+            switch effect {
+            case .route: return .route
+            case .unknown: return .unknown
+            default: continue
+            }
+        }
+        return .types
+    }
+}

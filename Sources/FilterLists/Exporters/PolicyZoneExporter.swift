@@ -44,8 +44,8 @@ struct PolicyZoneWriter: NodeWriter {
         }
         let own = records(node.own, node.types)
         let below = records(node.below, node.types)
-        if own == nil { sink.omitAll(node.ownRules, reason(node.own, node.types)) }
-        if below == nil { sink.omitAll(node.belowRules, reason(node.below, node.types)) }
+        if own == nil { sink.omitAll(node.ownRules, node.own.reason(node.types)) }
+        if below == nil { sink.omitAll(node.belowRules, node.below.reason(node.types)) }
         if isCovered { fillGap(node, inherited, &sink) }
         let name = String(decoding: text, as: UTF8.self)
         let inheritedRecords = isCovered ? records(inherited, node.types) ?? [] : []
@@ -82,15 +82,6 @@ struct PolicyZoneWriter: NodeWriter {
         let isNothing = effects.effects.allSatisfy { $0 == .none }
         if isNothing, !isCovered { return }
         for record in records { sink.line(Array("\(owner) \(record)".utf8)) }
-    }
-
-    private func reason(_ effects: TypedEffects, _ types: [RRType]) -> Omission {
-        switch effects.form(types) {
-        case .route: .route
-        case .answer: .answer
-        case .data: .types
-        default: effects.reason
-        }
     }
 
     private func changesAnswer(_ effects: TypedEffects, _ types: [RRType]) -> Bool {

@@ -128,17 +128,22 @@ struct TierOutput {
     @discardableResult
     func write(_ rule: TierRule, _ number: Int?, to sink: inout ExportSink) -> Bool {
         var rule = rule
+        var changesAnswer = false
         if !rule.allows {
             switch Self.answer(rule.action) {
             case .modal: rule.action = .block
-            case .prescribed where !format.takesAnswers(rule.subject):
+            case .prescribed where !syntax.takesAnswers:
                 rule.action = .block
-                sink.noteChangedAnswer(number)
+                changesAnswer = true
             case .prescribed, .data: break
+            case .none(let reason):
+                sink.omit(number, reason)
+                return false
             }
         }
         switch syntax.line(rule) {
         case .success(let line):
+            if changesAnswer { sink.noteChangedAnswer(number) }
             if format.keepsAllowApart, rule.allows != allowing { sink.noteElsewhere() } else { sink.line(line) }
             return true
         case .failure(let error):
@@ -147,16 +152,28 @@ struct TierOutput {
         }
     }
 
-    private enum AnswerKind { case modal, prescribed, data }
+    private enum AnswerKind {
+        /// What the engine's mode says.
+        case modal
+        /// A block with an answer of the rule's own, which another engine may give otherwise.
+        case prescribed
+        /// Records that another engine has to give as well.
+        case data
+        /// No block.
+        case none(Omission)
+    }
 
     private static func answer(_ action: RuleAction) -> AnswerKind {
         switch action {
         case .block: .modal
-        case .blockAddress(let address): address.isUnspecified || address.isLoopback ? .modal : .data
-        case .records(let records):
-            records.allSatisfy { $0.address.map { $0.isUnspecified || $0.isLoopback } ?? false } ? .prescribed : .data
+        case .blockAddress(let address): address.leadsNowhere ? .modal : .data
+        case .records(let records): records.allSatisfy { $0.address?.leadsNowhere ?? false } ? .prescribed : .data
         case .redirect, .redirectBelow: .data
-        default: .prescribed
+        case .nxdomain, .nodata, .refused, .drop, .servfail, .negative: .prescribed
+        case .route: .none(.route)
+        case .truncate: .none(.answer)
+        case .rewrite: .none(.rewrite)
+        case .allow, .localZone, .none: .none(.unknown)
         }
     }
 }

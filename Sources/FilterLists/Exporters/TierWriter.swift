@@ -67,7 +67,11 @@ struct TierWriter: StatefulNodeWriter {
         _ sink: inout ExportSink
     ) -> Change {
         var change = Change()
-        for (index, effect) in effects.effects.enumerated() where index < 64 {
+        guard effects.effects.count <= UInt64.bitWidth else {
+            for rule in rules { sink.omit(rule, .types) }
+            return change
+        }
+        for (index, effect) in effects.effects.enumerated() {
             let bit: UInt64 = 1 << UInt64(index)
             switch effect {
             case .none: change.allow |= state.blocked & bit
@@ -78,13 +82,15 @@ struct TierWriter: StatefulNodeWriter {
                 change.block |= ~state.blocked & bit
                 change.changes |= bit
             case .data(let records):
-                if records.allSatisfy({ $0.address.map { $0.isUnspecified || $0.isLoopback } ?? false }) {
+                if records.allSatisfy({ $0.address?.leadsNowhere ?? false }) {
                     change.block |= ~state.blocked & bit
                 } else {
                     sink.omit(rules[index], .data)
                 }
             case .route: sink.omit(rules[index], .route)
-            case .unknown: sink.omit(rules[index], layer.profile.order == .classFirst ? .denyallow : .neighbours)
+            case .unknown:
+                let dependsOnNeighbours = layer.profile.order == .policyZone(.canonicalPredecessor)
+                sink.omit(rules[index], dependsOnNeighbours ? .neighbours : .unknown)
             }
         }
         return change
@@ -146,18 +152,18 @@ struct TierWriter: StatefulNodeWriter {
     }
 
     private func omit(_ rules: [Int?], _ mask: UInt64, _ reason: Omission, _ sink: inout ExportSink) {
-        for (index, rule) in rules.enumerated() where index < 64 && mask >> UInt64(index) & 1 == 1 {
+        for (index, rule) in rules.enumerated() where mask >> UInt64(index) & 1 == 1 {
             sink.omit(rule, reason)
         }
     }
 
     private func rule(_ rules: [Int?], _ mask: UInt64) -> Int? {
-        rules.enumerated().first { $0.offset < 64 && mask >> UInt64($0.offset) & 1 == 1 && $0.element != nil }?.element
+        rules.enumerated().first { mask >> UInt64($0.offset) & 1 == 1 && $0.element != nil }?.element
     }
 
     /// The last type stands for all that no rule names.
     private func coverage(_ mask: UInt64, _ types: [RRType]) -> TypeCoverage {
-        let chosen = types.enumerated().filter { $0.offset < 64 && mask >> UInt64($0.offset) & 1 == 1 }.map(\.element)
+        let chosen = types.enumerated().filter { mask >> UInt64($0.offset) & 1 == 1 }.map(\.element)
         guard let other = types.last, chosen.contains(other) else { return TypeCoverage(only: chosen) }
         return TypeCoverage(except: types.filter { !chosen.contains($0) })
     }

@@ -31,7 +31,7 @@ struct UnboundWriter: NodeWriter {
         }
         let name = String(decoding: text, as: UTF8.self) + "."
         let passes = node.below.isPass || whole(name, node.below, node.types) == nil
-        if passes, !node.below.isPass { sink.omitAll(node.belowRules, reason(node.below, node.types)) }
+        if passes, !node.below.isPass { sink.omitAll(node.belowRules, node.below.reason(node.types)) }
         if !node.own.sameKind(as: node.below) {
             if passes, let lines = single(name, node.own, node.types) {
                 sink.writeZone(lines, node.own, node.ownRules, node.types, isSingle: true)
@@ -49,20 +49,11 @@ struct UnboundWriter: NodeWriter {
         }
         guard !node.below.sameKind(as: inherited) else { return inherited }
         guard let lines = whole(name, node.below, node.types) else {
-            if node.own.sameKind(as: node.below) { sink.omitAll(node.ownRules, reason(node.below, node.types)) }
+            if node.own.sameKind(as: node.below) { sink.omitAll(node.ownRules, node.below.reason(node.types)) }
             return inherited
         }
         sink.writeZone(lines, node.below, node.belowRules, node.types, isSingle: false)
         return node.below
-    }
-
-    private func reason(_ effects: TypedEffects, _ types: [RRType]) -> Omission {
-        switch effects.form(types) {
-        case .route: .route
-        case .answer: .answer
-        case .data: .types
-        default: effects.reason
-        }
     }
 
     /// For the name and everything below it.

@@ -80,7 +80,7 @@ struct DnsmasqAnswer {
 
     private var isSinkhole: Bool {
         switch content {
-        case .address(let address): address.isUnspecified || address.isLoopback
+        case .address(let address): address.leadsNowhere
         case .nxdomain, .nodata: true
         default: false
         }

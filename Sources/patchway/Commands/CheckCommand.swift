@@ -220,6 +220,7 @@ private struct CheckRun: ~Copyable {
             over: catalog.chains.chains(from: name).map(\.edges),
             context: context
         )
+        awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type)
         return VerdictRecord(
             name: name,
             type: type,

@@ -106,7 +106,11 @@ private struct Conversion {
             line += ", LEFT OUT: " + reasons.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         }
         StandardError.line(line)
-        for diagnostic in report.diagnostics.prefix(20) { StandardError.line(diagnostic.description) }
+        let shown = report.diagnostics.prefix(20)
+        for diagnostic in shown { StandardError.line(diagnostic.description) }
+        if report.omittedCount > shown.count {
+            StandardError.line("patchway: rules left out that are not named here: \(report.omittedCount - shown.count)")
+        }
         if report.elsewhere > 0 {
             StandardError.line(
                 "patchway: rules for the other one of two files: \(report.elsewhere); --allowing writes the one that allows"

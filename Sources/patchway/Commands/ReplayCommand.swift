@@ -52,6 +52,7 @@ struct ReplayCommand: ParsableCommand {
         loaded?.announce()
         var replayer = Replayer(catalog: catalog, stack: loaded?.stack)
         var run = ReplayRun(output: output, header: header(catalog, loaded))
+        loaded?.announceClientRules(.unknown)
         Interruption.watch()
         for path in captures where !Interruption.isRequested {
             run.read(path, options, into: &replayer)
@@ -62,7 +63,7 @@ struct ReplayCommand: ParsableCommand {
         if run.misused > 0 { throw ExitStatus.usage }
         let isCertain =
             findings.allSatisfy { $0.rule != .undecided } && (loaded?.unsupportedRules ?? 0) == 0
-            && (loaded?.stack.addressRuleCount ?? 0) == 0
+            && (loaded?.stack.addressRuleCount ?? 0) == 0 && (loaded?.clientRules(.unknown) ?? 0) == 0
         if run.unreadable > 0 || run.silent > 0 || run.damaged > 0 || replayer.totals.overflow > 0 || !isCertain {
             throw ExitStatus.undecided
         }

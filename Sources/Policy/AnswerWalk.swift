@@ -1,0 +1,72 @@
+public import DNS
+
+/// A walk along a real answer: the decision on the name asked for, and what the aliases and addresses make of it.
+///
+/// `serve` walks along messages and the other commands along what they know, both with ``CompiledStack``.
+public struct AnswerWalk: Sendable {
+    /// The decision so far.
+    public private(set) var decision: Decision
+    /// Which of the aliases it is about, from 1; 0 for the name asked for.
+    public private(set) var place = 0
+    /// How many aliases were met.
+    public private(set) var aliases = 0
+
+    /// A walk that begins with the decision on the name asked for.
+    public init(_ own: Decision) { decision = own }
+
+    /// Goes on to the next alias; `decide` is asked what it makes of the decision, as long as that is a pass.
+    fileprivate mutating func meet(_ decide: (_ place: Int, _ own: Decision) -> Decision) {
+        aliases += 1
+        guard decision.kind == .pass else { return }
+        let met = decide(aliases, decision)
+        guard met.kind != .pass || met.exempt != 0 else { return }
+        decision = met
+        place = aliases
+    }
+
+    /// Ends at the addresses; whether they changed the decision.
+    fileprivate mutating func end(_ final: Decision) -> Bool {
+        guard final != decision else { return false }
+        decision = final
+        place = aliases
+        return true
+    }
+}
+
+extension CompiledStack {
+    /// Goes on to the next alias of an answer.
+    public func walk(
+        _ walk: inout AnswerWalk,
+        alias: borrowing NameBuffer,
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) {
+        walk.meet { decide(alias: alias, place: $0, type: type, context: context, after: $1) }
+    }
+
+    /// Ends a walk at the addresses of the answer; nil when nobody knows them.
+    /// - Returns: whether they changed the decision.
+    @discardableResult
+    public func walk(
+        _ walk: inout AnswerWalk,
+        addresses: [IPAddress]?,
+        of asked: borrowing NameBuffer,
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) -> Bool {
+        guard let addresses else {
+            return walk.end(decideAnyAddress(of: asked, type: type, context: context, after: walk.decision))
+        }
+        return walk.end(
+            decide(
+                addresses: addresses,
+                of: asked,
+                aliases: walk.aliases,
+                decided: walk.place,
+                type: type,
+                context: context,
+                after: walk.decision
+            )
+        )
+    }
+}
