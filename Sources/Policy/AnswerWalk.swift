@@ -69,4 +69,16 @@ extension CompiledStack {
             )
         )
     }
+
+    /// Goes on to the address hints of HTTPS records, after the addresses.
+    /// - Returns: whether they changed the decision.
+    @discardableResult
+    public func walk(
+        _ walk: inout AnswerWalk,
+        hints: [IPAddress],
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) -> Bool {
+        walk.end(decide(hints: hints, type: type, context: context, after: walk.decision))
+    }
 }

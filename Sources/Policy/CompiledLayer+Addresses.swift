@@ -123,10 +123,7 @@ extension CompiledLayer {
     ) -> Decision {
         if profile.readsAddressesAsNames {
             for address in addresses {
-                guard let name = try? DomainName(address.description) else { continue }
-                let buffer = NameBuffer(name)
-                let hashes = SuffixHashes(buffer)
-                let decision = decideElement(buffer, hashes, type: type, context: context, index: index)
+                let decision = decide(textOf: address, type: type, context: context, index: index)
                 if !decision.kind.isPass { return decision }
             }
         }
@@ -219,13 +216,6 @@ extension CompiledLayer {
 
     private func addressRange(_ rule: Int) -> AddressRange {
         addressRecords[rule - records.count - patternRecords.count].range
-    }
-}
-
-extension IPAddress {
-    /// Whether it is an IPv6 address into which an IPv4 address is mapped (RFC 4291 §2.5.5.2).
-    fileprivate var isMapped: Bool {
-        if case .v6(0, let low) = self { low >> 32 == 0xFFFF } else { false }
     }
 }
 

@@ -56,8 +56,8 @@ extension CompiledLayer {
         }
     }
 
-    /// A decision made for type CNAME, answered for the type that was asked.
-    private func recast(_ decision: Decision, type: RRType) -> Decision {
+    /// A decision made for the type of a record in the answer, answered for the type that was asked.
+    func recast(_ decision: Decision, type: RRType) -> Decision {
         var recast = decision
         recast.kind = kind(of: actions[Int(record(Int(decision.rule)).action)], type: type)
         return recast

@@ -223,6 +223,7 @@ public final class CompiledStack: Sendable {
         type: RRType,
         chain: [DomainName] = [],
         addresses: [IPAddress]? = nil,
+        hints: [IPAddress] = [],
         context: QueryContext = .unknown
     ) -> Verdict {
         let asked = NameBuffer(name)
@@ -232,6 +233,10 @@ public final class CompiledStack: Sendable {
         if self.walk(&walk, addresses: addresses, of: asked, type: type, context: context) {
             let element = chain.last ?? name
             return verdict(walk.decision, of: name, element: element, relation: .address, type: type, context)
+        }
+        if self.walk(&walk, hints: hints, type: type, context: context) {
+            let element = chain.last ?? name
+            return verdict(walk.decision, of: name, element: element, relation: .hint, type: type, context)
         }
         // A pass is told by the rule that let the name asked for pass.
         guard walk.decision.kind != .pass, walk.place > 0 else {

@@ -260,10 +260,13 @@ public struct EngineProfile: Sendable {
     public var setsAuthoritative: Bool
     /// How triggers of several kinds are ordered.
     public var triggerOrder = TriggerOrder.answerLast
-    /// Whether it looks up the text of addresses in answers, and of address hints, as if they were names.
+    /// Whether it looks up the text of addresses in answers as if they were names.
     public var readsAddressesAsNames = false
     /// What else its made-up answers show.
     public var answerStyle = AnswerStyle()
+
+    /// Whether it does so with address hints of HTTPS records.
+    public var readsHints: Bool { engine == .adguardHome }
 
     /// Whether the aliases of a name that a policy zone lets pass still meet the zones before that one.
     var passSparesLaterZonesOnly: Bool { engine == .pdnsRPZ }

@@ -56,7 +56,8 @@ public enum VerdictText {
         text += TerminalText.escaped(matched.rule.text, limit: 200)
         switch matched.relation {
         case .qname: break
-        case .cname, .hint: text += "  (\(matched.relation.rawValue) \(matched.element))"
+        case .cname: text += "  (cname \(matched.element))"
+        case .hint: text += "  (an address hint of \(matched.element))"
         case .address: text += "  (an address of \(matched.element))"
         case .client: text += "  (the address of the client)"
         }

@@ -83,6 +83,7 @@ struct ActivePolicy: Sendable {
         // Where the alias stands that was met last, and the one that the decision is about.
         var (last, decided) = (UInt16(0), UInt16(0))
         var addresses: [IPAddress] = []
+        var hints: [IPAddress] = []
         let wantsAddresses = policy.stack.readsAddresses
         view.forEachRecord { record -> Bool in
             guard record.section == .answer else { return false }
@@ -93,10 +94,13 @@ struct ActivePolicy: Sendable {
             } else if wantsAddresses, record.type == .a || record.type == .aaaa {
                 let octets = message.extracting(record.dataOffset..<record.end)
                 if let address = IPAddress(octets: octets.indices.map { octets[$0] }) { addresses.append(address) }
+            } else if wantsAddresses, record.type == .https {
+                hints += AddressHints.read(message.extracting(record.dataOffset..<record.end))
             }
             return wantsAddresses || walk.decision.kind.isPass
         }
         if !addresses.isEmpty, policy.stack.walk(&walk, addresses: addresses, of: name, type: type) { decided = last }
+        if policy.stack.walk(&walk, hints: hints, type: type) { decided = last }
         // A pass is told by the rule that let the name asked for pass.
         return walk.decision.kind.isPass && own.kind.isPass ? (own, 0) : (walk.decision, decided)
     }

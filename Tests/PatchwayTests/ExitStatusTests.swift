@@ -43,6 +43,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "catalog.yaml": Array("endpoints: [{pattern: a}]\n".utf8), "nul.bin": [UInt8](repeating: 0, count: 4096),
         "names.txt": Array("www.example.com\nmail.example.com\nftp.example.com\n".utf8),
         "chains.tsv": Array("a.example\tb.example\nonly-owner\n".utf8),
+        "hints.tsv": Array("a.example\tb.example\nb.example\tipv4hint=192.0.2.1,198.51.100.1\n".utf8),
+        "bad-hints.tsv": Array("a.example\tipv4hint=192.0.2.1\nb.example\tipv4hint=2001:db8::1\n".utf8),
+        "hints.txt": Array("||198.51.100.1^\n||ads.example^\n".utf8),
     ]
 
     static func prepare() throws {
@@ -93,6 +96,14 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check example.com --list @/absent.txt", 2, "no such file"),
         CommandLineCase("check example.com --list @/page.html", 3, "HTML page"),
         CommandLineCase("check example.com --list @/clean.txt --chains @/chains.tsv", 2, "chains.tsv:2:1"),
+        CommandLineCase("check a.example --list @/hints.txt --chains @/hints.tsv", 0, "+a.example A pass"),
+        CommandLineCase("check a.example --list @/hints.txt --chains @/hints.tsv", 0, "+HTTPS nodata  "),
+        CommandLineCase(
+            "check a.example --list @/hints.txt --chains @/hints.tsv",
+            0,
+            "+(an address hint of b.example)"
+        ),
+        CommandLineCase("check a.example --list @/hints.txt --chains @/bad-hints.tsv", 2, "hints.tsv:2: `2001:db8::1`"),
         CommandLineCase(
             "check example.com --list @/clean.txt --engine pihole --engine unbound",
             2,

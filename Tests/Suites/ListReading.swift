@@ -27,6 +27,7 @@ extension LoadedLayer {
         _ type: RRType = .a,
         chain: [String] = [],
         addresses: [IPAddress]? = nil,
+        hints: [IPAddress] = [],
         context: QueryContext = .unknown
     ) throws -> Verdict {
         try CompiledStack(layers: [layer]).verdict(
@@ -34,6 +35,7 @@ extension LoadedLayer {
             type: type,
             chain: chain.map { try DomainName($0) },
             addresses: addresses,
+            hints: hints,
             context: context
         )
     }

@@ -37,10 +37,13 @@ enum AdGuardPattern {
             body = body.lowerBound..<(body.upperBound - 1)
         }
         var tokens: [TextPattern.Token] = []
+        let mayBeAddress = isPartOfAddress(text, body)
         for index in body {
             switch text[index] {
             case 0x2A: if tokens.last != .any { tokens.append(.any) }
             case 0x5E: tokens.append(.separator)
+            // Addresses in answers are looked up like names.
+            case 0x3A where mayBeAddress: tokens.append(.octet(0x3A))
             // No name has these in it.
             case 0x2F, 0x3A, 0x3F, 0x3D, 0x26, 0x7C, 0x20: return .never
             default: tokens.append(.octet(asciiLowercased(text[index])))
@@ -48,6 +51,17 @@ enum AdGuardPattern {
         }
         if endsWithSeparator { tokens.append(.separator) }
         return .pattern(TextPattern(start: start, tokens: tokens, endsAtEnd: endsAtEnd))
+    }
+
+    /// Whether the text of an IPv6 address may match.
+    private static func isPartOfAddress(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range {
+            switch text[index] {
+            case 0x30...0x39, 0x41...0x46, 0x61...0x66, 0x3A, 0x2A, 0x5E: continue
+            default: return false
+            }
+        }
+        return true
     }
 
     private static func isSlashedName(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {

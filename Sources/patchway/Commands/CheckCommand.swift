@@ -27,7 +27,10 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         name: .customLong("chains"),
-        help: "A file of owner<TAB>target lines: the aliases and addresses behind the names."
+        help: """
+            A file of owner<TAB>target lines: the aliases and addresses behind the names, and the address hints of their \
+            HTTPS records (ipv4hint=ADDRESS,ADDRESS or ipv6hint=…).
+            """
     )
     var chains: String?
 
@@ -203,6 +206,7 @@ private struct CheckRun: ~Copyable {
                 type: type,
                 chain: given,
                 addresses: addresses,
+                hints: chains.hints(of: name, behind: given, type),
                 context: context
             )
             if addresses == nil { awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type) }

@@ -182,13 +182,15 @@ private struct TypeWords {
     }
 }
 
-/// What stands behind names, from a file of `owner<TAB>target` lines: aliases, and addresses at their ends.
+/// What stands behind names, from a file of `owner<TAB>target` lines: aliases, and at their ends addresses and the
+/// address hints of HTTPS records (`ipv4hint=192.0.2.1,192.0.2.2`, as RFC 9460 writes them).
 struct ChainInput {
     private var targets: [DomainName: DomainName] = [:]
     private var addresses: [DomainName: [IPAddress]] = [:]
+    private var hints: [DomainName: [IPAddress]] = [:]
 
     /// Whether there are none.
-    var isEmpty: Bool { targets.isEmpty && addresses.isEmpty }
+    var isEmpty: Bool { targets.isEmpty && addresses.isEmpty && hints.isEmpty }
 
     /// Reads a file.
     init(path: String?) throws {
@@ -203,6 +205,12 @@ struct ChainInput {
                 addresses[owner, default: []].append(address)
                 continue
             }
+            if fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),
+                let own = try Self.hints(fields[1], path, index + 1)
+            {
+                hints[owner, default: []] += own
+                continue
+            }
             guard fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),
                 let target = try? DomainName(presentation: fields[1])
             else {
@@ -213,11 +221,33 @@ struct ChainInput {
         }
     }
 
+    /// The addresses of `ipv4hint=` and `ipv6hint=`; nil for anything else.
+    private static func hints(_ field: some Collection<UInt8>, _ path: String, _ line: Int) throws -> [IPAddress]? {
+        for (key, isV4) in [("ipv4hint=", true), ("ipv6hint=", false)] where field.starts(with: key.utf8) {
+            return try field.dropFirst(key.utf8.count).split(separator: 0x2C, omittingEmptySubsequences: false).map {
+                guard let address = IPAddress(text: $0), address.isV4 == isV4 else {
+                    let shown = TerminalText.escaped(Array($0.prefix(80)))
+                    let place = "\(TerminalText.escaped(path)):\(line)"
+                    throw Failure.usage("\(place): `\(shown)` is no address for `\(key)`; write \(key)ADDRESS,ADDRESS")
+                }
+                return address
+            }
+        }
+        return nil
+    }
+
     /// The addresses at the end of a name's aliases that an answer of a type holds; nil when the file gives none.
     func addresses(of name: DomainName, behind chain: [DomainName], _ type: RRType) -> [IPAddress]? {
-        addresses[chain.last ?? name].map { all in
-            all.filter { type == .any || $0.recordType == type }
+        guard let all = addresses[chain.last ?? name] else {
+            // An answer whose hints are known holds no addresses.
+            return type == .https && hints[chain.last ?? name] != nil ? [] : nil
         }
+        return all.filter { type == .any || $0.recordType == type }
+    }
+
+    /// The address hints at the end of a name's aliases that an answer of a type holds.
+    func hints(of name: DomainName, behind chain: [DomainName], _ type: RRType) -> [IPAddress] {
+        type == .https || type == .any ? hints[chain.last ?? name] ?? [] : []
     }
 
     /// The aliases of a name, in order; loops end.

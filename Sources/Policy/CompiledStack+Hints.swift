@@ -1,0 +1,65 @@
+import DNS
+
+extension CompiledStack {
+    /// What becomes of a decision because of the address hints in HTTPS records of the real answer, the innermost layer
+    /// seeing them first.
+    /// - Complexity: O(layers × hints)
+    func decide(
+        hints: [IPAddress],
+        type: RRType,
+        context: borrowing QueryContext,
+        after own: Decision
+    ) -> Decision {
+        guard !hints.isEmpty, own.kind == .pass else { return own }
+        for index in layers.indices.reversed() where own.exempt >> UInt64(index) & 1 == 0 {
+            let decision = layers[index].decide(hints: hints, type: type, context: context, index: UInt8(index))
+            if decision.kind != .pass { return decision }
+        }
+        return own
+    }
+}
+
+extension CompiledLayer {
+    /// What this layer does because of address hints: AdGuard Home looks each of them up as if its text were a name asked
+    /// for with type HTTPS, in the order of the records (`internal/dnsforward/filter.go`, `filterHTTPSRecords`).
+    func decide(
+        hints: [IPAddress],
+        type: RRType,
+        context: borrowing QueryContext,
+        index: UInt8
+    ) -> Decision {
+        guard profile.readsHints else { return .pass(index) }
+        for hint in hints {
+            // A message with such a hint is malformed for the library that AdGuard Home reads it with.
+            if hint.isMapped { return Decision(kind: .unsupported, layer: index, rule: Decision.noRule) }
+            let decision = decide(textOf: hint, type: .https, context: context, index: index)
+            guard !decision.kind.isPass else { continue }
+            return type == .https || decision.kind == .unsupported ? decision : recast(decision, type: type)
+        }
+        return .pass(index)
+    }
+
+    /// What the text of an address comes to for engines that look it up like a name.
+    func decide(
+        textOf address: IPAddress,
+        type: RRType,
+        context: borrowing QueryContext,
+        index: UInt8
+    ) -> Decision {
+        guard let name = try? DomainName(address.quadIfMapped.description) else { return .pass(index) }
+        let buffer = NameBuffer(name)
+        return decideElement(buffer, SuffixHashes(buffer), type: type, context: context, index: index)
+    }
+}
+
+extension IPAddress {
+    /// Whether it is an IPv6 address into which an IPv4 address is mapped (RFC 4291 §2.5.5.2).
+    var isMapped: Bool {
+        if case .v6(0, let low) = self { low >> 32 == 0xFFFF } else { false }
+    }
+
+    /// The IPv4 address that is mapped into it, or itself: Go writes both alike (`net.IP.String`).
+    fileprivate var quadIfMapped: IPAddress {
+        if case .v6(_, let low) = self, isMapped { .v4(UInt32(truncatingIfNeeded: low)) } else { self }
+    }
+}
