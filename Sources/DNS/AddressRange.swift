@@ -25,6 +25,28 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         self.init(address, prefixLength: length)
     }
 
+    /// The prefixes that make up the addresses from one through another, in order; nil when they are of two families or in
+    /// the wrong order.
+    /// - Complexity: O(bits of an address)
+    public static func ranges(from first: IPAddress, through last: IPAddress) -> [AddressRange]? {
+        let width = first.isV4 ? 32 : 128
+        guard first.isV4 == last.isV4, first.number <= last.number else { return nil }
+        var ranges: [AddressRange] = []
+        var (next, end) = (first.number, last.number)
+        while true {
+            // The largest block that begins here and ends no later.
+            var free = min(next.trailingZeroBitCount, width)
+            func others() -> UInt128 { free == 0 ? 0 : UInt128.max >> UInt128(128 - free) }
+            while end - next < others() { free -= 1 }
+            let address = IPAddress(number: next, isV4: first.isV4)
+            guard let range = AddressRange(address, prefixLength: width - free) else { return nil }
+            ranges.append(range)
+            next += others()
+            guard next < end else { return ranges }
+            next += 1
+        }
+    }
+
     /// `address/length`.
     public var description: String { "\(address)/\(prefixLength)" }
 

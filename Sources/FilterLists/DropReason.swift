@@ -60,6 +60,14 @@ struct DropReason {
         id: "no-address",
         text: "does not begin with an address, so the engine ignores the line"
     )
+    static let notAddresses = DropReason(
+        id: "not-addresses",
+        text: "is neither an address nor a network nor a range of addresses, so it says nothing"
+    )
+    static let addressSpelling = DropReason(
+        id: "address-spelling",
+        text: "is no text that an address in an answer has or begins with, so it never matches"
+    )
     static let addressAlone = DropReason(
         id: "address",
         text: "is an address, not a name; it never matches a query"
@@ -319,6 +327,10 @@ struct UnsupportedReason {
         text: "it has capitals, and whether its acl line says -i is not known; put a line with -i in front of it"
     )
     static let url = UnsupportedReason(id: "url", text: "rules about URLs are no rules about names")
+    static let addressText = UnsupportedReason(
+        id: "address-text",
+        text: "which addresses begin so depends on how their zeros are written, or on longer rules that begin alike"
+    )
     static let tooManyParts = UnsupportedReason(
         id: "too-many-parts",
         text: "the rule has too many parts"

@@ -2,21 +2,12 @@
 struct ForeignFormat: Sendable {
     /// What it is, for people.
     let title: String
-    /// The lines of it that are rules about addresses, and none about names; nil where they are something else.
-    var addressShape: LineShape?
     /// How well it explains a sample: 0 to 100.
     let score: @Sendable (ListSample) -> Int
 
     static let all: [ForeignFormat] = [
         ForeignFormat(title: "regular expressions over URLs (a squidGuard expression list)") { sample in
             sample.pathMentions("expressions") ? sample.percent(sample[.regex]) + 1 : 0
-        },
-        ForeignFormat(title: "a list of IP addresses or networks", addressShape: .address) { sample in
-            // Some category lists mix names and addresses; those are lists of names.
-            sample[.domain] * 4 > sample[.address] ? 0 : sample.percent(sample[.address])
-        },
-        ForeignFormat(title: "a list of IP address ranges (PeerGuardian)", addressShape: .addressRange) { sample in
-            sample.percent(sample[.addressRange])
         },
         ForeignFormat(title: "a list of URLs") { $0.percent($0[.url]) },
         ForeignFormat(title: "cloaking or forwarding rules (\"name target\")") { $0.percent($0[.nameAndTarget]) },

@@ -70,11 +70,6 @@ public enum FormatDetector {
         let best = ranked.max { $0.score < $1.score }
         let foreign = ForeignFormat.all.map { (format: $0, score: $0.score(sample)) }.max { $0.score < $1.score }
         if let foreign, foreign.score >= threshold, foreign.score > best?.score ?? 0 {
-            if let shape = foreign.format.addressShape {
-                let count = ListSample.count(shape, in: text)
-                let what = "\(foreign.format.title): \(count) rules about addresses, which answers or connections have"
-                throw ListError(path: path, reason: .noRules(what))
-            }
             throw ListError(path: path, reason: .notSupportedYet(foreign.format.title))
         }
         guard let best, best.score >= threshold else {
@@ -182,7 +177,9 @@ extension LineShape {
         case .luaPart: "Lua"
         case .zoneDirective, .zoneRecord, .zoneContinuation: "zone records"
         case .address: "addresses"
+        case .addressPrefix: "beginnings of addresses"
         case .addressRange: "address ranges"
+        case .namedRange: "named address ranges"
         case .url: "URLs"
         case .proxifier: "Proxifier rules"
         case .bindStatement: "BIND statements"

@@ -8,8 +8,9 @@ enum LineShape: Int, CaseIterable {
     case dnsmasqRule, dnsmasqOption, unboundRule
     case dnsdistRule, knotRule, luaPart
     case zoneDirective, zoneRecord, zoneContinuation
-    // Shapes of formats that are not read.
-    case address, addressRange, url, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest
+    case address, addressPrefix, addressRange, namedRange
+    // Shapes of formats that are not read, or that others share.
+    case url, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest
     case word, other
 }
 
@@ -113,7 +114,7 @@ extension LineShape {
 
     /// The shape of a line of one word.
     private static func ofWord(_ word: Span<UInt8>) -> LineShape {
-        if IPAddress(text: word.octets) != nil || isNetwork(word) { return .address }
+        if let shape = ofAddress(word) { return shape }
         if word.hasPrefix("full:") || word.hasPrefix("include:") || word.hasPrefix("regexp:")
             || word.hasPrefix("keyword:") || word.hasPrefix("domain:")
         {
@@ -127,7 +128,7 @@ extension LineShape {
         if word.firstRange(of: "^$") != nil { return .adblock }
         if isDigest(word) { return .digest }
         if let shape = ofPlainWord(word) { return shape }
-        if isAddressRange(word) { return .addressRange }
+        if isNamedRange(word) { return .namedRange }
         if isRegex(word) { return .regex }
         if word.firstIndex(of: 0x2C) != nil { return .comma }
         if word.firstIndex(of: 0x2F) != nil { return .url }
@@ -167,12 +168,24 @@ extension LineShape {
         ofPlainWord(word) == .domain
     }
 
-    private static func isNetwork(_ word: Span<UInt8>) -> Bool {
-        // 10.0.0.0/8, fe80::/10, 94.46.118.*, fe80:53:*
+    /// 192.0.2.1, 192.0.2.1-192.0.2.9, 10.0.0.0/8, fe80::/10, 94.46.118.*, fe80:53:*
+    private static func ofAddress(_ word: Span<UInt8>) -> LineShape? {
+        if IPAddress(text: word.octets) != nil { return .address }
         if let slash = word.firstIndex(of: 0x2F), slash + 1 < word.count {
-            return word.extracting((slash + 1)..<word.count).decimal != nil
+            let isNetwork =
+                word.extracting((slash + 1)..<word.count).decimal != nil
                 && IPAddress(text: word.extracting(0..<slash).octets) != nil
+            return isNetwork ? .address : nil
         }
+        if let dash = word.firstIndex(of: 0x2D), IPAddress(text: word.extracting(0..<dash).octets) != nil,
+            IPAddress(text: word.extracting((dash + 1)..<word.count).octets) != nil
+        {
+            return .addressRange
+        }
+        return isAddressPrefix(word) ? .addressPrefix : nil
+    }
+
+    private static func isAddressPrefix(_ word: Span<UInt8>) -> Bool {
         guard word[word.count - 1] == 0x2A else { return false }
         for index in 0..<(word.count - 1) {
             switch asciiLowercased(word[index]) {
@@ -185,7 +198,7 @@ extension LineShape {
     }
 
     /// `name:1.2.3.4-1.2.3.9`, the form of peer-to-peer block lists.
-    private static func isAddressRange(_ word: Span<UInt8>) -> Bool {
+    private static func isNamedRange(_ word: Span<UInt8>) -> Bool {
         guard let colon = word.firstIndex(of: 0x3A), let dash = word.firstIndex(of: 0x2D, from: colon) else {
             return false
         }

@@ -18,7 +18,7 @@ public struct ListFormat: Sendable {
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
         .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding,
-        .v2fly, .proxifier, .littleSnitch, .bindZones, .proxyAutoConfig,
+        .v2fly, .proxifier, .littleSnitch, .bindZones, .proxyAutoConfig, .dnscryptAddresses, .addresses, .peerToPeer,
     ]
 
     /// The format with this id.
@@ -52,6 +52,7 @@ extension Engine {
             switch format {
             case .cloaking: return CloakingReader.read
             case .forwarding: return ForwardingReader.read
+            case .dnscryptAddresses, .addresses: return DNSCryptAddressReader.read
             default: return DNSCryptReader.read
             }
         case .dnsmasq: return format == .hosts ? HostsFileReader.read : DnsmasqReader.read
@@ -73,6 +74,7 @@ extension Engine {
         case .fortiGate: return FortiGateReader.read
         case .umbrella: return UmbrellaReader.read
         case .pac: return PACReader.read
+        case .packetFilter: return AddressListReader.read
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
         }
     }

@@ -55,19 +55,6 @@ struct ListSample {
         return start + scanner.consumed
     }
 
-    /// Lines of a shape in the whole of a text.
-    static func count(_ shape: LineShape, in text: Span<UInt8>) -> Int {
-        var count = 0
-        var inParentheses = false
-        var scanner = LineScanner(text)
-        while let line = scanner.next() {
-            let trimmed = text.extracting(line.range).trimmed
-            guard trimmed.count > 0, !line.isOverlong else { continue }
-            if LineShape.of(trimmed, startsBlank: false, inParentheses: &inParentheses) == shape { count += 1 }
-        }
-        return count
-    }
-
     /// Lines of a shape.
     subscript(shape: LineShape) -> Int { counts[shape.rawValue] }
 

@@ -42,7 +42,7 @@ extension Verdict {
         let element = matched.element.lowercased.description
         let removal = "\(Fix.removalVerb) \(matched.rule.line) of \(matched.rule.list)"
         // A rule about addresses is not overruled by one about the name.
-        if matched.relation == .address || matched.relation == .client { return removal }
+        if matched.relation != .qname, matched.relation != .cname { return removal }
         switch matched.rule.engine {
         case .pihole: return "pihole allow \(asked.lowercased)"
         case .adguardHome: return "@@||\(element)^$important"
@@ -56,7 +56,7 @@ extension Verdict {
             return names(matched) ? removal : "\(element) CNAME rpz-passthru."
         // Rules are tried in order, so it has to stand first.
         case .v2ray, .proxifier, .littleSnitch, .lanCache, .bindZones, .hostsFile, .coreDNS, .panOS, .zscaler,
-            .fortiGate, .umbrella, .pac:
+            .fortiGate, .umbrella, .pac, .packetFilter:
             return removal + ", which hits \(element)"
         case .opnsense: return "allowlist: ^\(element)$"
         case .dnsdist: return "addAction(QNameRule(\"\(element)\"), AllowAction()); mvRuleToTop()"

@@ -130,6 +130,9 @@ extension CompiledLayer {
         guard readsAnswers(type) else {
             return .pass(index)
         }
+        if engine == .dnscryptProxy || engine == .packetFilter {
+            return decideAddressLists(addresses, type, index: index)
+        }
         if profile.triggerOrder == .zoneByZone, addresses.contains(where: \.isMapped) {
             // BIND keeps IPv4 ranges in mapped form; which of them a mapped address meets is not modelled.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)

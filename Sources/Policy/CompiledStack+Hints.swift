@@ -53,11 +53,6 @@ extension CompiledLayer {
 }
 
 extension IPAddress {
-    /// Whether it is an IPv6 address into which an IPv4 address is mapped (RFC 4291 §2.5.5.2).
-    var isMapped: Bool {
-        if case .v6(0, let low) = self { low >> 32 == 0xFFFF } else { false }
-    }
-
     /// The IPv4 address that is mapped into it, or itself: Go writes both alike (`net.IP.String`).
     fileprivate var quadIfMapped: IPAddress {
         if case .v6(_, let low) = self, isMapped { .v4(UInt32(truncatingIfNeeded: low)) } else { self }

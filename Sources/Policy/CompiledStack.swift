@@ -143,6 +143,7 @@ public final class CompiledStack: Sendable {
         after own: Decision
     ) -> Decision {
         guard own.kind == .pass || own.kind == .route else {
+            if decided > 0, let spared = spared(own, by: addresses, type: type) { return spared }
             guard decided == aliases, awaitsAddresses(own, type: type) else { return own }
             let zones = layers[Int(own.layer)].listIndex(Int(own.rule))
             let earlier = layers[Int(own.layer)].decide(
@@ -162,6 +163,8 @@ public final class CompiledStack: Sendable {
             let sparesLaterOnly =
                 layer.profile.passSparesLaterZonesOnly
                 || layer.profile.triggerOrder == .zoneByZone && decided == aliases
+            // dnscrypt-proxy takes what it sent on as it comes back.
+            if own.kind == .route, Int(own.layer) == index, !looksAtAll { continue }
             let met = looksAtAll ? (.max, true) : zonesMet(index, after: own, sparesLaterOnly: sparesLaterOnly)
             guard let zones = met else { continue }
             var decision = layer.decide(
@@ -183,6 +186,18 @@ public final class CompiledStack: Sendable {
             }
         }
         return own
+    }
+
+    /// What becomes of the decision of dnscrypt-proxy on an alias where the answer has an address that it allows: it asks
+    /// its allowed addresses first (`plugins.go`). What other layers make of the answer then is not known here.
+    private func spared(_ own: Decision, by addresses: [IPAddress], type: RRType) -> Decision? {
+        guard own.hasRule else { return nil }
+        let layer = layers[Int(own.layer)]
+        guard layer.engine == .dnscryptProxy, let rule = layer.allowingRule(addresses, type) else { return nil }
+        guard layers.count == 1 else {
+            return Decision(kind: .unsupported, layer: own.layer, rule: own.rule, exempt: own.exempt)
+        }
+        return layer.decision(rule: rule, type: type, index: own.layer)
     }
 
     /// What becomes of a decision whatever addresses the real answer has, where a layer treats all alike.
@@ -307,6 +322,9 @@ public final class CompiledStack: Sendable {
         let layer = layers[Int(decision.layer)]
         if let condition = layer.openCondition(Int(decision.rule), element, context) {
             return "the rule counts only for queries \(condition)"
+        }
+        if layer.engine == .packetFilter, decision.kind == .unsupported {
+            return "some addresses of the answer are filtered and others are not"
         }
         guard relation == .cname else { return nil }
         switch layer.profile.chain {

@@ -58,6 +58,8 @@ public enum Engine: String, Sendable, CaseIterable {
     case umbrella
     /// Proxy auto-config files.
     case pac
+    /// Packet filters with sets of addresses (ipset, nftables, PeerGuardian).
+    case packetFilter = "packet-filter"
 }
 
 /// How an engine chooses among the rules that match a name.
@@ -320,6 +322,7 @@ extension Engine {
         case .fortiGate: .fortiGate
         case .umbrella: .umbrella
         case .pac: .pac
+        case .packetFilter: .packetFilter
         }
     }
 }

@@ -1,5 +1,6 @@
 import DNS
 import Policy
+import TestSupport
 import Testing
 
 /// Ranges as the owners of policy zones (draft-vixie-dnsop-dns-rpz §4.1.1).
@@ -12,5 +13,35 @@ struct AddressRangeTests {
     ])
     func policyZoneText(range: String, text: String) throws {
         #expect(try #require(AddressRange(range)).policyZoneText == text)
+    }
+}
+
+/// Ranges from one address through another.
+@Suite struct AddressSpanTests {
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1", "192.0.2.1/32"), ("192.0.2.0", "192.0.2.255", "192.0.2.0/24"),
+        ("192.0.2.1", "192.0.2.4", "192.0.2.1/32 192.0.2.2/31 192.0.2.4/32"),
+        ("0.0.0.0", "255.255.255.255", "0.0.0.0/0"), ("255.255.255.255", "255.255.255.255", "255.255.255.255/32"),
+        ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0"), ("::1", "::2", "::1/128 ::2/128"),
+        ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db8::/32"),
+    ])
+    func areMadeUpOfPrefixes(first: String, last: String, expected: String) throws {
+        let ranges = AddressRange.ranges(from: try #require(IPAddress(first)), through: try #require(IPAddress(last)))
+        #expect(ranges?.map(\.description).joined(separator: " ") == expected)
+    }
+
+    @Test func holdWhatLiesBetweenAndNothingElse() throws {
+        var generator = SeededGenerator(seed: 4632)
+        for _ in 0..<300 {
+            let ends = [0, 0].map { _ in UInt32(0xC000_0000) | UInt32.random(in: 0...400, using: &generator) }.sorted()
+            let ranges = try #require(AddressRange.ranges(from: .v4(ends[0]), through: .v4(ends[1])))
+            for value in UInt32(0xBFFF_FFF0)...0xC000_01A0 {
+                let count = ranges.count { $0.contains(.v4(value)) }
+                #expect(count == (ends[0]...ends[1] ~= value ? 1 : 0))
+            }
+        }
+        #expect(AddressRange.ranges(from: .v4(2), through: .v4(1)) == nil)
+        #expect(AddressRange.ranges(from: .v4(2), through: .v6(0, 3)) == nil)
+        #expect(AddressRange.ranges(from: .v6(0, 1), through: .v6(.max, .max - 1))?.count == 254)
     }
 }

@@ -6,7 +6,7 @@ extension EngineProfile {
     static let adguardHome = EngineProfile(
         engine: .adguardHome,
         basis: "AdGuard Home 0.107 with urlfilter, from their sources",
-        formats: ["adblock", "hosts", "domains", "wildcard", "adguard-rewrites"],
+        formats: ["adblock", "hosts", "domains", "wildcard", "adguard-rewrites", "addresses"],
         precedence: [.ownRewrite, .listAllow, .rewrite, .importantAllow, .importantBlock, .ruleAllow, .block, .hosts],
         order: .classFirst,
         plainName: .exact,

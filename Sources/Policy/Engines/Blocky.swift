@@ -6,7 +6,7 @@ extension EngineProfile {
     static let blocky = EngineProfile(
         engine: .blocky,
         basis: "Blocky of 2026, from its sources",
-        formats: ["wildcard", "domains", "hosts", "adblock"],
+        formats: ["wildcard", "domains", "hosts", "adblock", "addresses"],
         precedence: [.listAllow, .importantBlock, .block],
         order: .classFirst,
         plainName: .exact,

@@ -2,11 +2,13 @@ extension EngineProfile {
     /// dnscrypt-proxy: allowed names run first, then blocked names, cloaking and forwarding rules; `x`, `*.x` and `.x` all
     /// mean x and below; aliases are looked at. TTLs are those of a configuration that does not set them.
     /// Sources: dnscrypt-proxy `plugins.go`, `pattern_matcher.go`, `plugin_{allow,block}_name.go`,
-    /// `plugin_{cloak,forward,firefox}.go`, `time_ranges.go`, `dnsutils.go`, `config.go`.
+    /// `plugin_{cloak,forward,firefox}.go`, `plugin_{allow,block}_ip.go`, `common.go`, `time_ranges.go`, `dnsutils.go`, `config.go`.
     static let dnscryptProxy = EngineProfile(
         engine: .dnscryptProxy,
         basis: "dnscrypt-proxy 2, from its sources",
-        formats: ["dnscrypt", "domains", "wildcard", "dnscrypt-cloaking", "dnscrypt-forwarding"],
+        formats: [
+            "dnscrypt", "domains", "wildcard", "dnscrypt-cloaking", "dnscrypt-forwarding", "dnscrypt-ips", "addresses",
+        ],
         precedence: [.special, .ownAllow, .listAllow, .block, .data, .open],
         order: .classFirst,
         plainName: .subtree,

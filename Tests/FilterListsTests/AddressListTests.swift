@@ -1,0 +1,145 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import TestSupport
+import Testing
+import TextScan
+
+/// Lists of addresses: dnscrypt-proxy's allowed and blocked ones, and those of packet filters.
+@Suite struct AddressListTests {
+    private static func addresses(_ text: String) throws -> [IPAddress] {
+        try text.split(separator: " ").map { try #require(IPAddress($0)) }
+    }
+
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1", VerdictKind.nodata), ("192.0.2.1", "192.0.2.10", .pass),
+        ("192.0.2.1.", "192.0.2.1", .nodata), ("192.000.2.1", "192.0.2.1", .pass),
+        ("2001:DB8::1", "2001:db8::1", .nodata), ("2001:db8:0::1", "2001:db8::1", .pass),
+        // A colon at the end is cut off, so this is no text of an address.
+        ("2001:db8::", "2001:db8::", .pass),
+        ("192.0.2.*", "192.0.2.77", .nodata), ("192.0.2*", "192.0.2.77", .nodata), ("192.0.2*", "192.0.20.7", .pass),
+        ("192.0.2.1*", "192.0.2.1", .nodata), ("192.0.2.1*", "192.0.2.10", .pass), ("192*", "192.0.2.1", .nodata),
+        // A number of either family.
+        ("20*", "20.1.1.1", .nodata), ("20*", "20:1::1", .nodata), ("20*", "200.1.1.1", .pass),
+        ("2001:db8:*", "2001:db8::1", .nodata), ("2001:db8*", "2001:db80::1", .pass),
+        ("2001:db8:*", "2001:db8:1:2:3:4:5:6", .nodata), ("2001:DB8:*", "2001:db8::1", .nodata),
+        ("198.51.100.0/24", "198.51.100.200", .nodata), ("198.51.100.77/24", "198.51.100.200", .nodata),
+        ("2001:db8::/32", "2001:db8:ffff::1", .nodata), ("198.51.100.0/33", "198.51.100.0", .pass),
+        ("192.0.2.1 # x", "192.0.2.1", .nodata), ("192.0.2.1#x", "192.0.2.1", .pass),
+        ("192.0.2.1", "198.51.100.1 192.0.2.1", .nodata), ("192.0.2.1", "", .pass),
+        ("192.0.2.1", "::ffff:192.0.2.1", .unsupported),
+    ])
+    func dnscryptProxy(rule: String, answer: String, kind: VerdictKind) throws {
+        let loaded = try readList(rule + "\n203.0.113.1\n", .dnscryptAddresses)
+        let addresses = try Self.addresses(answer)
+        let verdict = try loaded.verdict("a.example", addresses.last?.recordType ?? .a, addresses: addresses)
+        #expect(verdict.kind == kind)
+        if kind == .nodata { #expect(verdict.matched?.relation == .address) }
+    }
+
+    @Test(arguments: [
+        ("192.0.2.*\n192.0.2.1*\n", "192.0.2.*", 1), ("fe80::*\n", "fe80::*", 0), ("fe80:0:*\n", "fe80:0:*", 0),
+        ("1*\n1.2*\n1.2.3*\n", "1*", 1), ("1.2*\n1.2*\n", "", 2), ("1.2*\n1.2.\n1.2.0.0/16\n", "", 2),
+    ])
+    func whatDependsOnTheTextIsNotGuessed(rules: String, unsupported: String, count: Int) throws {
+        let report = try readList(rules, .dnscryptAddresses).reports[0]
+        #expect(report.rules == count)
+        #expect(report.unsupported.isEmpty == unsupported.isEmpty)
+        if !unsupported.isEmpty { #expect(report.diagnostics.contains { $0.text.hasPrefix("'\(unsupported)'") }) }
+    }
+
+    /// An allowed address frees the answer, aliases and all; a name that is allowed is not looked at again.
+    @Test(arguments: [
+        ([], "192.0.2.1", VerdictKind.pass), ([], "192.0.2.9", .nodata), ([], "192.0.2.9 192.0.2.1", .pass),
+        (["cdn.example"], "198.51.100.1", .nodata), (["cdn.example"], "192.0.2.1", .pass),
+        (["free.example"], "192.0.2.9", .nodata),
+    ])
+    func allowedAddressesComeFirst(chain: [String], answer: String, kind: VerdictKind) throws {
+        let lists = [
+            ListInput(path: "names", format: .dnscrypt, octets: Array("cdn.example\n".utf8)),
+            ListInput(path: "blocked", format: .dnscryptAddresses, octets: Array("192.0.2.*\n".utf8)),
+            ListInput(path: "allowed", role: .allow, format: .dnscryptAddresses, octets: Array("192.0.2.1\n".utf8)),
+            ListInput(path: "free", role: .allow, format: .dnscrypt, octets: Array("ok.example\n".utf8)),
+            ListInput(path: "sent", format: .forwarding, octets: Array("lan.example 192.0.2.53\n".utf8)),
+        ]
+        let loaded = try LayerLoader.load(lists, engine: .dnscryptProxy)
+        let addresses = try Self.addresses(answer)
+        #expect(try loaded.verdict("a.example", chain: chain, addresses: addresses).kind == kind)
+        #expect(try loaded.verdict("ok.example", chain: chain, addresses: addresses).kind == .pass)
+        #expect(try loaded.verdict("cdn.example", addresses: addresses).kind == .nodata)
+        #expect(try loaded.verdict("x.lan.example", addresses: addresses).kind == .route)
+        let outer = try readList("ads.example\n", .domains, .pihole)
+        let name = try DomainName("a.example")
+        let both = CompiledStack(layers: [outer.layer, loaded.layer]).verdict(
+            name,
+            type: .a,
+            chain: try chain.map { try DomainName($0) },
+            addresses: addresses
+        )
+        #expect(both.kind == (kind == .pass && chain == ["cdn.example"] ? .unsupported : kind))
+    }
+
+    @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1", VerdictKind.drop), ("192.0.2.1", "192.0.2.2", .pass), ("192.0.2.1", "", .pass),
+        ("192.0.2.1", "192.0.2.1 192.0.2.2", .unsupported), ("192.0.2.0/30", "192.0.2.1 192.0.2.2", .drop),
+        ("192.0.2.1-192.0.2.2", "192.0.2.2 192.0.2.1", .drop), ("192.0.2.1-192.0.2.2", "192.0.2.3", .pass),
+        ("192.0.2.9-192.0.2.2", "192.0.2.3", .pass), ("0.0.0.0-255.255.255.255", "192.0.2.3", .drop),
+        ("2001:db8::1-2001:db8::8", "2001:db8::7", .drop), ("2001:db8::1-2001:db8::8", "2001:db8::9", .pass),
+        ("192.0.2.1 # x", "192.0.2.1", .drop), ("; 192.0.2.1", "192.0.2.1", .pass),
+    ])
+    func packetFilter(rule: String, answer: String, kind: VerdictKind) throws {
+        for (text, format) in [(rule, ListFormat.addresses), ("a b: c-d:" + rule, .peerToPeer)] {
+            guard format == .addresses || rule.contains("-") && !rule.contains("::") else { continue }
+            let loaded = try readList(text, format)
+            let addresses = try Self.addresses(answer)
+            let type = addresses.last?.recordType ?? .a
+            #expect(try loaded.verdict("a.example", type, addresses: addresses).kind == kind, "\(text)")
+            #expect(try loaded.verdict("a.example", .https, addresses: addresses).kind == .pass)
+        }
+    }
+
+    @Test func allowedAddressesArePunchedOut() throws {
+        let lists = [
+            ListInput(path: "set", format: .addresses, octets: Array("192.0.2.0/24\n".utf8)),
+            ListInput(path: "except", role: .allow, format: .addresses, octets: Array("192.0.2.7\n".utf8)),
+        ]
+        let loaded = try LayerLoader.load(lists)
+        #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.7")).kind == .pass)
+        #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.8")).kind == .drop)
+        #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.7 192.0.2.8")).kind == .unsupported)
+    }
+
+    /// Engines that look addresses up like names read such lists as they read theirs.
+    @Test func readersOfNames() throws {
+        let addresses = try Self.addresses("192.0.2.10")
+        let adguard = try readList("192.0.2.1\n198.51.100.0/24\n", .addresses, .adguardHome)
+        #expect(try adguard.verdict("a.example", addresses: addresses).kind == .sinkhole)
+        #expect(adguard.reports[0].ignored == ["path": 1])
+        let blocky = try readList("192.0.2.1\n198.51.100.0/24\n", .addresses, .blocky)
+        #expect(try blocky.verdict("a.example", addresses: addresses).kind == .pass)
+        #expect(try blocky.verdict("a.example", addresses: Self.addresses("192.0.2.1")).kind == .sinkhole)
+    }
+
+    @Test(arguments: [
+        ("192.0.2.1\n198.51.100.0/24\n", "addresses", Engine.packetFilter),
+        ("192.0.2.1-192.0.2.7\n198.51.100.7\n", "addresses", .packetFilter),
+        ("192.0.2.1\n198.51.100.*\n", "dnscrypt-ips", .dnscryptProxy),
+        ("a:192.0.2.1-192.0.2.7\n", "p2p", .packetFilter),
+    ])
+    func areTold(text: String, format: String, engine: Engine) throws {
+        let report = try LayerLoader.load([ListInput(path: "x", octets: Array(text.utf8))]).reports[0]
+        #expect(report.format.id == format)
+        #expect(report.engine == engine)
+        #expect(throws: ListError.self) {
+            try LayerLoader.load([ListInput(path: "x", octets: Array(text.utf8))], engine: .pihole)
+        }
+    }
+
+    @Test func wideRangesStayWithinBounds() throws {
+        let text = String(repeating: "1.0.0.1-223.255.255.254\n", count: 20_000)
+        let report = try readList(text, .addresses).reports[0]
+        #expect(report.rules <= text.utf8.count / 4 + 100_000)
+        #expect(report.unsupported["too-many-parts", default: 0] > 10_000)
+    }
+}
