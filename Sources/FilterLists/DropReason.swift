@@ -60,6 +60,10 @@ struct DropReason {
         id: "no-address",
         text: "does not begin with an address, so the engine ignores the line"
     )
+    static let outsideServerBlock = DropReason(
+        id: "outside-server-block",
+        text: "is about zones of which the server block gets no query"
+    )
     static let notAddresses = DropReason(
         id: "not-addresses",
         text: "is neither an address nor a network nor a range of addresses, so it says nothing"
@@ -327,6 +331,18 @@ struct UnsupportedReason {
         text: "it has capitals, and whether its acl line says -i is not known; put a line with -i in front of it"
     )
     static let url = UnsupportedReason(id: "url", text: "rules about URLs are no rules about names")
+    static let serverBlock = UnsupportedReason(
+        id: "server-block",
+        text: "server blocks for networks, for other transports and for other ports than the first are not evaluated"
+    )
+    static let otherPlugin = UnsupportedReason(
+        id: "plugin",
+        text: "what this plugin does to answers is not evaluated; CoreDNS's hosts files are lists of their own here"
+    )
+    static let environment = UnsupportedReason(
+        id: "environment",
+        text: "it is filled in when the server starts"
+    )
     static let addressText = UnsupportedReason(
         id: "address-text",
         text: "which addresses begin so depends on how their zeros are written, or on longer rules that begin alike"

@@ -62,6 +62,7 @@ public enum FormatDetector {
         if ContentSniff(text).known == .json, LittleSnitchReader.recognises(text) {
             return try document(.littleSnitch, path, engine)
         }
+        if CorefileReader.recognises(text) { return try document(.corefile, path, engine) }
         if PACReader.recognises(text) { return try document(.proxyAutoConfig, path, engine) }
         if let what = foreignContent(text) { throw ListError(path: path, reason: .notAList(what)) }
         let sample = ListSample(text, path: path)

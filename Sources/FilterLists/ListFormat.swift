@@ -19,6 +19,7 @@ public struct ListFormat: Sendable {
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
         .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding,
         .v2fly, .proxifier, .littleSnitch, .bindZones, .proxyAutoConfig, .dnscryptAddresses, .addresses, .peerToPeer,
+        .corefile,
     ]
 
     /// The format with this id.
@@ -66,7 +67,7 @@ extension Engine {
         case .proxifier: return ProxifierReader.read
         case .littleSnitch: return LittleSnitchReader.read
         case .lanCache: return LanCacheReader.read
-        case .coreDNS: return CoreDNSReader.read
+        case .coreDNS: return format == .corefile ? CorefileReader.read : CoreDNSReader.read
         case .opnsense: return OPNsenseReader.read
         case .bindZones: return BINDZonesReader.read
         case .panOS: return PANOSReader.read

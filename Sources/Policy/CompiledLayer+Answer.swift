@@ -142,7 +142,7 @@ extension CompiledLayer {
             responseCode: code,
             records: records,
             isAuthoritative: profile.setsAuthoritative && !goesOn && !isFiltered
-                && !style.withoutAuthority.contains(decision.kind),
+                && !style.withoutAuthority.contains(decision.kind) && !isAccessRule(Int(decision.rule)),
             owner: style.answersNameAskedFor ? asked ?? name : name,
             behind: behind
         )

@@ -1,11 +1,13 @@
 extension EngineProfile {
     /// CoreDNS with its hosts plugin and `fallthrough`: the addresses of a name, no data for its other types. A star in
-    /// front stands for one label. Sources: coredns `plugin/hosts/hosts.go` and its README; nothing was run.
+    /// front stands for one label. Its access rules come first. Sources: coredns `plugin/hosts/hosts.go`, its README,
+    /// `plugin/acl/{setup,acl}.go`, `plugin.cfg`; nothing was run.
     static let coreDNS = EngineProfile(
         engine: .coreDNS,
-        basis: "CoreDNS hosts plugin with fallthrough, from its source and documentation; no engine was run",
-        formats: ["hosts"],
-        precedence: [.hosts, .data, .nullData],
+        basis:
+            "CoreDNS hosts plugin with fallthrough and acl plugin, from its source and documentation; no engine was run",
+        formats: ["hosts", "corefile"],
+        precedence: [.hosts, .data, .nullData, .ownBlock],
         order: .classFirst,
         plainName: nil,
         starName: .exact,

@@ -1,0 +1,30 @@
+import DNS
+
+/// CoreDNS asks its access rules before its hosts files (`plugin.cfg`); one that allows ends the access rules alone
+/// (`plugin/acl/acl.go`).
+extension CompiledLayer {
+    /// The choice among access rules, in their order, and lines of hosts files.
+    func decideCoreDNS(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        context: borrowing QueryContext,
+        index: UInt8
+    ) -> Decision {
+        if guards.count > 1 {
+            // Servers with access rules have few of them, so this may allocate.
+            let rules = matchingRules(name.name, type: type, context: context).filter(isAccessRule).sorted()
+            let certain = rules.first { guards[Int(record($0).guardID)].holds(name, context) == .yes }
+            let ending = certain.map { actions[Int(record($0).action)] } ?? .allow
+            let doubtful = rules.first { $0 < certain ?? .max && actions[Int(record($0).action)] != ending }
+            if let doubtful { return Decision(kind: .unsupported, layer: index, rule: UInt32(doubtful)) }
+            if let certain, ending != .allow { return decision(rule: certain, type: type, index: index) }
+        }
+        let strongest = strongestRule(name, hashes, type: type, context: context)
+        guard let rule = strongest.rule, !isAccessRule(rule) else { return .pass(index) }
+        return decision(strongest, type: type, index: index)
+    }
+
+    /// Whether a rule is one of CoreDNS's `acl` plugin, whose answers do not carry AA.
+    func isAccessRule(_ rule: Int) -> Bool { engine == .coreDNS && record(rule).ruleClass == .ownBlock }
+}

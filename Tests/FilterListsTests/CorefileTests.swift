@@ -1,0 +1,158 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// Access rules of CoreDNS (`plugin/acl/acl.go`, and the cases of its README).
+@Suite struct CorefileTests {
+    private static func verdict(_ text: String, _ question: String, client: String) throws -> Verdict {
+        let words = question.split(separator: " ").map(String.init)
+        let context = QueryContext(client: IPAddress(client).map { Client(address: $0) })
+        return try readList(text, .corefile).verdict(words[0], try #require(RRType(words[1])), context: context)
+    }
+
+    @Test(arguments: [
+        ("block type A net 192.0.2.0/24", "a.example A", "192.0.2.1", VerdictKind.refused),
+        ("block type A net 192.0.2.0/24", "a.example AAAA", "192.0.2.1", .pass),
+        ("block type A net 192.0.2.0/24", "a.example A", "198.51.100.1", .pass),
+        ("block type A net 192.0.2.0/24", "a.example A", "", .unsupported),
+        ("block type A net 192.0.2.0/24", "a.example AAAA", "", .pass),
+        ("filter type A net 192.0.2.0/24", "a.example A", "192.0.2.1", .nodata),
+        ("drop net 192.0.2.0/24", "a.example TXT", "192.0.2.1", .drop),
+        ("allow net 192.0.2.0/28\nblock net 192.0.2.0/24", "a.example A", "192.0.2.1", .pass),
+        ("allow net 192.0.2.0/28\nblock net 192.0.2.0/24", "a.example A", "192.0.2.77", .refused),
+        ("allow net 192.0.2.0/24 2001:db8::/32\nblock", "a.example A", "2001:db8::1", .pass),
+        ("allow net 192.0.2.0/24 2001:db8::/32\nblock", "a.example A", "2001:db9::1", .refused),
+        ("allow net 192.0.2.0/24\nblock", "a.example A", "", .unsupported),
+        // Whoever asks, it passes, or is refused.
+        ("allow net 192.0.2.0/24", "a.example A", "", .pass),
+        ("block net 192.0.2.1\nblock", "a.example A", "", .refused),
+        ("block type ANY", "a.example ANY", "", .refused), ("block type ANY", "a.example A", "", .pass),
+        ("filter type HTTPS SVCB", "a.example HTTPS", "", .nodata),
+        ("BLOCK TYPE A NET *", "a.example A", "", .refused),
+        ("block net 192.0.2.1", "a.example A", "192.0.2.1", .refused), ("block net *", "a.example A", "", .refused),
+        ("block net 192.0.2.1", "a.example A", "192.0.2.2", .pass),
+        ("block type A type AAAA net 192.0.2.1 net 192.0.2.2", "a.example AAAA", "192.0.2.2", .refused),
+        // What CoreDNS would not start with decides nothing.
+        ("block type a", "a.example A", "", .pass), ("block type TYPE65", "a.example HTTPS", "", .pass),
+        ("block net 192.0.2.0/33", "a.example A", "192.0.2.1", .pass), ("block type", "a.example A", "", .pass),
+        ("deny", "a.example A", "", .pass), ("block 192.0.2.1", "a.example A", "192.0.2.1", .pass),
+    ])
+    func policies(lines: String, question: String, client: String, kind: VerdictKind) throws {
+        let text = ". {\n    acl {\n\(lines)\n    }\n    forward . 198.51.100.53\n}\n"
+        let verdict = try Self.verdict(text, question, client: client)
+        #expect(verdict.kind == kind, "\(lines)")
+        if kind == .refused { #expect(verdict.answer?.isAuthoritative == false) }
+    }
+
+    private static let blocks = """
+        . {
+          acl {
+            filter type TXT
+          }
+        }
+        example, other.example:53 {
+          acl sub.example deep.sub.example {
+            drop type A
+            block
+          }
+          acl sub.example {
+            filter
+          }
+          acl example.org {
+            block
+          }
+        }
+        deep.sub.example {
+          acl . {
+            allow type A
+            filter
+          }
+          acl {
+            drop
+          }
+        }
+        """
+
+    @Test(arguments: [
+        ("a.zz TXT", VerdictKind.nodata), ("a.zz A", .pass), ("example TXT", .pass), ("sub.example A", .drop),
+        ("x.sub.example AAAA", .refused), ("other.example A", .pass), ("deep.sub.example A", .pass),
+        ("x.deep.sub.example AAAA", .nodata), ("example.org A", .pass), ("xsub.example A", .pass),
+    ])
+    func namesBelongToTheBlockWithTheLongestKey(question: String, kind: VerdictKind) throws {
+        #expect(try Self.verdict(Self.blocks, question, client: "").kind == kind)
+    }
+
+    @Test(arguments: [
+        // Without a block for all names the others are refused.
+        ("example {\n acl {\n allow\n }\n}\n", "a.zz A", VerdictKind.refused),
+        ("example {\n acl {\n allow\n }\n}\n", "a.example A", .pass),
+        // A Corefile of one server block needs no braces.
+        (".\nacl {\n block\n}\n", "a.zz A", .refused), (":53\nacl {\n block\n}\n", "a.zz A", .refused),
+        ("(x) {\n acl {\n block\n }\n}\n. {\n import x\n}\n", "a.zz A", .refused),
+        (". { # block\n acl { # x\n \"block\" type A#x\n } }", "a.zz A", .refused),
+        ("dns://.:1053 {\n acl {\n block\n }\n}\n", "a.zz A", .refused),
+    ])
+    func blocksInOtherForms(text: String, question: String, kind: VerdictKind) throws {
+        #expect(try Self.verdict(text, question, client: "").kind == kind, "\(text)")
+    }
+
+    @Test(arguments: [
+        ("import more.conf", "include"), ("template IN A {\n rcode NXDOMAIN\n }", "plugin"), ("hosts x", "plugin"),
+        ("acl 10.0.0.0/8 {\n block\n }", "server-block"), ("acl {\n block net {$NETWORK}\n }", "environment"),
+        ("import x\n import x", ""), ("log\n errors\n forward . 192.0.2.1 {\n tls\n }", ""),
+    ])
+    func whatIsNotEvaluatedIsCounted(directives: String, reason: String) throws {
+        let text = "(x) {\n log\n}\n. {\n acl {\n block type ANY\n }\n \(directives)\n}\n"
+        #expect(try readList(text, .corefile).reports[0].unsupported == (reason.isEmpty ? [:] : [reason: 1]))
+    }
+
+    @Test func otherServersAreCounted() throws {
+        let text = ".:53 {\n acl {\n block\n }\n}\n.:5353 tls://. 10.0.0.0/8 {\n acl {\n drop\n }\n}\n"
+        let loaded = try readList(text, .corefile)
+        #expect(loaded.reports[0].unsupported == ["server-block": 3])
+        #expect(try loaded.verdict("a.zz").kind == .refused)
+    }
+
+    /// Access rules come before hosts files, and one that allows says nothing about those.
+    @Test func hostsFilesComeAfterwards() throws {
+        let corefile = ". {\n acl {\n allow net 192.0.2.1\n block net 192.0.2.0/24\n }\n}\n"
+        let lists = [
+            ListInput(path: "hosts", format: .hosts, octets: Array("0.0.0.0 ads.example\n".utf8)),
+            ListInput(path: "Corefile", format: .corefile, octets: Array(corefile.utf8)),
+        ]
+        let loaded = try LayerLoader.load(lists, engine: .coreDNS)
+        func kind(_ name: String, _ client: String) throws -> VerdictKind {
+            try loaded.verdict(name, context: QueryContext(client: Client(address: IPAddress(client)))).kind
+        }
+        #expect(try kind("ads.example", "192.0.2.1") == .sinkhole)
+        #expect(try kind("ads.example", "192.0.2.2") == .refused)
+        #expect(try kind("ads.example", "198.51.100.1") == .sinkhole)
+        #expect(try kind("a.example", "192.0.2.1") == .pass)
+        #expect(
+            try loaded.verdict("ads.example", .txt, context: QueryContext(client: Client(address: .v4(1)))).kind
+                == .nodata
+        )
+    }
+
+    @Test func isToldFromOtherFiles() throws {
+        func format(_ text: String) -> String? {
+            try? LayerLoader.load([ListInput(path: "x", octets: Array(text.utf8))]).reports[0].format.id
+        }
+        #expect(format(".:53 {\n\n  acl {\n    # note\n    block type ANY\n  }\n}\n") == "corefile")
+        #expect(format("acl trusted {\n  192.0.2.0/24;\n};\n") != "corefile")
+        #expect(format("acl ads dstdomain .ads.example\nhttp_access deny ads\n") != "corefile")
+    }
+
+    @Test func snippetsThatImportEachOtherEnd() throws {
+        var text = ""
+        for level in 0..<8 {
+            text += "(s\(level)) {\n" + String(repeating: " import s\(level + 1)\n", count: 16) + "}\n"
+        }
+        text += "(s8) {\n acl {\n block type ANY\n }\n}\n. {\n import s0\n}\n"
+        let report = try readList(text, .corefile).reports[0]
+        #expect(report.unsupported["include", default: 0] + report.unsupported["too-many-parts", default: 0] > 0)
+        #expect(report.rules <= 10_000)
+    }
+}
