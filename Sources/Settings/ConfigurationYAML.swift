@@ -65,6 +65,13 @@ private struct ConfigurationBuilder {
         if let node = entries["catalog"] { configuration.catalog = reader.text(node, "catalog").map(resolved) }
         if let node = entries["layers"] {
             let layers = reader.list(node, "layers") ?? []
+            if case .sequence = node, layers.isEmpty {
+                reader.fault(
+                    node,
+                    "empty",
+                    "layers is empty; write a layer, such as - lists: [ads.txt], or leave `layers` out"
+                )
+            }
             if layers.count > Self.maximumLayers {
                 reader.fault(
                     layers[Self.maximumLayers],

@@ -12,6 +12,24 @@ public enum DayTime {
     }
 }
 
+/// A day of the week, in the order of a week that begins on Monday.
+public enum WeekDay: Int, CaseIterable, Sendable {
+    /// The days.
+    case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+    /// `mon` and so on, as dnscrypt-proxy writes them.
+    public var abbreviation: String { String(String(describing: self).prefix(3)) }
+
+    /// Reads `mon` or `monday` in letters of any case, and nothing else.
+    public init?(_ text: some StringProtocol) {
+        let word = text.lowercased()
+        guard let day = Self.allCases.first(where: { word == $0.abbreviation || word == String(describing: $0) }) else {
+            return nil
+        }
+        self = day
+    }
+}
+
 /// Schedules in the shape of `[schedules]` in dnscrypt-proxy.toml: names of schedules, days, windows of a day.
 ///
 /// ```yaml
@@ -19,19 +37,18 @@ public enum DayTime {
 ///   evening: {mon: [{after: "20:00", before: "7:00"}], sun: [{after: "0:00", before: "0:00"}]}
 /// ```
 enum ScheduleYAML {
-    private static let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
     /// The minutes of the week of every schedule.
     static func schedules(_ node: Node, _ reader: inout NodeReader) -> [String: [Range<Int>]] {
         var schedules: [String: [Range<Int>]] = [:]
         for (name, _, value) in reader.mapping(node, "schedules") ?? [] {
             var ranges: [Range<Int>] = []
-            let fields = reader.mapping(value, "a schedule", keys: days) ?? [:]
-            for (index, day) in days.enumerated() {
-                guard let windows = fields[day] else { continue }
-                for window in reader.list(windows, day) ?? [] {
+            let fields = reader.mapping(value, "a schedule", keys: WeekDay.allCases.map(\.abbreviation)) ?? [:]
+            for day in WeekDay.allCases {
+                guard let windows = fields[day.abbreviation] else { continue }
+                let midnight = day.rawValue * 1440
+                for window in reader.list(windows, day.abbreviation) ?? [] {
                     ranges += Self.window(window, &reader).map {
-                        $0.lowerBound + index * 1440..<$0.upperBound + index * 1440
+                        $0.lowerBound + midnight..<$0.upperBound + midnight
                     }
                 }
             }

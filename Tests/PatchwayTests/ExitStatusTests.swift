@@ -9,7 +9,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
     var says: String
 
     init(_ arguments: String, _ status: Int32, _ says: String) {
-        self.arguments = arguments.split(separator: " ").map { $0 == "EMPTY" ? "" : String($0) }
+        self.arguments = arguments.split(separator: " ").map {
+            $0 == "EMPTY" ? "" : String($0).replacing("_9:", with: " 9:")
+        }
         self.status = status
         self.says = says
     }
@@ -28,12 +30,14 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "low.txt": Array("0.0.0.0 statsfe1.ws.microsoft.com\n".utf8),
         "bad.yaml": Array("mode: shadow\nlayers:\n  - engine: piehole\n    lists: [a]\n".utf8),
         "missing-list.yaml": Array("layers:\n  - engine: pihole\n    lists: [absent.txt]\n".utf8),
+        "empty-layers.yaml": Array("mode: shadow\nlayers: []\n".utf8),
         "format.yaml": Array("layers: [{engine: pihole, lists: [{path: clean.txt, format: domains}]}]\n".utf8),
         "no-names.txt": Array("# none\n\n".utf8), "bad-names.txt": Array("a..b\nhttps://example.com/x\n".utf8),
         "twice.txt": Array("||example^\n||a.example^$important\n||b.example^\n@@||c.b.example^\n".utf8),
         "clients.zone": Array(
             "$ORIGIN z.rpz.\n@ SOA a. b. 1 1 1 1 1\n24.0.2.0.192.rpz-client-ip CNAME rpz-drop.\nn.x CNAME .\n".utf8
         ),
+        "answers.zone": Array("$ORIGIN z.rpz.\n@ SOA a. b. 1 1 1 1 1\n24.0.2.0.192.rpz-ip CNAME .\n".utf8),
         "rewrites.txt": Array("@@||a.example^$dnsrewrite\n||b.example^$dnsrewrite=192.0.2.1\n||c.example^\n".utf8),
         "client.txt": Array("||update.com^$client=192.0.2.1\n||ads.example^\n".utf8),
         "ads-tags.txt": Array("||ads.example^\n||update$denyallow=a.*\n".utf8),
@@ -113,7 +117,23 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check example.com --block-mode x --stack Zones/demo/patchway.yaml", 2, "give one of them"),
         CommandLineCase("check ads.example --stack @/format.yaml", 0, "+ads.example A sinkhole"),
         CommandLineCase("check a.example " + String(repeating: "--list x ", count: 65), 2, "at most 64"),
-        CommandLineCase("replay", 2, "no captures"), CommandLineCase("replay @/absent.txt", 2, "no such file"),
+        CommandLineCase("check ads.example --list @/clean.txt --format domains", 0, "+ads.example A sinkhole"),
+        CommandLineCase("check a.ads.example --list @/clean.txt --format dnscrypt", 0, "+a.ads.example A nodata"),
+        CommandLineCase("check ads.example --list @/clean.txt --format nope", 2, "no such list format; one of dnsmasq"),
+        CommandLineCase("check ads.example --list @/clean.txt --engine pihole --format rpz", 2, "does not read"),
+        CommandLineCase("check ads.example --stack @/format.yaml --format domains", 2, "--format is for --list"),
+        CommandLineCase("explain a.ads.example --list @/clean.txt --format dnscrypt --qtype A", 0, "+nodata"),
+        CommandLineCase("explain ads.example --list @/clean.txt --format nope", 2, "no such list format"),
+        CommandLineCase("check a.b --list @/clean.txt --at Monkey_9:00", 2, "write a day and a time"),
+        CommandLineCase("config check @/empty-layers.yaml", 2, "empty-layers.yaml:2:9: layers is empty; write a layer"),
+        CommandLineCase("check a.b --stack @/empty-layers.yaml", 2, "2:9: layers is empty"),
+        CommandLineCase("check --list @/clients.zone a.b -o ndjson", 3, "+\"undecided_client_address_rules\":1"),
+        CommandLineCase("check --list @/answers.zone a.b -o ndjson", 3, "+\"undecided_answer_address_rules\":1"),
+        CommandLineCase("check --list @/answers.zone a.b --qtype TXT -o ndjson", 0, "+_answer_address_rules\":0"),
+        CommandLineCase("check --help", 0, "+none is the lowest"),
+        CommandLineCase("audit --help", 0, "+none is the lowest"),
+        CommandLineCase("replay --help", 0, "+none is the lowest"), CommandLineCase("replay", 2, "no captures"),
+        CommandLineCase("replay @/absent.txt", 2, "no such file"),
         CommandLineCase("replay @", 2, "is a directory"), CommandLineCase("replay @/empty.txt", 3, "holds no octets"),
         CommandLineCase("replay @/page.html", 3, "log format"),
         CommandLineCase("replay @/names.txt --format nope", 2, "--format nope"),

@@ -50,7 +50,7 @@ struct AuditCommand: ParsableCommand {
 
     @Option(
         name: .customLong("fail-on"),
-        help: "Exit 1 from this severity on: critical, high, medium, unknown, low, none."
+        help: "Exit 1 from this severity of a finding on: \(Severity.failOnValues)."
     )
     var failOn = "low"
 

@@ -37,10 +37,14 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .customLong("known-chains"), help: "Check the aliases that the catalog knows behind the names, too.")
     var usesKnownChains = false
 
-    @Option(name: .customLong("fail-on"), help: "Exit 1 when a catalog name of this severity or worse does not pass.")
+    @Option(
+        name: .customLong("fail-on"),
+        help: "Exit 1 when a catalog name of this severity or worse does not pass: \(Severity.failOnValues)."
+    )
     var failOn: String?
 
     @OptionGroup var stack: StackOptions
+    @OptionGroup var format: ListFormatOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var catalog: CatalogOptions
     @OptionGroup var output: OutputOptions
@@ -57,17 +61,18 @@ struct CheckCommand: ParsableCommand {
         guard !stack.isEmpty else {
             throw Failure.usage("no stack; give --list FILE [--engine ENGINE] or --stack FILE")
         }
-        let loaded = try LoadedStack.load(try stack.layers())
+        let loaded = try LoadedStack.load(try stack.layers(as: format))
         loaded.announce()
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
         let threshold = try failOn.map(Severity.init(option:))
         let catalog = try catalog.load()
+        let context = try client.context()
         var run = CheckRun(
             loaded: loaded,
             catalog: catalog,
             chains: try ChainInput(path: chains),
             usesKnownChains: usesKnownChains,
-            context: try client.context(),
+            context: context,
             watchesSeverity: threshold != nil,
             output: output
         )
@@ -75,7 +80,6 @@ struct CheckCommand: ParsableCommand {
         run.check(input, defaults)
         run.finish(skipped: input.diagnostics.count)
         if let threshold, let worst = run.worst, worst >= threshold { throw ExitStatus.finding }
-        let context = try client.context()
         loaded.announceClientRules(context)
         let isCertain =
             run.isDecided && loaded.clientRules(context) == 0 && loaded.unsupportedRules == 0
@@ -254,12 +258,16 @@ private struct CheckRun: ~Copyable {
             counts[kind.description] = totals[Int(kind.rawValue)]
         }
         let verdicts = totals.reduce(0, +)
+        let clientRules = loaded.clientRules(context)
+        let answerRules = awaitsAddresses ? loaded.stack.addressRuleCount : 0
         let unchecked = uncheckedNames.count
         records.record("summary") {
             $0.member("verdicts", verdicts)
             $0.member("by_verdict", counts: counts)
             $0.member("skipped_lines", skipped)
             $0.member("unsupported_rules", unsupported)
+            $0.member("undecided_client_address_rules", clientRules)
+            $0.member("undecided_answer_address_rules", answerRules)
             $0.member("names_with_unchecked_aliases", unchecked)
             $0.member("elapsed_ms", RunCost.elapsedMilliseconds)
             $0.member("peak_rss_bytes", RunCost.peakMemoryBytes)

@@ -22,6 +22,7 @@ struct ExplainCommand: ParsableCommand {
     var types = "A,AAAA,HTTPS"
 
     @OptionGroup var stack: StackOptions
+    @OptionGroup var format: ListFormatOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var catalog: CatalogOptions
     @OptionGroup var output: OutputOptions
@@ -31,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
         var undecided = false
         var records = RecordStream(output.format, write: StandardOutput.write)
         let catalog = try catalog.load()
-        let loaded = try LoadedStack.load(try stack.layers())
+        let loaded = try LoadedStack.load(try stack.layers(as: format))
         loaded.announce()
         if output.format != .text { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }
         for subject in subjects {

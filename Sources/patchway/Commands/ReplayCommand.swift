@@ -35,7 +35,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(name: .customLong("utc-offset"), help: "Minutes east of UTC of the clock that wrote local times.")
     var utcOffset = 0
 
-    @Option(name: .customLong("fail-on"), help: "Exit 1 from this severity on.")
+    @Option(name: .customLong("fail-on"), help: "Exit 1 from this severity of a finding on: \(Severity.failOnValues).")
     var failOn = "low"
 
     @OptionGroup var stack: StackOptions

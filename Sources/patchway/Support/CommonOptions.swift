@@ -114,6 +114,12 @@ extension RRType {
 }
 
 extension Severity {
+    /// What the values of `--fail-on` are.
+    static let failOnValues = """
+        critical, high, medium, unknown, low, none; none is the lowest, of names that are no update matter, so it fails on \
+        every one
+        """
+
     /// Reads the value of `--fail-on`.
     init(option: String) throws {
         guard let severity = Severity(rawValue: option) else {

@@ -55,10 +55,7 @@ struct ContextOptions: ParsableArguments {
     /// `Mon 21:30` in minutes since Monday 00:00.
     private static func minuteOfWeek(_ text: String) -> Int? {
         let words = text.split(separator: " ")
-        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-        guard words.count == 2, let day = days.firstIndex(of: words[0].prefix(3).lowercased()),
-            let minute = DayTime.minute(words[1])
-        else { return nil }
-        return day * 1440 + minute
+        guard words.count == 2, let day = WeekDay(words[0]), let minute = DayTime.minute(words[1]) else { return nil }
+        return day.rawValue * 1440 + minute
     }
 }

@@ -34,15 +34,19 @@ struct StackOptions: ParsableArguments {
     var isEmpty: Bool { lists.isEmpty && stack == nil }
 
     /// The layers that the options ask for.
-    func layers() throws -> [Configuration.Layer] {
-        guard let stack else { return try layersOfLists() }
+    func layers(as format: ListFormatOptions? = nil) throws -> [Configuration.Layer] {
+        let format = try format?.format.map(ListFormat.init(option:))?.id
+        guard let stack else { return try layersOfLists(format) }
+        guard format == nil else {
+            throw Failure.usage("--stack names the formats itself; --format is for --list")
+        }
         guard lists.isEmpty, engines.isEmpty, blockMode == nil else {
             throw Failure.usage("--stack and --list/--engine/--block-mode both name a stack; give one of them")
         }
         return try ConfigurationFile.read(stack).layers
     }
 
-    private func layersOfLists() throws -> [Configuration.Layer] {
+    private func layersOfLists(_ format: String?) throws -> [Configuration.Layer] {
         guard engines.count <= 1 || engines.count == lists.count else {
             throw Failure.usage(
                 "\(engines.count) engines for \(lists.count) lists; give one --engine per --list, or one for all"
@@ -54,10 +58,20 @@ struct StackOptions: ParsableArguments {
             return Configuration.Layer(
                 engine: try word.map(Engine.init(option:)),
                 blockMode: blockMode,
-                lists: paths.split(separator: ",").map { Configuration.List(path: String($0)) }
+                lists: paths.split(separator: ",").map { Configuration.List(path: String($0), format: format) }
             )
         }
     }
+}
+
+/// The option that says what format lists have, for commands whose other input has none.
+struct ListFormatOptions: ParsableArguments {
+    @Option(
+        name: .customLong("format"),
+        help:
+            "Read every list as this format: \(ListFormat.all.map(\.id).joined(separator: ", ")). Told by content without it."
+    )
+    var format: String?
 }
 
 extension Engine {
