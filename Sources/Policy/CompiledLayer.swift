@@ -114,6 +114,8 @@ public final class CompiledLayer: Sendable {
             decideTechnitium(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .dnscryptProxy:
             decideDNSCrypt(name, hashes, type: type, context: context, index: index)
+        case .classFirst where engine == .blocky:
+            decideBlocky(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .coreDNS:
             decideCoreDNS(name, hashes, type: type, context: context, index: index)
         case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)

@@ -88,7 +88,7 @@ public final class CompiledStack: Sendable {
         let hashes = SuffixHashes(alias)
         for index in layers.indices.reversed() {
             let layer = layers[index]
-            guard layer.looksAtAlias(place, type: type),
+            guard layer.looksAtAlias(place, type: type), sees(index, what: own),
                 let zones = zonesMet(index, after: own, sparesLaterOnly: layer.profile.passSparesLaterZonesOnly)
             else { continue }
             var decision = layer.decide(
@@ -110,6 +110,13 @@ public final class CompiledStack: Sendable {
             }
         }
         return result
+    }
+
+    /// Whether the answer to a query with this decision comes through a layer: where one sent the query elsewhere, the layers
+    /// behind it do not see the answer, and dnscrypt-proxy itself takes it as it comes back.
+    private func sees(_ index: Int, what own: Decision) -> Bool {
+        guard own.kind == .route else { return true }
+        return index < Int(own.layer) || index == Int(own.layer) && layers[index].engine != .dnscryptProxy
     }
 
     /// How many policy zones of a layer still meet what stands behind a name; nil when it is spared because a rule of the
@@ -163,8 +170,7 @@ public final class CompiledStack: Sendable {
             let sparesLaterOnly =
                 layer.profile.passSparesLaterZonesOnly
                 || layer.profile.triggerOrder == .zoneByZone && decided == aliases
-            // dnscrypt-proxy takes what it sent on as it comes back.
-            if own.kind == .route, Int(own.layer) == index, !looksAtAll { continue }
+            guard sees(index, what: own) else { continue }
             let met = looksAtAll ? (.max, true) : zonesMet(index, after: own, sparesLaterOnly: sparesLaterOnly)
             guard let zones = met else { continue }
             var decision = layer.decide(
