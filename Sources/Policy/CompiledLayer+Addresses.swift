@@ -34,19 +34,20 @@ extension CompiledLayer {
 
     /// The decision of a rule that leaves all addresses of the family that a type asks for out of answers.
     func filterDecision(_ type: RRType, index: UInt8) -> Decision? {
-        guard !filteringRules.isEmpty, type == .a || type == .aaaa,
-            let rule = filteringRules.first(where: { addressRecords[$0].range.address.recordType == type })
-        else { return nil }
-        return decision(rule: records.count + patternRecords.count + rule, type: type, index: index)
+        guard type == .a || type == .aaaa else { return nil }
+        var found: Int?
+        for list in lists.indices {
+            addressIndex.forEachRule(.answer, Self.anyAddress(type), list: list) { offset in
+                if found == nil, leavesOut(offset) { found = offset }
+            }
+        }
+        return found.map { decision(rule: records.count + patternRecords.count + $0, type: type, index: index) }
     }
 
-    /// Rules about addresses that leave out the records of a family and nothing else (dnsmasq `filter-A`).
-    static func filteringRules(_ addressRecords: [AddressRecord], _ actions: [RuleAction]) -> [Int] {
-        addressRecords.indices.filter { offset in
-            let record = addressRecords[offset]
-            return record.trigger == .answer && record.range.prefixLength == 0
-                && actions[Int(record.rule.action)] == .nodata
-        }
+    /// Whether a rule about addresses leaves out records and nothing else (dnsmasq `filter-A`).
+    private func leavesOut(_ offset: Int) -> Bool {
+        let record = addressRecords[offset]
+        return record.range.prefixLength == 0 && actions[Int(record.rule.action)] == .nodata
     }
 
     /// The rule about an address, by its number in the layer: of several about a range one that has data of the type.
@@ -75,10 +76,14 @@ extension CompiledLayer {
         guard addressIndex.has(.answer), case .records(let list) = actions[Int(record(rule).action)] else {
             return false
         }
-        return list.contains { entry in
-            entry.address.map { address in
-                lists.indices.contains { addressIndex.rule(.answer, address, list: $0) != nil }
-            } ?? false
+        return meetsAddressRule(list.compactMap(\.address))
+    }
+
+    /// Whether any of some addresses is one that rules about addresses in answers look for.
+    /// - Complexity: O(addresses × lists × prefix lengths)
+    public func meetsAddressRule(_ addresses: [IPAddress]) -> Bool {
+        addresses.contains { address in
+            lists.indices.contains { addressIndex.rule(.answer, address, list: $0) != nil }
         }
     }
 
@@ -94,6 +99,42 @@ extension CompiledLayer {
         guard profile.triggerOrder == .clientFirst, decision.kind == .nodata, decision.hasRule else { return false }
         if case .records = actions[Int(record(Int(decision.rule)).action)] { return true }
         return false
+    }
+
+    /// PowerDNS looks at the addresses behind an alias once more for every alias, in the zones before the one whose rule
+    /// let them pass; nil where that finds nothing (compared with 4.8).
+    func secondLook(
+        _ first: Decision,
+        _ addresses: [IPAddress],
+        of asked: borrowing NameBuffer,
+        type: RRType,
+        context: borrowing QueryContext,
+        aliases: Int
+    ) -> Decision? {
+        guard profile.triggerOrder == .clientFirst else { return nil }
+        var found: Decision?
+        for _ in 0..<aliases {
+            let last = found ?? first
+            guard last.hasRule, last.kind == .pass else { break }
+            let zones = listIndex(Int(last.rule))
+            guard zones > 0 else { break }
+            let next = decide(
+                addresses: addresses,
+                of: asked,
+                type: type,
+                context: context,
+                index: first.layer,
+                zones: zones
+            )
+            guard next.hasRule else { break }
+            found = next
+        }
+        // Then the answer is empty, without the aliases, which no answer here says.
+        if var last = found, lacksData(last) {
+            last.kind = .unsupported
+            found = last
+        }
+        return found
     }
 
     /// Unbound answers NODATA where a rule about the client has an alias, unless that is asked for (compared with
@@ -160,7 +201,7 @@ extension CompiledLayer {
                         switch actions[Int(record.rule.action)] {
                         case .drop: 0
                         case .nxdomain: 1
-                        default: filteringRules.contains(offset) ? 3 : 2
+                        default: leavesOut(offset) ? 3 : 2
                         }
                     guard stage < best?.stage ?? 4,
                         guards[Int(record.rule.guardID)].holds(asked, .unknown) == .yes
@@ -176,7 +217,7 @@ extension CompiledLayer {
     /// addresses are left out, but not where dnsmasq empties it.
     func keepsAliases(behind rule: Int) -> Bool {
         profile.order != .longestFirst || trigger(rule) != .answer
-            || filteringRules.contains(rule - records.count - patternRecords.count)
+            || leavesOut(rule - records.count - patternRecords.count)
     }
 
     private func answerRule(_ addresses: [IPAddress], _ type: RRType, zones: Int) -> Int? {

@@ -205,7 +205,10 @@ extension CompiledLayer {
             guard let target = try? DomainName(wire: name.wire.dropLast() + suffix.wire) else { return [] }
             made = [LocalRecord(type: .cname, data: target.wire)]
         case .records:
-            made = sameNameRecords(Int(decision.rule), type: type).map { filled($0, name, type, isAlias: isAlias) }
+            // Unbound does not fill in the star where the rule is about an address (compared with 1.17.1).
+            let isLiteral = profile.chain == .untilCached && trigger(Int(decision.rule)) == .answer
+            made = sameNameRecords(Int(decision.rule), type: type)
+                .map { isLiteral ? $0 : filled($0, name, type, isAlias: isAlias) }
         default: made = []
         }
         return made.map { LocalRecord(type: $0.type, ttl: $0.ttl ?? profile.dataTTL, data: $0.data) }
@@ -238,8 +241,8 @@ extension CompiledLayer {
         var result: [LocalRecord] = []
         var seen: Set<LocalRecord> = []
         var first: UInt32?
-        // dnsmasq answers an `address=` as often as it is configured (compared with 2.90).
-        let repeats = profile.order == .longestFirst && winner.ruleClass == .data
+        // dnsmasq answers an `address=` as often as it is configured (compared with 2.90), Knot Resolver a record of a zone.
+        let repeats = profile.order == .longestFirst && winner.ruleClass == .data || engine == .knotRPZ
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head
@@ -260,6 +263,10 @@ extension CompiledLayer {
                 }
                 next = Int(record.next) - 1
             }
+        }
+        // The records of one type share the shortest of their TTLs in Knot Resolver (modules/policy/policy.lua).
+        if engine == .knotRPZ, let shortest = result.compactMap(\.ttl).min() {
+            for index in result.indices { result[index].ttl = shortest }
         }
         // Of two families dnsmasq gives ANY the second, when both are from `address=` (compared with 2.90).
         if type == .any, profile.order == .longestFirst, winner.ruleClass == .data,

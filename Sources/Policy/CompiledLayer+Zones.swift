@@ -85,19 +85,17 @@ extension CompiledLayer {
         client: IPAddress?,
         zones: Int
     ) -> Int? {
-        // Bit n: zone n knows the name; zones from the 64th on share the last bit. Nodes alone, such as that of a top-level
-        // domain, give nothing.
-        var known: UInt64 = 0
+        // Nodes alone, such as that of a top-level domain, give nothing.
+        var isKnown = false
         let total = name.labelCount
         table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
-            while next >= 0 {
+            while next >= 0, !isKnown {
                 let record = records[next]
-                if applies(record, labels, total) { known |= 1 << UInt64(min(record.list, 63)) }
+                isKnown = applies(record, labels, total)
                 next = Int(record.next) - 1
             }
         }
-        let isKnown = known != 0
         // A client that nobody named is one that no rule names.
         let client = addressIndex.has(.client) ? client : nil
         guard isKnown || client != nil else { return nil }
@@ -106,13 +104,12 @@ extension CompiledLayer {
         {
             // A client that a zone lets pass still meets the names of the zones before it (compared with PowerDNS 4.8).
             let before = actions[Int(record(rule).action)] == .allow && isKnown ? listIndex(rule) : 0
-            for list in 0..<before where known >> UInt64(min(list, 63)) & 1 == 1 {
+            for list in 0..<before {
                 if let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
             }
             return rule
         }
         for list in 0..<zones {
-            let isKnown = known >> UInt64(min(list, 63)) & 1 == 1
             if let client, let rule = addressRule(.client, client, type, list: list) {
                 // For a client that a zone lets pass Unbound looks at the names of that zone all the same (compared with
                 // 1.17.1).
@@ -162,9 +159,13 @@ extension CompiledLayer {
         }
     }
 
-    /// Of two rules at the same node, the records of one owner: the first, unless only the other has the type.
+    /// Of two rules at the same node, the records of one owner: the first, unless only the other has the type. For Knot
+    /// Resolver data, wherever they stand, and of several aliases the last (modules/policy/policy.lua).
     func better(_ current: Int?, _ candidate: Int, _ type: RRType) -> Int {
-        guard let current, case .records = actions[Int(record(current).action)] else { return current ?? candidate }
+        guard let current else { return candidate }
+        guard case .records = actions[Int(record(current).action)] else {
+            return engine == .knotRPZ ? candidate : current
+        }
         return !hasData(current, type) && hasData(candidate, type) ? candidate : current
     }
 

@@ -133,6 +133,12 @@ struct OracleCasesTests {
         rpz(.pdnsRPZ, ["b.zz CNAME .", "a.zz CNAME rpz-passthru."], "a.zz", behind: ["b.zz"], .nxdomain),
         rpz(.pdnsRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", behind: ["b.zz"], .pass),
         rpz(.bindRPZ, ["a.zz CNAME rpz-passthru.", "b.zz CNAME ."], "a.zz", behind: ["b.zz"], .pass),
+        // Knot Resolver: of several aliases the last, and data before any; their shortest TTL is that of all.
+        rpz(.knotRPZ, ["a.zz CNAME .\na.zz CNAME rpz-passthru."], "a.zz", .pass),
+        rpz(.knotRPZ, ["a.zz CNAME rpz-passthru.\na.zz CNAME ."], "a.zz", .nxdomain),
+        rpz(.knotRPZ, ["*.zz CNAME .\n*.zz CNAME *.\nb.zz CNAME ."], "a.zz", .nodata),
+        rpz(.knotRPZ, ["a.zz A 192.0.2.1\na.zz CNAME rpz-passthru."], "a.zz", .redirect, "A=192.0.2.1"),
+        rpz(.knotRPZ, ["a.zz CNAME .\na.zz A 192.0.2.1"], "a.zz", .redirect, "A=192.0.2.1"),
         // A passthru of an alias frees those behind it.
         rpz(.pdnsRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", behind: ["b.zz", "c.zz"], .pass),
         rpz(.bindRPZ, ["b.zz CNAME rpz-passthru.\nc.zz CNAME ."], "a.zz", behind: ["b.zz", "c.zz"], .pass),
@@ -165,10 +171,21 @@ struct OracleCasesTests {
     }
 
     private static let one = ["192.0.2.1"]
+    /// A text for the same range as ``net``.
+    private static let text = "24.0.2.0.192.rpz-ip TXT x"
+    private static let later = ["192.0.3.1", "192.0.2.1"]
     private static let net = "24.0.2.0.192.rpz-ip CNAME ."
 
     private static let passing = "32.1.0.0.127.rpz-client-ip CNAME rpz-passthru."
     private static let addressCases = [
+        // PowerDNS: addresses behind an alias that a later zone lets pass meet the earlier zones once more.
+        addressed(.pdnsRPZ, [net, "24.0.3.0.192.rpz-ip CNAME rpz-passthru."], behind: ["b.zz"], later, .nxdomain),
+        addressed(.pdnsRPZ, [net, "24.0.3.0.192.rpz-ip CNAME rpz-passthru."], later, .pass),
+        addressed(.pdnsRPZ, [net, "24.0.3.0.192.rpz-ip TXT x"], behind: ["b.zz"], later, .pass),
+        addressed(.pdnsRPZ, [text, "24.0.3.0.192.rpz-ip CNAME rpz-passthru."], behind: ["b.zz"], later, .unsupported),
+        // Unbound leaves the star where it stands when the rule is about an address.
+        addressed(.unboundRPZ, ["24.0.2.0.192.rpz-ip CNAME *.g.yy."], one, .redirect, "CNAME=*.g.yy."),
+        addressed(.pdnsRPZ, ["24.0.2.0.192.rpz-ip CNAME *.g.yy."], one, .redirect, "CNAME=a.zz.g.yy."),
         // Unbound: a client that a zone lets pass meets the names of that zone, and nothing of later ones.
         addressed(.unboundRPZ, [passing, "a.zz CNAME ."], [], from: "127.0.0.1", .pass),
         addressed(.unboundRPZ, [passing + "\n" + net, "a.zz CNAME ."], one, from: "127.0.0.1", .pass),
@@ -361,6 +378,16 @@ struct OracleCasesTests {
             let verdict = try loaded.verdict("a.zz", address.recordType, addresses: [address])
             #expect(verdict.kind.isPass == isPass)
         }
+    }
+
+    /// Knot Resolver names the line that decides, gives a record as often as it stands in the zone, and one TTL to all of a
+    /// type.
+    @Test func knotResolverTakesTheLastPolicyOfAName() throws {
+        let zone = Self.zone("a.zz CNAME .\na.zz CNAME *.\nb.zz 90 A 192.0.2.1\nb.zz 30 A 192.0.2.1\nb.zz 9 TXT x")
+        let loaded = try readList(zone, .rpz, .knotRPZ)
+        #expect(try loaded.verdict("a.zz", .a).matched?.rule.line == 4)
+        let answer = try #require(try loaded.verdict("b.zz", .a).answer)
+        #expect(answer.records.map(\.ttl) == [30, 30])
     }
 
     /// Names in Unbound's local data are relative to the root.

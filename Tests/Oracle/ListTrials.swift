@@ -13,26 +13,33 @@ struct ListTrials {
     private static let listsPerEngine = 20
     private static let refusedLines = 100
 
-    /// 0 without a mismatch, 1 with one.
+    /// 0 without a mismatch, 1 with one, 3 when nothing was compared.
     func run(_ setups: [EngineSetup]) -> Int32 {
         var (lists, others) = RealList.all(in: folder)
-        var code: Int32 = 0
-        var all = 0
-        var wrong = 0
-        var trials = 0
+        var all = Tally()
+        var refused = 0
         for setup in setups {
             for index in chosen(&lists, for: setup) {
                 var tally = Tally()
                 play(lists[index], setup, &tally)
-                if tally.mismatches > 0 { code = 1 }
-                all += tally.verdicts
-                wrong += tally.mismatches
-                trials += 1
+                all.add(verdicts: tally.verdicts, unsupported: tally.unsupported, open: tally.open)
+                all.mismatches += tally.mismatches
+                all.unrepeated += tally.unrepeated
+                if tally.rounds > 0 { all.rounds += 1 } else { refused += 1 }
             }
         }
-        let files = "\(lists.count) files are lists, \(others.count) are not"
-        say("all lists \(trials) verdicts \(all) mismatches \(wrong); \(files)")
-        return code
+        var line = "all lists \(all.rounds) \(all.description)"
+        if refused > 0 { line += " lists not compared \(refused)" }
+        say("\(line); \(lists.count) files are lists, \(others.count) are not")
+        if all.verdicts == 0 {
+            say("nothing was compared: no list of '\(folder)' is a file that \(Self.names(setups)) reads")
+            return 3
+        }
+        return all.mismatches > 0 ? 1 : 0
+    }
+
+    private static func names(_ setups: [EngineSetup]) -> String {
+        setups.count == 1 ? setups[0].engine.rawValue : "any of the \(setups.count) engines"
     }
 
     /// The biggest lists, and those with the most kinds of lines.
@@ -78,8 +85,8 @@ struct ListTrials {
             }
         }
         for refusal in refusals.prefix(5) { say("  engine refuses: \(refusal)") }
-        var line = "\(title) verdicts \(tally.verdicts) mismatches \(tally.mismatches)"
-        line += " unsupported \(tally.unsupported)"
+        tally.rounds = 1
+        var line = "\(title) \(tally.description)"
         if !refusals.isEmpty { line += " lines that the engine refuses \(refused.values.reduce(0) { $0 + $1.count })" }
         say(line)
     }
@@ -99,7 +106,7 @@ struct ListTrials {
             round.questions += list.names(line: line).map { ($0, .a) }
         }
         let again = "Scripts/oracle --lists \(list.path) --engine \(setup.engine.rawValue) --seed \(seed)"
-        _ = try Comparison(setup: setup).play(round, on: socket, patience: .seconds(30), again: again, &tally)
+        try Comparison(setup: setup).play(round, on: socket, patience: .seconds(30), again: again, &tally)
     }
 }
 

@@ -52,34 +52,46 @@ import Synchronization
         }
     }
 
-    /// 0 without a mismatch, 1 with one, 3 when an engine that was asked for cannot run.
+    /// 0 without a mismatch, 1 with one, 3 when less was compared than was asked for.
     private func run() -> Int32 {
         let start = ContinuousClock.now
         say("seed \(seed)")
         let present = engines.filter { $0.path != nil }
         for setup in engines where setup.path == nil { say("\(setup.engine.rawValue) is not installed: skipped") }
-        guard !present.isEmpty else { return mustRun ? 3 : 0 }
+        guard !present.isEmpty else {
+            say("nothing was compared: no engine is installed")
+            return 3
+        }
         if let lists { return ListTrials(folder: lists, names: names, seed: seed).run(present) }
         let tallies = tallies(of: present)
-        var code: Int32 = mustRun && present.count < engines.count ? 3 : 0
+        return report(present, tallies, since: start)
+    }
+
+    private func report(_ present: [EngineSetup], _ tallies: [Tally], since start: ContinuousClock.Instant) -> Int32 {
+        var code: Int32 = 0
+        let share = share(present.count)
         for (setup, tally) in zip(present, tallies) {
-            var line = "\(setup.engine.rawValue) verdicts \(tally.verdicts) mismatches \(tally.mismatches)"
-            line += " unsupported \(tally.unsupported) rounds \(tally.rounds)"
-            if tally.failures > 0 { line += " rounds that did not start \(tally.failures)" }
+            var line = "\(setup.engine.rawValue) \(tally.description) rounds \(tally.rounds)"
+            if tally.refusals > 0 { line += " rounds that did not start \(tally.refusals)" }
+            if tally.verdicts < share {
+                line += ": given up, too few rounds start"
+                code = 3
+            }
             say(line)
-            if tally.failures > 0 { code = 3 }
         }
         if tallies.contains(where: { $0.mismatches > 0 }) { code = 1 }
-        let sum = tallies.reduce(0) { $0 + $1.verdicts }
-        say(
-            "all verdicts \(sum) mismatches \(tallies.reduce(0) { $0 + $1.mismatches }) in \(ContinuousClock.now - start)"
-        )
+        func sum(_ count: (Tally) -> Int) -> Int { tallies.reduce(0) { $0 + count($1) } }
+        var line = "all verdicts \(sum(\.verdicts)) mismatches \(sum(\.mismatches))"
+        line += " that did not repeat \(sum(\.unrepeated)) open \(sum(\.open)) in \(ContinuousClock.now - start)"
+        say(line)
         return code
     }
 
+    private func share(_ engines: Int) -> Int { (verdicts + engines - 1) / engines }
+
     /// Every engine plays until it has its share, a few engines at a time: they wait more than they work.
     private func tallies(of engines: [EngineSetup]) -> [Tally] {
-        let share = (verdicts + engines.count - 1) / engines.count
+        let share = share(engines.count)
         let board = Scoreboard(engines.count)
         let isDone = DispatchSemaphore(value: 0)
         let workers = min(3, engines.count)
@@ -101,17 +113,24 @@ import Synchronization
         // An engine keeps its rounds whatever others there are.
         let own = setup.engine.rawValue.utf8.reduce(UInt64(0)) { ($0 &* 31 &+ UInt64($1)) & 0xFFFF }
         var tally = Tally()
-        while tally.verdicts < share, tally.failures < 3 {
-            let round = UInt64(tally.rounds + tally.failures)
-            do {
-                if try comparison.play(seed: only ?? seed &+ own << 48 &+ round << 24, &tally) {
-                    tally.rounds += 1
-                } else {
-                    tally.failures += 1
-                }
-            } catch {
-                say("\(setup.engine.rawValue): \(error)")
-                tally.failures += 1
+        var number: UInt64 = 0
+        // Now and then the generator makes what an engine refuses; an engine that takes little of it is no proof.
+        while tally.verdicts < share, tally.refusals < 3 + tally.rounds / 4 {
+            let seed = only ?? seed &+ own << 48 &+ number << 24
+            number += 1
+            var refusal: (any Error)?
+            for _ in 0..<2 {
+                do {
+                    try comparison.play(seed: seed, &tally)
+                    refusal = nil
+                    break
+                } catch { refusal = error }
+            }
+            if let refusal {
+                say("\(setup.engine.rawValue) round \(seed): \(refusal)")
+                tally.refusals += 1
+            } else {
+                tally.rounds += 1
             }
         }
         return tally

@@ -17,12 +17,16 @@ extension RoundMaker {
 
                 """
             var seen: Set<String> = []
+            var repeats = ""
             for name in owners(oneIn: 5) {
                 let owner = chance(2) ? name : "*.\(name)"
                 guard seen.insert(owner.lowercased()).inserted else { continue }
                 // In BIND it hides what is below it, which is not evaluated.
                 text += engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
+                // The other engines refuse such a zone, or have no order in which they read it.
+                if engine == .knotRPZ, chance(5) { repeats += pick([policy(owner), repeated(owner)]) }
             }
+            text += repeats
             if chance(2) { text += addressPolicies(engine) }
             // In an earlier zone it would hide the probe of a later one.
             if index == zones - 1, chance(4) { text += policy("*") }
@@ -57,6 +61,12 @@ extension RoundMaker {
             owners[owner] = owner
         }
         return owners.sorted { $0.key < $1.key }.map { policy($0.value) }.joined()
+    }
+
+    /// Further data of an owner, which live for another time.
+    private mutating func repeated(_ owner: String) -> String {
+        let records = ["5 A 0.0.0.0", "300 A 198.18.0.7", "A 198.18.0.7", "90 AAAA ::", "TXT \"x\"", "30 MX 10 mail.zz."]
+        return "\(owner) \(pick(records))\n" + (chance(2) ? policy(owner) : "")
     }
 
     private mutating func policy(_ owner: String) -> String {

@@ -1,0 +1,28 @@
+/// What an engine and the model said so far.
+struct Tally {
+    var verdicts = 0
+    /// Queries that the model declares it cannot decide.
+    var unsupported = 0
+    /// Queries that the model decides, but whose whole answer it does not say.
+    var open = 0
+    var mismatches = 0
+    /// Mismatches that were none when the round was played again.
+    var unrepeated = 0
+    var rounds = 0
+    /// Rounds whose rules the engine refused, twice; they count for nothing else.
+    var refusals = 0
+
+    mutating func add(verdicts: Int, unsupported: Int, open: Int) {
+        self.verdicts += verdicts
+        self.unsupported += unsupported
+        self.open += open
+    }
+
+    /// `verdicts N mismatches M unsupported K`, and what else there is.
+    var description: String {
+        var text = "verdicts \(verdicts) mismatches \(mismatches) unsupported \(unsupported)"
+        if open > 0 { text += " open \(open)" }
+        if unrepeated > 0 { text += " mismatches that did not repeat \(unrepeated)" }
+        return text
+    }
+}
