@@ -247,6 +247,10 @@ struct UnsupportedReason {
         id: "include",
         text: "other files are not followed; give them as lists of their own"
     )
+    static let generated = UnsupportedReason(
+        id: "generated",
+        text: "the records that $GENERATE makes are not evaluated"
+    )
     static let answerOption = UnsupportedReason(
         id: "answer-option",
         text: "settings that change answers as such are not evaluated yet"

@@ -1,7 +1,9 @@
-/// Formats that are recognised so that they are not misread, but not read yet.
+/// What is recognised so that it is not misread, but cannot be read as it stands.
 struct ForeignFormat: Sendable {
     /// What it is, for people.
     let title: String
+    /// The formats that it may be in; none where it is in one that is not read yet.
+    var candidates: [ListFormat] = []
     /// How well it explains a sample: 0 to 100.
     let score: @Sendable (ListSample) -> Int
 
@@ -10,7 +12,10 @@ struct ForeignFormat: Sendable {
             sample.pathMentions("expressions") ? sample.percent(sample[.regex]) + 1 : 0
         },
         ForeignFormat(title: "a list of URLs") { $0.percent($0[.url]) },
-        ForeignFormat(title: "cloaking or forwarding rules (\"name target\")") { $0.percent($0[.nameAndTarget]) },
+        ForeignFormat(
+            title: "pairs of a name and a target",
+            candidates: [.cloaking, .forwarding, .adguardRewrites]
+        ) { $0.percent($0[.nameAndTarget]) },
         ForeignFormat(title: "comma-separated values") { $0.percent($0[.comma]) },
         ForeignFormat(title: "YAML or another configuration file") { $0.percent($0[.keyValue]) },
         ForeignFormat(title: "single words without a dot, such as a category's usage file") {

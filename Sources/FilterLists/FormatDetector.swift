@@ -24,16 +24,6 @@ public struct Detection: Sendable {
         )
     }
 
-    /// Rules that the configuration of an engine states, which are no list.
-    init(configurationOf engine: Engine) {
-        self.init(
-            format: .wildcard,
-            engine: engine,
-            confidence: 100,
-            why: "the configuration of \(engine.rawValue) itself, outside its lists"
-        )
-    }
-
     /// The same, saying that the engine was not given but follows from the first list of the layer.
     var following: Detection {
         let given = "engine \(engine.rawValue) as given"
@@ -81,7 +71,8 @@ public enum FormatDetector {
         let best = ranked.max { $0.score < $1.score }
         let foreign = ForeignFormat.all.map { (format: $0, score: $0.score(sample)) }.max { $0.score < $1.score }
         if let foreign, foreign.score >= threshold, foreign.score > best?.score ?? 0 {
-            throw ListError(path: path, reason: .notSupportedYet(foreign.format.title))
+            let (title, formats) = (foreign.format.title, foreign.format.candidates)
+            throw ListError(path: path, reason: formats.isEmpty ? .notSupportedYet(title) : .ambiguous(title, formats))
         }
         guard let best, best.score >= threshold else {
             throw ListError(path: path, reason: .unrecognised(shapes(sample)))

@@ -11,6 +11,8 @@ public struct ListError: Error, Sendable {
         case notAList(String)
         /// It is a list in a format that is not read yet: the text names it.
         case notSupportedYet(String)
+        /// Several formats look like it, and nothing else tells them apart: the text says what is seen.
+        case ambiguous(String, [ListFormat])
         /// No known format explains enough of its lines; the text says what was seen.
         case unrecognised(String)
         /// It was read, but holds no rule that can be evaluated; the text says what it holds.
@@ -42,6 +44,7 @@ public struct ListError: Error, Sendable {
         case .input(let error): error.id
         case .notAList: "not-a-list"
         case .notSupportedYet: "format-not-supported"
+        case .ambiguous: "ambiguous-format"
         case .unrecognised: "format-not-recognised"
         case .noRules: "no-rules"
         case .engineDoesNotRead: "engine-does-not-read"
@@ -59,7 +62,7 @@ public struct ListError: Error, Sendable {
             case .notFound, .isDirectory, .permissionDenied: false
             default: true
             }
-        case .notAList, .notSupportedYet, .unrecognised, .noRules: true
+        case .notAList, .notSupportedYet, .ambiguous, .unrecognised, .noRules: true
         case .engineDoesNotRead, .unknownBlockMode, .noBlockAddress, .badCount: false
         }
     }
@@ -70,6 +73,9 @@ public struct ListError: Error, Sendable {
         case .input(let error): error.text
         case .notAList(let what): "is no filter list: \(what)"
         case .notSupportedYet(let what): "not supported yet: \(what)"
+        case .ambiguous(let what, let formats):
+            "holds \(what), as several formats do: --format says which it is: "
+                + formats.map(\.id).joined(separator: ", ")
         case .unrecognised(let what): "is in no known list format: \(what)"
         case .noRules(let what): "holds no rule that can be evaluated: \(what)"
         case .engineDoesNotRead(let engine, let format):

@@ -37,7 +37,7 @@ import TextScan
         ("zone \"a.example\" { type master; };\n", "no-rules"),
         ("{\"denied-remote-hosts\": [\"a.example\"]}", "lsrules little-snitch"),
         ("x:192.0.2.1-192.0.2.9\n", "p2p packet-filter"),
-        ("a.example 192.0.2.1\nb.example c.example\n", "format-not-supported"),
+        ("a.example 192.0.2.1\nb.example c.example\n", "ambiguous-format"),
         ("a,b,c,d\n1,2,3,4\n", "format-not-supported"),
         ("white\nblack\n", "format-not-supported"),
         (String(repeating: "0123456789abcdef", count: 4), "format-not-supported"),

@@ -20,6 +20,16 @@ struct PolicyZoneCasesTests {
         #expect(try readList(zone, .rpz, .bindRPZ).verdict("c.zz", .a).kind == .nxdomain)
     }
 
+    /// Directives: only files are included; what is generated is not known; no server takes another one.
+    @Test(arguments: [
+        ("$INCLUDE other", Engine.bindRPZ, "include"), ("$GENERATE 1-9 a$.zz CNAME .", .bindRPZ, "generated"),
+        ("$GENERATE 1-9 a$.zz CNAME .", .knotRPZ, "end-of-zone"), ("$NONSENSE 1", .pdnsRPZ, "bad-record"),
+    ])
+    func directivesAreNamed(line: String, engine: Engine, reason: String) throws {
+        let report = try readList(Self.zone("a.zz CNAME .\n\(line)"), .rpz, engine).reports[0]
+        #expect((report.ignored[reason] ?? 0) + (report.unsupported[reason] ?? 0) == 1)
+    }
+
     /// PowerDNS refuses a zone with two policies for a name; the first is evaluated.
     @Test func powerDNSTakesTheFirstOfTwoPolicies() throws {
         let records = "a.zz CNAME *.\na.zz CNAME .\na.zz A 192.0.2.1\nb.zz A 192.0.2.1\nb.zz AAAA ::1\nb.zz CNAME ."

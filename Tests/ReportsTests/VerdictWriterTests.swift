@@ -43,6 +43,7 @@ import TextScan
             address=/x.e.example/192.0.2.9
             """
         ),
+        (.dnsmasq, "filter-AAAA\naddress=/a.example/2001:db8::1\nserver=/b.example/#\n"),
         (
             .unbound,
             """
@@ -112,7 +113,8 @@ import TextScan
             writer.begin(buffer)
             for type in Self.types {
                 var fast = JSONWriter()
-                let decision = stack.decide(buffer, hashes, type: type, context: context)
+                let own = stack.decide(buffer, hashes, type: type, context: context)
+                let decision = stack.decideAnyAddress(of: buffer, type: type, context: context, after: own)
                 writer.write(decision, on: buffer, hashes, type: type, to: &fast)
                 var general = JSONWriter()
                 let verdict = stack.verdict(name, type: type, context: context)

@@ -15,8 +15,7 @@ struct SharedFactsTests {
 
     /// The columns of a tab-separated file without comments.
     static func rows(_ path: String) throws -> [[String]] {
-        try text(path).split(separator: "\n").filter { !$0.hasPrefix("#") }
-            .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+        TabSeparated.lines(Array(try text(path).utf8)).filter { !$0[0].hasPrefix("#") }
     }
 
     /// Splits one documented entry into single patterns: lists, braces, ranges and remarks in brackets.

@@ -1,4 +1,5 @@
 public import Foundation
+import TestSupport
 
 /// The files of a suite.
 public struct SuiteFolder: Sendable {
@@ -24,8 +25,6 @@ public struct SuiteFolder: Sendable {
     func heading(_ file: String) -> [String] { (try? lines(file).first) ?? [] }
 
     private func lines(_ file: String) throws -> [[String]] {
-        try text(file).split(separator: "\n").map {
-            $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-        }
+        TabSeparated.lines(try octets(file))
     }
 }

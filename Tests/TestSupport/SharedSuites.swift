@@ -21,9 +21,7 @@ public enum SharedSuites {
 
     /// The rows of a tab-separated file below the folder, its heading left out.
     public static func rows(_ path: String) throws -> [[String]] {
-        String(decoding: try octets(path), as: UTF8.self).split(separator: "\n").dropFirst().map {
-            $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-        }
+        Array(TabSeparated.lines(try octets(path)).dropFirst())
     }
 
     /// The names of the files in a folder below the folder, sorted.

@@ -14,13 +14,13 @@ extension ExportFormat {
 
 /// `/name/` is about a name and what lies below it, `/*.name/` about the latter alone and counts as longer; types without
 /// an answer fall through to shorter names.
-struct DnsmasqWriter: NodeWriter {
+struct DnsmasqWriter: FormatWriter {
     var comment: String { "# " }
     var heading: [String] { [] }
 
     mutating func write(
         _ node: PolicyNode,
-        inherited: TypedEffects,
+        from inherited: TypedEffects,
         isAlone: Bool,
         to sink: inout ExportSink
     ) -> TypedEffects {

@@ -19,7 +19,7 @@ public struct ExportFormat: Sendable {
         /// Rules whose strongest class wins.
         case rules(RuleSyntax)
         /// Names with what happens to them and below them.
-        case nodes(@Sendable () -> any NodeWriter)
+        case nodes(@Sendable () -> any FormatWriter)
     }
 
     init(
@@ -80,18 +80,19 @@ struct OmissionError: Error {
 
 /// Writes names with what happens to them and below them, for engines whose closest rule wins.
 protocol NodeWriter {
+    /// What is known of the names above: ``TypedEffects`` for most.
+    associatedtype State
+
+    /// Writes what is needed so that `node` is as it should be, where names below its parent fare as `state` says.
+    /// - Parameter isAlone: whether no name above has a rule.
+    /// - Returns: how the names below fare now
+    mutating func write(_ node: PolicyNode, from state: State, isAlone: Bool, to sink: inout ExportSink) -> State
+}
+
+/// Writes a format of nodes.
+protocol FormatWriter: NodeWriter where State == TypedEffects {
     /// What a comment begins with.
     var comment: String { get }
     /// The lines in front.
     var heading: [String] { get }
-
-    /// Writes what is needed so that `node` is as it should be, where names below its parent fare like `inherited`.
-    /// - Parameter isAlone: whether no name above has a rule.
-    /// - Returns: how the names below fare now
-    mutating func write(
-        _ node: PolicyNode,
-        inherited: TypedEffects,
-        isAlone: Bool,
-        to sink: inout ExportSink
-    ) -> TypedEffects
 }

@@ -36,14 +36,23 @@ public enum LayerExporter {
                 omitPatterns(layer, &sink)
             }
         case .nodes(let make):
-            var writer = AnyNodeWriter(make())
-            sink.heading(writer.writer.comment + title)
-            for line in writer.writer.heading { sink.heading(line) }
-            let plan = NodePlan(layer)
-            plan.write(&writer, from: .uniform(.none, count: plan.reader.types.count), to: &sink)
+            writeNodes(layer, make(), title, &sink)
             omitPatterns(layer, &sink)
         }
         return sink.finish()
+    }
+
+    private static func writeNodes(
+        _ layer: CompiledLayer,
+        _ format: some FormatWriter,
+        _ title: String,
+        _ sink: inout ExportSink
+    ) {
+        var writer = format
+        sink.heading(writer.comment + title)
+        for line in writer.heading { sink.heading(line) }
+        let plan = NodePlan(layer)
+        plan.write(&writer, from: .uniform(.none, count: plan.reader.types.count), to: &sink)
     }
 
     private static func omitPatterns(_ layer: CompiledLayer, _ sink: inout ExportSink) {
@@ -58,29 +67,6 @@ public enum LayerExporter {
     }
 }
 
-/// A writer that takes nodes; what it knows of the names above travels as a state.
-protocol StatefulNodeWriter {
-    associatedtype State
-
-    mutating func write(_ node: PolicyNode, from state: State, isAlone: Bool, to sink: inout ExportSink) -> State
-}
-
-/// The writer of a format, its state the effects that names below inherit.
-struct AnyNodeWriter: StatefulNodeWriter {
-    var writer: any NodeWriter
-
-    init(_ writer: any NodeWriter) { self.writer = writer }
-
-    mutating func write(
-        _ node: PolicyNode,
-        from state: TypedEffects,
-        isAlone: Bool,
-        to sink: inout ExportSink
-    ) -> TypedEffects {
-        writer.write(node, inherited: state, isAlone: isAlone, to: &sink)
-    }
-}
-
 /// Walks the nodes of a layer in the order of their rules and tells each what the ones above it have come to.
 struct NodePlan {
     let reader: NodeReader
@@ -88,7 +74,7 @@ struct NodePlan {
 
     init(_ layer: CompiledLayer) { reader = NodeReader(layer) }
 
-    func write<Writer: StatefulNodeWriter>(_ writer: inout Writer, from root: Writer.State, to sink: inout ExportSink) {
+    func write<Writer: NodeWriter>(_ writer: inout Writer, from root: Writer.State, to sink: inout ExportSink) {
         // Names above others are few.
         var known: [Int: Writer.State] = [:]
         for rule in layer.compiledRules {

@@ -43,10 +43,11 @@ struct TypedEffects: Hashable {
         if isPass { return .pass }
         if let same = uniformForm { return same }
         var records: [LocalRecord] = []
+        var seen: Set<LocalRecord> = []
         var others: Set<VerdictKind> = []
         for (effect, type) in zip(effects, types) {
             switch effect {
-            case .data(let list): for record in list where !records.contains(record) { records.append(record) }
+            case .data(let list): records += list.filter { seen.insert($0).inserted }
             case .block(.sinkhole): records.append(LocalRecord(type == .aaaa ? .v6(0, 0) : .v4(0)))
             case .block(let kind), .answer(let kind): others.insert(kind)
             case .none, .allow: others.insert(.pass)

@@ -14,7 +14,7 @@ extension ExportFormat {
 }
 
 /// `name` is about the name, `*.name` about everything below it.
-struct PolicyZoneWriter: NodeWriter {
+struct PolicyZoneWriter: FormatWriter {
     /// Names written because something lies below them.
     private var filled: Set<DomainName> = []
 
@@ -30,7 +30,7 @@ struct PolicyZoneWriter: NodeWriter {
 
     mutating func write(
         _ node: PolicyNode,
-        inherited: TypedEffects,
+        from inherited: TypedEffects,
         isAlone: Bool,
         to sink: inout ExportSink
     ) -> TypedEffects {

@@ -90,7 +90,7 @@ struct RulePlan {
                 }
                 written.tier = tier % 2
             }
-            output.write(written, rule, to: &sink)
+            if let reason = output.write(written, rule, to: &sink) { sink.omit(rule, reason) }
         }
     }
 
@@ -124,9 +124,8 @@ struct TierOutput {
     let format: ExportFormat
     let allowing: Bool
 
-    /// Writes a rule; says whether it can be written.
-    @discardableResult
-    func write(_ rule: TierRule, _ number: Int?, to sink: inout ExportSink) -> Bool {
+    /// Writes a rule; says why it cannot be written.
+    func write(_ rule: TierRule, _ number: Int?, to sink: inout ExportSink) -> Omission? {
         var rule = rule
         var changesAnswer = false
         if !rule.allows {
@@ -136,19 +135,15 @@ struct TierOutput {
                 rule.action = .block
                 changesAnswer = true
             case .prescribed, .data: break
-            case .none(let reason):
-                sink.omit(number, reason)
-                return false
+            case .none(let reason): return reason
             }
         }
         switch syntax.line(rule) {
         case .success(let line):
             if changesAnswer { sink.noteChangedAnswer(number) }
             if format.keepsAllowApart, rule.allows != allowing { sink.noteElsewhere() } else { sink.line(line) }
-            return true
-        case .failure(let error):
-            sink.omit(number, error.reason)
-            return false
+            return nil
+        case .failure(let error): return error.reason
         }
     }
 

@@ -3,7 +3,7 @@ import Policy
 
 /// Writes nodes of an engine whose closest rule wins for one whose strongest class wins: an exception below a blocked name
 /// needs a class that beats it, a block below that exception another one.
-struct TierWriter: StatefulNodeWriter {
+struct TierWriter: NodeWriter {
     /// What the rules written so far make of the names below.
     struct State {
         /// The types blocked, one bit each.
@@ -143,12 +143,9 @@ struct TierWriter: StatefulNodeWriter {
             omit(rules, mask, .precedence, &sink)
             return false
         }
-        let line = line(scope, node, mask, tier)
-        guard output.write(line, rule, to: &sink) else {
-            if case .failure(let error) = output.syntax.line(line) { omit(rules, mask, error.reason, &sink) }
-            return false
-        }
-        return true
+        guard let reason = output.write(line(scope, node, mask, tier), rule, to: &sink) else { return true }
+        omit(rules, mask, reason, &sink)
+        return false
     }
 
     private func omit(_ rules: [Int?], _ mask: UInt64, _ reason: Omission, _ sink: inout ExportSink) {

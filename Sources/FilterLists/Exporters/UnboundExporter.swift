@@ -13,13 +13,13 @@ extension ExportFormat {
 }
 
 /// A zone is about a name and what lies below it; data of a zone that is transparent are about a single name.
-struct UnboundWriter: NodeWriter {
+struct UnboundWriter: FormatWriter {
     var comment: String { "# " }
     var heading: [String] { ["server:"] }
 
     mutating func write(
         _ node: PolicyNode,
-        inherited: TypedEffects,
+        from inherited: TypedEffects,
         isAlone: Bool,
         to sink: inout ExportSink
     ) -> TypedEffects {

@@ -73,7 +73,7 @@ struct PolicyZone {
         return false
     }
 
-    /// `$ORIGIN` and `$TTL`.
+    /// `$ORIGIN` and `$TTL`; what other directives stand for is not evaluated.
     mutating func obey(_ text: Span<UInt8>, _ content: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
         let entry = text.extracting(content)
         var fields = FieldScanner(entry)
@@ -90,8 +90,12 @@ struct PolicyZone {
             if let record = try? ResourceRecord(presentation: Array(". ".utf8) + value + Array(" IN TXT x".utf8)) {
                 ttl = record.ttl
             }
-        } else {
+        } else if entry.extracting(directive).equalsIgnoringCase("$INCLUDE") {
             sink.skip(.include, text, content, line)
+        } else if engine != .knotRPZ, entry.extracting(directive).equalsIgnoringCase("$GENERATE") {
+            sink.skip(.generated, text, content, line)
+        } else {
+            refuse(text, content, line, &sink)
         }
     }
 

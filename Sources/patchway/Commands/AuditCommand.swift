@@ -188,7 +188,7 @@ private struct AuditRun: ~Copyable {
                 withoutAnswers: report,
                 knowsClient: auditor.context.client?.address != nil
             )
-            summary.add(source, own, diagnostics: report.ignored.merging(report.unsupported, uniquingKeysWith: +))
+            summary.add(source, own, diagnostics: source.skipped.merging(source.unsupported, uniquingKeysWith: +))
             if isText {
                 if isVerbose { for diagnostic in report.diagnostics { self.report(diagnostic) } }
                 StandardOutput.write(text.list(source, own) + "\n")
