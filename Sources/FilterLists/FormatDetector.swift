@@ -24,6 +24,16 @@ public struct Detection: Sendable {
         )
     }
 
+    /// Rules that the configuration of an engine states, which are no list.
+    init(configurationOf engine: Engine) {
+        self.init(
+            format: .wildcard,
+            engine: engine,
+            confidence: 100,
+            why: "the configuration of \(engine.rawValue) itself, outside its lists"
+        )
+    }
+
     /// The same, saying that the engine was not given but follows from the first list of the layer.
     var following: Detection {
         let given = "engine \(engine.rawValue) as given"

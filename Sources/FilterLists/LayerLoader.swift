@@ -13,6 +13,14 @@ public struct ListInput: Sendable {
     public var groups: [String]
     /// The content, when it is in memory already; `path` then only names it.
     public var octets: [UInt8]?
+    /// The minutes of the week in which it counts (Blocky); nil for always.
+    public var minutes: [Range<Int>]?
+    /// The rules that the engine's configuration states, in place of a list; `octets` is the configuration.
+    public var rules: [ConfiguredRule]?
+    /// What is known not to be evaluated.
+    public var notEvaluated: [Diagnostic] = []
+    /// Whether it need not hold a rule.
+    public var mayBeEmpty = false
 
     /// A list.
     public init(
@@ -123,7 +131,9 @@ public enum LayerLoader {
         for source in named {
             let engine = detections.first?.engine ?? given ?? (source.isCategory ? .squidGuard : nil)
             let detection =
-                if let format = source.format {
+                if source.rules != nil, let engine {
+                    Detection(configurationOf: engine)
+                } else if let format = source.format {
                     Detection(format: format, engine: engine)
                 } else {
                     try FormatDetector.detect(source.octets.span, path: source.path, engine: engine)
@@ -161,7 +171,12 @@ public enum LayerLoader {
         let engine = recipe.lists[0].detection.engine
         let blockMode = recipe.blockMode
         guard
-            var builder = LayerBuilder(engine: engine, blockMode: blockMode, blockAddresses: options.blockAddresses)
+            var builder = LayerBuilder(
+                engine: engine,
+                blockMode: blockMode,
+                blockAddresses: options.blockAddresses,
+                blockTTL: options.blockTTL
+            )
         else {
             throw ListError(path: sources[0].path, reason: .unknownBlockMode(engine: engine, mode: blockMode ?? ""))
         }
@@ -182,7 +197,7 @@ public enum LayerLoader {
         if engine == .pihole { SpecialDomains.add(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
         if engine == .blocky, let clients = options.clients {
-            AllowOnlyGroups.add(sources.map { ($0.role, $0.groups) }, clients, to: &builder)
+            AllowOnlyGroups.add(sources, clients, to: &builder)
         }
         return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics, recipe: recipe)
     }
@@ -210,7 +225,12 @@ public enum LayerLoader {
         if detection.format == .bindZones { sink.companions = source.companions(BINDZonesReader.files) }
         sink.guardsOfLines = source.guardsOfLines
         sink.schedules = options.schedules
-        reader(source.octets.span, &sink)
+        for diagnostic in source.notEvaluated { sink.skip(diagnostic) }
+        if let rules = source.rules {
+            for rule in rules { sink.builder.add(rule) }
+        } else {
+            reader(source.octets.span, &sink)
+        }
         for input in source.counted {
             let lines = sink.lines
             sink.path = input.path

@@ -5,6 +5,9 @@ public struct LayerOptions: Sendable, Equatable {
     /// The addresses that blocked names are answered with, at most one of each family.
     public var blockAddresses: [IPAddress]
 
+    /// Seconds to live of answers about blocked names; nil for the engine's default.
+    public var blockTTL: UInt32?
+
     /// Times of the week by name, in minutes since Monday 00:00 (dnscrypt-proxy).
     public var schedules: [String: [Range<Int>]]
 
@@ -14,10 +17,12 @@ public struct LayerOptions: Sendable, Equatable {
     /// Options; what is not given is not configured.
     public init(
         blockAddresses: [IPAddress] = [],
+        blockTTL: UInt32? = nil,
         schedules: [String: [Range<Int>]] = [:],
         clients: ClientGroups? = nil
     ) {
         self.blockAddresses = blockAddresses
+        self.blockTTL = blockTTL
         self.schedules = schedules
         self.clients = clients
     }

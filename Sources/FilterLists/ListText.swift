@@ -15,6 +15,11 @@ struct ListText {
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
     let mayBeEmpty: Bool
+    /// The minutes of the week in which it counts; nil for always.
+    var minutes: [Range<Int>]?
+    /// The rules that stand in place of a list, and what is known not to be evaluated.
+    var rules: [ConfiguredRule]?
+    var notEvaluated: [Diagnostic] = []
     /// Whether it is a category folder, and the files of it whose lines are only counted.
     var isCategory = false
     var counted: [Input] = []
@@ -49,13 +54,17 @@ struct ListText {
         format = list.format
         octets = ListOctets(decoded.span)
         groups = list.groups
-        mayBeEmpty = false
+        mayBeEmpty = list.mayBeEmpty || list.rules != nil
+        minutes = list.minutes
+        rules = list.rules
+        notEvaluated = list.notEvaluated
+        if let minutes { limit = RuleGuard(minutes: minutes) }
         guard let clients, !list.groups.isEmpty else {
             notices = decoded.notices
             return
         }
         if let found = clients.limit(list.groups) {
-            limit = found
+            limit = limit.and(found)
             notices = decoded.notices
         } else {
             limit = RuleGuard(clients: [ClientCondition(anyOf: [])])

@@ -119,6 +119,12 @@ struct RuleSink: ~Copyable {
         }
     }
 
+    /// Counts something that is known not to be evaluated.
+    mutating func skip(_ diagnostic: Diagnostic) {
+        builder.noteUnsupported()
+        unsupported.add(diagnostic)
+    }
+
     /// Counts a rule, or the whole list, of which nobody knows for which clients it counts; it stays, and decides nothing
     /// where a client is given.
     mutating func noteOpenGuard(_ line: Int? = nil) {

@@ -17,7 +17,7 @@ public struct AnswerWalk: Sendable {
     /// Goes on to the next alias; `decide` is asked what it makes of the decision, as long as that is a pass.
     fileprivate mutating func meet(_ decide: (_ place: Int, _ own: Decision) -> Decision) {
         aliases += 1
-        guard decision.kind == .pass else { return }
+        guard decision.kind == .pass || decision.kind == .route else { return }
         let met = decide(aliases, decision)
         guard met.kind != .pass || met.exempt != 0 else { return }
         decision = met

@@ -213,7 +213,7 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        let hasPatterns = !regexIndex.isEmpty || !patternRecords.isEmpty && patternIndex.mayMatch(name)
+        let hasPatterns = mayMatchPatterns(name)
         guard matches > 1 || hasPatterns && !byNames else { return winner }
         var named: Int?
         for rule in matchingRules(name.name, type: type, context: context).sorted()

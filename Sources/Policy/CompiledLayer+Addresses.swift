@@ -34,20 +34,19 @@ extension CompiledLayer {
 
     /// The decision of a rule that leaves all addresses of the family that a type asks for out of answers.
     func filterDecision(_ type: RRType, index: UInt8) -> Decision? {
-        guard type == .a || type == .aaaa else { return nil }
-        var found: Int?
-        for list in lists.indices {
-            addressIndex.forEachRule(.answer, Self.anyAddress(type), list: list) { offset in
-                if found == nil, leavesOut(offset) { found = offset }
-            }
-        }
-        return found.map { decision(rule: records.count + patternRecords.count + $0, type: type, index: index) }
+        guard !filteringRules.isEmpty, type == .a || type == .aaaa,
+            let rule = filteringRules.first(where: { addressRecords[$0].range.address.recordType == type })
+        else { return nil }
+        return decision(rule: records.count + patternRecords.count + rule, type: type, index: index)
     }
 
-    /// Whether a rule about addresses leaves out records and nothing else (dnsmasq `filter-A`).
-    private func leavesOut(_ offset: Int) -> Bool {
-        let record = addressRecords[offset]
-        return record.range.prefixLength == 0 && actions[Int(record.rule.action)] == .nodata
+    /// Rules about addresses that leave out the records of a family and nothing else (dnsmasq `filter-A`).
+    static func filteringRules(_ addressRecords: [AddressRecord], _ actions: [RuleAction]) -> [Int] {
+        addressRecords.indices.filter { offset in
+            let record = addressRecords[offset]
+            return record.trigger == .answer && record.range.prefixLength == 0
+                && actions[Int(record.rule.action)] == .nodata
+        }
     }
 
     /// The rule about an address, by its number in the layer: of several about a range one that has data of the type.
@@ -201,7 +200,7 @@ extension CompiledLayer {
                         switch actions[Int(record.rule.action)] {
                         case .drop: 0
                         case .nxdomain: 1
-                        default: leavesOut(offset) ? 3 : 2
+                        default: filteringRules.contains(offset) ? 3 : 2
                         }
                     guard stage < best?.stage ?? 4,
                         guards[Int(record.rule.guardID)].holds(asked, .unknown) == .yes
@@ -217,7 +216,7 @@ extension CompiledLayer {
     /// addresses are left out, but not where dnsmasq empties it.
     func keepsAliases(behind rule: Int) -> Bool {
         profile.order != .longestFirst || trigger(rule) != .answer
-            || leavesOut(rule - records.count - patternRecords.count)
+            || filteringRules.contains(rule - records.count - patternRecords.count)
     }
 
     private func answerRule(_ addresses: [IPAddress], _ type: RRType, zones: Int) -> Int? {

@@ -49,6 +49,7 @@ extension CompiledLayer {
         guard decision.hasRule else { return decision }
         switch engine {
         case .dnscryptProxy: return decideBlockedName(name, type: type, context: context, index: index)
+        case .blocky: return withoutConfiguration(decision, name, type: type, context: context)
         case .adguardHome:
             let filtered = withoutTable(decision, name, type: type, context: context)
             return spares(filtered) ? .pass(index) : filtered

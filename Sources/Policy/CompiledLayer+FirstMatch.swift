@@ -31,7 +31,7 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        if !patternRecords.isEmpty, !regexIndex.isEmpty || patternIndex.mayMatch(name) {
+        if !patternRecords.isEmpty {
             guard !Self.hasEscapes(name) else { return uncertain(choice, type, index) }
             let text = NameText(name)
             let octets = text.span

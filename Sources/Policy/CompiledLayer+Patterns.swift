@@ -10,7 +10,6 @@ extension CompiledLayer {
         _ context: borrowing QueryContext,
         _ choice: inout Choice
     ) {
-        guard !regexIndex.isEmpty || patternIndex.mayMatch(name) else { return }
         let text = NameText(name)
         let octets = text.span
         let named = profile.order == .longestFirst ? namedSuffixes(name, hashes) : 0
@@ -35,6 +34,15 @@ extension CompiledLayer {
         {
             choice.consider(key, guards[Int(record.rule.guardID)].holds(name, context))
         }
+    }
+
+    /// Whether any pattern may match a name.
+    func mayMatchPatterns(_ name: borrowing NameBuffer) -> Bool {
+        guard !patternRecords.isEmpty, regexIndex.isEmpty else { return !patternRecords.isEmpty }
+        let text = NameText(name)
+        var found = false
+        patternIndex.forEachCandidate(text.span) { _ in found = true }
+        return found
     }
 
     /// The place of a matching pattern in the engine's order: the lowest wins.

@@ -42,11 +42,16 @@ extension CompiledLayer {
         return [ExtendedError(code: .blocked, text: Array((isAlias ? list + " (CNAME)" : list).utf8))]
     }
 
+    /// Whether `_esni` stands before a name.
+    @inline(__always)
+    static func isBehindESNI(_ name: borrowing NameBuffer) -> Bool {
+        name.labelCount > 1 && name[0] == 5 && name[1] == 0x5F && name[2] == 0x65 && name[3] == 0x73 && name[4] == 0x6E
+            && name[5] == 0x69
+    }
+
     /// The name below which `_esni` stands; nil for other names.
     private static func behindESNI(_ name: borrowing NameBuffer) -> DomainName? {
-        guard name.labelCount > 1, name[0] == 5, name[1] == 0x5F, name[2] == 0x65, name[3] == 0x73, name[4] == 0x6E,
-            name[5] == 0x69
-        else { return nil }
+        guard isBehindESNI(name) else { return nil }
         return DomainName(trustedWire: Array(name.name.wire.dropFirst(6)))
     }
 }

@@ -85,17 +85,19 @@ extension CompiledLayer {
         client: IPAddress?,
         zones: Int
     ) -> Int? {
-        // Nodes alone, such as that of a top-level domain, give nothing.
-        var isKnown = false
+        // Bit n: zone n knows the name; zones from the 64th on share the last bit. Nodes alone, such as that of a top-level
+        // domain, give nothing.
+        var known: UInt64 = 0
         let total = name.labelCount
         table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
-            while next >= 0, !isKnown {
+            while next >= 0 {
                 let record = records[next]
-                isKnown = applies(record, labels, total)
+                if applies(record, labels, total) { known |= 1 << UInt64(min(record.list, 63)) }
                 next = Int(record.next) - 1
             }
         }
+        let isKnown = known != 0
         // A client that nobody named is one that no rule names.
         let client = addressIndex.has(.client) ? client : nil
         guard isKnown || client != nil else { return nil }
@@ -104,12 +106,13 @@ extension CompiledLayer {
         {
             // A client that a zone lets pass still meets the names of the zones before it (compared with PowerDNS 4.8).
             let before = actions[Int(record(rule).action)] == .allow && isKnown ? listIndex(rule) : 0
-            for list in 0..<before {
+            for list in 0..<before where known >> UInt64(min(list, 63)) & 1 == 1 {
                 if let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
             }
             return rule
         }
         for list in 0..<zones {
+            let isKnown = known >> UInt64(min(list, 63)) & 1 == 1
             if let client, let rule = addressRule(.client, client, type, list: list) {
                 // For a client that a zone lets pass Unbound looks at the names of that zone all the same (compared with
                 // 1.17.1).

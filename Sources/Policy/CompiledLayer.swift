@@ -19,6 +19,8 @@ public final class CompiledLayer: Sendable {
     let regexIndex: RegexIndex
     let addressRecords: [AddressRecord]
     let addressIndex: AddressIndex
+    /// Places among the rules about addresses of those that leave a family out.
+    let filteringRules: [Int]
     let actions: [RuleAction]
     let plainKinds: [PlainKinds]
     let coverages: [TypeCoverage]
@@ -67,6 +69,7 @@ public final class CompiledLayer: Sendable {
         regexIndex = RegexIndex(builder.patterns)
         addressRecords = builder.addressRecords
         addressIndex = AddressIndex(builder.addressRecords)
+        filteringRules = Self.filteringRules(builder.addressRecords, builder.actions)
         actions = builder.actions
         coverages = builder.coverages
         guards = builder.guards
@@ -114,6 +117,8 @@ public final class CompiledLayer: Sendable {
             decideTechnitium(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .dnscryptProxy:
             decideDNSCrypt(name, hashes, type: type, context: context, index: index)
+        case .classFirst where engine == .blocky:
+            decideBlocky(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .coreDNS:
             decideCoreDNS(name, hashes, type: type, context: context, index: index)
         case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)

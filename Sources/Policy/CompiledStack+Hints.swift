@@ -1,4 +1,4 @@
-import DNS
+public import DNS
 
 extension CompiledStack {
     /// What becomes of a decision because of the address hints in HTTPS records of the real answer, the innermost layer
@@ -16,6 +16,20 @@ extension CompiledStack {
             if decision.kind != .pass { return decision }
         }
         return own
+    }
+}
+
+extension CompiledStack {
+    /// What a rule looked at that decided on a name or an alias, found out afterwards: an engine that looks addresses up like
+    /// names may have found it by an address or hint of the answer.
+    public func relation(_ decision: Decision, of element: DomainName, type: RRType, isAlias: Bool) -> Relation {
+        let met = relation(decision, met: isAlias ? .cname : .qname)
+        guard decision.hasRule, met == .cname || met == .qname else { return met }
+        let layer = layers[Int(decision.layer)]
+        guard layer.profile.readsAddressesAsNames else { return met }
+        let types = isAlias ? [type, .cname] : [type]
+        let isByName = types.contains { layer.matchingRules(element, type: $0).contains(Int(decision.rule)) }
+        return isByName ? met : type == .https ? .hint : .address
     }
 }
 

@@ -8,6 +8,8 @@ public final class CompiledStack: Sendable {
     public let layers: [CompiledLayer]
     /// The same without references that are counted: counting costs a lookup more than the tables do.
     let uncounted: UncountedLayers
+    /// Tells which layers a name need not meet.
+    let index: StackIndex
     /// Whether any layer looks at the addresses of answers.
     public let readsAddresses: Bool
 
@@ -16,6 +18,7 @@ public final class CompiledStack: Sendable {
         precondition(layers.count <= 64, "a stack has at most 64 layers")
         self.layers = layers
         uncounted = UncountedLayers(layers)
+        index = StackIndex(layers)
         readsAddresses = layers.contains { $0.addressRuleCount(.answer) > 0 || $0.profile.readsAddressesAsNames }
     }
 
@@ -28,7 +31,9 @@ public final class CompiledStack: Sendable {
         type: RRType,
         context: borrowing QueryContext = .unknown
     ) -> Decision {
-        decide(name, SuffixHashes(name), type: type, context: context)
+        var hashes = SuffixHashes(name)
+        index.narrow(&hashes, name.labelCount)
+        return decide(name, hashes, type: type, context: context)
     }
 
     /// The same with the hashes of the name, for several types.
@@ -40,10 +45,10 @@ public final class CompiledStack: Sendable {
     ) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
-        if uncounted.count > 1 {
-            for index in 0..<uncounted.count { uncounted.with(index) { $0.table.prefetch(hashes) } }
-        }
-        for index in 0..<uncounted.count {
+        var waiting = layersToAsk(name, hashes)
+        while waiting != 0 {
+            let index = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
             let decision = uncounted.with(index) {
                 $0.decide(name, hashes, type: type, context: context, index: UInt8(index))
             }
@@ -73,6 +78,25 @@ public final class CompiledStack: Sendable {
         return result
     }
 
+    /// Bit n: layer n may do something with a name; the others let it pass without a rule.
+    @inline(__always)
+    private func layersToAsk(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes) -> UInt64 {
+        var (asked, open) = index.layers(name, hashes)
+        var waiting = open
+        while waiting != 0 {
+            let layer = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
+            uncounted.with(layer) { $0.table.prefetch(hashes) }
+        }
+        while open != 0 {
+            let layer = open.trailingZeroBitCount
+            open &= open &- 1
+            let found = uncounted.with(layer) { $0.table.candidates(hashes, name.labelCount) }
+            if found != 0 { asked |= 1 << UInt64(layer) }
+        }
+        return asked
+    }
+
     /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
     ///
     /// `own` is the decision on the name asked for; a layer that let it pass by a rule does not look at its aliases.
@@ -85,10 +109,12 @@ public final class CompiledStack: Sendable {
         after own: Decision
     ) -> Decision {
         var result = Decision.pass
-        let hashes = SuffixHashes(alias)
-        for index in layers.indices.reversed() {
+        var hashes = SuffixHashes(alias)
+        index.narrow(&hashes, alias.labelCount)
+        let asked = layersToAsk(alias, hashes)
+        for index in layers.indices.reversed() where asked >> UInt64(index) & 1 == 1 {
             let layer = layers[index]
-            guard layer.looksAtAlias(place, type: type),
+            guard layer.looksAtAlias(place, type: type), sees(index, what: own),
                 let zones = zonesMet(index, after: own, sparesLaterOnly: layer.profile.passSparesLaterZonesOnly)
             else { continue }
             var decision = layer.decide(
@@ -110,6 +136,13 @@ public final class CompiledStack: Sendable {
             }
         }
         return result
+    }
+
+    /// Whether the answer to a query with this decision comes through a layer: where one sent the query elsewhere, the layers
+    /// behind it do not see the answer, and dnscrypt-proxy itself takes it as it comes back.
+    private func sees(_ index: Int, what own: Decision) -> Bool {
+        guard own.kind == .route else { return true }
+        return index < Int(own.layer) || index == Int(own.layer) && layers[index].engine != .dnscryptProxy
     }
 
     /// How many policy zones of a layer still meet what stands behind a name; nil when it is spared because a rule of the
@@ -163,8 +196,7 @@ public final class CompiledStack: Sendable {
             let sparesLaterOnly =
                 layer.profile.passSparesLaterZonesOnly
                 || layer.profile.triggerOrder == .zoneByZone && decided == aliases
-            // dnscrypt-proxy takes what it sent on as it comes back.
-            if own.kind == .route, Int(own.layer) == index, !looksAtAll { continue }
+            guard sees(index, what: own) else { continue }
             let met = looksAtAll ? (.max, true) : zonesMet(index, after: own, sparesLaterOnly: sparesLaterOnly)
             guard let zones = met else { continue }
             var decision = layer.decide(
@@ -175,14 +207,16 @@ public final class CompiledStack: Sendable {
                 index: UInt8(index),
                 zones: zones.count
             )
-            if aliases > 0, let again = layer.secondLook(
-                decision,
-                addresses,
-                of: asked,
-                type: type,
-                context: context,
-                aliases: aliases
-            ) {
+            if aliases > 0,
+                let again = layer.secondLook(
+                    decision,
+                    addresses,
+                    of: asked,
+                    type: type,
+                    context: context,
+                    aliases: aliases
+                )
+            {
                 decision = again
             } else if aliases > 0, layer.lacksData(decision) {
                 continue

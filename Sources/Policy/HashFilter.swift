@@ -14,6 +14,11 @@ struct Depths: BitwiseCopyable {
     @inline(__always)
     func below(_ limit: Int) -> UInt64 { limit >= 64 ? low : low & (1 << UInt64(limit) - 1) }
 
+    mutating func formUnion(_ other: Depths) {
+        low |= other.low
+        high |= other.high
+    }
+
     @inline(__always)
     mutating func insert(_ labels: Int) {
         if labels < 64 { low |= 1 << UInt64(labels) } else { high |= 1 << UInt64(labels - 64) }

@@ -71,8 +71,10 @@ public struct LayerBuilder {
 
     /// A builder for an engine in one of its block modes; nil when the engine has no such mode.
     ///
-    /// - Parameter blockAddresses: the addresses that the engine's owner has configured for blocked names.
-    public init?(engine: Engine, blockMode: String? = nil, blockAddresses: [IPAddress] = []) {
+    /// - Parameters:
+    ///   - blockAddresses: the addresses that the engine's owner has configured for blocked names.
+    ///   - blockTTL: the seconds to live that the owner has configured for them.
+    public init?(engine: Engine, blockMode: String? = nil, blockAddresses: [IPAddress] = [], blockTTL: UInt32? = nil) {
         self.engine = engine
         profile = engine.profile
         guard let mode = profile.blockModes.first(where: { blockMode == nil || $0.name == blockMode }) else {
@@ -85,6 +87,7 @@ public struct LayerBuilder {
             takesAll
             ? blockAddresses
             : [blockAddresses.first(where: \.isV4), blockAddresses.first { !$0.isV4 }].compactMap { $0 }
+        if let blockTTL { answer.ttl = blockTTL }
         blockAnswer = answer
         self.blockMode = mode.name
     }

@@ -37,6 +37,13 @@ public import DNS
         count += 1
     }
 
+    /// Notes for all names which of their suffixes rules may be about.
+    mutating func narrow(by index: borrowing StackIndex) {
+        for place in 0..<count {
+            unsafe index.narrow(&entries[place].hashes, entries[place].name.labelCount)
+        }
+    }
+
     /// Takes all names out.
     public mutating func removeAll() { count = 0 }
 
@@ -63,10 +70,14 @@ extension CompiledStack {
     /// before the next, so that the processor waits for many places at once. It changes no verdict.
     ///
     /// `wholeChains` fetches the rules that will lose as well, for reports that name them.
-    public func prefetch(_ batch: borrowing NameBatch, wholeChains: Bool = false) {
+    public func prefetch(_ batch: inout NameBatch, wholeChains: Bool = false) {
+        for place in 0..<batch.count { batch.with(place) { index.prefetch($1) } }
+        batch.narrow(by: index)
         for number in 0..<uncounted.count {
             uncounted.with(number) { layer in
-                for index in 0..<batch.count { batch.with(index) { layer.table.prefetch($1) } }
+                for place in 0..<batch.count {
+                    batch.with(place) { if index.isOpen(number, $1) { layer.table.prefetch($1) } }
+                }
             }
         }
         for number in 0..<uncounted.count { uncounted.with(number) { prefetch(batch, $0, wholeChains) } }

@@ -126,6 +126,8 @@ public struct SuffixHashes: ~Copyable {
     private var finished: InlineArray<24, UInt64> = InlineArray(repeating: 0)
     /// The state behind the last suffix that is kept.
     private var last = NameHashing.processSeed
+    /// Bit n: rules may be about the last n labels; only what a stack has found out is not open.
+    var open = ~UInt64(0)
     /// What the high half of all suffixes of two labels and more comes from.
     private var domain: UInt64
 

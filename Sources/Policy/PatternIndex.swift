@@ -45,6 +45,9 @@ private struct GramTable {
         Int(truncatingIfNeeded: (gram &* 0x9E37_79B1) >> 17)
     }
 
+    /// Every gram that something is filed under.
+    var grams: [UInt32] { slots.filter { $0.count > 0 }.map(\.gram) }
+
     @inline(__always)
     func forEach(_ gram: UInt32, _ visit: (Int) -> Void) {
         let slot = slots[find(gram)]
@@ -73,6 +76,8 @@ struct PatternIndex {
     }
 
     private var tails = GramTable([])
+    /// The same for eight octets, by the hash of those: four are often no more than a top-level domain.
+    private var longTails = GramTable([])
     private var inner = GramTable([])
     /// Patterns that begin with the name and fix less than four octets, under those and how many they are.
     private var heads = GramTable([])
@@ -87,6 +92,7 @@ struct PatternIndex {
     init(_ patterns: [NamePattern]) {
         var popularity = [UInt32](repeating: 0, count: 1 << 16)
         var ending: [(gram: UInt32, pattern: UInt32)] = []
+        var longEnding: [(gram: UInt32, pattern: UInt32)] = []
         var filed: [(gram: UInt32, pattern: UInt32)] = []
         var leading: [(gram: UInt32, pattern: UInt32)] = []
         flat.reserveCapacity(patterns.count)
@@ -97,8 +103,12 @@ struct PatternIndex {
                 continue
             }
             flat.append(flattened(pattern))
-            if let tail = Self.tail(pattern) {
-                ending.append((tail, UInt32(number)))
+            if let tail = Self.tail(pattern, 8) {
+                longEnding.append((Self.hash(tail.span), UInt32(number)))
+                continue
+            }
+            if let tail = Self.tail(pattern, 4) {
+                ending.append((Self.gram(tail.span), UInt32(number)))
                 continue
             }
             let grams = Self.grams(pattern)
@@ -114,6 +124,7 @@ struct PatternIndex {
         }
         heads = GramTable(leading)
         tails = GramTable(ending)
+        longTails = GramTable(longEnding)
         inner = GramTable(filed)
     }
 
@@ -130,21 +141,16 @@ struct PatternIndex {
         )
     }
 
-    /// Whether any pattern may match a name, told without its text.
-    @inline(__always)
-    func mayMatch(_ name: borrowing NameBuffer) -> Bool {
-        if !inner.isEmpty || !loose.isEmpty || !heads.isEmpty { return true }
-        guard !tails.isEmpty, name.count > 5 else { return false }
-        // The text's last octets are those of the wire form, with a dot for the length of every label but the first.
-        let end = name.count - 1
-        var gram: UInt32 = 0
-        var labels = 1
-        while labels < name.labelCount, name.suffixStart(labels) >= end - 4 { labels += 1 }
-        for index in (end - 4)..<end {
-            while labels > 1, name.suffixStart(labels) < index { labels -= 1 }
-            gram = gram << 8 | UInt32(name.suffixStart(labels) == index ? 0x2E : name[index])
-        }
-        return tails.contains(gram)
+    /// Whether some patterns are always tried.
+    var hasLoose: Bool { !loose.isEmpty }
+
+    /// Calls `visit` with every run of octets, up to four in a number, that patterns are filed under; where less than four
+    /// begin a name, their number stands above them.
+    func forEachKey(_ visit: (PatternSieve.Place, UInt32) -> Void) {
+        for gram in inner.grams { visit(.inside, gram) }
+        for gram in tails.grams { visit(.atEnd, gram) }
+        for hash in longTails.grams { visit(.longAtEnd, hash) }
+        for gram in heads.grams { visit(.atStart, gram) }
     }
 
     /// Calls `visit` for every pattern that may match; a pattern may come up more than once.
@@ -162,9 +168,12 @@ struct PatternIndex {
         }
         guard text.count >= 4 else { return }
         if !tails.isEmpty {
-            var gram: UInt32 = 0
-            for index in (text.count - 4)..<text.count { gram = gram << 8 | UInt32(text[index]) }
+            let gram = Self.gram(text)
             if tails.contains(gram) { tails.forEach(gram, visit) }
+        }
+        if !longTails.isEmpty, text.count >= 8 {
+            let hash = Self.hash(text)
+            if longTails.contains(hash) { longTails.forEach(hash, visit) }
         }
         guard !inner.isEmpty else { return }
         var gram: UInt32 = 0
@@ -196,15 +205,31 @@ struct PatternIndex {
         Int(truncatingIfNeeded: (UInt64(gram) &* 0x9E37_79B9_7F4A_7C15) >> 40) & 0xFFFF
     }
 
-    /// The last four octets of every match, if the pattern fixes them.
-    private static func tail(_ pattern: TextPattern) -> UInt32? {
-        guard pattern.endsAtEnd, pattern.tokens.count >= 4 else { return nil }
-        var gram: UInt32 = 0
-        for token in pattern.tokens.suffix(4) {
+    /// The last octets of every match, if the pattern fixes so many.
+    private static func tail(_ pattern: TextPattern, _ count: Int) -> [UInt8]? {
+        guard pattern.endsAtEnd, pattern.tokens.count >= count else { return nil }
+        var tail: [UInt8] = []
+        for token in pattern.tokens.suffix(count) {
             guard case .octet(let octet) = token else { return nil }
-            gram = gram << 8 | UInt32(octet)
+            tail.append(octet)
         }
+        return tail
+    }
+
+    /// The last four octets of a text in a number.
+    @inline(__always)
+    static func gram(_ text: Span<UInt8>) -> UInt32 {
+        var gram: UInt32 = 0
+        for index in (text.count - 4)..<text.count { gram = gram << 8 | UInt32(text[index]) }
         return gram
+    }
+
+    /// A number for the last eight octets of a text.
+    @inline(__always)
+    static func hash(_ text: Span<UInt8>) -> UInt32 {
+        var octets: UInt64 = 0
+        for index in (text.count - 8)..<text.count { octets = octets << 8 | UInt64(text[index]) }
+        return UInt32(truncatingIfNeeded: (octets &* 0x9E37_79B9_7F4A_7C15) >> 32)
     }
 
     /// The one to three octets that every match begins with, behind their number.

@@ -178,7 +178,7 @@ public struct TypeCoverage: Hashable, Sendable {
 }
 
 /// Where a rule stands in its list.
-public struct RulePosition: Sendable {
+public struct RulePosition: Hashable, Sendable {
     /// Line, 1-based.
     public var line: Int
     /// Octets from the start of the decoded list to the rule's text.

@@ -54,6 +54,9 @@ struct RuleTable {
     @inline(__always)
     private func tag(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash) << ruleBits }
 
+    /// How many labels the names have.
+    var depths: Depths { filter.depths }
+
     /// Fetches what is looked at first for a name.
     @inline(__always)
     func prefetch(_ hashes: borrowing SuffixHashes) { filter.prefetch(hashes.domainHash) }
@@ -110,15 +113,7 @@ struct RuleTable {
     /// Bit n: the last n labels may have rules; only suffixes whose hashes are kept.
     @inline(__always)
     func candidates(_ hashes: borrowing SuffixHashes, _ count: Int) -> UInt64 {
-        var open = filter.depths.below(min(count + 1, SuffixHashes.kept))
-        var found: UInt64 = 0
-        // Without branches, so that the processor waits for all words at once.
-        while open != 0 {
-            let labels = open.trailingZeroBitCount
-            open &= open &- 1
-            found |= (filter.mayContain(hashes.span[labels]) ? 1 : 0) << UInt64(labels)
-        }
-        return found
+        filter.candidates(hashes, count)
     }
 
     /// The first rule, plus one, of the chain that is likely that of a hash; 0 is none.

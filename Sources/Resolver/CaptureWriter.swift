@@ -114,11 +114,19 @@ final class CaptureWriter: Sendable {
         json.member("transport", record.overTCP ? "tcp" : "udp")
         json.member("elapsed_us", record.elapsed / 1_000)
         if let policy, record.decision.decision.hasRule {
-            let rule = policy.policy.stack.layers[Int(record.decision.layer)].reference(Int(record.decision.rule))
+            let stack = policy.policy.stack
+            let rule = stack.layers[Int(record.decision.layer)].reference(Int(record.decision.rule))
+            let element = (try? DomainName(wire: alias.isEmpty ? name : alias)) ?? .root
+            let relation = stack.relation(
+                record.decision.decision,
+                of: element,
+                type: RRType(rawValue: record.type),
+                isAlias: !alias.isEmpty
+            )
             json.key("matched")
             json.beginObject()
-            json.member("element", Self.text(alias.isEmpty ? name : alias))
-            json.member("relation", (alias.isEmpty ? Relation.qname : .cname).rawValue)
+            json.member("element", element.description)
+            json.member("relation", relation.rawValue)
             json.member("engine", rule.engine.rawValue)
             json.member("list", rule.list)
             json.member("line", rule.line)

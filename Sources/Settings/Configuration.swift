@@ -1,5 +1,6 @@
 public import DNS
 public import Policy
+public import TextScan
 
 /// What a configuration file says; flags of a command win over it.
 ///
@@ -35,6 +36,16 @@ public struct Configuration: Sendable {
         public var groups: [String] = []
         /// Where the file names it.
         public var line: Int?
+        /// The list itself, where the file holds it.
+        public var octets: [UInt8]?
+        /// The minutes of the week in which it counts (Blocky `listSchedules`); nil for always.
+        public var minutes: [Range<Int>]?
+        /// The rules that are stated in place of a list; nil for lists.
+        public var rules: [ConfiguredRule]?
+        /// What is known not to be evaluated, such as a list that would have to be fetched.
+        public var notEvaluated: [Diagnostic] = []
+        /// Whether it need not hold a rule.
+        public var mayBeEmpty = false
 
         /// A list.
         public init(path: String, format: String? = nil, role: ListRole = .block, line: Int? = nil) {
@@ -69,6 +80,8 @@ public struct Configuration: Sendable {
         public var blockMode: String?
         /// The addresses that the engine answers blocked names with.
         public var blockAddresses: [IPAddress] = []
+        /// Seconds to live of answers about blocked names; nil for the engine's default.
+        public var blockTTL: UInt32?
         /// Times of the week by name, in minutes since Monday 00:00 (dnscrypt-proxy).
         public var schedules: [String: [Range<Int>]] = [:]
         /// Clients and their groups of lists (Blocky `clientGroupsBlock`); nil when the file does not say.

@@ -3,7 +3,7 @@ import Policy
 public import TextScan
 internal import Yams
 
-/// Reads configuration files; every fault has its line, column, reason and a hint.
+/// Reads configuration files, ours and Blocky's; every fault has its line, column, reason and a hint.
 public enum ConfigurationYAML {
     /// Reads `bytes`; a value with a fault is left out, so that all faults are reported at once.
     /// - Parameter path: The name of the file: in diagnostics, and to resolve relative list paths.
@@ -21,6 +21,10 @@ public enum ConfigurationYAML {
                 text: "the file holds no configuration"
             )
             return (Configuration(), document.diagnostics.isEmpty ? [empty] : document.diagnostics)
+        }
+        if BlockyYAML.recognises(root) {
+            let (configuration, faults) = BlockyYAML.configuration(root, bytes, path: path)
+            return (configuration, document.diagnostics + faults)
         }
         var builder = ConfigurationBuilder(path: path)
         builder.read(root)

@@ -65,7 +65,9 @@ extension RoundMaker {
 
     /// Further data of an owner, which live for another time.
     private mutating func repeated(_ owner: String) -> String {
-        let records = ["5 A 0.0.0.0", "300 A 198.18.0.7", "A 198.18.0.7", "90 AAAA ::", "TXT \"x\"", "30 MX 10 mail.zz."]
+        let records = [
+            "5 A 0.0.0.0", "300 A 198.18.0.7", "A 198.18.0.7", "90 AAAA ::", "TXT \"x\"", "30 MX 10 mail.zz.",
+        ]
         return "\(owner) \(pick(records))\n" + (chance(2) ? policy(owner) : "")
     }
 

@@ -19,6 +19,34 @@ import Testing
         return [.send(makeReply(to: query.octets, records))]
     }
 
+    /// What the capture says a rule looked at.
+    @Test(arguments: [
+        ("||192.0.2.1^", "alias.example", RRType.https, Relation.hint), ("||192.0.2.1^", "bad.example", .https, .hint),
+        ("||bad.example^", "bad.example", .https, .qname), ("||edge.example^", "alias.example", .https, .cname),
+        ("||edge.example^$dnstype=CNAME", "alias.example", .https, .cname),
+        ("||192.0.2.1^", "bad.example", .a, .address),
+    ])
+    func theRelationIsFoundAgain(rule: String, asked: String, type: RRType, relation: Relation) throws {
+        let list = ListInput(path: "lists/hints.txt", format: .adblock, octets: Array((rule + "\n").utf8))
+        let stack = CompiledStack(layers: [try LayerLoader.load([list]).layer])
+        let chain = asked == "alias.example" ? [name("edge.example")] : []
+        let address = IPAddress.v4(0xC000_0201)
+        let verdict = stack.verdict(
+            name(asked),
+            type: type,
+            chain: chain,
+            addresses: type == .a ? [address] : [],
+            hints: [address]
+        )
+        let matched = try #require(verdict.matched)
+        #expect(matched.relation == relation)
+        let decision = Decision(kind: verdict.kind, layer: 0, rule: UInt32(try #require(matched.number)))
+        #expect(
+            stack.relation(decision, of: matched.element, type: type, isAlias: matched.element != name(asked))
+                == relation
+        )
+    }
+
     @Test func enforcesRulesAboutThem() throws {
         let list = ListInput(path: "lists/hints.txt", format: .adblock, octets: Array("||192.0.2.1^\n".utf8))
         let stack = CompiledStack(layers: [try LayerLoader.load([list]).layer])

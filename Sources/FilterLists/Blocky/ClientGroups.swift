@@ -62,16 +62,24 @@ public struct ClientGroups: Sendable, Equatable {
 /// Groups without lists to deny: of their clients everything is blocked that they do not allow.
 enum AllowOnlyGroups {
     /// Adds what blocks everything else.
-    static func add(
-        _ lists: [(role: ListRole, groups: [String])],
+    static func add(_ lists: [ListText], _ clients: ClientGroups, to builder: inout LayerBuilder) {
+        func isAllowing(_ list: ListText) -> Bool { list.role == .allow || list.role == .exempt }
+        let denying = Set(lists.filter { !isAllowing($0) }.flatMap(\.groups))
+        // All lists of a group have its schedules.
+        let allowing = Dictionary(grouping: lists.filter(isAllowing), by: \.minutes)
+        for (minutes, lists) in allowing.sorted(by: { $0.key?.description ?? "" < $1.key?.description ?? "" }) {
+            let groups = Set(lists.flatMap(\.groups)).subtracting(denying).sorted()
+            add(groups, RuleGuard(minutes: minutes), clients, to: &builder)
+        }
+    }
+
+    private static func add(
+        _ groups: [String],
+        _ hours: RuleGuard,
         _ clients: ClientGroups,
         to builder: inout LayerBuilder
     ) {
-        func groups(_ isAllowing: Bool) -> Set<String> {
-            Set(lists.filter { ($0.role == .allow || $0.role == .exempt) == isAllowing }.flatMap(\.groups))
-        }
-        let groups = groups(true).subtracting(groups(false)).sorted()
-        guard !groups.isEmpty, let limit = clients.limit(groups) else { return }
+        guard !groups.isEmpty, let limit = clients.limit(groups)?.and(hours) else { return }
         let text = groups.joined(separator: ", ")
         builder.beginList(
             ListSource(path: "allow-only groups of Blocky", format: "domains", octets: Array(text.utf8)),

@@ -2,12 +2,12 @@ extension EngineProfile {
     /// Blocky: allow beats deny, whatever the group; names, addresses and CNAME targets are looked at. A client of a group
     /// that only allows gets everything else blocked.
     /// Sources: blocky `resolver/blocking_resolver.go`, `lists/list_cache.go`, `lists/parsers/`, `cache/stringcache/`,
-    /// `config/blocking.go`, `util/common.go`.
+    /// `config/`, `server/server.go`, `resolver/{custom_dns,conditional_upstream,filtering}_resolver.go`, `util/common.go`.
     static let blocky = EngineProfile(
         engine: .blocky,
         basis: "Blocky of 2026, from its sources",
         formats: ["wildcard", "domains", "hosts", "adblock", "addresses"],
-        precedence: [.listAllow, .importantBlock, .block],
+        precedence: [.special, .data, .listAllow, .importantBlock, .block, .open],
         order: .classFirst,
         plainName: .exact,
         starName: .subtree,

@@ -149,7 +149,7 @@ private struct CheckRun: ~Copyable {
             progress.note(index)
             batch.append { input.fill(&$0, index) }
             guard batch.isFull || index == input.indices.last else { continue }
-            loaded.stack.prefetch(batch, wholeChains: true)
+            loaded.stack.prefetch(&batch, wholeChains: true)
             let first = index + 1 - batch.count
             for place in 0..<batch.count {
                 batch.with(place) { name, hashes in

@@ -229,18 +229,25 @@ extension LayerLoader {
     /// Loads a configured layer.
     static func load(_ layer: Configuration.Layer) throws(ListError) -> LoadedLayer {
         try load(
-            layer.lists.map {
-                ListInput(
-                    path: $0.path,
-                    role: $0.role,
-                    format: $0.format.flatMap(ListFormat.named),
-                    groups: $0.groups
+            layer.lists.map { list in
+                var input = ListInput(
+                    path: list.path,
+                    role: list.role,
+                    format: list.format.flatMap(ListFormat.named),
+                    groups: list.groups,
+                    octets: list.octets
                 )
+                input.minutes = list.minutes
+                input.rules = list.rules
+                input.notEvaluated = list.notEvaluated
+                input.mayBeEmpty = list.mayBeEmpty
+                return input
             },
             engine: layer.engine,
             blockMode: layer.blockMode,
             options: LayerOptions(
                 blockAddresses: layer.blockAddresses,
+                blockTTL: layer.blockTTL,
                 schedules: layer.schedules,
                 clients: layer.clients.map { ClientGroups($0.map { .init(clients: $0.client, groups: $0.groups) }) }
             )

@@ -81,7 +81,7 @@ func measureBatches(_ title: String, _ names: [DomainName], _ stack: CompiledSta
         for (index, name) in names.enumerated() {
             batch.append { $0.fill(name) }
             guard batch.isFull || index + 1 == names.count else { continue }
-            stack.prefetch(batch)
+            stack.prefetch(&batch)
             for place in 0..<batch.count where batch.with(place, { stack.decide($0, $1, type: .a).hasRule }) {
                 hits += 1
             }
