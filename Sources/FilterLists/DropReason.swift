@@ -347,6 +347,18 @@ struct UnsupportedReason {
         id: "environment",
         text: "it is filled in when the server starts"
     )
+    static let aclFile = UnsupportedReason(
+        id: "acl-file",
+        text: "the values stand in another file or come from a program; give the file as a list of its own"
+    )
+    static let requestState = UnsupportedReason(
+        id: "request-state",
+        text: "it depends on more of a request than host and client, or tells plain requests and tunnels apart"
+    )
+    static let otherAccess = UnsupportedReason(
+        id: "other-access",
+        text: "requests may be changed or refused here after http_access"
+    )
     static let addressText = UnsupportedReason(
         id: "address-text",
         text: "which addresses begin so depends on how their zeros are written, or on longer rules that begin alike"

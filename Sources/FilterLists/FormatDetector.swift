@@ -73,6 +73,7 @@ public enum FormatDetector {
             return try document(.littleSnitch, path, engine)
         }
         if CorefileReader.recognises(text) { return try document(.corefile, path, engine) }
+        if SquidConfigurationReader.recognises(text) { return try document(.squidConfiguration, path, engine) }
         if PACReader.recognises(text) { return try document(.proxyAutoConfig, path, engine) }
         if let what = foreignContent(text) { throw ListError(path: path, reason: .notAList(what)) }
         let sample = ListSample(text, path: path)

@@ -19,7 +19,7 @@ public struct ListFormat: Sendable {
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
         .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding,
         .v2fly, .proxifier, .littleSnitch, .bindZones, .proxyAutoConfig, .dnscryptAddresses, .addresses, .peerToPeer,
-        .corefile,
+        .corefile, .squidConfiguration,
     ]
 
     /// The format with this id.
@@ -61,7 +61,12 @@ extension Engine {
         case .dnsdist: return DnsdistReader.read
         case .knotPolicy: return KnotPolicyReader.read
         case .squidGuard: return SquidGuardReader.read
-        case .squid: return format == .regex ? SquidRegexReader.read : SquidReader.read
+        case .squid:
+            switch format {
+            case .regex: return SquidRegexReader.read
+            case .squidConfiguration: return SquidConfigurationReader.read
+            default: return SquidReader.read
+            }
         case .hostsFile: return ClientHostsReader.read
         case .v2ray: return V2flyReader.read
         case .proxifier: return ProxifierReader.read

@@ -130,6 +130,12 @@ struct OrderedRuleWriter {
             if case .isOne(let names) = properties[number] {
                 return try write(names, .exact, rule, shape, text, &sink)
             }
+            if case .belowNames(let names) = properties[number] {
+                return try write(names, .subtree, rule, shape, position, &sink)
+            }
+            if case .isOneName(let names) = properties[number] {
+                return try write(names, .exact, rule, shape, position, &sink)
+            }
         case .any(let parts):
             // Each alternative is a rule of its own.
             for part in parts { try write(part, rule, shape, text, &sink) }
@@ -203,6 +209,28 @@ struct OrderedRuleWriter {
         }
     }
 
+    private mutating func write(
+        _ names: [DomainName],
+        _ scope: Scope,
+        _ rule: OrderedRule,
+        _ shape: Shape,
+        _ position: RulePosition,
+        _ sink: inout RuleSink
+    ) throws(Fault) {
+        try take(names.count)
+        for name in names {
+            sink.builder.add(
+                scope,
+                name: name,
+                class: rule.ruleClass,
+                action: shape.action,
+                coverage: shape.coverage,
+                guard: shape.guardID,
+                at: position
+            )
+        }
+    }
+
     private mutating func take(_ count: Int) throws(Fault) {
         guard count <= namesLeft else { throw .unsupported(.tooManyParts) }
         namesLeft -= count
@@ -257,6 +285,8 @@ struct OrderedRuleWriter {
         switch property {
         case .below(let names): return .below(try set(names, text))
         case .isOne(let names): return .isOne(try set(names, text))
+        case .belowNames(let names): return .below(NameTextSet(names))
+        case .isOneName(let names): return .isOne(NameTextSet(names))
         case .labelsOutside(let range): return .labelsOutside(range)
         case .octetsOutside(let range): return .octetsOutside(range)
         case .regex(let pattern, let dialect): return .regex(try regex(pattern, dialect))

@@ -7,6 +7,9 @@ enum NameProperty {
     case below([LuaText])
     /// These names.
     case isOne([LuaText])
+    /// The same, of names that do not stand in the list or are read already.
+    case belowNames([DomainName])
+    case isOneName([DomainName])
     case regex([UInt8], NameRegex.Dialect)
     /// RE2, over the wire form.
     case wireRegex([UInt8])

@@ -4,7 +4,7 @@ extension EngineProfile {
     static let squid = EngineProfile(
         engine: .squid,
         basis: "squid 5.7, compared with the running proxy",
-        formats: ["squid", "domains", "regex"],
+        formats: ["squid", "domains", "regex", "squid-conf"],
         precedence: [.listAllow, .block],
         order: .firstMatch,
         plainName: .exact,

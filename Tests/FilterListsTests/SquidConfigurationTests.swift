@@ -1,0 +1,85 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// squid.conf; what hosts get was compared with squid 5.7.
+@Suite struct SquidConfigurationTests {
+    private static let lists = """
+        acl ads dstdomain .ads.example tracker.example
+        acl good dstdomain .ads.example
+        acl stats dstdom_regex -i ^STATS[0-9]*\\.
+        acl office src 192.0.2.0/24 198.51.100.0/255.255.255.0 203.0.113.1-203.0.113.9
+        acl web port 80 443
+        acl tls port 443
+        acl method method CONNECT
+        acl day time M 08:00-12:00
+
+        """
+
+    @Test(arguments: [
+        ("http_access deny ads\nhttp_access allow all", "x.ads.example", "", VerdictKind.refused),
+        ("http_access deny ads\nhttp_access allow all", "ads.example", "", .refused),
+        ("http_access deny ads\nhttp_access allow all", "x.tracker.example", "", .pass),
+        ("http_access deny ads\nhttp_access allow all", "Tracker.Example", "", .refused),
+        // Where no line holds, the opposite of the last one counts.
+        ("http_access deny ads", "a.example", "", .pass), ("http_access allow ads", "a.example", "", .refused),
+        ("http_access deny all\nhttp_access allow ads", "ads.example", "", .refused),
+        ("http_access allow ads\nhttp_access deny all", "ads.example", "", .pass),
+        ("http_access deny !ads\nhttp_access allow all", "a.example", "", .refused),
+        ("http_access deny ads good", "ads.example", "", .refused),
+        ("http_access deny ads good", "tracker.example", "", .pass),
+        ("http_access deny stats", "stats12.example", "", .refused),
+        ("http_access deny stats", "xstats.example", "", .pass),
+        ("http_access deny ads office", "ads.example", "192.0.2.7", .refused),
+        ("http_access deny ads office", "ads.example", "198.51.100.7", .refused),
+        ("http_access deny ads office", "ads.example", "203.0.113.9", .refused),
+        ("http_access deny ads office", "ads.example", "203.0.113.10", .pass),
+        ("http_access deny ads office", "ads.example", "", .unsupported),
+        ("http_access deny ads office", "a.example", "", .pass),
+        ("http_access deny ads !localhost", "ads.example", "127.0.0.1", .pass),
+        ("http_access deny !web\nhttp_access allow all", "a.example", "", .pass),
+        ("http_access deny method !tls\nhttp_access allow all", "a.example", "", .pass),
+        ("http_access deny manager\nhttp_access allow all", "a.example", "", .pass),
+        ("http_access deny \\\n  ads\nhttp_access allow all", "ads.example", "", .refused),
+        ("http_access deny ads # all\nhttp_access allow all", "a.example", "", .pass),
+        // Lists are known from the lines before, so this line is not read.
+        ("http_access deny later\nacl later src all\nhttp_access allow all", "a.example", "", .pass),
+    ])
+    func decides(lines: String, name: String, client: String, kind: VerdictKind) throws {
+        let loaded = try readList(Self.lists + lines + "\n", .squidConfiguration)
+        let context = QueryContext(client: IPAddress(client).map { Client(address: $0) })
+        #expect(try loaded.verdict(name, context: context).kind == kind, "\(lines)")
+        #expect(loaded.reports[0].unsupported.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("http_access deny method", "request-state"), ("http_access deny ads tls", "request-state"),
+        ("http_access deny day", "request-state"), ("include /etc/squid/conf.d/*.conf", "include"),
+        ("acl f dstdomain \"/etc/squid/ads\"", "acl-file"), ("http_reply_access deny ads", "other-access"),
+        ("url_rewrite_program /usr/bin/squidGuard", "other-access"), ("http_access deny day !all", ""),
+        ("acl u url_regex x", ""), ("acl r dstdom_regex Ads\nhttp_access deny r", "request-state"),
+    ])
+    func whatIsNotEvaluatedIsCounted(line: String, reason: String) throws {
+        let loaded = try readList(Self.lists + line + "\nhttp_access deny ads\n", .squidConfiguration)
+        #expect(loaded.reports[0].unsupported == (reason.isEmpty ? [:] : [reason: 1]))
+    }
+
+    @Test(arguments: [
+        "http_access maybe ads", "http_access deny nothing", "acl ads src 192.0.2.1", "acl x", "acl p port web",
+    ])
+    func whatSquidWouldNotStartWithIsNamed(line: String) throws {
+        let loaded = try readList(Self.lists + line + "\nhttp_access deny ads\n", .squidConfiguration)
+        #expect(loaded.reports[0].ignored == ["bad-statement": 1])
+    }
+
+    @Test func isToldFromItsLists() throws {
+        let text = "acl ads dstdomain .ads.example\nhttp_access deny ads\n"
+        let report = try LayerLoader.load([ListInput(path: "x", octets: Array(text.utf8))]).reports[0]
+        #expect(report.format == .squidConfiguration)
+        #expect(throws: ListError.self) {
+            try LayerLoader.load([ListInput(path: "x", octets: Array("acl a dstdomain .b.example\n".utf8))])
+        }
+    }
+}
