@@ -55,6 +55,10 @@ struct OrderedRuleWriter {
     /// Writes a rule; one that cannot be is counted.
     mutating func write(_ rule: OrderedRule, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         guard !rule.isPlaceholder else { return }
+        let before = sink.builder.ruleCount
+        defer {
+            if rule.action == .unsupported { sink.noteOpenRules(sink.builder.ruleCount - before) }
+        }
         do throws(Fault) {
             guard rule.condition.types.count <= 64, rule.condition.clients.count <= 3 else {
                 throw .unsupported(.tooManyParts)

@@ -20,6 +20,8 @@ struct RuleSink: ~Copyable {
     var schedules: [String: [Range<Int>]] = [:]
     /// Lines seen.
     var lines = 0
+    /// Rules that only leave names open; they are counted as not evaluated, not as rules.
+    private var openRules = 0
     private let addressRulesBefore: Int
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
@@ -125,6 +127,48 @@ struct RuleSink: ~Copyable {
         unsupported.add(diagnostic)
     }
 
+    /// Leaves open what a rule that is counted as not evaluated does with a name: a verdict that it would decide is
+    /// unsupported. A text that is no name is one that no query has.
+    mutating func leaveOpen(
+        _ scope: Scope,
+        _ text: Span<UInt8>,
+        name: Range<Int>,
+        class ruleClass: RuleClass,
+        types: [RRType]? = nil,
+        rule: Range<Int>,
+        line: Int
+    ) {
+        guard let name = try? DomainName(presentation: text.extracting(name).octets) else { return }
+        leaveOpen(scope, name, class: ruleClass, types: types, rule: rule, line: line)
+    }
+
+    /// The same for a name that does not stand in the text.
+    mutating func leaveOpen(
+        _ scope: Scope,
+        _ name: DomainName,
+        class ruleClass: RuleClass,
+        types: [RRType]? = nil,
+        rule: Range<Int>,
+        line: Int
+    ) {
+        let action = builder.intern(.unsupported)
+        noteOpenRules(1)
+        builder.add(
+            scope,
+            name: name,
+            class: ruleClass,
+            action: action,
+            coverage: types.map { builder.intern(TypeCoverage(only: $0)) } ?? .all,
+            at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        )
+    }
+
+    /// Takes rules that only leave names open out of the count of rules.
+    mutating func noteOpenRules(_ count: Int) {
+        openRules += count
+        builder.noteOwnRules(count)
+    }
+
     /// Counts a rule, or the whole list, of which nobody knows for which clients it counts; it stays, and decides nothing
     /// where a client is given.
     mutating func noteOpenGuard(_ line: Int? = nil) {
@@ -163,7 +207,7 @@ struct RuleSink: ~Copyable {
             detection: detection,
             octets: octets,
             lines: lines,
-            rules: builder.ruleCount - rulesBefore,
+            rules: builder.ruleCount - rulesBefore - openRules,
             answerRules: builder.addressRuleCount(.answer, from: addressRulesBefore),
             clientRules: builder.addressRuleCount(.client, from: addressRulesBefore),
             ignored: ignored.counts,

@@ -81,7 +81,7 @@ extension CompiledLayer {
         case .records(let records): dataKind(records, type, profile)
         case .redirect, .redirectBelow: .redirect
         case .route: .route
-        case .localZone, .rewrite: .unsupported
+        case .localZone, .rewrite, .unsupported: .unsupported
         case .negative(let isNXDomain, _): isNXDomain ? .nxdomain : .nodata
         }
     }
@@ -160,6 +160,7 @@ extension CompiledLayer {
             type: type,
             isAlias: isAlias
         )
+        if profile.order == .longestFirst { completeDnsmasqAnswer(&answer, decision, type: type) }
         if profile.order == .localZone { completeLocalAnswer(&answer, decision, name: name, type: type) }
         if !keepsAliases(behind: Int(decision.rule)) {
             // dnsmasq throws the whole answer away, and says so (compared with 2.90).
@@ -241,14 +242,16 @@ extension CompiledLayer {
         var result: [LocalRecord] = []
         var seen: Set<LocalRecord> = []
         var first: UInt32?
-        // dnsmasq answers an `address=` as often as it is configured (compared with 2.90), Knot Resolver a record of a zone.
-        let repeats = profile.order == .longestFirst && winner.ruleClass == .data || engine == .knotRPZ
+        // dnsmasq answers what is not a host's address as often as it is configured (compared with 2.90), Knot Resolver a
+        // record of a zone.
+        let repeats =
+            profile.order == .longestFirst && winner.ruleClass != .nullData || engine == .knotRPZ
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if records.haveSameName(next, rule), record.ruleClass == winner.ruleClass, record.scope == winner.scope,
+                if records.haveSameName(next, rule), isOfOneKind(record, winner), record.scope == winner.scope,
                     record.list == winner.list
                         || !profile.order.isZoneByZone
                 {
@@ -274,7 +277,13 @@ extension CompiledLayer {
         {
             result.removeAll { $0.type == .a }
         }
-        return result
+        return profile.order == .longestFirst && winner.ruleClass != .data ? Self.withoutRepeats(result) : result
+    }
+
+    /// Whether the data of two rules of one name belong to one answer: dnsmasq gives `dns-rr` and other records together.
+    private func isOfOneKind(_ record: RuleRecord, _ winner: RuleRecord) -> Bool {
+        record.ruleClass == winner.ruleClass
+            || profile.order == .longestFirst && winner.ruleClass == .ownRewrite && record.ruleClass == .hosts
     }
 
     /// The data of a rule about no name, with that of the others about the same addresses; a text pattern stands alone.

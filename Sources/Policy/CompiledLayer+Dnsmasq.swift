@@ -13,6 +13,13 @@ extension CompiledLayer {
         let choice = strongestRule(name, hashes, type: type, context: context)
         guard choice.doubtfulRule == nil else { return decision(choice, type: type, index: index) }
         var strongest = choice.rule
+        if let strongest, record(strongest).ruleClass == .special {
+            return strongest < records.count
+                ? decideAlias(strongest, type: type, index: index) : decision(choice, type: type, index: index)
+        }
+        if isReverseOfHost(name, type) {
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
         if type == .any { strongest = strongest.map(secondFamily) }
         var decision = self.decision(rule: strongest, type: type, index: index)
         if type == .any, let strongest, strongest >= records.count, !decision.kind.isPass, decision.kind != .nxdomain {
@@ -59,7 +66,11 @@ extension CompiledLayer {
         table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
             while next >= 0, labels == total {
-                if records[next].ruleClass == .hosts, records[next].scope == .exact { isHost = true }
+                if records[next].ruleClass == .hosts, records[next].scope == .exact,
+                    covers(records[next], .a) || covers(records[next], .aaaa)
+                {
+                    isHost = true
+                }
                 next = Int(records[next].next) - 1
             }
         }

@@ -55,6 +55,7 @@ extension CompiledLayer {
         let rank = UInt64(record.rule.rank)
         let rule = UInt64(records.count + offset)
         guard profile.order == .longestFirst else { return rank << 40 | 127 << 32 | rule }
+        if record.rule.ruleClass == .special { return rule }
         return (UInt64(127 - record.labels) << 1 | 1) << 48 | UInt64(256 - record.length) << 40 | rank << 32 | rule
     }
 
@@ -65,7 +66,7 @@ extension CompiledLayer {
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.scope == .subtree { named |= 1 << UInt128(labels) }
+                if record.scope == .subtree, record.ruleClass != .special { named |= 1 << UInt128(labels) }
                 next = Int(record.next) - 1
             }
         }

@@ -132,7 +132,7 @@ extension CompiledLayer {
             let isWhole = !matches.sharesNames && !records.contains { $0.type == .cname }
             return isWhole ? action : nil
         case .blockAddress: return matches.sharesNames ? nil : action
-        case .redirectBelow, .localZone, .negative, .rewrite, .none: return nil
+        case .redirectBelow, .localZone, .negative, .rewrite, .unsupported, .none: return nil
         }
     }
 }

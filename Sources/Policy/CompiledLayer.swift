@@ -31,6 +31,8 @@ public final class CompiledLayer: Sendable {
     let hasAnswers: Bool
     let table: RuleTable
     let zoneOrder: CanonicalOrder
+    /// The names of the addresses of hosts lines, for engines that answer them.
+    let hostReverseNames: Set<DomainName>
     let domainOrder: DomainOrder
     /// Rules of the lists, without those that the engine or compilation added.
     public let ruleCount: Int
@@ -51,6 +53,8 @@ public final class CompiledLayer: Sendable {
             builder.addEmptyNonTerminals(only: .hosts)
         default: break
         }
+        hostReverseNames =
+            profile.order == .longestFirst ? Self.reverseNames(builder.store, builder.actions) : []
         zoneOrder =
             profile.order == .policyZone(.canonicalPredecessor)
             ? CanonicalOrder(builder.store) : CanonicalOrder(lists: 0)
@@ -227,6 +231,8 @@ public final class CompiledLayer: Sendable {
         let depth = UInt64(127 - labels)
         let rank = UInt64(record.rank)
         guard longestFirst else { return rank << 40 | depth << 32 | UInt64(rule) }
+        // What it answers before it looks at rules about domains.
+        if record.ruleClass == .special { return UInt64(rule) }
         return (depth << 1 | (record.scope == .below ? 0 : 1)) << 48 | rank << 32 | UInt64(rule)
     }
 

@@ -22,7 +22,7 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case ownAllowRegex
     /// A regular expression of names the engine's owner denies (Pi-hole regex deny).
     case ownBlockRegex
-    /// A name that the engine answers by itself unless its owner allows it (Pi-hole special domains).
+    /// A name that the engine answers before it looks at other rules (Pi-hole special domains, dnsmasq aliases).
     case special
     /// An entry of the engine's own table of answers (AdGuard Home rewrites).
     case ownRewrite
@@ -145,6 +145,8 @@ public enum RuleAction: Hashable, Sendable {
     /// NXDOMAIN or NODATA with this record in the additional section (dnsdist `NegativeAndSOAAction`, Knot
     /// Resolver `DENY_MSG`).
     case negative(isNXDomain: Bool, OwnedRecord)
+    /// Something that is not known here: the rule is counted as not evaluated.
+    case unsupported
     /// No rule: an empty non-terminal.
     case none
 }

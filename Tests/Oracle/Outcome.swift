@@ -74,7 +74,7 @@ struct Outcome {
         }
         answer = Self.sorted(sections[0])
         authority = sections[1]
-        additional = sections[2]
+        additional = sections[2].sorted { $0.description < $1.description }
     }
 
     /// What a verdict stands for, given the real answers.
@@ -105,11 +105,12 @@ struct Outcome {
         self.init(code: made.responseCode.description)
         isAuthoritative = made.isAuthoritative
         authority = made.authority.map(Self.entry)
-        additional = made.additional.map(Self.entry)
+        additional = made.additional.map(Self.entry).sorted { $0.description < $1.description }
         errors = made.errors.map(Self.text)
         var entries: [Entry] = []
         if made.keepsAliases, made.owner != name { entries = upstream.aliases(from: name, to: made.owner) }
         entries += made.records.map { Self.entry(OwnedRecord(owner: made.owner, record: $0)) }
+        entries += made.behind.map(Self.entry)
         if profile.answerStyle.followsOwnAliases, !made.endsAtAlias,
             let alias = made.records.first(where: { $0.type == .cname }),
             let target = try? DomainName(wire: alias.data)

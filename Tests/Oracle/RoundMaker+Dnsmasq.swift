@@ -9,6 +9,7 @@ extension RoundMaker {
         }
         if chance(6) { rules.append(pick(["address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0"])) }
         if chance(2) { rules += addressRules() }
+        if chance(2) { rules += dnsmasqRecords() }
         var hosts: [String] = []
         for name in owners(oneIn: 12) {
             hosts.append(

@@ -214,7 +214,10 @@ struct NodeReader {
             return .answer(decision.kind)
         case .sinkhole, .redirect:
             if case .blockAddress = action, decision.kind == .sinkhole { return .block(.sinkhole) }
-            guard let answer = layer.answer(decision, name: name, type: type) else { return .unknown }
+            guard let answer = layer.answer(decision, name: name, type: type),
+                // dnsmasq does not ask for the target of an alias of its own.
+                !answer.endsAtAlias || layer.engine != .dnsmasq
+            else { return .unknown }
             return .data(answer.records)
         case .route, .unsupported: return .unknown
         }

@@ -168,7 +168,7 @@ struct TierOutput {
         case .route: .none(.route)
         case .truncate: .none(.answer)
         case .rewrite: .none(.rewrite)
-        case .allow, .localZone, .none: .none(.unknown)
+        case .allow, .localZone, .unsupported, .none: .none(.unknown)
         }
     }
 }

@@ -128,12 +128,33 @@ struct DnsdistConfiguration: ~Escapable {
             guard isUnderstood else { return sink.drop(.option, source, call.range, call.line) }
             if call.isMethod { performMethod(call) } else { try performs(call, name) }
         } catch {
-            if name == "addAction" { rules.append(placeholder(call)) }
+            var rule = placeholder(call)
             switch error {
             case .bad: sink.drop(.badStatement, source, call.range, call.line)
-            case .unsupported(let reason): sink.skip(reason, source, call.range, call.line)
+            case .unsupported(let reason):
+                sink.skip(reason, source, call.range, call.line)
+                if name == "addAction" { leaveOpen(&rule, call) }
             }
+            if name == "addAction" { rules.append(rule) }
         }
+    }
+
+    /// Makes the place of a rule that is not evaluated leave open what happens to the names that it may be about.
+    private mutating func leaveOpen(_ rule: inout OrderedRule, _ call: LuaCall) {
+        guard let first = call.arguments.first, let condition = bound(first) else { return }
+        rule.condition = condition
+        rule.action = .unsupported
+        rule.isPlaceholder = false
+    }
+
+    /// A condition that holds wherever one that is evaluated only in part may; nil where nothing of it is known.
+    private mutating func bound(_ expression: LuaExpression) -> QueryCondition? {
+        if let value = try? value(expression), let known = try? rule(value) { return known }
+        guard case .call(let call) = expression, !call.isMethod, call.name(source) == "AndRule",
+            variables["AndRule"] == nil, case .table(let fields)? = call.arguments.first
+        else { return nil }
+        let parts = fields.compactMap { bound($0.value) }
+        return parts.isEmpty ? nil : .all(parts)
     }
 
     private func isUnderstood(_ call: LuaCall, _ name: String, _ root: String) -> Bool {

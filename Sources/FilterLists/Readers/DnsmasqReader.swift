@@ -74,10 +74,17 @@ enum DnsmasqReader {
                 return domains(text, rule, value, line, .server, actions, &sink)
             }
             if key.equals("host-record") { return hostRecord(text, rule, value, line, &sink) }
+            let name = key.string
+            if DnsmasqRecords.options.contains(name) {
+                return DnsmasqRecords.read(text, name, value, rule, line, &sink)
+            }
+            if name == "rev-server", reverseServer(text, rule, value, line, &sink) { return }
         }
         if addresses.read(text, key, value, rule, line, &sink) { return }
         switch DnsmasqStatement.options[key.string] {
-        case .unsupported(let reason): sink.skip(reason, text, rule, line)
+        case .unsupported(let reason):
+            sink.skip(reason, text, rule, line)
+            DnsmasqOpenNames.note(text, key.string, value, rule, line, &sink)
         case .option: sink.drop(.option, text, rule, line)
         case .rule: sink.drop(.badStatement, text, rule, line)
         case nil: sink.drop(.unknownStatement, text, rule, line)
@@ -108,10 +115,6 @@ enum DnsmasqReader {
             return sink.drop(.badStatement, text, rule, line)
         }
         var start = value.lowerBound + 1
-        if start > last {
-            // `server=//IP` is about names without a dot.
-            return sink.skip(.answerOption, text, rule, line)
-        }
         while start <= last {
             var end = start
             while text[end] != 0x2F { end += 1 }
@@ -152,7 +155,11 @@ enum DnsmasqReader {
         _ sink: inout RuleSink
     ) {
         var name = name
-        guard !name.isEmpty else { return sink.drop(.badStatement, text, rule, line) }
+        guard !name.isEmpty else {
+            // `server=//IP` is about names without a dot.
+            sink.skip(.answerOption, text, rule, line)
+            return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, rule, line, &sink)
+        }
         let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         if name.count == 1, text[name.lowerBound] == 0x23 {
             // `#` stands for every name.
@@ -197,6 +204,32 @@ enum DnsmasqReader {
         )
     }
 
+    /// `rev-server=address/length[,server]`: where the names of a range's addresses are asked for.
+    private static func reverseServer(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ value: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        let comma = text.extracting(value).firstIndex(of: 0x2C) ?? value.count
+        guard let range = AddressRange(text.extracting(value).extracting(0..<comma).trimmed.string),
+            range.prefixLength > 0
+        else { return false }
+        let server = text.extracting(min(value.lowerBound + comma + 1, value.upperBound)..<value.upperBound).string
+        let action = sink.builder.intern(server.isEmpty ? .nxdomain : .route(server))
+        for zone in range.reverseZones {
+            sink.builder.add(
+                .subtree,
+                name: zone,
+                class: server.isEmpty ? .zone : .open,
+                action: action,
+                at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            )
+        }
+        return true
+    }
+
     /// `host-record=name[,name…][,address…][,ttl]`: like a hosts line.
     private static func hostRecord(
         _ text: Span<UInt8>,
@@ -207,6 +240,7 @@ enum DnsmasqReader {
     ) {
         var names: [Range<Int>] = []
         var addresses: [IPAddress] = []
+        var lifetime: UInt32?
         var fields = FieldScanner(text.extracting(value), separator: 0x2C)
         while let field = fields.next() {
             let range = text.trimmedRange(
@@ -215,14 +249,16 @@ enum DnsmasqReader {
             let word = text.extracting(range)
             if let address = IPAddress(text: word.octets) {
                 addresses.append(address)
-            } else if word.decimal == nil || names.isEmpty {
+            } else if let number = word.decimal, !names.isEmpty {
+                lifetime = UInt32(clamping: number)
+            } else {
                 names.append(range)
             }
         }
         guard !names.isEmpty else { return sink.drop(.badStatement, text, rule, line) }
         for name in names {
             for address in addresses {
-                let action = sink.builder.intern(.records([LocalRecord(address)]))
+                let action = sink.builder.intern(.records([LocalRecord(address, ttl: lifetime)]))
                 let coverage = sink.builder.intern(TypeCoverage(only: [address.recordType, .any]))
                 sink.add(
                     .exact,

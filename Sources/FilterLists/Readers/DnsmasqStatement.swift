@@ -33,13 +33,12 @@ enum DnsmasqStatement {
         table["alias"] = .unsupported(.address)
         for name in [
             "filter-rr", "filterwin2k", "domain-needed", "bogus-priv",
-            "expand-hosts", "strict-order", "rev-server", "dnssec", "connmark-allowlist",
+            "expand-hosts", "rev-server", "dnssec", "connmark-allowlist",
             "connmark-allowlist-enable", "add-mac", "umbrella",
         ] { table[name] = .unsupported(.answerOption) }
-        for name in ["cname"] { table[name] = .unsupported(.alias) }
+        for name in DnsmasqRecords.options { table[name] = .rule }
         for name in [
-            "txt-record", "ptr-record", "srv-host", "mx-host", "mx-target", "naptr-record", "dns-rr", "caa-record",
-            "interface-name", "dynamic-host", "synth-domain", "auth-zone", "selfmx", "localmx",
+            "mx-target", "interface-name", "dynamic-host", "synth-domain", "auth-zone", "selfmx", "localmx",
         ] { table[name] = .unsupported(.localRecord) }
         for name in inert { table[name] = .option }
         return table
@@ -52,7 +51,8 @@ enum DnsmasqStatement {
         "bind-interfaces", "bind-dynamic", "cache-size", "max-cache-ttl", "min-cache-ttl", "local-ttl", "neg-ttl",
         "max-ttl", "auth-ttl", "dhcp-ttl", "log-queries", "log-facility", "log-async", "log-dhcp", "log-debug",
         "log-malloc", "quiet-dhcp", "quiet-dhcp6", "quiet-ra", "quiet-tftp", "pid-file", "dns-forward-max",
-        "query-port", "port-limit", "min-port", "max-port", "edns-packet-max", "all-servers", "localise-queries",
+        "query-port", "port-limit", "min-port", "max-port", "edns-packet-max", "all-servers", "strict-order",
+        "localise-queries",
         "clear-on-reload", "dns-loop-detect", "domain",
         "domain-suffix", "no-dhcp-dns", "read-ethers", "leasefile-ro", "enable-dbus", "enable-ubus", "conntrack",
         "trust-anchor", "dnssec-check-unsigned", "dnssec-no-timecheck", "dnssec-timestamp", "dnssec-debug",

@@ -146,8 +146,51 @@ struct KnotConfiguration: ~Escapable {
         } catch {
             switch error {
             case .bad: sink.drop(.badStatement, source, call.range, call.line)
-            case .unsupported(let reason): sink.skip(reason, source, call.range, call.line)
+            case .unsupported(let reason):
+                sink.skip(reason, source, call.range, call.line)
+                leaveOpen(call, name)
             }
+        }
+    }
+
+    /// Leaves open what happens to the names that a rule which is not evaluated is about. Rules about answers, views and
+    /// hints count whatever the rules about queries say, so they come first.
+    private mutating func leaveOpen(_ call: LuaCall, _ name: String) {
+        var isFirst = true
+        var condition: QueryCondition?
+        switch name {
+        case "policy.add", "policy:add":
+            isFirst = call.arguments.count > 1
+            condition = call.arguments.first.flatMap { self.condition(of: $0) }
+        case "view.addr", "view:addr", "view.tsig", "view:tsig":
+            condition = call.arguments.count > 1 ? self.condition(of: call.arguments[1]) : nil
+        case "hints.set", "hints.add":
+            guard case .text(let text)? = call.arguments.first, !text.isEscaped else { return }
+            let end = source.extracting(text.content).firstIndex(of: 0x20) ?? 0
+            let host = text.content.lowerBound..<(text.content.lowerBound + end)
+            guard (try? DomainName(presentation: source.extracting(host).octets)) != nil else { return }
+            condition = property(.isOne([LuaText(content: host, line: text.line, isEscaped: false)]))
+        default: return
+        }
+        guard let condition else { return }
+        let rule = OrderedRule(
+            condition: condition,
+            action: .unsupported,
+            ruleClass: .block,
+            range: call.range,
+            line: call.line
+        )
+        rules.insert(rule, at: isFirst ? 0 : rules.count)
+    }
+
+    /// The condition of a rule, whatever its action; nil where it is not known.
+    private mutating func condition(of rule: LuaExpression) -> QueryCondition? {
+        switch rule {
+        case .call(let call) where !call.isMethod && variables[source.extracting(call.path[0]).string] == nil:
+            return try? condition(call)
+        default:
+            guard case .condition(let condition, _)? = try? value(rule) else { return nil }
+            return condition
         }
     }
 
@@ -238,21 +281,28 @@ struct KnotConfiguration: ~Escapable {
                 names.append(try checked(text))
             }
             return .names(names)
-        case "policy.all": return .condition(.constant(true), try action(call, 0))
-        case "policy.suffix":
-            return .condition(property(.below(try nameList(call, 1))), try action(call, 0))
-        case "policy.domains":
-            return .condition(property(.isOne(try nameList(call, 1))), try action(call, 0))
+        case "policy.rpz": throw .unsupported(.include)
+        case let name:
+            if let condition = try condition(call) { return .condition(condition, try action(call, 0)) }
+            return try madeAction(name, call).map { .action($0) } ?? .unknown
+        }
+    }
+
+    /// The condition of the rule that a call makes; nil when the function makes none.
+    private mutating func condition(_ call: LuaCall) throws(ConfigurationFault) -> QueryCondition? {
+        switch call.name(source) {
+        case "policy.all": return .constant(true)
+        case "policy.suffix": return property(.below(try nameList(call, 1)))
+        case "policy.domains": return property(.isOne(try nameList(call, 1)))
         case "policy.suffix_common":
             guard case .name(let common) = try value(call, 2) else { throw .unsupported(.program) }
             let list = property(.below(try nameList(call, 1)))
-            return .condition(.all([property(.below([common])), list]), try action(call, 0))
+            return .all([property(.below([common])), list])
         case "policy.pattern":
             guard case .text(let text) = try value(call, 1) else { throw .unsupported(.program) }
             guard let regex = LuaPattern.regex(text.octets(source)) else { throw .unsupported(.regexDialect) }
-            return .condition(property(.wireRegex(regex)), try action(call, 0))
-        case "policy.rpz": throw .unsupported(.include)
-        case let name: return try madeAction(name, call).map { .action($0) } ?? .unknown
+            return property(.wireRegex(regex))
+        default: return nil
         }
     }
 

@@ -5,7 +5,7 @@ extension EngineProfile {
         engine: .dnsmasq,
         basis: "dnsmasq 2.90, compared with the running engine",
         formats: ["dnsmasq", "hosts"],
-        precedence: [.hosts, .data, .nullData, .open, .zone],
+        precedence: [.special, .ownRewrite, .hosts, .data, .nullData, .open, .zone],
         order: .longestFirst,
         plainName: nil,
         starName: .below,

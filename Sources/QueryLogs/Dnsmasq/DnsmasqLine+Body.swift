@@ -178,17 +178,3 @@ extension DnsmasqLine {
         "invalid data": 24,
     ]
 }
-
-extension IPAddress {
-    /// The name under `in-addr.arpa` (RFC 1035 §3.5) or `ip6.arpa` (RFC 3596 §2.5) that holds the pointer record.
-    var reverseName: DomainName? {
-        let text: String
-        switch self {
-        case .v4: text = octets.reversed().map(String.init).joined(separator: ".") + ".in-addr.arpa"
-        case .v6:
-            let digits = octets.reversed().map { "\(String($0 & 15, radix: 16)).\(String($0 >> 4, radix: 16))" }
-            text = digits.joined(separator: ".") + ".ip6.arpa"
-        }
-        return try? DomainName(text)
-    }
-}

@@ -1,0 +1,81 @@
+import DNS
+import Policy
+import TextScan
+
+/// The names that options of dnsmasq (dnsmasq(8) 2.90) are about which are not evaluated: their verdicts are unsupported.
+enum DnsmasqOpenNames {
+    /// Leaves the names open that an option is about, as far as it names them.
+    static func note(
+        _ text: Span<UInt8>,
+        _ key: String,
+        _ value: Range<Int>?,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        let words = value.map { value in
+            text.extracting(value).octets.split(separator: 0x2C, omittingEmptySubsequences: false).map { Array($0) }
+        }
+        func open(_ scope: Scope, _ name: DomainName?, _ types: [RRType]? = nil) {
+            guard let name else { return }
+            sink.leaveOpen(scope, name, class: .special, types: types, rule: rule, line: line)
+        }
+        let first = words?.first.flatMap { try? DomainName(presentation: $0) }
+        switch key {
+        case "interface-name", "dynamic-host":
+            guard let first else { return }
+            DnsmasqRecords.leaveOpen(first, [.a, .aaaa, .any], rule, line, &sink)
+        case "synth-domain":
+            open(.subtree, first, [.a, .aaaa, .any])
+            for word in (words ?? []).dropFirst() {
+                for zone in zones(word) { open(.subtree, zone, [.ptr, .any]) }
+            }
+        case "auth-zone":
+            open(.subtree, first)
+            for word in (words ?? []).dropFirst() {
+                for zone in zones(word) { open(.subtree, zone) }
+            }
+        case "filterwin2k": open(.subtree, .root, [.soa, .srv, .any])
+        case "filter-rr":
+            let types = (words ?? []).compactMap { RRType(String(decoding: $0, as: UTF8.self).uppercased()) }
+            open(.subtree, .root, types + [.any])
+        case "bogus-priv":
+            for range in privateRanges.compactMap({ AddressRange($0) }) {
+                for zone in range.reverseZones { open(.subtree, zone, [.ptr, .any]) }
+            }
+        case "domain-needed": leaveSingleLabelsOpen([.a, .aaaa, .any], rule, line, &sink)
+        default: break
+        }
+    }
+
+    /// Leaves names of one label open.
+    static func leaveSingleLabelsOpen(_ types: [RRType]?, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        let action = sink.builder.intern(.unsupported)
+        sink.noteOpenRules(1)
+        _ = sink.builder.add(
+            condition: .not(.labelsOutside(1...1)),
+            class: .special,
+            action: action,
+            coverage: types.map { sink.builder.intern(TypeCoverage(only: $0)) } ?? .all,
+            at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        )
+    }
+
+    /// The names of pointer records of a range; of `FIRST-LAST` and single addresses those of the largest ranges that may
+    /// hold all of it and end with a label.
+    private static func zones(_ word: [UInt8]) -> [DomainName] {
+        let text = String(decoding: word, as: UTF8.self)
+        if let range = AddressRange(text) { return range.reverseZones }
+        let ends = text.split(separator: "-").map { IPAddress($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first.isV4 == last.isV4 else { return [] }
+        let shared = zip(first.octets, last.octets).prefix { $0 == $1 }.count
+        return AddressRange(first, prefixLength: shared * 8)?.reverseZones ?? []
+    }
+
+    /// `private_net` and `private_net6`.
+    private static let privateRanges = [
+        "127.0.0.0/8", "0.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "192.0.2.0/24",
+        "198.51.100.0/24", "203.0.113.0/24", "255.255.255.255/32", "fe80::/10", "fec0::/10", "fd00::/8",
+        "2001:db8::/32", "::1/128", "::/128",
+    ]
+}

@@ -1,0 +1,69 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// Records of dnsmasq's own beside addresses, as 2.90 answers with them.
+struct DnsmasqRecordsTests {
+    private static let rules = """
+        cname=a.zz,b.zz,77
+        cname=b.zz,c.zz
+        cname=out.zz,zz.example
+        host-record=c.zz,192.0.2.1,::1,55
+        txt-record=c.zz,hello,"a,b"
+        mx-host=m.zz,c.zz,5
+        srv-host=_ldap._tcp.zz,c.zz,389,1,2
+        caa-record=k.zz,0,issue,"ca.zz"
+        dns-rr=d.zz,65,000100
+        ptr-record=x.e.zz,c.zz
+        address=/zz/
+        """
+
+    private func answer(_ name: String, _ type: RRType) throws -> PolicyAnswer {
+        try #require(try readList(Self.rules, .dnsmasq, .dnsmasq).verdict(name, type).answer)
+    }
+
+    @Test func followsAliasesThatItKnows() throws {
+        let answer = try answer("a.zz", .a)
+        #expect(answer.records.map(\.ttl) == [77])
+        #expect(answer.behind.map(\.owner.description) == ["b.zz", "c.zz"])
+        #expect(answer.behind.map(\.record.type) == [.cname, .a])
+        #expect(answer.behind.map(\.record.ttl) == [0, 55])
+        #expect(answer.endsAtAlias)
+        #expect(try self.answer("out.zz", .a).behind.isEmpty)
+        #expect(try self.answer("a.zz", .cname).behind.isEmpty)
+        #expect(try self.answer("a.zz", .mx).behind.map(\.record.type) == [.cname])
+        #expect(try self.answer("a.zz", .any).behind.count == 4)
+    }
+
+    @Test(
+        arguments: [
+            ("c.zz", RRType.txt, [5] + Array("hello".utf8) + [3] + Array("a,b".utf8)),
+            ("_ldap._tcp.zz", .srv, [0, 1, 0, 2, 1, 0x85, 1, 0x63, 2, 0x7A, 0x7A, 0]),
+            ("k.zz", .caa, [0, 5] + Array("issueca.zz".utf8)), ("d.zz", .https, [0, 1, 0]),
+            ("m.zz", .mx, [0, 5, 1, 0x63, 2, 0x7A, 0x7A, 0]),
+        ] as [(String, RRType, [UInt8])]
+    )
+    func givesRecords(_ name: String, _ type: RRType, data: [UInt8]) throws {
+        #expect(try answer(name, type).records.map(\.data) == [data])
+    }
+
+    @Test func addsTheAddressesOfHosts() throws {
+        #expect(try answer("m.zz", .mx).additional.map(\.record.type) == [.a, .aaaa])
+        #expect(try answer("_ldap._tcp.zz", .srv).additional.map(\.record.ttl) == [55, 55])
+    }
+
+    @Test(arguments: [
+        ("m.zz", VerdictKind.nodata), ("e.zz", .nodata), ("d.zz", .nxdomain), ("k.zz", .nxdomain), ("_tcp.zz", .nodata),
+        ("q.zz", .nxdomain),
+    ])
+    func namesWithRecordsExist(_ name: String, _ kind: VerdictKind) throws {
+        #expect(try readList(Self.rules, .dnsmasq, .dnsmasq).verdict(name, .a).kind == kind)
+    }
+
+    @Test func aliasesInACircleAreOpen() throws {
+        let list = try readList("cname=a.zz,b.zz\ncname=b.zz,a.zz", .dnsmasq, .dnsmasq)
+        #expect(try list.verdict("a.zz").kind == .unsupported)
+    }
+}

@@ -1,0 +1,89 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// A rule that is not evaluated makes the verdict on the names that it is about unsupported, on those alone, and is counted.
+struct OpenNamesTests {
+    /// Rules, a name and a type, and the verdict.
+    typealias Row = (rules: String, name: String, type: RRType, kind: VerdictKind)
+
+    private static let lan =
+        "interface-name=a.zz,eth0\nsynth-domain=lan,192.0.2.0/24\nauth-zone=own.zz\naddress=/x.lan/::"
+
+    @Test(
+        arguments: [
+            (lan, "a.zz", .a, .unsupported), (lan, "a.zz", .txt, .pass), (lan, "b.a.zz", .a, .pass),
+            (lan, "x.lan", .aaaa, .unsupported), (lan, "x.lan", .txt, .pass),
+            (lan, "7.2.0.192.in-addr.arpa", .ptr, .unsupported), (lan, "7.3.0.192.in-addr.arpa", .ptr, .pass),
+            (lan, "b.own.zz", .mx, .unsupported), ("domain-needed", "printer", .a, .unsupported),
+            ("domain-needed", "printer", .txt, .pass), ("domain-needed", "a.zz", .a, .pass),
+            ("server=//192.0.2.1", "printer", .txt, .unsupported), ("server=//192.0.2.1", "a.zz", .txt, .pass),
+            ("bogus-priv", "1.0.16.172.in-addr.arpa", .ptr, .unsupported),
+            ("bogus-priv", "1.0.15.172.in-addr.arpa", .ptr, .pass),
+            ("filter-rr=TXT,MX", "a.zz", .mx, .unsupported), ("filter-rr=TXT,MX", "a.zz", .a, .pass),
+            ("filterwin2k\nserver=/zz/#", "a.zz", .soa, .unsupported),
+            ("mx-host=a.zz", "a.zz", .mx, .unsupported), ("local=/zz/\nmx-host=b.a.zz", "a.zz", .a, .nodata),
+            ("local=/zz/\ndns-rr=a.zz,5,00", "a.zz", .a, .nxdomain),
+            ("txt-record=a.zz,x\\041", "a.zz", .txt, .unsupported),
+            ("host-record=a.zz,192.0.2.1", "1.2.0.192.in-addr.arpa", .ptr, .unsupported),
+            ("host-record=a.zz,192.0.2.1", "2.2.0.192.in-addr.arpa", .ptr, .pass),
+            ("rev-server=192.0.2.0/23,192.0.2.1", "9.4.0.192.in-addr.arpa", .ptr, .pass),
+            ("rev-server=192.0.2.0/23,192.0.2.1", "9.3.0.192.in-addr.arpa", .ptr, .route),
+        ] as [Row]
+    )
+    func dnsmasq(row: Row) throws {
+        let verdict = try readList(row.rules, .dnsmasq, .dnsmasq).verdict(row.name, row.type)
+        #expect(verdict.kind == row.kind, "\(row.rules) / \(row.name) \(row.type)")
+    }
+
+    @Test(
+        arguments: [
+            ("addAction(QNameRule('a.zz'), RCodeAction(DNSRCode.NOTIMP))", "a.zz", .a, .unsupported),
+            ("addAction(QNameRule('a.zz'), RCodeAction(DNSRCode.NOTIMP))", "b.zz", .a, .pass),
+            ("addAction({'a.zz'}, SpoofRawAction('\\000'))", "b.a.zz", .a, .unsupported),
+            ("addAction(AndRule({makeRule('a.zz'), MaxQPSIPRule(5)}), DropAction())", "a.zz", .a, .unsupported),
+            ("addAction(AndRule({makeRule('a.zz'), MaxQPSIPRule(5)}), DropAction())", "b.zz", .a, .pass),
+            // What comes before it decides; what comes behind it may not be reached.
+            ("addAction('a.zz', DropAction())\naddAction('a.zz', LuaAction(f))", "a.zz", .a, .drop),
+            ("addAction('a.zz', LuaAction(f))\naddAction('a.zz', DropAction())", "a.zz", .a, .unsupported),
+            ("addAction(MaxQPSIPRule(5), DropAction())", "b.zz", .a, .pass),
+        ] as [Row]
+    )
+    func dnsdist(row: Row) throws {
+        let list = try readList(row.rules, .dnsdist, .dnsdist)
+        #expect(try list.verdict(row.name, row.type).kind == row.kind, "\(row.rules) / \(row.name)")
+        #expect(list.reports[0].unsupportedCount == 1)
+    }
+
+    @Test(
+        arguments: [
+            ("policy.add(policy.suffix(policy.FLAGS('NO_EDNS'), {todname('a.zz')}))", "b.a.zz", .a, .unsupported),
+            ("policy.add(policy.suffix(policy.FLAGS('NO_EDNS'), {todname('a.zz')}))", "b.zz", .a, .pass),
+            ("policy.add(policy.domains(f, {todname('a.zz')}))", "a.zz", .a, .unsupported),
+            // Rules about answers count behind those about queries.
+            (
+                "policy.add(policy.all(policy.PASS))\npolicy.add(policy.suffix(policy.DENY, {todname('a.zz')}), true)",
+                "a.zz",
+                .a, .unsupported
+            ),
+            ("view:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('a.zz')}))", "a.zz", .a, .unsupported),
+            ("hints.set('a.zz 192.0.2.1')", "a.zz", .a, .unsupported),
+            ("hints.set('a.zz 192.0.2.1')", "b.zz", .a, .pass),
+        ] as [Row]
+    )
+    func knot(row: Row) throws {
+        let list = try readList(row.rules, .knotPolicy, .knotPolicy)
+        #expect(try list.verdict(row.name, row.type).kind == row.kind, "\(row.rules) / \(row.name)")
+        #expect(list.reports[0].unsupportedCount > 0)
+    }
+
+    @Test func namesTheRule() throws {
+        let list = try readList("# x\ninterface-name=a.zz,eth0", .dnsmasq, .dnsmasq)
+        let matched = try #require(try list.verdict("a.zz").matched)
+        #expect(matched.rule.line == 2)
+        #expect(matched.rule.text == "interface-name=a.zz,eth0")
+        #expect(list.reports[0].unsupported == ["local-record": 1])
+    }
+}
