@@ -349,7 +349,7 @@ struct UnsupportedReason {
     )
     static let aclFile = UnsupportedReason(
         id: "acl-file",
-        text: "the values stand in another file or come from a program; give the file as a list of its own"
+        text: "the values stand in a file that is not beside the list, or come from a program"
     )
     static let requestState = UnsupportedReason(
         id: "request-state",

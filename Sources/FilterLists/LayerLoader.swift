@@ -222,7 +222,11 @@ public enum LayerLoader {
         var sink = RuleSink(builder: consume builder, path: source.path, role: source.role, removals: removals)
         sink.note(source.notices)
         if source.limit.isOpen { sink.noteOpenGuard() }
-        if detection.format == .bindZones { sink.companions = source.companions(BINDZonesReader.files) }
+        switch detection.format {
+        case .bindZones: sink.companions = source.companions(BINDZonesReader.files)
+        case .squidConfiguration: sink.companions = source.companions(SquidConfigurationReader.files)
+        default: break
+        }
         sink.guardsOfLines = source.guardsOfLines
         sink.schedules = options.schedules
         for diagnostic in source.notEvaluated { sink.skip(diagnostic) }

@@ -1,5 +1,6 @@
 import DNS
 import FilterLists
+import Foundation
 import Policy
 import Suites
 import Testing
@@ -72,6 +73,35 @@ import Testing
     func whatSquidWouldNotStartWithIsNamed(line: String) throws {
         let loaded = try readList(Self.lists + line + "\nhttp_access deny ads\n", .squidConfiguration)
         #expect(loaded.reports[0].ignored == ["bad-statement": 1])
+    }
+
+    /// Values in files that lie beside the configuration, wherever it says that they are.
+    @Test func filesBesideItAreRead() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "squid-\(UInt64.random(in: 0 ... .max))"
+        )
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = [
+            "squid.conf": """
+            acl ads dstdomain "/etc/squid/ads.txt" tracker.example
+            acl stats dstdom_regex "stats.txt"
+            acl gone dstdomain "gone.txt"
+            http_access deny ads
+            http_access deny stats
+            http_access deny gone
+            http_access allow all
+
+            """, "ads.txt": "# ads\n.ads.example # all\nshop.example\n\n", "stats.txt": "-i\n^STATS[0-9]\n",
+        ]
+        for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+        let loaded = try LayerLoader.load([ListInput(path: folder.appendingPathComponent("squid.conf").path)])
+        let kinds = try ["x.ads.example", "shop.example", "x.shop.example", "tracker.example", "stats1.example"].map {
+            try loaded.verdict($0).kind
+        }
+        #expect(kinds == [.refused, .refused, .pass, .refused, .refused])
+        #expect(loaded.reports[0].unsupported == ["acl-file": 1, "request-state": 1])
+        #expect(loaded.reports[0].lines == 7)
     }
 
     @Test func isToldFromItsLists() throws {

@@ -132,6 +132,8 @@ struct SquidConfigurationReader {
             } else if value[0] == 0x2D, list.kind == .host, value.count == 2 {
                 // -n: do not look the names of addresses up.
                 continue
+            } else if let file = Self.file(value), list.kind == .host, let octets = sink.companions[file] {
+                readFile(octets, file, &list, isExpression: isExpression, ignoresCase: ignoresCase, &sink)
             } else if value[0] == 0x22 || value.firstIndex(of: 0x28) == value.count - 1 {
                 list.isOpen = true
                 sink.skip(.aclFile, text, word, line)
@@ -140,6 +142,56 @@ struct SquidConfigurationReader {
             }
         }
         lists[name] = list
+    }
+
+    /// The files with values that lie beside the configuration, by their names without folders.
+    static func files(_ text: Span<UInt8>) -> Set<String> {
+        var files: Set<String> = []
+        var scanner = LineScanner(text)
+        while let line = scanner.next(), files.count < 64 {
+            for word in statement(text, line.range) {
+                if let file = file(text.extracting(word)) { files.insert(file) }
+            }
+        }
+        return files
+    }
+
+    /// The name of the file that a word in quotes is the path of.
+    private static func file(_ word: Span<UInt8>) -> String? {
+        guard word.count > 2, word[0] == 0x22, word[word.count - 1] == 0x22 else { return nil }
+        var start = 1
+        for index in 1..<(word.count - 1) {
+            guard word[index] >= 0x20 else { return nil }
+            if word[index] == 0x2F { start = index + 1 }
+        }
+        guard start < word.count - 1, word[start] != 0x2E else { return nil }
+        return word.extracting(start..<(word.count - 1)).string
+    }
+
+    private func readFile(
+        _ octets: [UInt8],
+        _ file: String,
+        _ list: inout SquidAccessList,
+        isExpression: Bool,
+        ignoresCase: Bool,
+        _ sink: inout RuleSink
+    ) {
+        var ignoresCase = ignoresCase
+        let (path, lines) = (sink.path, sink.lines)
+        sink.path = file
+        var scanner = LineScanner(octets.span)
+        while let line = scanner.next() {
+            guard sink.accepts(line, octets.span), let value = SquidReader.value(octets.span, line, &sink) else {
+                continue
+            }
+            let word = octets.span.extracting(value)
+            if isExpression, word.equals("-i") || word.equals("+i") {
+                ignoresCase = word.equals("-i")
+            } else if !list.add(word.octets, isExpression: isExpression, ignoresCase: ignoresCase) {
+                sink.drop(.badStatement, octets.span, value, line.number)
+            }
+        }
+        (sink.path, sink.lines) = (path, lines)
     }
 
     private mutating func readAccess(
