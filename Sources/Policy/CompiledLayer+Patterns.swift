@@ -10,6 +10,7 @@ extension CompiledLayer {
         _ context: borrowing QueryContext,
         _ choice: inout Choice
     ) {
+        guard strongestPattern < choice.best else { return }
         let text = NameText(name)
         let octets = text.span
         let named = profile.order == .longestFirst ? namedSuffixes(name, hashes) : 0
@@ -51,10 +52,15 @@ extension CompiledLayer {
     /// and among those by the length of its text (dnsmasq sorts `*d` behind `d`, and `*d` behind `*cd`; compared with 2.90).
     @inline(__always)
     func order(pattern offset: Int) -> UInt64 {
-        let record = patternRecords[offset]
+        Self.order(patternRecords[offset], rule: records.count + offset, longestFirst: profile.order == .longestFirst)
+    }
+
+    /// The same for a pattern with the number of its rule.
+    @inline(__always)
+    static func order(_ record: PatternRecord, rule: Int, longestFirst: Bool) -> UInt64 {
         let rank = UInt64(record.rule.rank)
-        let rule = UInt64(records.count + offset)
-        guard profile.order == .longestFirst else { return rank << 40 | 127 << 32 | rule }
+        let rule = UInt64(rule)
+        guard longestFirst else { return rank << 40 | 127 << 32 | rule }
         if record.rule.ruleClass == .special { return rule }
         return (UInt64(127 - record.labels) << 1 | 1) << 48 | UInt64(256 - record.length) << 40 | rank << 32 | rule
     }

@@ -227,9 +227,11 @@ extension CompiledLayer {
         .compactMap { try? DomainName($0) }
 
     /// The top labels under which any of them lies, so that other names cost nothing.
-    private static func mayBeBuiltIn(_ name: borrowing NameBuffer) -> Bool {
+    static func mayBeBuiltIn(_ name: borrowing NameBuffer) -> Bool {
         guard name.labelCount > 0 else { return false }
         let start = name.suffixStart(1)
+        // Most names end here.
+        guard 0b10_1011_0000 >> Int(name[start]) & 1 == 1 else { return false }
         return builtInTops.contains { top in
             Int(name[start]) == top.count && top.indices.allSatisfy { name[start + 1 + $0] == top[$0] }
         }

@@ -17,6 +17,8 @@ public final class CompiledLayer: Sendable {
     let patterns: [NamePattern]
     let patternIndex: PatternIndex
     let regexIndex: RegexIndex
+    /// The place of the strongest pattern in the engine's order: rules before it need not look for patterns.
+    let strongestPattern: UInt64
     let addressRecords: [AddressRecord]
     let addressIndex: AddressIndex
     /// Places among the rules about addresses of those that leave a family out.
@@ -71,6 +73,10 @@ public final class CompiledLayer: Sendable {
         patterns = builder.patterns
         patternIndex = PatternIndex(builder.patterns)
         regexIndex = RegexIndex(builder.patterns)
+        let (named, longestFirst) = (store.count, builder.profile.order == .longestFirst)
+        strongestPattern =
+            builder.patternRecords.enumerated()
+            .map { Self.order($0.element, rule: named + $0.offset, longestFirst: longestFirst) }.min() ?? .max
         addressRecords = builder.addressRecords
         addressIndex = AddressIndex(builder.addressRecords)
         filteringRules = Self.filteringRules(builder.addressRecords, builder.actions)

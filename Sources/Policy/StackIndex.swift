@@ -15,6 +15,8 @@ struct StackIndex {
     private let always: UInt64
     /// Bit n: layer n looks behind a first label `_esni` (Pi-hole).
     private let lookingBehindESNI: UInt64
+    /// Bit n: layer n has zones of its own below a few names at the top (Unbound).
+    private let withBuiltInZones: UInt64
 
     /// The index of some layers.
     /// - Complexity: O(rules)
@@ -24,6 +26,7 @@ struct StackIndex {
         }
         always = layers.count == 1 ? 1 : bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
         lookingBehindESNI = bits { $0.engine == .pihole }
+        withBuiltInZones = bits { $0.profile.order == .localZone }
         depths = layers.map { $0.table.depths.below(SuffixHashes.kept) }
         sieve = PatternSieve(layers.count == 1 ? [] : layers.map(\.patternIndex))
         filter = layers.count > 1 ? Self.filter(layers) : nil
@@ -70,6 +73,7 @@ struct StackIndex {
         var asked = always
         if asked == all { return (all, 0) }
         if lookingBehindESNI != 0, CompiledLayer.isBehindESNI(name) { asked |= lookingBehindESNI }
+        if withBuiltInZones != 0, CompiledLayer.mayBeBuiltIn(name) { asked |= withBuiltInZones }
         asked |= sieve.layers(name)
         var open: UInt64 = 0
         for layer in depths.indices where isOpen(layer, hashes) { open |= 1 << UInt64(layer) }
@@ -78,13 +82,13 @@ struct StackIndex {
 }
 
 extension CompiledLayer {
-    /// Whether a name that no rule is about passes, whoever asks.
+    /// Whether a name that no rule is about passes, whoever asks; names that the engine knows of itself apart.
     var passesUnmetNames: Bool {
         switch profile.order {
-        case .classFirst: true
+        case .classFirst, .localZone: true
         case .longestFirst: filteringRules.isEmpty
         case .policyZone: !addressIndex.has(.client)
-        case .firstMatch, .domainOrder, .localZone: false
+        case .firstMatch, .domainOrder: false
         }
     }
 

@@ -1,4 +1,5 @@
 internal import CSockets
+internal import Policy
 internal import Synchronization
 
 /// A forwarding DNS server: worker threads that share nothing but the policy.

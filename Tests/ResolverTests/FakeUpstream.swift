@@ -1,5 +1,6 @@
 import CSockets
 import DNS
+import Policy
 import Glibc
 import Synchronization
 

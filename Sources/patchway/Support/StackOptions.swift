@@ -134,28 +134,18 @@ struct LoadedStack {
     /// Loads the layers; the first list that cannot be read ends it.
     static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
         guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
-        var compiled: [LoadedLayer] = []
-        var reports: [ListReport] = []
-        var diagnostics: [Diagnostic] = []
-        for layer in layers {
-            let loaded = try load(layer)
-            compiled.append(loaded)
-            reports += loaded.reports
-            diagnostics += loaded.diagnostics
+        let compiled = try LayerLoader.loadAll(layers.map(LayerRequest.init)).map { result in
+            do throws(ListError) {
+                return try result.get()
+            } catch {
+                throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
+            }
         }
         return LoadedStack(
             layers: compiled,
-            reports: reports,
-            diagnostics: diagnostics
+            reports: compiled.flatMap(\.reports),
+            diagnostics: compiled.flatMap(\.diagnostics)
         )
-    }
-
-    private static func load(_ layer: Configuration.Layer) throws -> LoadedLayer {
-        do throws(ListError) {
-            return try LayerLoader.load(layer)
-        } catch {
-            throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
-        }
     }
 
     /// Rules of all lists that could not be evaluated.
@@ -225,11 +215,11 @@ struct LoadedStack {
     }
 }
 
-extension LayerLoader {
-    /// Loads a configured layer.
-    static func load(_ layer: Configuration.Layer) throws(ListError) -> LoadedLayer {
-        try load(
-            layer.lists.map { list in
+extension LayerRequest {
+    /// A configured layer.
+    init(_ layer: Configuration.Layer) {
+        self.init(
+            lists: layer.lists.map { list in
                 var input = ListInput(
                     path: list.path,
                     role: list.role,

@@ -33,11 +33,11 @@ func show(_ title: String, _ value: Double, _ digits: Int, _ unit: String) {
 }
 
 /// The layer that an argument names.
-func layer(_ argument: String) throws(ListError) -> LoadedLayer {
+func request(_ argument: String) -> LayerRequest {
     let parts = argument.split(separator: "=", maxSplits: 1)
     let engine = parts.count > 1 ? Engine(rawValue: String(parts[0])) : nil
     let lists = (engine == nil ? Substring(argument) : parts[1]).split(separator: ",")
-    return try LayerLoader.load(lists.map { ListInput(path: String($0)) }, engine: engine)
+    return LayerRequest(lists: lists.map { ListInput(path: String($0)) }, engine: engine)
 }
 
 /// Times lookups of every name, the best of five rounds; filling the buffer is the packet parser's work and taken off.
@@ -103,8 +103,8 @@ let (wall, processor) = (seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME
 do throws(ListError) {
     var layers: [CompiledLayer] = []
     var octets = 0
-    for argument in arguments {
-        let loaded = try layer(argument)
+    for result in LayerLoader.loadAll(arguments.map(request)) {
+        let loaded = try result.get()
         layers.append(loaded.layer)
         octets += loaded.reports.reduce(0) { $0 + $1.octets }
     }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A thread of the system that runs one closure, for work that must not share a pool.
-final class SystemThread: Sendable {
+package final class SystemThread: Sendable {
     private final class Start: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -10,13 +10,20 @@ final class SystemThread: Sendable {
 
     private let handle: Mutex<pthread_t?>
 
+    /// Octets of its stack, as many as a program's first thread usually has.
+    private static let stackSize = 8 << 20
+
     /// Starts a thread; nil when the system refuses.
-    init?(_ body: @escaping @Sendable () -> Void) {
+    package init?(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
+        var attributes = pthread_attr_t()
+        guard unsafe pthread_attr_init(&attributes) == 0 else { return nil }
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        guard unsafe pthread_attr_setstacksize(&attributes, Self.stackSize) == 0 else { return nil }
         let start = unsafe Unmanaged.passRetained(Start(body))
         let result = unsafe pthread_create(
             &thread,
-            nil,
+            &attributes,
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
@@ -33,7 +40,7 @@ final class SystemThread: Sendable {
     }
 
     /// Waits until the thread has ended; later calls return at once.
-    func join() {
+    package func join() {
         let thread = handle.withLock { handle in
             defer { handle = nil }
             return handle
