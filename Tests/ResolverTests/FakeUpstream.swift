@@ -1,7 +1,7 @@
 import CSockets
 import DNS
-import Policy
 import Glibc
+import Policy
 import Synchronization
 
 @testable import Resolver
