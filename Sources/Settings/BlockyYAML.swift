@@ -238,14 +238,3 @@ extension String {
         return String(rest)
     }
 }
-
-extension IPAddress {
-    /// The name that PTR queries about it ask for.
-    fileprivate var reverseName: DomainName? {
-        let labels =
-            isV4
-            ? octets.reversed().map { String($0) }
-            : octets.reversed().flatMap { [String($0 & 15, radix: 16), String($0 >> 4, radix: 16)] }
-        return try? DomainName(labels.joined(separator: ".") + (isV4 ? ".in-addr.arpa" : ".ip6.arpa"))
-    }
-}

@@ -108,6 +108,21 @@ import Testing
         #expect(try readList(text, .corefile).reports[0].unsupported == (reason.isEmpty ? [:] : [reason: 1]))
     }
 
+    /// Names of a block whose fate is not known have no verdict; those that an access rule refuses have one.
+    @Test(arguments: [
+        ("template IN A {\n rcode NXDOMAIN\n }", "a.zz A", VerdictKind.unsupported),
+        ("hosts x", "a.zz ANY", .refused), ("import more.conf", "a.zz ANY", .refused),
+        ("import more.conf", "a.zz A", .unsupported), ("import more.conf", "a.example A", .pass),
+        ("acl {\n block net {$NETWORK}\n }", "a.zz A", .unsupported),
+        ("acl {\n allow\n }\n rewrite a b", "a.zz A", .unsupported),
+        ("acl {\n block\n }\n rewrite a b", "a.zz A", .refused),
+        ("acl 10.0.0.0/8 {\n drop\n }", "a.zz A", .unsupported),
+    ])
+    func whatIsNotEvaluatedLeavesItsNamesOpen(directives: String, question: String, kind: VerdictKind) throws {
+        let text = ". {\n acl {\n block type ANY\n }\n \(directives)\n}\nexample {\n acl {\n block type ANY\n }\n}\n"
+        #expect(try Self.verdict(text, question, client: "").kind == kind, "\(directives)")
+    }
+
     @Test func otherServersAreCounted() throws {
         let text = ".:53 {\n acl {\n block\n }\n}\n.:5353 tls://. 10.0.0.0/8 {\n acl {\n drop\n }\n}\n"
         let loaded = try readList(text, .corefile)

@@ -118,12 +118,40 @@ struct CorefileReader {
                 guard let argument, let others = snippets[argument.text], depth < 8, directive.arguments.count == 1
                 else {
                     sink.skip(.include, text, directive.name.range, directive.name.line)
+                    leaveOpen(block, directive.name, class: .ownBlock, &sink)
                     continue
                 }
                 readBlock(others, block, depth: depth + 1, text, &sink)
             } else if !Self.neutral.contains(String(decoding: directive.name.text, as: UTF8.self)) {
                 sink.skip(.otherPlugin, text, directive.name.range, directive.name.line)
+                // Of the plugins behind the access rules.
+                leaveOpen(block, directive.name, class: .nullData, &sink)
             }
+        }
+    }
+
+    /// Leaves open what happens to the names of a server block because of a directive.
+    private func leaveOpen(
+        _ block: Int,
+        _ directive: CorefileToken,
+        class ruleClass: RuleClass,
+        _ sink: inout RuleSink
+    ) {
+        let action = sink.builder.intern(.unsupported)
+        for (name, excluded) in keys[block].map(region) {
+            sink.noteOpenRules(1)
+            sink.builder.add(
+                .subtree,
+                name: name,
+                class: ruleClass,
+                action: action,
+                guard: sink.builder.intern(RuleGuard(excluded: excluded, otherModifiers: 1)),
+                at: RulePosition(
+                    line: directive.line,
+                    offset: directive.range.lowerBound,
+                    length: directive.range.count
+                )
+            )
         }
     }
 
@@ -138,6 +166,7 @@ struct CorefileReader {
         var zones: [DomainName] = []
         for argument in directive.arguments {
             guard let zone = Self.key(argument) else {
+                leaveOpen(block, directive.name, class: .ownBlock, &sink)
                 return sink.skip(.serverBlock, text, argument.range, argument.line)
             }
             zones.append(zone.name)
@@ -150,10 +179,12 @@ struct CorefileReader {
             let range = first.range.lowerBound..<max(first.range.upperBound, last.range.upperBound)
             if line.contains(where: \.isFilledIn) {
                 sink.skip(.environment, text, range, first.line)
+                leaveOpen(block, first, class: .ownBlock, &sink)
                 continue
             }
             if first.equals("import") {
                 sink.skip(.include, text, range, first.line)
+                leaveOpen(block, first, class: .ownBlock, &sink)
                 continue
             }
             guard let rule = AccessRule(line) else {

@@ -48,6 +48,8 @@ struct SquidConfigurationReader {
 
     private struct Access {
         var allows: Bool
+        /// Whether it is a line of access rules, and not one that may bring some.
+        var isAccess = true
         var lists: [(name: [UInt8], isNegated: Bool)]
         var range: Range<Int>
         var line: Int
@@ -63,6 +65,8 @@ struct SquidConfigurationReader {
         var own = SquidAccessList(type: Array("src".utf8).span)
         own.clients = AddressRange.loopback
         lists[Array("localhost".utf8)] = own
+        // The addresses that a host has are not known.
+        lists[Array("to_localhost".utf8)] = SquidAccessList(type: Array("dst".utf8).span)
         // Its own pages are no host that is asked for.
         lists[Array("manager".utf8)] = SquidAccessList(type: Array("method".utf8).span)
     }
@@ -81,6 +85,7 @@ struct SquidConfigurationReader {
         } else if keyword.equals("include") || keyword.equals("if") || keyword.equals("else") || keyword.equals("endif")
         {
             sink.skip(.include, text, whole, line)
+            accesses.append(Access(allows: true, isAccess: false, lists: [], range: whole, line: line))
         } else if keyword.equals("url_rewrite_program") || keyword.equals("adapted_http_access")
             || keyword.equals("http_reply_access") || keyword.equals("miss_access")
         {
@@ -220,7 +225,7 @@ struct SquidConfigurationReader {
     // MARK: - Rules
 
     private func write(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        guard let last = accesses.last else { return }
+        guard let last = accesses.last(where: \.isAccess) else { return }
         var properties: [NameProperty] = []
         var clients: [[AddressRange]] = []
         var conditions: [[UInt8]: QueryCondition] = [:]
@@ -232,16 +237,17 @@ struct SquidConfigurationReader {
         }
         var writer = OrderedRuleWriter(properties, clients: clients, octets: text.count)
         for access in accesses {
-            var forms: [QueryCondition] = []
-            for request in SquidAccessList.Request.all {
-                guard let form = condition(access, request, conditions) else { break }
-                if !forms.contains(form) { forms.append(form) }
-            }
-            guard forms.count == 1, let form = forms.first, form.size <= 64 else {
-                sink.skip(.requestState, text, access.range, access.line)
+            let forms = SquidAccessList.Request.all.map { condition(access, $0, conditions) }
+            let isKnown = forms.allSatisfy { $0.isKnown && $0.form == forms[0].form } && forms[0].form.size <= 64
+            guard !isKnown else {
+                writer.write(rule(access, forms[0].form, allows: access.allows), text, &sink)
                 continue
             }
-            writer.write(rule(access, form, allows: access.allows), text, &sink)
+            // A statement without lists is counted already.
+            if access.isAccess { sink.skip(.requestState, text, access.range, access.line) }
+            var open = rule(access, QueryCondition.any(forms.map(\.form)).resolved { _ in nil }, allows: true)
+            open.action = .unsupported
+            writer.write(open, text, &sink)
         }
         writer.write(rule(last, .constant(true), allows: !last.allows), text, &sink)
     }
@@ -256,16 +262,16 @@ struct SquidConfigurationReader {
         )
     }
 
-    /// What a line asks of host and client for a request; nil where something is not known.
+    /// What a line asks of host and client for a request, as far as that is known.
     private func condition(
         _ access: Access,
         _ request: SquidAccessList.Request,
         _ conditions: [[UInt8]: QueryCondition]
-    ) -> QueryCondition? {
+    ) -> (form: QueryCondition, isKnown: Bool) {
         var parts: [QueryCondition] = []
-        var isKnown = true
+        var isKnown = access.isAccess
         for (name, isNegated) in access.lists {
-            guard let list = lists[name] else { return nil }
+            guard let list = lists[name] else { continue }
             let part = list.isOpen ? nil : list.holds(for: request).map { .constant($0) } ?? conditions[name]
             guard let part else {
                 isKnown = false
@@ -275,7 +281,7 @@ struct SquidConfigurationReader {
         }
         let whole = QueryCondition.all(parts).resolved { _ in nil }
         // One that never holds needs nothing else.
-        return isKnown || whole == .constant(false) ? whole : nil
+        return (whole, isKnown || whole == .constant(false))
     }
 
     private static func condition(
