@@ -148,6 +148,7 @@ struct RuleSink: ~Copyable {
         _ name: DomainName,
         class ruleClass: RuleClass,
         types: [RRType]? = nil,
+        guard: GuardID = .none,
         rule: Range<Int>,
         line: Int
     ) {
@@ -159,6 +160,7 @@ struct RuleSink: ~Copyable {
             class: ruleClass,
             action: action,
             coverage: types.map { builder.intern(TypeCoverage(only: $0)) } ?? .all,
+            guard: `guard`,
             at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         )
     }

@@ -20,7 +20,8 @@ extension CompiledLayer {
             }
             .map { all[$0] }
         }
-        if zone?.type != .redirect, answer.records.contains(where: { $0.type == .cname }) {
+        if zone?.type != .redirect, zone?.type != .informRedirect, answer.records.contains(where: { $0.type == .cname })
+        {
             answer.endsAtAlias = true
         }
     }
@@ -64,7 +65,7 @@ extension CompiledLayer {
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.scope == .subtree, found.map({ $0.labels <= labels }) ?? true { found = (next, labels) }
+                if record.ruleClass == .zone, found.map({ $0.labels <= labels }) ?? true { found = (next, labels) }
                 next = Int(record.next) - 1
             }
         }

@@ -172,33 +172,49 @@ extension CompiledLayer {
         return !hasData(current, type) && hasData(candidate, type) ? candidate : current
     }
 
+    /// What the rules about names above and at a name are in Unbound.
+    private struct LocalRules {
+        var zone: (rule: Int, labels: Int)?
+        var data: (rule: Int, labels: Int)?
+        /// A zone of which something is not evaluated.
+        var openZone: (rule: Int, labels: Int)?
+        /// Where the name is asked for.
+        var route: Int?
+        /// What comes before all zones and is not evaluated.
+        var open: Int?
+        /// What may keep the zones from counting.
+        var hiding: Int?
+    }
+
     /// Unbound's local zones: the closest enclosing zone decides, its data first unless its type ignores them.
     func decideLocalZone(
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
+        context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
         let total = name.labelCount
-        var zone: (rule: Int, labels: Int)?
-        var data: (rule: Int, labels: Int)?
+        var found = LocalRules()
         var dataExists = false
         var hasAlias = false
         table.forEachSuffix(name, hashes, records) { labels, head in
             // The rules of a name come in no order of kind.
             var next = head
             while next >= 0 {
-                let record = records[next]
-                // Of several zones of one name the last counts.
-                if record.scope == .subtree, zone.map({ $0.labels <= labels }) ?? true { zone = (next, labels) }
-                next = Int(record.next) - 1
+                if records[next].scope != .exact, records[next].scope != .node {
+                    consider(next, labels, name, type, context, &found)
+                }
+                next = Int(records[next].next) - 1
             }
             next = head
             while next >= 0 {
                 let record = records[next]
                 switch record.scope {
-                case .exact where labels == total || zone?.labels == labels:
-                    data = strongerData(data, (next, labels), type)
+                case .exact where record.ruleClass == .special:
+                    if labels == total { consider(next, labels, name, type, context, &found) }
+                case .exact where labels == total || found.zone?.labels == labels:
+                    found.data = strongerData(found.data, (next, labels), type)
                     if isAlias(next) { hasAlias = true }
                 case .node where labels == total: dataExists = true
                 default: break
@@ -206,14 +222,44 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        if zone == nil, data == nil, Self.mayBeBuiltIn(name),
+        if let open = found.open { return verdict(.unsupported, open, index) }
+        if let open = found.openZone, open.labels >= found.zone?.labels ?? 0 {
+            return verdict(.unsupported, open.rule, index)
+        }
+        if found.zone == nil, found.data == nil, Self.mayBeBuiltIn(name),
             Self.builtInZones.contains(where: { name.name.isEqualOrBelow($0) })
         {
             // Unbound has zones of its own there, which a configuration can change; what it answers is not modelled.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
         }
-        if hasAlias, let found = data { data = (firstRecordSet(found.rule, type), found.labels) }
-        return localZoneDecision(name, zone, data, dataExists, type, index)
+        if hasAlias, let data = found.data { found.data = (firstRecordSet(data.rule, type), data.labels) }
+        let local = localZoneDecision(name, found.zone, found.data, dataExists, type, index)
+        if local.hasRule, let hiding = found.hiding { return verdict(.unsupported, hiding, index) }
+        guard local.kind == .pass, let route = found.route else { return local }
+        return decision(rule: route, type: type, index: index)
+    }
+
+    /// Takes a rule about all names below one into account.
+    private func consider(
+        _ rule: Int,
+        _ labels: Int,
+        _ name: borrowing NameBuffer,
+        _ type: RRType,
+        _ context: borrowing QueryContext,
+        _ found: inout LocalRules
+    ) {
+        let record = records[rule]
+        guard record.guardID == 0 || guards[Int(record.guardID)].holds(name, context) != .no, covers(record, type)
+        else {
+            return
+        }
+        switch record.ruleClass {
+        case .special: if record.scope == .below { found.hiding = rule } else { found.open = rule }
+        case .open: found.route = rule
+        case .zone where actions[Int(record.action)] == .unsupported: found.openZone = (rule, labels)
+        // Of several zones of one name the last counts.
+        default: if found.zone.map({ $0.labels <= labels }) ?? true { found.zone = (rule, labels) }
+        }
     }
 
     /// The names that Unbound 1.17 answers itself unless told otherwise (unbound.conf(5), local-zone, default zones).
@@ -279,7 +325,7 @@ extension CompiledLayer {
             if let ownData, let decision = dataDecision(ownData, type, index) { return decision }
             return verdict(type == .a || type == .aaaa ? .sinkhole : .nodata, zone.rule, index)
         case .alwaysTransparent: return passing(zone.rule, index)
-        case .redirect:
+        case .redirect, .informRedirect:
             let apex = data.flatMap { $0.labels == zone.labels ? $0.rule : nil }
             return apex.flatMap { dataDecision($0, type, index) } ?? verdict(.nodata, zone.rule, index)
         case .static, .refuse, .deny, .informDeny, .transparent, .typeTransparent, .inform: break

@@ -135,7 +135,7 @@ public final class CompiledLayer: Sendable {
         case .longestFirst: decideLongestFirst(name, hashes, type: type, context: context, index: index)
         case .domainOrder: decideDomainOrder(name, type: type, index: index)
         case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)
-        case .localZone: decideLocalZone(name, hashes, type: type, index: index)
+        case .localZone: decideLocalZone(name, hashes, type: type, context: context, index: index)
         case .policyZone(let wildcard):
             settled(
                 decision(

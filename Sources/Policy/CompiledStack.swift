@@ -192,7 +192,7 @@ public final class CompiledStack: Sendable {
         for index in layers.indices.reversed() {
             let layer = layers[index]
             // What dnsmasq sends on it looks at like everything else that comes back.
-            let looksAtAll = layer.profile.order == .longestFirst
+            let looksAtAll = layer.profile.order == .longestFirst || layer.profile.order == .localZone
             let sparesLaterOnly =
                 layer.profile.passSparesLaterZonesOnly
                 || layer.profile.triggerOrder == .zoneByZone && decided == aliases

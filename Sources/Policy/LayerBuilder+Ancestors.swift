@@ -7,12 +7,15 @@ extension LayerBuilder {
         let arena = store.arena
         var known = NameSet()
         var apexes = NameSet()
-        for rule in store.indices where ruleClass == nil && store[rule].scope == .subtree {
+        for rule in store.indices
+        where ruleClass == nil && store[rule].scope == .subtree && store[rule].ruleClass == .zone {
             _ = apexes.insert(Int(store.packed[rule].at), list: 0, arena)
         }
         for rule in store.indices {
             let record = store[rule]
-            guard record.scope != .subtree, ruleClass.map({ record.ruleClass == $0 }) ?? true else { continue }
+            guard record.scope != .subtree, record.ruleClass != .special,
+                ruleClass.map({ record.ruleClass == $0 }) ?? true
+            else { continue }
             var position = Int(store.packed[rule].at)
             if record.scope == .exact {
                 // Nothing stands above the root.

@@ -188,7 +188,8 @@ public struct LayerBuilder {
             } else {
                 intern(guards[Int(listGuard.index)].and(guards[Int(own.index)])).index
             }
-        guard index == 0 || profile.order.asksGuards else {
+        // Conditions of whole lists are none of Unbound's.
+        guard index == 0 || profile.order.asksGuards || profile.order == .localZone && listGuard == .none else {
             noteUnsupported()
             return nil
         }

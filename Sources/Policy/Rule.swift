@@ -80,6 +80,8 @@ public enum LocalZoneType: String, Sendable, CaseIterable {
     case informDeny = "inform_deny"
     /// Resolve, logged.
     case inform
+    /// As `redirect`, logged.
+    case informRedirect = "inform_redirect"
 }
 
 /// One record that a rule answers with.

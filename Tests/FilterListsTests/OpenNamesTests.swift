@@ -79,6 +79,60 @@ struct OpenNamesTests {
         #expect(list.reports[0].unsupportedCount > 0)
     }
 
+    private static let kids = """
+        local-zone: a.zz refuse
+        local-zone: t.zz refuse
+        local-zone: d.t.zz always_nxdomain
+        access-control-view: 192.0.2.0/24 kids
+        local-zone-override: t.zz 198.51.100.0/24 static
+        view:
+          name: kids
+          local-zone: v.zz refuse
+          local-data: 'w.zz A 192.0.2.9'
+        """
+    private static let tags =
+        "define-tag: one\nlocal-zone: zz refuse\nlocal-zone: t.zz redirect\nlocal-zone-tag: t.zz one"
+
+    /// Rules, a name, a client, and the verdict.
+    @Test(
+        arguments: [
+            (kids, "v.zz", nil, .unsupported), (kids, "v.zz", "192.0.2.7", .unsupported),
+            (kids, "v.zz", "192.0.3.7", .pass),
+            (kids, "w.zz", "192.0.2.7", .unsupported), (kids, "x.w.zz", "192.0.2.7", .pass),
+            // The view hides the zones of the server, not what passes anyway.
+            (kids, "a.zz", "192.0.2.7", .unsupported), (kids, "a.zz", nil, .unsupported),
+            (kids, "a.zz", "192.0.3.7", .refused),
+            (kids, "q.zz", nil, .pass), (kids, "t.zz", "198.51.100.9", .unsupported),
+            (kids, "t.zz", "198.51.101.9", .refused),
+            // A zone below another is not concerned.
+            (kids, "d.t.zz", "198.51.100.9", .nxdomain), (tags, "t.zz", "192.0.2.7", .unsupported),
+            (tags, "a.zz", "192.0.2.7", .refused), ("local-zone: zz block_a", "a.zz", nil, .unsupported),
+            ("forward-zone:\nname: f.zz\nforward-addr: 192.0.2.1", "a.f.zz", nil, .route),
+            ("local-zone: f.zz refuse\nforward-zone:\nname: f.zz\nforward-addr: 192.0.2.1", "a.f.zz", nil, .refused),
+            ("auth-zone:\nname: f.zz\nzonefile: x", "a.f.zz", nil, .unsupported),
+            ("local-zone: zz inform_redirect\nlocal-data: 'zz A 192.0.2.1'", "a.zz", nil, .redirect),
+        ] as [(String, String, String?, VerdictKind)]
+    )
+    func unbound(_ rules: String, _ name: String, _ client: String?, _ kind: VerdictKind) throws {
+        let stack = CompiledStack(layers: [try readList(rules, .unbound, .unbound).layer])
+        let context = QueryContext(client: client.map { Client(address: IPAddress($0)) })
+        #expect(stack.verdict(try DomainName(name), type: .a, context: context).kind == kind, "\(rules) / \(name)")
+    }
+
+    @Test func unboundPointersAndAddresses() throws {
+        let rules = "local-data-ptr: \"192.0.2.1 60 host.zz\"\nprivate-address: 10.0.0.0/8\ndeny-any: yes\n"
+        let list = try readList(rules, .unbound, .unbound)
+        let pointer = try #require(try list.verdict("1.2.0.192.in-addr.arpa", .ptr).answer)
+        #expect(pointer.records.map(\.ttl) == [60])
+        #expect(try list.verdict("a.zz", .any).kind == .unsupported)
+        #expect(list.layer.awaitsAddresses(.a))
+        let stack = CompiledStack(layers: [list.layer])
+        let name = try DomainName("a.zz")
+        #expect(stack.verdict(name, type: .a, addresses: [IPAddress("10.1.2.3")!]).kind == .unsupported)
+        #expect(stack.verdict(name, type: .a, addresses: [IPAddress("192.0.2.1")!]).kind == .pass)
+        #expect(list.reports[0].unsupported == ["answer-option": 2])
+    }
+
     @Test func namesTheRule() throws {
         let list = try readList("# x\ninterface-name=a.zz,eth0", .dnsmasq, .dnsmasq)
         let matched = try #require(try list.verdict("a.zz").matched)

@@ -49,6 +49,17 @@ struct WholeAnswerTests {
         #expect(try answer(.pdnsRPZ, "nx.zz", .a).additional.isEmpty)
     }
 
+    @Test func saysWhenTheEngineDoesSomethingElse() throws {
+        func verdict(_ engine: Engine, chain: [String]) throws -> Verdict {
+            let list = ListInput(path: "list", format: .rpz, octets: Array(Self.zone.utf8))
+            return try LayerLoader.load([list], engine: engine).verdict("x.yy", .a, chain: chain)
+        }
+        #expect(try verdict(.unboundRPZ, chain: ["nx.zz"]).note?.contains("not in the cache") == true)
+        #expect(try verdict(.unboundRPZ, chain: []).note == nil)
+        #expect(try verdict(.bindRPZ, chain: ["nx.zz"]).note == nil)
+        #expect(Engine.bindRPZ.profile.answerStyle.limit?.contains("from the start") == true)
+    }
+
     @Test func keepsTheAliasesThatTheEngineKeeps() throws {
         #expect(try answer(.bindRPZ, "x.yy", .a, chain: ["nx.zz"]).keepsAliases)
         #expect(try !answer(.pdnsRPZ, "x.yy", .a, chain: ["nx.zz"]).keepsAliases)

@@ -6,6 +6,7 @@ extension RoundMaker {
         var types = [
             "static", "transparent", "typetransparent", "redirect", "always_nxdomain", "always_nodata",
             "always_refuse", "always_null", "always_transparent", "refuse", "inform",
+            "inform_redirect", "noview",
         ]
         if drops { types += ["deny", "inform_deny", "always_deny"] }
         var zones: [String: String] = [:]
@@ -21,10 +22,10 @@ extension RoundMaker {
             guard !isInsideRedirect(owner.lowercased(), zones) else { continue }
             let quote = pick(["'", "\""])
             // In a redirect zone an alias must stand alone.
-            if chance(8), zones[owner.lowercased()] != "redirect" || chance(2) {
+            if chance(8), !isRedirect(zones[owner.lowercased()]) || chance(2) {
                 let target = pick(["garden.zz.", "a.r1.rz.", "x.\(owner)."])
                 rules.append("local-data: \(quote)\(owner) CNAME \(target)\(quote)")
-                if chance(2) || zones[owner.lowercased()] == "redirect" { continue }
+                if chance(2) || isRedirect(zones[owner.lowercased()]) { continue }
             }
             if chance(6) {
                 let soa = "SOA \(pick(["ns.zz.", "ns"])) root.zz 1 2 3 4 \(pick(["60", "86400"]))"
@@ -33,14 +34,17 @@ extension RoundMaker {
             for _ in 0...below(2) { rules.append("local-data: \(quote)\(owner) \(localData())\(quote)") }
         }
         rules.shuffle(using: &generator)
-        round.lists = [("rules", .unbound, rules.joined(separator: "\n") + "\n")]
+        let more = chance(2) ? localClients(&round, zones.keys.sorted()) : ""
+        round.lists = [("rules", .unbound, rules.joined(separator: "\n") + "\n" + more)]
         round.blocked = ["ready0.probe"]
     }
+
+    private func isRedirect(_ type: String?) -> Bool { type == "redirect" || type == "inform_redirect" }
 
     private func isInsideRedirect(_ owner: String, _ zones: [String: String]) -> Bool {
         var name = owner
         while zones[name] == nil, let dot = name.firstIndex(of: ".") { name = String(name[name.index(after: dot)...]) }
-        return zones[name] == "redirect" && name != owner
+        return isRedirect(zones[name]) && name != owner
     }
 
     private mutating func localData() -> String {

@@ -3,8 +3,8 @@ import LDNS
 import Policy
 import TextScan
 
-/// Unbound configuration: `local-zone:` and `local-data:` of the server clause (unbound.conf(5), compared with Unbound
-/// 1.17.1). Views, tags and other clauses are counted as unsupported.
+/// Unbound configuration: `local-zone:` and `local-data:` of the server clause, and where names are sent (unbound.conf(5),
+/// compared with Unbound 1.17.1). Views and tags leave the names open that they are about.
 enum UnboundReader {
     /// Where a statement stands.
     private enum Clause {
@@ -12,6 +12,8 @@ enum UnboundReader {
         case view
         /// Says where queries go.
         case routing
+        /// Has a zone of its own.
+        case authority
         case rpz
         /// Says nothing about names.
         case other
@@ -20,6 +22,7 @@ enum UnboundReader {
     private struct State {
         /// Block lists are included inside the server clause and often leave its head out.
         var clause = Clause.server
+        var open = UnboundOpenNames()
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
@@ -35,20 +38,24 @@ enum UnboundReader {
                 }
                 let name = key.lowerBound..<(key.upperBound - 1)
                 if UnboundStatement.isClause(text.extracting(name)) {
+                    state.open.endClause(&sink)
                     state.clause = clause(text.extracting(name))
+                    if state.clause == .view { state.open.beginView() }
                     if state.clause == .rpz { sink.skip(.include, text, key, line.number) }
                     continue
                 }
-                statement(text, name, &words, line, state.clause, &sink)
+                statement(text, name, &words, line, &state, &sink)
             }
         }
+        state.open.finish(&sink)
     }
 
     private static func clause(_ name: Span<UInt8>) -> Clause {
         if name.equals("server") { return .server }
         if name.equals("view") { return .view }
         if name.equals("rpz") { return .rpz }
-        return name.equals("forward-zone") || name.equals("stub-zone") || name.equals("auth-zone") ? .routing : .other
+        if name.equals("auth-zone") { return .authority }
+        return name.equals("forward-zone") || name.equals("stub-zone") ? .routing : .other
     }
 
     private static func statement(
@@ -56,7 +63,7 @@ enum UnboundReader {
         _ name: Range<Int>,
         _ words: inout UnboundWords,
         _ line: Line,
-        _ clause: Clause,
+        _ state: inout State,
         _ sink: inout RuleSink
     ) {
         let key = text.extracting(name)
@@ -66,13 +73,9 @@ enum UnboundReader {
         let isZone = key.equals("local-zone")
         let second = isZone ? words.next() : nil
         let rule = name.lowerBound..<words.end
-        switch clause {
-        case .view: return sink.skip(.view, text, rule, line.number)
-        case .routing:
-            // The root is only where everything goes; another name is a route.
-            let isRoot = value.count == 1 && text[value.lowerBound] == 0x2E
-            guard key.equals("name"), !isRoot else { return sink.drop(.option, text, rule, line.number) }
-            return sink.skip(.forward, text, rule, line.number)
+        switch state.clause {
+        case .view: return state.open.view(text, key, value, rule, line.number, &sink)
+        case .routing, .authority: return route(text, key, value, rule, line.number, &state, &sink)
         case .other, .rpz: return sink.drop(.option, text, rule, line.number)
         case .server: break
         }
@@ -80,10 +83,18 @@ enum UnboundReader {
             zone(text, value, second, rule, line.number, &sink)
         } else if key.equals("local-data") {
             data(text, value, rule, line.number, &sink)
+        } else if key.equals("local-data-ptr") {
+            guard let record = pointer(text.extracting(value)) else {
+                return sink.drop(.badRecord, text, rule, line.number)
+            }
+            add(record, rule, line.number, &sink)
         } else if let reason = UnboundStatement.unsupported(key) {
             // These take more words than one.
-            while words.next() != nil {}
-            sink.skip(reason, text, name.lowerBound..<words.end, line.number)
+            var others: [Range<Int>] = []
+            while let word = words.next() { others.append(word) }
+            let rule = name.lowerBound..<words.end
+            sink.skip(reason, text, rule, line.number)
+            leaveOpen(text, key, value, others, rule, line.number, &state, &sink)
         } else {
             while words.next() != nil {}
             sink.drop(.option, text, name.lowerBound..<words.end, line.number)
@@ -103,7 +114,9 @@ enum UnboundReader {
         // `nodefault` turns a zone of Unbound's own off, so that its names are resolved.
         guard let zoneType = word == "nodefault" ? .transparent : LocalZoneType(rawValue: word) else {
             switch word {
-            case "inform_redirect", "ipset", "noview", "block_a": return sink.skip(.zoneType, text, rule, line)
+            case "noview", "ipset", "block_a":
+                sink.skip(.zoneType, text, rule, line)
+                return sink.leaveOpen(.subtree, text, name: name, class: .zone, rule: rule, line: line)
             default: return sink.drop(.badStatement, text, rule, line)
             }
         }
@@ -111,7 +124,6 @@ enum UnboundReader {
         sink.add(.subtree, text, name: name, class: .zone, action: action, rule: rule, line: line)
     }
 
-    /// `name [ttl] [IN] type data`.
     private static func data(
         _ text: Span<UInt8>,
         _ value: Range<Int>,
@@ -119,17 +131,14 @@ enum UnboundReader {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        let record: ResourceRecord
-        do throws(RecordError) {
-            record = try ResourceRecord(
-                presentation: text.extracting(value).octets,
-                origin: .root,
-                defaultTTL: 3600
-            )
-        } catch {
+        guard let record = record(text.extracting(value).octets) else {
             return sink.drop(.badRecord, text, rule, line)
         }
         guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
+        add(record, rule, line, &sink)
+    }
+
+    private static func add(_ record: ResourceRecord, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
         let local = LocalRecord(type: record.type, ttl: record.ttl, data: record.data)
         sink.builder.add(
             .exact,
@@ -138,6 +147,82 @@ enum UnboundReader {
             action: sink.builder.intern(.records([local])),
             at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         )
+    }
+
+    /// `name [ttl] [IN] type data`.
+    static func record(_ octets: [UInt8]) -> ResourceRecord? {
+        try? ResourceRecord(presentation: octets, origin: .root, defaultTTL: 3600)
+    }
+
+    /// `address [ttl] name`: the pointer record of the address.
+    static func pointer(_ text: Span<UInt8>) -> ResourceRecord? {
+        var fields = FieldScanner(text)
+        guard let first = fields.next(), let owner = IPAddress(text: text.extracting(first).octets)?.reverseName else {
+            return nil
+        }
+        let words = text.extracting(fields.rest).string.split(whereSeparator: { $0 == " " || $0 == "\t" })
+        guard words.count == 1 || words.count == 2, let name = words.last else { return nil }
+        let lifetime = words.count == 2 ? "\(words[0]) " : ""
+        return record(Array("\(owner). \(lifetime)PTR \(name)".utf8))
+    }
+
+    // MARK: - Other clauses
+
+    /// A statement of a clause that says where the names below one are asked for, or holds them.
+    private static func route(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ value: Range<Int>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State,
+        _ sink: inout RuleSink
+    ) {
+        if state.clause == .routing, key.string.hasSuffix("-addr") || key.string.hasSuffix("-host") {
+            state.open.server(text.extracting(value).string)
+        }
+        // The root is only where everything goes; another name is a route.
+        let isRoot = value.count == 1 && text[value.lowerBound] == 0x2E
+        guard key.equals("name"), !isRoot else { return sink.drop(.option, text, rule, line) }
+        guard let name = try? DomainName(presentation: text.extracting(value).octets) else {
+            return sink.drop(.notAName, text, rule, line)
+        }
+        guard state.clause == .authority else { return state.open.beginRoute(name, rule, line) }
+        sink.skip(.forward, text, rule, line)
+        sink.leaveOpen(.subtree, name, class: .open, rule: rule, line: line)
+    }
+
+    /// Leaves open what a statement that is not evaluated is about.
+    private static func leaveOpen(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ value: Range<Int>,
+        _ others: [Range<Int>],
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State,
+        _ sink: inout RuleSink
+    ) {
+        func range(_ word: Range<Int>) -> AddressRange? { AddressRange(text.extracting(word).string) }
+        switch key.string {
+        case "access-control-view", "interface-view":
+            guard let view = others.first else { return }
+            state.open.use(key.equals("interface-view") ? nil : range(value), text.extracting(view).string, rule, line)
+        case "local-zone-tag": sink.leaveOpen(.subtree, text, name: value, class: .zone, rule: rule, line: line)
+        case "local-zone-override":
+            guard let name = try? DomainName(presentation: text.extracting(value).octets) else { return }
+            let clients = others.first.flatMap { range($0) }
+            let limit = clients.map { RuleGuard(clients: [ClientCondition(anyOf: [.range($0)])]) } ?? .none
+            let own = sink.builder.intern(limit)
+            sink.leaveOpen(.subtree, name, class: .zone, guard: own, rule: rule, line: line)
+        case "private-address", "response-ip":
+            guard let range = range(value) else { return }
+            let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(.unsupported), at: position)
+        case "deny-any" where text.extracting(value).equals("yes"):
+            sink.leaveOpen(.subtree, .root, class: .special, types: [.any], rule: rule, line: line)
+        default: break
+        }
     }
 }
 

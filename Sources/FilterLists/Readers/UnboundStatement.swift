@@ -30,7 +30,6 @@ enum UnboundStatement {
     /// Statements of the server clause that change answers in ways that are not evaluated yet.
     static func unsupported(_ key: Span<UInt8>) -> UnsupportedReason? {
         if key.equals("include") || key.equals("include-toplevel") { return .include }
-        if key.equals("local-data-ptr") { return .localRecord }
         for view in views where key.equals(view) { return .view }
         for option in answers where key.equals(option) { return .answerOption }
         return nil
@@ -42,7 +41,6 @@ enum UnboundStatement {
         "response-ip-tag",
     ]
     private static let answers: [StaticString] = [
-        "private-address", "private-domain", "response-ip", "response-ip-data", "deny-any", "unblock-lan-zones",
-        "insecure-lan-zones", "do-not-query-address", "domain-insecure", "nat64-prefix", "dns64-prefix",
+        "private-address", "response-ip", "response-ip-data", "deny-any", "nat64-prefix", "dns64-prefix",
     ]
 }

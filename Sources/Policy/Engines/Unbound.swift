@@ -4,7 +4,7 @@ extension EngineProfile {
         engine: .unbound,
         basis: "Unbound 1.17.1, compared with the running engine",
         formats: ["unbound"],
-        precedence: [.data, .zone],
+        precedence: [.special, .data, .zone, .open],
         order: .localZone,
         plainName: nil,
         starName: nil,
