@@ -61,45 +61,6 @@ import TextScan
             _ = LayerExporter.export(layer, to: target) { _ in }
         }
     }
-
-    /// Letters of any case are one letter in questions, and the root dot says nothing.
-    @Test(arguments: formats)
-    func caseAndTheRootDotNeverMatter(id: String) throws {
-        let format = try #require(ListFormat.named(id))
-        var asked = 0
-        for engine in Engine.allCases where engine.profile.formats.contains(id) {
-            for octets in Self.corpus(id) {
-                guard
-                    let layer = try? LayerLoader.load(
-                        [ListInput(path: "-", format: format, octets: octets)],
-                        engine: engine,
-                        mayBeEmpty: true
-                    ).layer
-                else { continue }
-                for name in Self.names(layer) {
-                    guard let loud = try? DomainName(name.description.uppercased() + ".") else { continue }
-                    for type in [RRType.a, .aaaa, .https, .txt] {
-                        let decision = layer.decide(NameBuffer(name), type: type)
-                        #expect(layer.decide(NameBuffer(loud), type: type) == decision, "\(engine) \(name) \(type)")
-                        asked += 1
-                    }
-                }
-            }
-        }
-        #expect(asked > 20, "\(id)")
-    }
-
-    /// Names of rules, what lies below and above them, and names that patterns may know.
-    private static func names(_ layer: CompiledLayer) -> [DomainName] {
-        var names = ["www.example.com", "ads.tracker.example", "cdn7.example"].compactMap { try? DomainName($0) }
-        for rule in layer.compiledRules.prefix(30) {
-            guard case .name(_, let name) = layer.content(rule).subject, !name.isRoot else { continue }
-            names.append(name)
-            if let child = name.child(Array("x".utf8)) { names.append(child) }
-            if let parent = name.parent, !parent.isRoot { names.append(parent) }
-        }
-        return names
-    }
 }
 
 /// Changes texts a little, the same way for the same seed.
