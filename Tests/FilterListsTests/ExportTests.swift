@@ -146,6 +146,10 @@ import TextScan
             "adguard", .adguardHome, "default", "||a.example^$important\n/ads/\n||c.example^$dnstype=A\n",
             ["||a.example^$important", "||c.example^$dnstype=A", "/ads/"]
         ),
+        (
+            "adguard", .adguardHome, "default", "192.0.2.7 a.example\n0.0.0.0 a.example\na.example\n",
+            ["192.0.2.7 a.example", "0.0.0.0 a.example", "a.example"]
+        ),
         ("adguard", .dnsmasq, "default", "address=/a.example/0.0.0.0\n", ["||a.example^$dnstype=A"]),
         (
             "adguard", .unbound, "default",

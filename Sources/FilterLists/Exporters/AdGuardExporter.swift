@@ -9,7 +9,7 @@ extension ExportFormat {
         title: "AdGuard Home rules",
         engine: .adguardHome,
         listFormat: .adblock,
-        syntax: .rules(RuleSyntax(tiers: 4, comment: "! ", line: AdGuardLine.line))
+        syntax: .rules(RuleSyntax(tiers: 4, comment: "! ", takesHostsRules: true, line: AdGuardLine.line))
     )
 }
 
@@ -18,6 +18,8 @@ enum AdGuardLine {
     static func line(_ rule: TierRule) -> Result<[UInt8], OmissionError> {
         if !rule.allows, case .blockAddress(let address) = rule.action { return hosts(rule, address) }
         guard rule.allows || rule.action == .block else { return .failure(OmissionError(.data)) }
+        // As a pattern it would beat the addresses that other rules give.
+        if rule.isOfHosts, let text = plain(rule) { return .success(text) }
         let pattern: [UInt8]
         switch body(rule) {
         case .success(let text): pattern = text
@@ -69,6 +71,13 @@ enum AdGuardLine {
         case .condition: return .failure(OmissionError(.pattern))
         case .regex(let regex): return self.regex(regex).map { .success($0) } ?? .failure(OmissionError(.regex))
         }
+    }
+
+    private static func plain(_ rule: TierRule) -> [UInt8]? {
+        guard case .name(.exact, let name) = rule.subject, rule.coverage == .all, rule.excluded.isEmpty,
+            let text = ExportText.plain(name), AdGuardReader.isDomainName(text.span, 0..<text.count)
+        else { return nil }
+        return text
     }
 
     private static func hosts(_ rule: TierRule, _ address: IPAddress) -> Result<[UInt8], OmissionError> {

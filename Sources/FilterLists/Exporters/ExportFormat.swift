@@ -55,6 +55,8 @@ struct RuleSyntax: Sendable {
     let comment: String
     /// Whether a rule can say how it is answered.
     var takesAnswers = false
+    /// Whether an address with a name, or a name alone, is a rule that blocks it, weaker than others.
+    var takesHostsRules = false
     /// Writes a rule as a line, or says why it cannot.
     let line: @Sendable (TierRule) -> Result<[UInt8], OmissionError>
 }
@@ -68,6 +70,8 @@ struct TierRule {
     var action: RuleAction
     var coverage: TypeCoverage
     var excluded: [DomainName]
+    /// Whether it is one of the rules of hosts files, which are weaker than others of tier 0.
+    var isOfHosts = false
 
     var allows: Bool { tier % 2 == 1 }
 }

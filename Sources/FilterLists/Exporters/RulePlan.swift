@@ -64,7 +64,8 @@ struct RulePlan {
                 tier: tier,
                 action: content.action,
                 coverage: content.coverage,
-                excluded: content.guard.excluded
+                excluded: content.guard.excluded,
+                isOfHosts: content.ruleClass == .hosts && layer.profile.precedence.last == .hosts
             )
             guard content.guard.clients.isEmpty, content.guard.minutes == nil else {
                 sink.omit(rule, .client)
@@ -130,6 +131,7 @@ struct TierOutput {
         var changesAnswer = false
         if !rule.allows {
             switch Self.answer(rule.action) {
+            case .modal where rule.isOfHosts && syntax.takesHostsRules: break
             case .modal: rule.action = .block
             case .prescribed where !syntax.takesAnswers:
                 rule.action = .block
