@@ -22,6 +22,8 @@ extension RoundMaker {
                 text += "  local-zone: \(name) \(pick(["refuse", "transparent", "always_nxdomain"]))\n"
                 text += "  local-data: '\(pick(["", "a."]))\(name) A 198.18.0.3'\n"
             }
+            // A view that has zones may hide all others, and the name that shows that the engine is ready must not be.
+            if !names.isEmpty { text += "  local-zone: ready0.probe always_nxdomain\n" }
         }
         for name in names.dropFirst(3).prefix(2) {
             text += "\(pick(["forward-zone", "stub-zone"])):\n  name: \(name)\n"

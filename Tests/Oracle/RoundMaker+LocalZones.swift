@@ -16,10 +16,13 @@ extension RoundMaker {
             zones[name.lowercased()] = type
             rules.append("local-zone: \(pick(["\"\(name).\"", "\"\(name)\"", name])) \(type)")
         }
+        var redirects: Set<String> = []
         for name in owners(oneIn: 5) {
             let owner = pick([name, name, "a.\(name)", "c.b.\(name)"])
             // Unbound refuses to start with data inside a redirect zone.
             guard !isInsideRedirect(owner.lowercased(), zones) else { continue }
+            // Nor with an alias beside other data at one.
+            guard !isRedirect(zones[owner.lowercased()]) || redirects.insert(owner.lowercased()).inserted else { continue }
             let quote = pick(["'", "\""])
             // In a redirect zone an alias must stand alone.
             if chance(8), !isRedirect(zones[owner.lowercased()]) || chance(2) {
