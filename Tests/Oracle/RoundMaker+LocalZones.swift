@@ -22,7 +22,9 @@ extension RoundMaker {
             // Unbound refuses to start with data inside a redirect zone.
             guard !isInsideRedirect(owner.lowercased(), zones) else { continue }
             // Nor with an alias beside other data at one.
-            guard !isRedirect(zones[owner.lowercased()]) || redirects.insert(owner.lowercased()).inserted else { continue }
+            guard !isRedirect(zones[owner.lowercased()]) || redirects.insert(owner.lowercased()).inserted else {
+                continue
+            }
             let quote = pick(["'", "\""])
             // In a redirect zone an alias must stand alone.
             if chance(8), !isRedirect(zones[owner.lowercased()]) || chance(2) {
