@@ -260,7 +260,7 @@ struct UnsupportedReason {
         id: "local-record",
         text: "local records other than addresses are not evaluated yet"
     )
-    static let view = UnsupportedReason(id: "view", text: "views and tags are not evaluated yet")
+    static let view = UnsupportedReason(id: "view", text: "tags, and views of interfaces, are not evaluated yet")
     static let zoneType = UnsupportedReason(
         id: "zone-type",
         text: "this local-zone type is not evaluated yet"

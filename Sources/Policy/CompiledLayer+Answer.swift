@@ -282,7 +282,7 @@ extension CompiledLayer {
 
     /// Whether the data of two rules of one name belong to one answer: dnsmasq gives `dns-rr` and other records together.
     private func isOfOneKind(_ record: RuleRecord, _ winner: RuleRecord) -> Bool {
-        record.ruleClass == winner.ruleClass
+        record.ruleClass == winner.ruleClass && (profile.order != .localZone || record.guardID == winner.guardID)
             || profile.order == .longestFirst && winner.ruleClass == .ownRewrite && record.ruleClass == .hosts
     }
 

@@ -5,9 +5,11 @@ extension CompiledLayer {
     /// zone's SOA, if the zone has one; an alias of the name stands alone, or not at all where data of the type asked for is
     /// configured before it; and only `redirect` follows it.
     func completeLocalAnswer(_ answer: inout PolicyAnswer, _ decision: Decision, name: DomainName, type: RRType) {
-        let zone = localZone(around: name)
+        // The rules of one view know nothing of others.
+        let tree = record(Int(decision.rule)).guardID
+        let zone = localZone(around: name, tree)
         let isNegative = decision.kind == .nodata || decision.kind == .nxdomain
-        if isNegative, let zone, zone.type != .alwaysNull, let soa = authority(zone.apex) {
+        if isNegative, let zone, zone.type != .alwaysNull, let soa = authority(zone.apex, tree) {
             answer.authority = [OwnedRecord(owner: zone.apex, record: soa)]
         }
         if case .records(let winner) = actions[Int(record(Int(decision.rule)).action)] {
@@ -41,7 +43,7 @@ extension CompiledLayer {
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.scope == .exact, records.haveSameName(next, rule),
+                if record.scope == .exact, record.guardID == records[rule].guardID, records.haveSameName(next, rule),
                     case .records(let list) = actions[Int(record.action)], let found = list.first
                 {
                     func joined(_ span: (first: Int, last: Int)?) -> (first: Int, last: Int) {
@@ -58,14 +60,16 @@ extension CompiledLayer {
     }
 
     /// The closest zone around a name; the last of several of one name.
-    private func localZone(around name: DomainName) -> (apex: DomainName, type: LocalZoneType)? {
+    private func localZone(around name: DomainName, _ tree: UInt16) -> (apex: DomainName, type: LocalZoneType)? {
         var found: (rule: Int, labels: Int)?
         let buffer = NameBuffer(name)
         table.forEachSuffix(buffer, SuffixHashes(buffer), records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.ruleClass == .zone, found.map({ $0.labels <= labels }) ?? true { found = (next, labels) }
+                if record.ruleClass == .zone, record.guardID == tree, found.map({ $0.labels <= labels }) ?? true {
+                    found = (next, labels)
+                }
                 next = Int(record.next) - 1
             }
         }
@@ -74,14 +78,14 @@ extension CompiledLayer {
     }
 
     /// The SOA of a zone as negative answers carry it: it lives no longer than its last field says.
-    private func authority(_ apex: DomainName) -> LocalRecord? {
+    private func authority(_ apex: DomainName, _ tree: UInt16) -> LocalRecord? {
         var found: LocalRecord?
         let buffer = NameBuffer(apex)
         table.forEachSuffix(buffer, SuffixHashes(buffer), records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if labels == apex.labelCount, record.scope == .exact,
+                if labels == apex.labelCount, record.scope == .exact, record.guardID == tree,
                     case .records(let data) = actions[Int(record.action)]
                 {
                     found = data.first { $0.type == .soa } ?? found

@@ -173,7 +173,7 @@ extension CompiledLayer {
     }
 
     /// What the rules about names above and at a name are in Unbound.
-    private struct LocalRules {
+    struct LocalRules {
         var zone: (rule: Int, labels: Int)?
         var data: (rule: Int, labels: Int)?
         /// A zone of which something is not evaluated.
@@ -184,6 +184,8 @@ extension CompiledLayer {
         var open: Int?
         /// What may keep the zones from counting.
         var hiding: Int?
+        /// Whether there is data below the name.
+        var dataExists = false
     }
 
     /// Unbound's local zones: the closest enclosing zone decides, its data first unless its type ignores them.
@@ -194,49 +196,80 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
+        let found = localRules(name, hashes, type: type, context: context, view: nil)
+        if let open = found.open { return verdict(.unsupported, open, index) }
+        var local: Decision?
+        if let localViews, let client = context.client?.address, let view = localViews.view(of: client) {
+            local = decideView(view, localViews, name, hashes, type: type, context: context, index: index)
+        }
+        let decision = local ?? decideServerZone(name, found, type, index)
+        if decision.hasRule, let hiding = found.hiding { return verdict(.unsupported, hiding, index) }
+        guard decision.kind == .pass, let route = found.route else { return decision }
+        return self.decision(rule: route, type: type, index: index)
+    }
+
+    /// The decision of the zones of the server clause.
+    private func decideServerZone(
+        _ name: borrowing NameBuffer,
+        _ found: LocalRules,
+        _ type: RRType,
+        _ index: UInt8
+    ) -> Decision {
+        if let open = found.openZone, open.labels >= found.zone?.labels ?? 0 {
+            return verdict(.unsupported, open.rule, index)
+        }
+        if found.zone == nil, found.data == nil, isBuiltIn(name) {
+            // Unbound has zones of its own there, which a configuration can change; what it answers is not modelled.
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
+        return localZoneDecision(name, found.zone, found.data, found.dataExists, type, index)
+    }
+
+    /// Whether Unbound answers a name itself unless told otherwise.
+    func isBuiltIn(_ name: borrowing NameBuffer) -> Bool {
+        guard Self.mayBeBuiltIn(name) else { return false }
+        return Self.builtInZones.contains { name.name.isEqualOrBelow($0) }
+    }
+
+    /// The rules of a view, or of the server clause, about a name and those above it.
+    func localRules(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        context: borrowing QueryContext,
+        view: Int?
+    ) -> LocalRules {
         let total = name.labelCount
         var found = LocalRules()
-        var dataExists = false
         var hasAlias = false
         table.forEachSuffix(name, hashes, records) { labels, head in
             // The rules of a name come in no order of kind.
             var next = head
             while next >= 0 {
-                if records[next].scope != .exact, records[next].scope != .node {
-                    consider(next, labels, name, type, context, &found)
-                }
-                next = Int(records[next].next) - 1
-            }
-            next = head
-            while next >= 0 {
                 let record = records[next]
-                switch record.scope {
-                case .exact where record.ruleClass == .special:
-                    if labels == total { consider(next, labels, name, type, context, &found) }
-                case .exact where labels == total || found.zone?.labels == labels:
-                    found.data = strongerData(found.data, (next, labels), type)
-                    if isAlias(next) { hasAlias = true }
-                case .node where labels == total: dataExists = true
-                default: break
+                if record.scope != .exact, record.scope != .node, guards[Int(record.guardID)].view == view {
+                    consider(next, labels, name, type, context, &found)
                 }
                 next = Int(record.next) - 1
             }
-        }
-        if let open = found.open { return verdict(.unsupported, open, index) }
-        if let open = found.openZone, open.labels >= found.zone?.labels ?? 0 {
-            return verdict(.unsupported, open.rule, index)
-        }
-        if found.zone == nil, found.data == nil, Self.mayBeBuiltIn(name),
-            Self.builtInZones.contains(where: { name.name.isEqualOrBelow($0) })
-        {
-            // Unbound has zones of its own there, which a configuration can change; what it answers is not modelled.
-            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+            next = head
+            while next >= 0 {
+                let (rule, record) = (next, records[next])
+                next = Int(record.next) - 1
+                guard guards[Int(record.guardID)].view == view else { continue }
+                switch record.scope {
+                case .exact where record.ruleClass == .special:
+                    if labels == total { consider(rule, labels, name, type, context, &found) }
+                case .exact where labels == total || found.zone?.labels == labels:
+                    found.data = strongerData(found.data, (rule, labels), type)
+                    if isAlias(rule) { hasAlias = true }
+                case .node where labels == total: found.dataExists = true
+                default: break
+                }
+            }
         }
         if hasAlias, let data = found.data { found.data = (firstRecordSet(data.rule, type), data.labels) }
-        let local = localZoneDecision(name, found.zone, found.data, dataExists, type, index)
-        if local.hasRule, let hiding = found.hiding { return verdict(.unsupported, hiding, index) }
-        guard local.kind == .pass, let route = found.route else { return local }
-        return decision(rule: route, type: type, index: index)
+        return found
     }
 
     /// Takes a rule about all names below one into account.
@@ -295,12 +328,12 @@ extension CompiledLayer {
         return hasData(current.rule, type) ? current : hasData(candidate.rule, type) ? candidate : current
     }
 
-    private func hasData(_ rule: Int, _ type: RRType) -> Bool {
+    func hasData(_ rule: Int, _ type: RRType) -> Bool {
         guard case .records(let list) = actions[Int(record(rule).action)] else { return false }
         return list.contains { $0.type == type || $0.type == .cname }
     }
 
-    private func localZoneDecision(
+    func localZoneDecision(
         _ name: borrowing NameBuffer,
         _ zone: (rule: Int, labels: Int)?,
         _ data: (rule: Int, labels: Int)?,

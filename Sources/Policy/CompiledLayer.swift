@@ -33,6 +33,8 @@ public final class CompiledLayer: Sendable {
     let hasAnswers: Bool
     let table: RuleTable
     let zoneOrder: CanonicalOrder
+    /// Who has rules of his own, for Unbound.
+    let localViews: LocalViews?
     /// The names of the addresses of hosts lines, for engines that answer them.
     let hostReverseNames: Set<DomainName>
     let domainOrder: DomainOrder
@@ -55,6 +57,7 @@ public final class CompiledLayer: Sendable {
             builder.addEmptyNonTerminals(only: .hosts)
         default: break
         }
+        localViews = builder.localViews
         hostReverseNames =
             profile.order == .longestFirst ? Self.reverseNames(builder.store, builder.actions) : []
         zoneOrder =

@@ -9,7 +9,7 @@ extension LayerBuilder {
         var apexes = NameSet()
         for rule in store.indices
         where ruleClass == nil && store[rule].scope == .subtree && store[rule].ruleClass == .zone {
-            _ = apexes.insert(Int(store.packed[rule].at), list: 0, arena)
+            _ = apexes.insert(Int(store.packed[rule].at), list: tree(store[rule]), arena)
         }
         for rule in store.indices {
             let record = store[rule]
@@ -17,9 +17,10 @@ extension LayerBuilder {
                 ruleClass.map({ record.ruleClass == $0 }) ?? true
             else { continue }
             var position = Int(store.packed[rule].at)
+            let tree = tree(record)
             if record.scope == .exact {
                 // Nothing stands above the root.
-                if arena[position] == 0 || apexes.contains(position, list: 0, arena) { continue }
+                if arena[position] == 0 || apexes.contains(position, list: tree, arena) { continue }
                 position += Int(arena[position]) + 1
             }
             let shape = intern(
@@ -29,18 +30,23 @@ extension LayerBuilder {
                     scope: .node,
                     ruleClass: record.ruleClass,
                     rank: record.rank,
-                    guardID: 0
+                    guardID: tree
                 )
             )
             // The node of `*.x` is x itself; of x its parent. Stop at the first ancestor that is known.
             while position < arena.count, arena[position] != 0 {
-                guard known.insert(position, list: record.list, arena) else { break }
+                guard known.insert(position, list: profile.order == .localZone ? tree : record.list, arena) else {
+                    break
+                }
                 addNode(at: position, shape: shape, list: record.list)
-                if apexes.contains(position, list: 0, arena) { break }
+                if apexes.contains(position, list: tree, arena) { break }
                 position += Int(arena[position]) + 1
             }
         }
     }
+
+    /// What the names above a rule exist for: the rules of one of Unbound's views, which know nothing of others.
+    private func tree(_ record: RuleRecord) -> UInt16 { profile.order == .localZone ? record.guardID : 0 }
 
     private mutating func addNode(at position: Int, shape: UInt32, list: UInt16) {
         store.packed.append(

@@ -51,6 +51,7 @@ public struct LayerBuilder {
     var hashes: [UInt64] = []
     var depths = Depths()
     var domainOrder = DomainOrder()
+    var localViews: LocalViews?
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     var addressRecords: [AddressRecord] = []

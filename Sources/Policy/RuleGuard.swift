@@ -51,6 +51,10 @@ public struct RuleGuard: Hashable, Sendable {
     public var minutes: [Range<Int>]?
     /// Conditions that every question meets, which only make the rule stronger among its like (AdGuard Home `~script`).
     public var otherModifiers = 0
+    /// The view of Unbound whose rule it is, by number; it counts for the clients of the view alone.
+    public var view: Int?
+    /// Whether it stands for what rules do to clients that nobody named.
+    public var isForUnknownClients = false
     /// Whether nobody can say whether the rule counts, whoever asks and when.
     private var isUnknowable = false
 
@@ -133,6 +137,7 @@ extension RuleGuard {
             if !minutes.contains(where: { $0.contains(now) }) { return .no }
         }
         if isUnknowable { return .unknown }
+        if isForUnknownClients, context.client?.address != nil { return .no }
         return clients.isEmpty ? .yes : clientTruth(context)
     }
 

@@ -90,18 +90,21 @@ struct OpenNamesTests {
           local-zone: v.zz refuse
           local-data: 'w.zz A 192.0.2.9'
         """
+    private static let first = "server:\naccess-control-view: 192.0.2.0/24 kids\nlocal-zone: a.zz refuse"
     private static let tags =
         "define-tag: one\nlocal-zone: zz refuse\nlocal-zone: t.zz redirect\nlocal-zone-tag: t.zz one"
 
     /// Rules, a name, a client, and the verdict.
     @Test(
         arguments: [
-            (kids, "v.zz", nil, .unsupported), (kids, "v.zz", "192.0.2.7", .unsupported),
+            (kids, "v.zz", nil, .unsupported), (kids, "v.zz", "192.0.2.7", .refused),
             (kids, "v.zz", "192.0.3.7", .pass),
-            (kids, "w.zz", "192.0.2.7", .unsupported), (kids, "x.w.zz", "192.0.2.7", .pass),
+            (kids, "w.zz", "192.0.2.7", .redirect), (kids, "x.w.zz", "192.0.2.7", .pass),
             // The view hides the zones of the server, not what passes anyway.
-            (kids, "a.zz", "192.0.2.7", .unsupported), (kids, "a.zz", nil, .unsupported),
+            (kids, "a.zz", "192.0.2.7", .pass), (kids, "a.zz", nil, .unsupported),
             (kids, "a.zz", "192.0.3.7", .refused),
+            ("view:\nname: kids\nview-first: yes\nlocal-zone: v.zz refuse\n" + first, "a.zz", "192.0.2.7", .refused),
+            ("view:\nname: kids\nview-first: yes\nlocal-zone: v.zz refuse\n" + first, "v.zz", "192.0.2.7", .refused),
             (kids, "q.zz", nil, .pass), (kids, "t.zz", "198.51.100.9", .unsupported),
             (kids, "t.zz", "198.51.101.9", .refused),
             // A zone below another is not concerned.

@@ -18,9 +18,13 @@ extension RoundMaker {
         text += view
         if !view.isEmpty || chance(4) {
             text += "view:\n  name: kids\n  view-first: \(pick(["yes", "no"]))\n"
-            for name in names.prefix(3) {
-                text += "  local-zone: \(name) \(pick(["refuse", "transparent", "always_nxdomain"]))\n"
-                text += "  local-data: '\(pick(["", "a."]))\(name) A 198.18.0.3'\n"
+            text += "  local-zone: ready0.probe always_nxdomain\n"
+            let types = ["refuse", "transparent", "typetransparent", "static", "always_transparent", "always_null"]
+            for name in owners(oneIn: 12) {
+                if !chance(4) { text += "  local-zone: \(name) \(pick(types))\n" }
+                if chance(2) { text += "  local-data: '\(pick(["", "a.", "c.b."]))\(name) A 198.18.0.3'\n" }
+                if chance(3) { text += "  local-data: '\(pick(["", "a."]))\(name) TXT v'\n" }
+                if chance(9) { text += "  local-data: '\(name) CNAME x.zz'\n" }
             }
             // A view that has zones may hide all others, and the name that shows that the engine is ready must not be.
             if !names.isEmpty { text += "  local-zone: ready0.probe always_nxdomain\n" }

@@ -3,12 +3,21 @@ import LDNS
 import Policy
 import TextScan
 
-/// What a configuration of Unbound says about names that is not evaluated (views and tags), and where names are sent: it
-/// counts wherever it stands, so it is kept until the file has been read.
+/// What a configuration of Unbound says to some clients alone (views), and where names are sent: it counts wherever it
+/// stands, so it is kept until the file has been read.
 struct UnboundOpenNames {
     /// A view: the names of its zones and data, and for whom it counts.
     private struct View {
-        var names: [(scope: Scope, name: DomainName, rule: Range<Int>, line: Int)] = []
+        struct Entry {
+            var scope: Scope
+            var name: DomainName
+            /// Nil for what is not evaluated.
+            var action: RuleAction?
+            var rule: Range<Int>
+            var line: Int
+        }
+
+        var rules: [Entry] = []
         var isFirst = false
     }
 
@@ -23,6 +32,10 @@ struct UnboundOpenNames {
     private var views: [View] = []
     private var viewNames: [String: Int] = [:]
     private var clients: [String: [AddressRange]] = [:]
+    /// The ranges of all statements about access.
+    private var ranges: [(range: AddressRange, view: String?)] = []
+    /// Whether views are given to interfaces, too.
+    private var isOpen = false
     /// Where a view is given to clients.
     private var uses: [String: (rule: Range<Int>, line: Int)] = [:]
     private var route: Route?
@@ -44,22 +57,46 @@ struct UnboundOpenNames {
         switch key.string {
         case "name": viewNames[word.string] = last
         case "view-first": views[last].isFirst = word.equals("yes")
-        case "local-zone":
-            guard let name = try? DomainName(presentation: word.octets) else { break }
-            views[last].names.append((.subtree, name, rule, line))
+        case "local-zone": sink.drop(.badStatement, text, rule, line)
         case "local-data":
-            guard let name = UnboundReader.record(word.octets)?.owner else { break }
-            views[last].names.append((.exact, name, rule, line))
+            guard let record = UnboundReader.record(word.octets) else { return sink.drop(.badRecord, text, rule, line) }
+            views[last].rules.append(Self.entry(record, rule, line))
         case "local-data-ptr":
-            guard let name = UnboundReader.pointer(word)?.owner else { break }
-            views[last].names.append((.exact, name, rule, line))
-        default: break
+            guard let record = UnboundReader.pointer(word) else { return sink.drop(.badRecord, text, rule, line) }
+            views[last].rules.append(Self.entry(record, rule, line))
+        case "response-ip", "response-ip-data": sink.skip(.answerOption, text, rule, line)
+        default: sink.drop(.option, text, rule, line)
         }
-        sink.skip(.view, text, rule, line)
     }
 
-    /// `access-control-view: RANGE VIEW`.
-    mutating func use(_ range: AddressRange?, _ view: String, _ rule: Range<Int>, _ line: Int) {
+    /// Takes a `local-zone` of a view.
+    mutating func viewZone(
+        _ text: Span<UInt8>,
+        _ value: Range<Int>,
+        _ type: Range<Int>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        guard let last = views.indices.last, let name = try? DomainName(presentation: text.extracting(value).octets)
+        else { return sink.drop(.notAName, text, rule, line) }
+        let word = text.extracting(type).string
+        let kind = word == "nodefault" ? .transparent : LocalZoneType(rawValue: word)
+        if kind == nil { sink.skip(.zoneType, text, rule, line) }
+        views[last].rules.append(
+            View.Entry(scope: .subtree, name: name, action: kind.map { .localZone($0) }, rule: rule, line: line)
+        )
+    }
+
+    private static func entry(_ record: ResourceRecord, _ rule: Range<Int>, _ line: Int) -> View.Entry {
+        let local = LocalRecord(type: record.type, ttl: record.ttl, data: record.data)
+        return View.Entry(scope: .exact, name: record.owner, action: .records([local]), rule: rule, line: line)
+    }
+
+    /// Any statement about the access of clients; with a view it is `access-control-view`.
+    mutating func access(_ range: AddressRange?, view: String? = nil, _ rule: Range<Int>, _ line: Int) {
+        if let range { ranges.append((range, view)) } else { isOpen = true }
+        guard let view else { return }
         uses[view] = (rule, line)
         if let range { clients[view, default: []].append(range) }
     }
@@ -88,27 +125,53 @@ struct UnboundOpenNames {
         )
     }
 
-    /// Leaves the names of views open, and for their clients those of the server clause that a view may hide.
+    /// Adds the rules of views for their clients; for clients that nobody named they leave their names open, and those of
+    /// the server clause that a view may hide.
     mutating func finish(_ sink: inout RuleSink) {
         endClause(&sink)
+        guard !views.isEmpty else { return }
+        if !isOpen {
+            let ranges = ranges.map { (range: $0.range, view: $0.view.flatMap { viewNames[$0] }) }
+            // A view without rules is as good as none.
+            let isFirst = views.map { $0.isFirst || $0.rules.isEmpty }
+            sink.builder.note(LocalViews(isFirst: isFirst, ranges: ranges))
+        }
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {
             let view = views[index]
-            let traits = (clients[name] ?? []).map { ClientTrait.range($0) }
-            let limit =
-                traits.isEmpty || traits.count > 1000
-                ? GuardID.none : sink.builder.intern(RuleGuard(clients: [ClientCondition(anyOf: traits)]))
-            for entry in view.names {
+            let traits = (clients[name] ?? []).prefix(1000).map { ClientTrait.range($0) }
+            var limit = RuleGuard(clients: traits.isEmpty ? [] : [ClientCondition(anyOf: traits)])
+            limit.isForUnknownClients = !isOpen
+            let unknown = sink.builder.intern(limit)
+            limit.isForUnknownClients = false
+            limit.view = index
+            let own = sink.builder.intern(limit)
+            for entry in view.rules {
+                add(entry, own, &sink)
                 sink.leaveOpen(
                     entry.scope,
                     entry.name,
                     class: .special,
-                    guard: limit,
+                    guard: unknown,
                     rule: entry.rule,
                     line: entry.line
                 )
             }
-            guard !view.isFirst, !view.names.isEmpty, let use = uses[name] else { continue }
-            sink.leaveOpen(.below, .root, class: .special, guard: limit, rule: use.rule, line: use.line)
+            guard !view.isFirst, !view.rules.isEmpty, let use = uses[name] else { continue }
+            sink.leaveOpen(.below, .root, class: .special, guard: unknown, rule: use.rule, line: use.line)
         }
+    }
+
+    private func add(_ entry: View.Entry, _ own: GuardID, _ sink: inout RuleSink) {
+        guard let action = entry.action else {
+            return sink.leaveOpen(.subtree, entry.name, class: .zone, guard: own, rule: entry.rule, line: entry.line)
+        }
+        sink.builder.add(
+            entry.scope,
+            name: entry.name,
+            class: entry.scope == .exact ? .data : .zone,
+            action: sink.builder.intern(action),
+            guard: own,
+            at: RulePosition(line: entry.line, offset: entry.rule.lowerBound, length: entry.rule.count)
+        )
     }
 }

@@ -4,7 +4,7 @@ import Policy
 import TextScan
 
 /// Unbound configuration: `local-zone:` and `local-data:` of the server clause, and where names are sent (unbound.conf(5),
-/// compared with Unbound 1.17.1). Views and tags leave the names open that they are about.
+/// compared with Unbound 1.17.1). Views count for clients that are named; tags leave the names open that they are about.
 enum UnboundReader {
     /// Where a statement stands.
     private enum Clause {
@@ -74,6 +74,9 @@ enum UnboundReader {
         let second = isZone ? words.next() : nil
         let rule = name.lowerBound..<words.end
         switch state.clause {
+        case .view where isZone:
+            guard let second else { return sink.drop(.badStatement, text, rule, line.number) }
+            return state.open.viewZone(text, value, second, rule, line.number, &sink)
         case .view: return state.open.view(text, key, value, rule, line.number, &sink)
         case .routing, .authority: return route(text, key, value, rule, line.number, &state, &sink)
         case .other, .rpz: return sink.drop(.option, text, rule, line.number)
@@ -88,6 +91,13 @@ enum UnboundReader {
                 return sink.drop(.badRecord, text, rule, line.number)
             }
             add(record, rule, line.number, &sink)
+        } else if key.equals("access-control") || key.equals("access-control-view") {
+            let view = words.next().map { text.extracting($0).string }
+            let rule = name.lowerBound..<words.end
+            let range = AddressRange(text.extracting(value).string)
+            guard let range else { return sink.drop(.badStatement, text, rule, line.number) }
+            state.open.access(range, view: key.equals("access-control") ? nil : view, rule, line.number)
+            sink.drop(.option, text, rule, line.number)
         } else if let reason = UnboundStatement.unsupported(key) {
             // These take more words than one.
             var others: [Range<Int>] = []
@@ -205,9 +215,10 @@ enum UnboundReader {
     ) {
         func range(_ word: Range<Int>) -> AddressRange? { AddressRange(text.extracting(word).string) }
         switch key.string {
-        case "access-control-view", "interface-view":
-            guard let view = others.first else { return }
-            state.open.use(key.equals("interface-view") ? nil : range(value), text.extracting(view).string, rule, line)
+        case "interface-view":
+            state.open.access(nil, view: others.first.map { text.extracting($0).string }, rule, line)
+        case "access-control-tag", "access-control-tag-action", "access-control-tag-data":
+            if let range = range(value) { state.open.access(range, rule, line) }
         case "local-zone-tag": sink.leaveOpen(.subtree, text, name: value, class: .zone, rule: rule, line: line)
         case "local-zone-override":
             guard let name = try? DomainName(presentation: text.extracting(value).octets) else { return }

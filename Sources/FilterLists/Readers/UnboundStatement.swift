@@ -37,7 +37,7 @@ enum UnboundStatement {
 
     private static let views: [StaticString] = [
         "local-zone-tag", "local-zone-override", "access-control-tag", "access-control-tag-action",
-        "access-control-tag-data", "access-control-view", "interface-view", "interface-tag", "define-tag",
+        "access-control-tag-data", "interface-view", "interface-tag", "define-tag",
         "response-ip-tag",
     ]
     private static let answers: [StaticString] = [
