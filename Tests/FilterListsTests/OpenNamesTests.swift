@@ -136,6 +136,19 @@ struct OpenNamesTests {
         #expect(list.reports[0].unsupported == ["answer-option": 2])
     }
 
+    @Test func policyZones() throws {
+        let zone =
+            "$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 1\na.zz CNAME a.zz.\n24.5.2.0.192.rpz-ip CNAME .\nb.zz CNAME .\n"
+        let list = try readList(zone, .rpz, .unboundRPZ)
+        #expect(try list.verdict("a.zz").kind == .unsupported)
+        #expect(try list.verdict("b.zz").kind == .nxdomain)
+        let stack = CompiledStack(layers: [list.layer])
+        let name = try DomainName("c.zz")
+        #expect(stack.verdict(name, type: .a, addresses: [.v4(0xC000_0207)]).kind == .unsupported)
+        #expect(stack.verdict(name, type: .a, addresses: [.v4(0xC000_0307)]).kind == .pass)
+        #expect(list.reports[0].unsupported == ["rpz-self-alias": 1, "rpz-loose-range": 1])
+    }
+
     @Test func namesTheRule() throws {
         let list = try readList("# x\ninterface-name=a.zz,eth0", .dnsmasq, .dnsmasq)
         let matched = try #require(try list.verdict("a.zz").matched)

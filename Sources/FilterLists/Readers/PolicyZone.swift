@@ -254,7 +254,10 @@ struct PolicyZone {
         guard let range else { return sink.drop(.badRecord, text, rule, line) }
         let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         if engine == .unboundRPZ, spelling == .loose, range.prefixLength > 0 {
-            return sink.skip(.looseRange, text, rule, line)
+            sink.skip(.looseRange, text, rule, line)
+            sink.noteOpenRules(1)
+            let open = sink.builder.intern(.unsupported)
+            return sink.builder.add(kind, range, class: .data, action: open, at: position)
         }
         if engine == .bindRPZ, spelling != .canonical {
             sink.drop(.otherSpelling, text, rule, line)
@@ -294,7 +297,10 @@ struct PolicyZone {
             switch engine {
             case .bindRPZ: return add(trigger, sink.allow, text, range, line, &sink)
             case .pdnsRPZ: return add(trigger, sink.builder.intern(.servfail), text, range, line, &sink)
-            default: return sink.skip(.engineTrouble, text, range, line)
+            default:
+                sink.skip(.engineTrouble, text, range, line)
+                sink.noteOpenRules(1)
+                return add(trigger, sink.builder.intern(.unsupported), text, range, line, &sink)
             }
         }
         // A star in front stands for the name asked for, which the answer fills in.
