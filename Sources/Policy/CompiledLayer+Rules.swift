@@ -122,16 +122,22 @@ extension CompiledLayer {
         return (0..<matches.count).map { matches[$0] }
     }
 
+    /// Whether a rule answers with an alias, whose target may hold the name asked for.
+    private func namesTarget(_ rule: Int) -> Bool {
+        guard case .records(let records) = actions[Int(record(rule).action)] else { return false }
+        return records.contains { $0.type == .cname }
+    }
+
     /// A number that stands for the answer of a rule, the same for all rules of the layer that answer a type alike; nil
     /// when the answer may depend on the name asked for or on other rules than this.
     public func answerKey(_ rule: Int, among matches: RuleMatches) -> UInt32? {
         let action = record(rule).action
         switch actions[Int(action)] {
         case .block, .allow, .nxdomain, .nodata, .refused, .drop, .servfail, .truncate, .redirect, .route: return action
-        case .records(let records):
-            let isWhole = !matches.sharesNames && !records.contains { $0.type == .cname }
-            return isWhole ? action : nil
-        case .blockAddress: return matches.sharesNames ? nil : action
+        case .records, .blockAddress:
+            guard !(0..<matches.count).contains(where: { namesTarget(matches[$0]) }) else { return nil }
+            // What several rules of one name make together is that of the first of them.
+            return matches.sharesNames ? 1 << 31 | UInt32(rule) : action
         case .redirectBelow, .localZone, .negative, .rewrite, .unsupported, .none: return nil
         }
     }
