@@ -24,7 +24,8 @@ struct Judge {
     /// Whether the model says what is done, but not what the whole answer is: where the addresses of the target of a
     /// redirect meet rules in their turn.
     func isOpen(_ question: Question, _ verdict: Verdict) -> Bool {
-        guard verdict.kind == .redirect, engine.profile.chain == .untilCached,
+        guard verdict.kind == .redirect,
+            engine.profile.chain == .untilCached || engine.profile.order == .localZone,
             stack.layers[0].readsAnswers(question.type),
             let alias = verdict.answer?.records.first(where: { $0.type == .cname }),
             let target = try? DomainName(wire: alias.data)
