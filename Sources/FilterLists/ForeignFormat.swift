@@ -17,7 +17,7 @@ struct ForeignFormat: Sendable {
             candidates: [.cloaking, .forwarding, .adguardRewrites]
         ) { $0.percent($0[.nameAndTarget]) },
         ForeignFormat(title: "comma-separated values") { $0.percent($0[.comma]) },
-        ForeignFormat(title: "YAML or another configuration file") { $0.percent($0[.keyValue]) },
+        ForeignFormat(title: "settings, keys with values (a configuration file)") { $0.percent($0[.keyValue]) },
         ForeignFormat(title: "single words without a dot, such as a category's usage file") {
             $0.percent($0[.word])
         },

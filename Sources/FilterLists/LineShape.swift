@@ -43,7 +43,9 @@ extension LineShape {
         guard let first = fields.next() else { return .other }
         let word = cut.extracting(first)
         if isCommaSeparated(cut) { return .comma }
+        if isSetting(cut) { return .keyValue }
         guard let second = fields.next() else { return ofWord(word) }
+        if isNamedRange(cut) { return .namedRange }
         if IPAddress(text: word.octets) != nil || isZonedAddress(word) { return .hosts }
         if cut[second.lowerBound] == 0x40 { return .taggedName }
         guard isName(word) || ofWord(word) == .namePattern else { return .other }
@@ -153,6 +155,26 @@ extension LineShape {
         return word.hasPrefix("^") ? nil : .namePattern
     }
 
+    /// `[section]`, `key=value`, `key = value`: TOML, INI files and the like.
+    private static func isSetting(_ line: Span<UInt8>) -> Bool {
+        let isSection = line[0] == 0x5B && line[line.count - 1] == 0x5D
+        var end = isSection ? 1 : 0
+        while end < line.count, isKeyOctet(line[end]) || isSection && (line[end] == 0x2E || line[end] == 0x2D) {
+            end += 1
+        }
+        if isSection { return end > 1 && end == line.count - 1 }
+        guard end > 0 else { return false }
+        while end < line.count, isBlank(line[end]) { end += 1 }
+        return end < line.count && line[end] == 0x3D
+    }
+
+    private static func isKeyOctet(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
+        default: false
+        }
+    }
+
     private static func isRegex(_ word: Span<UInt8>) -> Bool {
         if word[0] == 0x5E { return true }
         for index in 0..<word.count {
@@ -199,10 +221,11 @@ extension LineShape {
 
     /// `name:1.2.3.4-1.2.3.9`, the form of peer-to-peer block lists.
     private static func isNamedRange(_ word: Span<UInt8>) -> Bool {
-        guard let colon = word.firstIndex(of: 0x3A), let dash = word.firstIndex(of: 0x2D, from: colon) else {
-            return false
-        }
-        return IPAddress(text: word.extracting((colon + 1)..<dash).octets) != nil
+        // Names hold blanks, dashes and colons; the range is behind the last colon.
+        guard let colon = (0..<word.count).last(where: { word[$0] == 0x3A }),
+            let dash = word.firstIndex(of: 0x2D, from: colon)
+        else { return false }
+        return colon > 0 && IPAddress(text: word.extracting((colon + 1)..<dash).octets) != nil
     }
 
     private static func isDigest(_ word: Span<UInt8>) -> Bool {

@@ -15,7 +15,7 @@ struct StackIndex {
     private let always: UInt64
     /// Bit n: layer n looks behind a first label `_esni` (Pi-hole).
     private let lookingBehindESNI: UInt64
-    /// Bit n: layer n has zones of its own below a few names at the top (Unbound).
+    /// Bit n: layer n has zones of its own below a few names at the top (Unbound), or names of addresses (dnsmasq).
     private let withBuiltInZones: UInt64
 
     /// The index of some layers.
@@ -26,7 +26,7 @@ struct StackIndex {
         }
         always = layers.count == 1 ? 1 : bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
         lookingBehindESNI = bits { $0.engine == .pihole }
-        withBuiltInZones = bits { $0.profile.order == .localZone }
+        withBuiltInZones = bits { $0.profile.order == .localZone || !$0.hostReverseNames.isEmpty }
         depths = layers.map { $0.table.depths.below(SuffixHashes.kept) }
         sieve = PatternSieve(layers.count == 1 ? [] : layers.map(\.patternIndex))
         filter = layers.count > 1 ? Self.filter(layers) : nil

@@ -18,8 +18,16 @@ struct StackTests {
             let engine = engines.randomElement(using: &generator) ?? .pihole
             // Few rules, so that many names meet none in some layers.
             let count = Int.random(in: 1...20, using: &generator)
+            if engine == .dnsmasq, Bool.random(using: &generator) { return try hosts() }
             return try LayerLoader.load(lists.inputs(engine, count), engine: engine, mayBeEmpty: true).layer
         }
+    }
+
+    /// Addresses that have names are names of their own.
+    private static func hosts() throws -> CompiledLayer {
+        let text = "192.0.2.9 host.alpha.example\n192.0.2.7 www.beta.example\n"
+        let list = ListInput(path: "hosts", format: .hosts, octets: Array(text.utf8))
+        return try LayerLoader.load([list], engine: .dnsmasq).layer
     }
 
     private static func oneAfterTheOther(
@@ -52,6 +60,8 @@ struct StackTests {
         case 1:
             return try? DomainName(String(repeating: "a.", count: Int.random(in: 20...40, using: &generator)) + text)
         case 2: return try? DomainName("a\\.b\\032c." + text)
+        case 3: return try? DomainName("9.2.0.192.in-addr.arpa")
+        case 4: return try? DomainName("7.2.0.192.in-addr.arpa")
         default: return try? DomainName(text)
         }
     }
@@ -66,7 +76,7 @@ struct StackTests {
             var batch = NameBatch()
             for _ in 0..<40 {
                 guard let name = Self.question(&lists, &generator) else { continue }
-                let type = [RRType.a, .aaaa, .https, .txt].randomElement(using: &generator) ?? .a
+                let type = [RRType.a, .aaaa, .https, .txt, .ptr, .any].randomElement(using: &generator) ?? .a
                 let buffer = NameBuffer(name)
                 let expected = Self.oneAfterTheOther(layers, buffer, type)
                 #expect(stack.decide(buffer, type: type) == expected, "\(name) \(type)")

@@ -49,6 +49,13 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "chains.tsv": Array("a.example\tb.example\nonly-owner\n".utf8),
         "hints.tsv": Array("a.example\tb.example\nb.example\tipv4hint=192.0.2.1,198.51.100.1\n".utf8),
         "bad-hints.tsv": Array("a.example\tipv4hint=192.0.2.1\nb.example\tipv4hint=2001:db8::1\n".utf8),
+        "two-addresses.tsv": Array("a.example\t192.0.2.1,192.0.2.2\n".utf8),
+        "typed-address.tsv": Array("a.example\tA\t192.0.2.1\n".utf8),
+        "short-address.tsv": Array("a.example\t192.0.2\n".utf8),
+        "settings.toml": Array(
+            "listen_addresses=[\"127.0.0.1:53\"]\n[blocked_names]\nblocked_names_file = \"x\"\n".utf8
+        ),
+        "names.p2p": Array("Foo Org: East-West:192.0.2.0-192.0.2.9\nBar Baz, Inc:198.51.100.0-198.51.100.9\n".utf8),
         "hints.txt": Array("||198.51.100.1^\n||ads.example^\n".utf8),
     ]
 
@@ -100,6 +107,15 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check example.com --list @/absent.txt", 2, "no such file"),
         CommandLineCase("check example.com --list @/page.html", 3, "HTML page"),
         CommandLineCase("check example.com --list @/clean.txt --chains @/chains.tsv", 2, "chains.tsv:2:1"),
+        CommandLineCase("check example.com --list @/clean.txt --chains @/two-addresses.tsv", 2, "tsv:1: `192.0.2.1,"),
+        CommandLineCase(
+            "check example.com --list @/clean.txt --chains @/typed-address.tsv",
+            2,
+            "tsv:1:1: a chain line"
+        ),
+        CommandLineCase("check example.com --list @/clean.txt --chains @/short-address.tsv", 2, "tsv:1: `192.0.2`"),
+        CommandLineCase("check example.com --list @/settings.toml", 3, "keys with values"),
+        CommandLineCase("check example.com --list @/names.p2p", 3, "PeerGuardian"),
         CommandLineCase("check a.example --list @/hints.txt --chains @/hints.tsv", 0, "+a.example A pass"),
         CommandLineCase("check a.example --list @/hints.txt --chains @/hints.tsv", 0, "+HTTPS nodata  "),
         CommandLineCase(

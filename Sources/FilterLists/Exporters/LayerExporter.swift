@@ -24,6 +24,10 @@ public enum LayerExporter {
     ) -> ExportReport {
         var sink = ExportSink(layer, flush: write)
         for rule in layer.addressRules { sink.omit(rule, .address) }
+        if layer.engine == .dnsmasq {
+            // Records that dnsmasq looks up before its rules; special rules of other engines are their own, not a list's.
+            for rule in layer.compiledRules where layer.content(rule).ruleClass == .special { sink.omit(rule, .data) }
+        }
         let title = "Converted by Patchway from \(layer.engine.rawValue) rules for \(format.engine.rawValue)"
         switch format.syntax {
         case .rules(let syntax):

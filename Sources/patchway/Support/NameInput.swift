@@ -195,30 +195,38 @@ struct ChainInput {
     /// Reads a file.
     init(path: String?) throws {
         guard let path else { return }
-        for (index, line) in try Inputs.text(path).split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-        {
-            let fields = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            if fields.first?.first == 0x23 { continue }
-            if fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),
-                let address = IPAddress(text: fields[1])
-            {
+        let lines = try Inputs.text(path).split(separator: 0x0A, omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            var fields = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+            if let comment = fields.firstIndex(where: { $0.first == 0x23 }) { fields.removeSubrange(comment...) }
+            if fields.isEmpty { continue }
+            let place = "\(TerminalText.escaped(path)):\(index + 1)"
+            guard fields.count == 2, let owner = try? DomainName(presentation: fields[0]) else {
+                throw Failure.usage(
+                    "\(place):1: a chain line is `owner<TAB>target`, an alias, an address or `ipv4hint=…`"
+                )
+            }
+            if let address = IPAddress(text: fields[1]) {
                 addresses[owner, default: []].append(address)
-                continue
-            }
-            if fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),
-                let own = try Self.hints(fields[1], path, index + 1)
-            {
+            } else if let own = try Self.hints(fields[1], path, index + 1) {
                 hints[owner, default: []] += own
-                continue
+            } else {
+                targets[owner] = try Self.target(fields[1], place)
             }
-            guard fields.count >= 2, let owner = try? DomainName(presentation: fields[0]),
-                let target = try? DomainName(presentation: fields[1])
-            else {
-                if fields.isEmpty { continue }
-                throw Failure.usage("\(TerminalText.escaped(path)):\(index + 1):1: a chain line is `owner<TAB>target`")
-            }
-            targets[owner] = target
         }
+    }
+
+    /// An alias; what is rather meant as an address, a hint or a type is refused, or it would be an alias that nothing blocks.
+    private static func target(_ field: ArraySlice<UInt8>, _ place: String) throws -> DomainName {
+        let lastLabel = field.split(separator: 0x2E).last ?? []
+        let isNumber = lastLabel.allSatisfy { (0x30...0x39).contains($0) }
+        let isName = !field.contains { $0 == 0x3D || $0 == 0x2C || $0 == 0x23 || $0 == 0x3A }
+        guard isName, !isNumber, let target = try? DomainName(presentation: field) else {
+            throw Failure.usage(
+                "\(place): `\(TerminalText.escaped(Array(field.prefix(80))))` is no alias and no address; one of them a line"
+            )
+        }
+        return target
     }
 
     /// The addresses of `ipv4hint=` and `ipv6hint=`; nil for anything else.
