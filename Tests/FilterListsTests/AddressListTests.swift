@@ -49,6 +49,12 @@ import TextScan
         if !unsupported.isEmpty { #expect(report.diagnostics.contains { $0.text.hasPrefix("'\(unsupported)'") }) }
     }
 
+    @Test(arguments: [("5.6.1.1", VerdictKind.unsupported), ("5.5.1.1", .nodata), ("6.1.1.1", .pass)])
+    func addressesInDoubtAreOpen(answer: String, kind: VerdictKind) throws {
+        let loaded = try readList("5.*\n5.5.*\n", .dnscryptAddresses)
+        #expect(try loaded.verdict("a.example", .a, addresses: Self.addresses(answer)).kind == kind)
+    }
+
     /// An allowed address frees the answer, aliases and all; a name that is allowed is not looked at again.
     @Test(arguments: [
         ([], "192.0.2.1", VerdictKind.pass), ([], "192.0.2.9", .nodata), ([], "192.0.2.9 192.0.2.1", .pass),

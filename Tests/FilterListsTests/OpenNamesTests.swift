@@ -156,4 +156,19 @@ struct OpenNamesTests {
         #expect(matched.rule.text == "interface-name=a.zz,eth0")
         #expect(list.reports[0].unsupported == ["local-record": 1])
     }
+
+    /// A view of an interface may be that of any client (compared with Unbound 1.17.1).
+    @Test(arguments: ["x.zz", "y.zz"]) func viewsOfInterfacesAreOpenForAll(name: String) throws {
+        let text = """
+            server:
+            access-control-view: 10.0.0.0/8 v
+            interface-view: 192.0.2.53 v
+            local-zone: y.zz always_nxdomain
+            view:
+            name: v
+            local-zone: x.zz always_nxdomain
+            """
+        let context = QueryContext(client: Client(address: IPAddress("192.0.2.1")))
+        #expect(try readList(text, .unbound).verdict(name, .a, context: context).kind == .unsupported)
+    }
 }

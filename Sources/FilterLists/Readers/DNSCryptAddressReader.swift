@@ -95,10 +95,26 @@ enum DNSCryptAddressReader {
             let ranges = isShortened[place] ? nil : ranges(beginning.text)
             guard let ranges else {
                 sink.skip(.addressText, text, beginning.rule, beginning.line)
+                leaveOpen(beginning, entry.class, &sink)
                 continue
             }
             if ranges.isEmpty { sink.drop(.addressSpelling, text, beginning.rule, beginning.line) }
             for range in ranges { add(range, entry, text, beginning.rule, beginning.line, &sink) }
+        }
+    }
+
+    /// Addresses that a rule may be about, as far as they are a range.
+    private static func leaveOpen(_ beginning: Beginning, _ ruleClass: RuleClass, _ sink: inout RuleSink) {
+        guard ruleClass == .block else { return }
+        let action = sink.builder.intern(.unsupported)
+        let position = RulePosition(
+            line: beginning.line,
+            offset: beginning.rule.lowerBound,
+            length: beginning.rule.count
+        )
+        for range in ranges(beginning.text) ?? [] {
+            sink.noteOpenRules(1)
+            sink.builder.add(.answer, range, class: ruleClass, action: action, at: position)
         }
     }
 

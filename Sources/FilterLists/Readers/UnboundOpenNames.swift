@@ -138,7 +138,8 @@ struct UnboundOpenNames {
         }
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {
             let view = views[index]
-            let traits = (clients[name] ?? []).prefix(1000).map { ClientTrait.range($0) }
+            // A view that is given to an interface, too, may be that of any client.
+            let traits = isOpen ? [] : (clients[name] ?? []).prefix(1000).map { ClientTrait.range($0) }
             var limit = RuleGuard(clients: traits.isEmpty ? [] : [ClientCondition(anyOf: traits)])
             limit.isForUnknownClients = !isOpen
             let unknown = sink.builder.intern(limit)
