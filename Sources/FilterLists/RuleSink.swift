@@ -23,6 +23,7 @@ struct RuleSink: ~Copyable {
     /// Rules that only leave names open; they are counted as not evaluated, not as rules.
     private var openRules = 0
     private let addressRulesBefore: Int
+    private let clientRulesBefore: Int
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
     /// Action ids that readers need for every line.
@@ -32,6 +33,7 @@ struct RuleSink: ~Copyable {
     init(builder: consuming LayerBuilder, path: String, role: ListRole, removals: BadfilterSet) {
         self.builder = builder
         addressRulesBefore = self.builder.addressRuleCount
+        clientRulesBefore = self.builder.clientRuleCount
         self.path = path
         self.role = role
         self.removals = removals
@@ -211,7 +213,8 @@ struct RuleSink: ~Copyable {
             lines: lines,
             rules: builder.ruleCount - rulesBefore - openRules,
             answerRules: builder.addressRuleCount(.answer, from: addressRulesBefore),
-            clientRules: builder.addressRuleCount(.client, from: addressRulesBefore),
+            clientRules: builder.addressRuleCount(.client, from: addressRulesBefore)
+                + builder.clientRuleCount - clientRulesBefore,
             ignored: ignored.counts,
             unsupported: unsupported.counts,
             diagnostics: unsupported.diagnostics + ignored.diagnostics

@@ -182,6 +182,9 @@ extension CompiledLayer {
         var route: Int?
         /// What comes before all zones and is not evaluated.
         var open: Int?
+        /// What refuses the client everything, or all but what is answered here.
+        var refusal: Int?
+        var remoteRefusal: Int?
         /// What may keep the zones from counting.
         var hiding: Int?
         /// Whether there is data below the name.
@@ -197,6 +200,7 @@ extension CompiledLayer {
         index: UInt8
     ) -> Decision {
         let found = localRules(name, hashes, type: type, context: context, view: nil)
+        if let refusal = found.refusal { return self.decision(rule: refusal, type: type, index: index) }
         if let open = found.open { return verdict(.unsupported, open, index) }
         var local: Decision?
         if let localViews, let client = context.client?.address, let view = localViews.view(of: client) {
@@ -204,7 +208,7 @@ extension CompiledLayer {
         }
         let decision = local ?? decideServerZone(name, found, type, index)
         if decision.hasRule, let hiding = found.hiding { return verdict(.unsupported, hiding, index) }
-        guard decision.kind == .pass, let route = found.route else { return decision }
+        guard decision.kind == .pass, let route = found.remoteRefusal ?? found.route else { return decision }
         return self.decision(rule: route, type: type, index: index)
     }
 
@@ -287,6 +291,7 @@ extension CompiledLayer {
             return
         }
         switch record.ruleClass {
+        case _ where refusesClients(rule): considerRefusal(rule, name, context, &found)
         case .special: if record.scope == .below { found.hiding = rule } else { found.open = rule }
         case .open: found.route = rule
         case .zone where actions[Int(record.action)] == .unsupported: found.openZone = (rule, labels)

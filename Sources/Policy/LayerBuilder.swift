@@ -101,6 +101,12 @@ public struct LayerBuilder {
         ownRuleCount += count
     }
 
+    /// Rules of names that refuse clients by their addresses.
+    public private(set) var clientRuleCount = 0
+
+    /// Counts a rule that says which clients are answered at all.
+    public mutating func noteClientRule() { clientRuleCount += 1 }
+
     /// Rules added so far.
     public var ruleCount: Int { store.count + patternRecords.count + addressRecords.count }
 

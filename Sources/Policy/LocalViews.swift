@@ -74,6 +74,31 @@ extension CompiledLayer {
     }
 }
 
+extension CompiledLayer {
+    /// Whether a rule of Unbound is about whom it answers (`access-control:`).
+    func refusesClients(_ rule: Int) -> Bool {
+        switch actions[Int(records[rule].action)] {
+        case .refused, .drop: true
+        default: false
+        }
+    }
+
+    /// Takes a rule about whom Unbound answers into account; a client without an address is taken for an allowed one.
+    func considerRefusal(
+        _ rule: Int,
+        _ name: borrowing NameBuffer,
+        _ context: borrowing QueryContext,
+        _ found: inout LocalRules
+    ) {
+        guard context.client?.address != nil else { return }
+        switch guards[Int(records[rule].guardID)].holds(name, context) {
+        case .no: break
+        case .unknown: found.open = rule
+        case .yes: if records[rule].ruleClass == .open { found.remoteRefusal = rule } else { found.refusal = rule }
+        }
+    }
+}
+
 extension LayerBuilder {
     /// Notes the views of the layer.
     public mutating func note(_ views: LocalViews) { localViews = views }

@@ -71,6 +71,14 @@ struct OpenNamesTests {
             ("view:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('a.zz')}))", "a.zz", .a, .unsupported),
             ("hints.set('a.zz 192.0.2.1')", "a.zz", .a, .unsupported),
             ("hints.set('a.zz 192.0.2.1')", "b.zz", .a, .pass),
+            ("hints['a.zz'] = '192.0.2.1'", "a.zz", .a, .unsupported),
+            ("hints [ \"a.zz\" ] = '192.0.2.1'", "a.zz", .a, .unsupported),
+            ("hints['a.zz'] = '192.0.2.1'", "b.zz", .a, .pass),
+            ("hints.printer = '192.0.2.1'", "printer", .a, .unsupported),
+            (
+                "policy.add(policy.all(policy.DENY))\nhints['a.zz'] = '192.0.2.1'", "a.zz",
+                .a, .unsupported
+            ),
         ] as [Row]
     )
     func knot(row: Row) throws {
@@ -120,6 +128,54 @@ struct OpenNamesTests {
         let stack = CompiledStack(layers: [try readList(rules, .unbound, .unbound).layer])
         let context = QueryContext(client: client.map { Client(address: IPAddress($0)) })
         #expect(stack.verdict(try DomainName(name), type: .a, context: context).kind == kind, "\(rules) / \(name)")
+    }
+
+    private static let access = """
+        access-control: 192.0.2.0/24 allow
+        access-control: 192.0.2.9 refuse
+        access-control: 198.51.100.0/24 deny
+        access-control: 198.51.100.0/28 allow_snoop
+        access-control: 10.1.0.0/16 refuse_non_local
+        access-control: 10.2.0.0/16 deny_non_local
+        access-control: 10.3.0.1 refuse
+        access-control: 10.3.0.1 allow
+        access-control: 10.4.0.0/16 refuse
+        access-control-tag: 10.4.1.0/24 one
+        local-zone: a.zz always_nxdomain
+        forward-zone:
+          name: f.zz
+          forward-addr: 192.0.2.1
+        """
+
+    /// Compared with Unbound 1.17.1.
+    @Test(
+        arguments: [
+            ("a.zz", nil, .nxdomain), ("a.zz", "192.0.2.7", .nxdomain), ("a.zz", "192.0.2.9", .refused),
+            ("b.zz", nil, .pass), ("b.zz", "192.0.2.9", .refused), ("f.zz", "192.0.2.9", .refused),
+            ("a.zz", "198.51.100.99", .drop), ("a.zz", "198.51.100.9", .nxdomain),
+            ("a.zz", "10.1.0.1", .nxdomain), ("b.zz", "10.1.0.1", .refused), ("f.zz", "10.1.0.1", .refused),
+            ("a.zz", "10.2.0.1", .nxdomain), ("b.zz", "10.2.0.1", .drop), ("f.zz", "192.0.2.7", .route),
+            ("a.zz", "10.3.0.1", .nxdomain), ("a.zz", "10.4.0.1", .refused), ("a.zz", "10.4.1.1", .nxdomain),
+            // Of its own Unbound answers the machine itself, and nobody else.
+            ("a.zz", "127.0.0.1", .nxdomain), ("a.zz", "203.0.113.1", .refused), ("a.zz", "2001:db8::1", .refused),
+        ] as [(String, String?, VerdictKind)]
+    )
+    func unboundAccess(_ name: String, _ client: String?, _ kind: VerdictKind) throws {
+        let list = try readList(Self.access, .unbound, .unbound)
+        let context = QueryContext(client: client.map { Client(address: IPAddress($0)) })
+        let verdict = CompiledStack(layers: [list.layer]).verdict(try DomainName(name), type: .a, context: context)
+        #expect(verdict.kind == kind, "\(name) for \(client ?? "nobody")")
+        #expect(list.layer.addressRuleCount(.client) == 4)
+        #expect(list.layer.ruleCount == 2)
+    }
+
+    /// A file that is included may allow more clients.
+    @Test(arguments: [("include: x.conf\n", VerdictKind.nxdomain), ("", .refused)])
+    func unboundIncludedAccess(_ more: String, _ kind: VerdictKind) throws {
+        let rules = more + "access-control: 192.0.2.0/24 allow\nlocal-zone: a.zz always_nxdomain"
+        let stack = CompiledStack(layers: [try readList(rules, .unbound, .unbound).layer])
+        let context = QueryContext(client: Client(address: IPAddress("203.0.113.1")))
+        #expect(stack.verdict(try DomainName("a.zz"), type: .a, context: context).kind == kind)
     }
 
     @Test func unboundPointersAndAddresses() throws {

@@ -87,6 +87,7 @@ struct KnotConfiguration: ~Escapable {
             // `policy.DENY = …` and the like change what the names below mean.
             escape(expression, isHandedOn: true)
             escape(.path([path[0]]), isHandedOn: true)
+            if path.count == 2, name == "hints" { leaveOpen(host: path[1], range, line) }
             if mayAdd(names) { sink.skip(.program, source, range, line) }
             return
         }
@@ -168,17 +169,21 @@ struct KnotConfiguration: ~Escapable {
             guard case .text(let text)? = call.arguments.first, !text.isEscaped else { return }
             let end = source.extracting(text.content).firstIndex(of: 0x20) ?? 0
             let host = text.content.lowerBound..<(text.content.lowerBound + end)
-            guard (try? DomainName(presentation: source.extracting(host).octets)) != nil else { return }
-            condition = property(.isOne([LuaText(content: host, line: text.line, isEscaped: false)]))
+            return leaveOpen(host: host, call.range, call.line)
         default: return
         }
         guard let condition else { return }
+        leaveOpen(condition, call.range, call.line, isFirst: isFirst)
+    }
+
+    /// Leaves open what happens to the names of a condition.
+    mutating func leaveOpen(_ condition: QueryCondition, _ range: Range<Int>, _ line: Int, isFirst: Bool) {
         let rule = OrderedRule(
             condition: condition,
             action: .unsupported,
             ruleClass: .block,
-            range: call.range,
-            line: call.line
+            range: range,
+            line: line
         )
         rules.insert(rule, at: isFirst ? 0 : rules.count)
     }
@@ -229,6 +234,7 @@ struct KnotConfiguration: ~Escapable {
     /// Counts what a part that is not run may add.
     private mutating func note(_ program: LuaProgram, _ names: LuaNames, _ sink: inout RuleSink) {
         guard mayAdd(names) else { return sink.drop(.option, source, program.range, program.line) }
+        leaveHintOpen(program.range, program.line)
         for _ in 0..<min(max(1, names.counts["add"] ?? 1), 10_000) {
             sink.skip(.program, source, program.range, program.line)
         }
@@ -327,7 +333,7 @@ struct KnotConfiguration: ~Escapable {
     }
 
     /// Keeps a property and names it by its number.
-    private mutating func property(_ property: NameProperty) -> QueryCondition {
+    mutating func property(_ property: NameProperty) -> QueryCondition {
         properties.append(property)
         return .property(properties.count - 1)
     }

@@ -23,6 +23,7 @@ enum UnboundReader {
         /// Block lists are included inside the server clause and often leave its head out.
         var clause = Clause.server
         var open = UnboundOpenNames()
+        var access = UnboundAccess()
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
@@ -48,6 +49,7 @@ enum UnboundReader {
             }
         }
         state.open.finish(&sink)
+        state.access.finish(&sink)
     }
 
     private static func clause(_ name: Span<UInt8>) -> Clause {
@@ -96,7 +98,15 @@ enum UnboundReader {
             let rule = name.lowerBound..<words.end
             let range = AddressRange(text.extracting(value).string)
             guard let range else { return sink.drop(.badStatement, text, rule, line.number) }
-            state.open.access(range, view: key.equals("access-control") ? nil : view, rule, line.number)
+            if key.equals("access-control") {
+                guard let word = view, state.access.note(range, word, rule, line.number) else {
+                    return sink.drop(.badStatement, text, rule, line.number)
+                }
+                state.open.access(range, rule, line.number)
+            } else {
+                state.access.noteOther(range)
+                state.open.access(range, view: view, rule, line.number)
+            }
             sink.drop(.option, text, rule, line.number)
         } else if let reason = UnboundStatement.unsupported(key) {
             // These take more words than one.
@@ -107,6 +117,7 @@ enum UnboundReader {
             leaveOpen(text, key, value, others, rule, line.number, &state, &sink)
         } else {
             while words.next() != nil {}
+            if key.equals("interface-action") { state.access.isOpen = true }
             sink.drop(.option, text, name.lowerBound..<words.end, line.number)
         }
     }
@@ -218,7 +229,10 @@ enum UnboundReader {
         case "interface-view":
             state.open.access(nil, view: others.first.map { text.extracting($0).string }, rule, line)
         case "access-control-tag", "access-control-tag-action", "access-control-tag-data":
-            if let range = range(value) { state.open.access(range, rule, line) }
+            guard let range = range(value) else { return }
+            state.access.noteOther(range)
+            state.open.access(range, rule, line)
+        case "include", "include-toplevel": state.access.isOpen = true
         case "local-zone-tag": sink.leaveOpen(.subtree, text, name: value, class: .zone, rule: rule, line: line)
         case "local-zone-override":
             guard let name = try? DomainName(presentation: text.extracting(value).octets) else { return }
