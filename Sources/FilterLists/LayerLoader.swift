@@ -194,6 +194,7 @@ public enum LayerLoader {
             builder = next
             reports.append(report)
         }
+        builder.note(options.specialNames)
         if engine == .pihole { SpecialDomains.add(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
         if engine == .blocky, let clients = options.clients {
@@ -231,6 +232,7 @@ public enum LayerLoader {
         sink.schedules = options.schedules
         for diagnostic in source.notEvaluated { sink.skip(diagnostic) }
         if let rules = source.rules {
+            sink.noteOpenRules(rules.count { $0.action == .unsupported })
             for rule in rules { sink.builder.add(rule) }
         } else {
             reader(source.octets.span, &sink)

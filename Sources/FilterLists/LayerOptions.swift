@@ -1,4 +1,5 @@
 public import DNS
+public import Policy
 
 /// What an engine's configuration says besides its lists and its block mode.
 public struct LayerOptions: Sendable, Equatable {
@@ -14,13 +15,18 @@ public struct LayerOptions: Sendable, Equatable {
     /// Who gets which groups of lists (Blocky); nil where groups mean nothing.
     public var clients: ClientGroups?
 
+    /// The names that Blocky answers itself.
+    public var specialNames: BlockySpecialNames
+
     /// Options; what is not given is not configured.
     public init(
         blockAddresses: [IPAddress] = [],
         blockTTL: UInt32? = nil,
         schedules: [String: [Range<Int>]] = [:],
-        clients: ClientGroups? = nil
+        clients: ClientGroups? = nil,
+        specialNames: BlockySpecialNames = .all
     ) {
+        self.specialNames = specialNames
         self.blockAddresses = blockAddresses
         self.blockTTL = blockTTL
         self.schedules = schedules

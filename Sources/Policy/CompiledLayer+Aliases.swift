@@ -46,7 +46,8 @@ extension CompiledLayer {
         zones: Int = .max
     ) -> Decision {
         let decision = decide(name, hashes, type: type, context: context, index: index, zones: zones)
-        guard decision.hasRule else { return decision }
+        // Blocky resolves no alias itself, so it does not answer one.
+        guard decision.hasRule else { return engine == .blocky ? .pass(index) : decision }
         switch engine {
         case .dnscryptProxy: return decideBlockedName(name, type: type, context: context, index: index)
         case .blocky: return withoutConfiguration(decision, name, type: type, context: context)

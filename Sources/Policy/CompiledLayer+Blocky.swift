@@ -13,9 +13,15 @@ extension CompiledLayer {
     ) -> Decision {
         let own = decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
         // A name that a list lets pass is sent on, too.
-        guard hasAnswers, own.kind == .pass, own.hasRule else { return own }
-        let open = matchingRules(name.name, type: type, context: context).first { record($0).ruleClass == .open }
-        guard let open else { return own }
+        guard own.kind == .pass else { return own }
+        var open: Int?
+        if hasAnswers, own.hasRule {
+            open = matchingRules(name.name, type: type, context: context).first { record($0).ruleClass == .open }
+        }
+        guard let open else {
+            return specialNames.contains(name)
+                ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : own
+        }
         var sent = decision(rule: open, type: type, index: index)
         sent.exempt = own.exempt
         return sent

@@ -35,6 +35,8 @@ public final class CompiledLayer: Sendable {
     let zoneOrder: CanonicalOrder
     /// Who has rules of his own, for Unbound.
     let localViews: LocalViews?
+    /// The names that Blocky answers itself.
+    let specialNames: BlockySpecialNames
     /// Rules of names that refuse clients by their addresses.
     let clientRuleCount: Int
     /// The names of the addresses of hosts lines, for engines that answer them.
@@ -60,6 +62,7 @@ public final class CompiledLayer: Sendable {
         default: break
         }
         localViews = builder.localViews
+        specialNames = builder.specialNames
         clientRuleCount = builder.clientRuleCount
         hostReverseNames =
             profile.order == .longestFirst ? Self.reverseNames(builder.store, builder.actions) : []

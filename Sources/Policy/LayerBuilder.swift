@@ -52,6 +52,8 @@ public struct LayerBuilder {
     var depths = Depths()
     var domainOrder = DomainOrder()
     var localViews: LocalViews?
+    /// The names that Blocky answers itself.
+    var specialNames = BlockySpecialNames.all
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     var addressRecords: [AddressRecord] = []

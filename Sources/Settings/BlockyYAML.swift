@@ -59,7 +59,9 @@ struct BlockyYAML {
             case "hostsFile":
                 if let sources = entry("sources", of: value), !(sources.sequence?.isEmpty ?? true) {
                     note(keyNode, key, Self.other)
+                    leaveHostsOpen(sources)
                 }
+            case "specialUseDomains": readSpecialNames(value)
             case "ecs":
                 if entry("useAsClient", of: value)?.scalar?.string == "true" { note(keyNode, key, Self.other) }
             default: break
@@ -89,8 +91,9 @@ struct BlockyYAML {
         let ttl = entry("customTTL", of: node).flatMap { duration($0) } ?? 3600
         if let zone = entry("zone", of: node), zone.scalar?.string.isEmpty == false {
             note(zone, "custom-zone", Self.other)
+            leaveZoneOpen(zone)
         }
-        noteRewrites(node)
+        noteRewrites(node, .special)
         guard let mapping = entry("mapping", of: node) else { return }
         var reverse: [IPAddress: (names: [DomainName], at: RulePosition)] = [:]
         var order: [IPAddress] = []
@@ -140,7 +143,7 @@ struct BlockyYAML {
 
     /// Names that are sent to other servers; one of a single label is asked for its names below only.
     private mutating func readConditional(_ node: Node) {
-        noteRewrites(node)
+        noteRewrites(node, .open)
         guard let mapping = entry("mapping", of: node) else { return }
         for (key, keyNode, value) in reader.mapping(mapping, "mapping") ?? [] {
             guard let server = reader.text(value, "a server") else { continue }
@@ -169,9 +172,13 @@ struct BlockyYAML {
         }
     }
 
-    private mutating func noteRewrites(_ node: Node) {
+    private mutating func noteRewrites(_ node: Node, _ ruleClass: RuleClass) {
         guard let rewrites = entry("rewrite", of: node), case .mapping(let entries) = rewrites else { return }
-        for (key, _) in entries { note(key, "rewrite", "names that are replaced are not evaluated") }
+        for (key, _) in entries {
+            note(key, "rewrite", "names that are replaced are not evaluated")
+            guard let name = try? DomainName(key.scalar?.string ?? "") else { continue }
+            leaveOpen(.subtree, name, ruleClass, at: key)
+        }
     }
 
     // MARK: - Parts
@@ -198,7 +205,7 @@ struct BlockyYAML {
     }
 
     /// The line that a node begins on.
-    private func place(_ node: Node) -> RulePosition {
+    func place(_ node: Node) -> RulePosition {
         let line = min(max(node.mark?.line ?? 1, 1), lineStarts.count)
         var start = lineStarts[line - 1]
         var end = line < lineStarts.count ? lineStarts[line] - 1 : octets.count

@@ -86,6 +86,8 @@ public struct Configuration: Sendable {
         public var schedules: [String: [Range<Int>]] = [:]
         /// Clients and their groups of lists (Blocky `clientGroupsBlock`); nil when the file does not say.
         public var clients: [ClientEntry]?
+        /// The names that Blocky answers itself (`specialUseDomains`).
+        public var specialNames = BlockySpecialNames.all
         /// The lists, in order.
         public var lists: [List]
 

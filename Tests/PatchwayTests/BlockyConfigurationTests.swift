@@ -94,6 +94,49 @@ import Testing
         #expect(result.errors.contains(says), "\(result.errors)")
     }
 
+    private static let own = """
+        customDNS:
+          rewrite: {old.zz: new.zz}
+          mapping: {host.lan: 192.0.2.8}
+          zone: |
+            $ORIGIN zone.zz.
+            www 60 IN A 192.0.2.1
+            mail.zz. IN A 192.0.2.2
+        conditional:
+          mapping: {test: 192.0.2.54}
+          rewrite: {far.zz: near.zz}
+        hostsFile:
+          sources:
+            - |
+              192.0.2.3 printer.zz # one
+        blocking:
+          denylists: {ads: ["ads.zz\\nads.far.zz\\nads.lan\\n"]}
+          allowlists: {ads: ["ok.lan\\n"]}
+          clientGroupsBlock: {default: [ads]}
+
+        """
+
+    /// Names that the configuration says something about that is not evaluated, and those that Blocky answers itself.
+    @Test(arguments: [
+        ("a.old.zz", "", "unsupported"), ("a.www.zone.zz", "", "unsupported"), ("zone.zz", "", "pass"),
+        ("mail.zz", "", "unsupported"), ("printer.zz", "", "unsupported"), ("a.printer.zz", "", "pass"),
+        ("a.far.zz", "", "unsupported"), ("ads.far.zz", "", "sinkhole"), ("ads.zz", "", "sinkhole"),
+        ("1.2.0.192.in-addr.arpa", "", "unsupported"), ("3.2.0.192.in-addr.arpa", "", "unsupported"),
+        ("4.2.0.192.in-addr.arpa", "", "pass"),
+        ("x.lan", "", "unsupported"), ("ok.lan", "", "unsupported"), ("ads.lan", "", "sinkhole"),
+        ("host.lan", "", "redirect"), ("x.test", "", "route"), ("test", "", "unsupported"),
+        ("x.local", "", "unsupported"), ("1.1.16.172.in-addr.arpa", "", "unsupported"), ("xlan", "", "pass"),
+        ("x.lan", "{rfc6762-appendixG: false}", "pass"), ("x.local", "{rfc6762-appendixG: false}", "unsupported"),
+        ("x.local", "{enable: false}", "pass"), ("home.arpa", "{enable: true}", "unsupported"),
+    ])
+    func ownNames(name: String, special: String, kind: String) throws {
+        let text = Self.own + (special.isEmpty ? "" : "specialUseDomains: \(special)\n")
+        let file = try Patchway.file("blocky-own-\(special.utf8.count).yml", text.utf8)
+        let type = name.hasSuffix("arpa") ? "PTR" : "A"
+        let result = try Self.check(file, "\(name) --qtype \(type)")
+        #expect(result.output.contains("\(name) \(type) \(kind)"), "\(result.output) \(result.errors)")
+    }
+
     /// A group whose lists to deny are elsewhere is not one that only allows; names of clients come from elsewhere, too.
     @Test func whatIsElsewhereIsNotForgotten() throws {
         let text = """

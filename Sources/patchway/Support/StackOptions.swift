@@ -239,7 +239,8 @@ extension LayerRequest {
                 blockAddresses: layer.blockAddresses,
                 blockTTL: layer.blockTTL,
                 schedules: layer.schedules,
-                clients: layer.clients.map { ClientGroups($0.map { .init(clients: $0.client, groups: $0.groups) }) }
+                clients: layer.clients.map { ClientGroups($0.map { .init(clients: $0.client, groups: $0.groups) }) },
+                specialNames: layer.specialNames
             )
         )
     }

@@ -1,0 +1,37 @@
+import DNS
+
+/// Which names Blocky answers itself, mostly with NXDOMAIN, where neither its lists nor its configuration say anything
+/// (`specialUseDomains`, `resolver/sudn_resolver.go`). What it answers is not modelled.
+public enum BlockySpecialNames: Sendable, Equatable {
+    /// All: the default.
+    case all
+    /// All but those of RFC 6762 appendix G.
+    case withoutPrivate
+    /// None.
+    case none
+
+    /// Whether a name is one of them or lies below one.
+    /// - Complexity: O(octets)
+    func contains(_ name: borrowing NameBuffer) -> Bool {
+        guard self != .none, name.labelCount > 0 else { return false }
+        let start = name.suffixStart(1)
+        let top = (start + 1..<start + 1 + Int(name[start])).map { asciiLowercased(name[$0]) }
+        if top == Self.reverse { return Self.zones.contains { name.name.isEqualOrBelow($0) } }
+        return Self.tops.contains(top) || self == .all && Self.privateTops.contains(top)
+    }
+
+    private static let reverse = Array("arpa".utf8)
+    private static let tops = Set(["test", "localhost", "invalid", "local", "onion"].map { Array($0.utf8) })
+    private static let privateTops = Set(
+        ["intranet", "internal", "private", "corp", "home", "lan"].map { Array($0.utf8) }
+    )
+    private static let zones: [DomainName] =
+        (["home.arpa", "resolver.arpa", "10.in-addr.arpa", "168.192.in-addr.arpa", "254.169.in-addr.arpa"]
+        + (16...31).map { "\($0).172.in-addr.arpa" } + ["8", "9", "a", "b"].map { "\($0).e.f.ip6.arpa" })
+        .compactMap { try? DomainName($0) }
+}
+
+extension LayerBuilder {
+    /// Notes which names Blocky answers itself.
+    public mutating func note(_ names: BlockySpecialNames) { specialNames = names }
+}
