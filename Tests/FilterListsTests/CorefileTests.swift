@@ -3,6 +3,7 @@ import FilterLists
 import Policy
 import Suites
 import Testing
+import TextScan
 
 /// Access rules of CoreDNS (`plugin/acl/acl.go`, and the cases of its README).
 @Suite struct CorefileTests {
@@ -121,6 +122,67 @@ import Testing
     func whatIsNotEvaluatedLeavesItsNamesOpen(directives: String, question: String, kind: VerdictKind) throws {
         let text = ". {\n acl {\n block type ANY\n }\n \(directives)\n}\nexample {\n acl {\n block type ANY\n }\n}\n"
         #expect(try Self.verdict(text, question, client: "").kind == kind, "\(directives)")
+    }
+
+    /// What stands in front of the access rules leaves nothing firm.
+    @Test(arguments: [
+        "view x {\n expr incidr(client_ip(), '192.0.2.0/24')\n }", "local", "dns64", "not-a-plugin",
+    ])
+    func whatStandsInFrontLeavesAllNamesOfItsBlockOpen(directive: String) throws {
+        let text = "example {\n acl {\n block\n }\n \(directive)\n}\n. {\n acl {\n drop\n }\n}\n"
+        #expect(try readList(text, .corefile).reports[0].unsupported == ["plugin": 1])
+        #expect(try Self.verdict(text, "a.example A", client: "").kind == .unsupported)
+        #expect(try Self.verdict(text, "a.zz A", client: "").kind == .drop)
+    }
+
+    @Test(arguments: [
+        // What is imported may hold a block for any name.
+        ("import conf.d/*.conf\n. {\n acl {\n block\n }\n}\n", "include", VerdictKind.unsupported),
+        ("example {\n acl {\n block\n }\n}\nimport more.conf\n", "include", .unsupported),
+        ("example {\n log\n}\nimport x.conf # y\nb.zz {\n acl {\n block\n }\n}\n", "include", .unsupported),
+        ("example,\nimport keys.conf\n{\n acl {\n block\n }\n}\n", "include", .unsupported),
+        ("import keys.conf\n{\n acl {\n block\n }\n}\n", "include", .unsupported),
+        // No `import` at the start of a line.
+        (". import {\n acl {\n block\n }\n}\n", "", .refused),
+        // Servers at other addresses have other blocks.
+        (". {\n bind 192.0.2.1\n acl {\n block\n }\n}\n. {\n bind 192.0.2.2\n}\n", "plugin", .unsupported),
+        ("zz {\n bind 192.0.2.1\n acl {\n block\n }\n}\n. {\n log\n}\n", "plugin", .unsupported),
+        ("zz {\n bind 192.0.2.1\n acl {\n block\n }\n}\n. {\n bind 192.0.2.1\n}\n", "", .refused),
+        // Nor is it known which of two blocks a query gets to.
+        ("zz {\n acl {\n block\n }\n}\nzz {\n log\n}\n", "server-block", .unsupported),
+        ("{$ZONE} {\n log\n}\n. {\n acl {\n block\n }\n}\n", "server-block", .unsupported),
+    ])
+    func namesThatNoBlockIsKnownToGetAreOpen(text: String, reason: String, kind: VerdictKind) throws {
+        let loaded = try readList(text, .corefile)
+        #expect(loaded.reports[0].unsupported.keys.sorted() == (reason.isEmpty ? [] : [reason]), "\(text)")
+        #expect(loaded.reports[0].ignored == [:])
+        #expect(try Self.verdict(text, "a.zz A", client: "192.0.2.1").kind == kind, "\(text)")
+    }
+
+    @Test func importNeedsAnArgument() throws {
+        let report = try readList("import\n. {\n acl {\n block\n }\n}\n", .corefile).reports[0]
+        #expect(report.ignored == ["bad-statement": 1])
+    }
+
+    /// Rules are kept for each key, so they are bounded together; what is beyond leaves its names open.
+    @Test(arguments: ["block type A", "block net 192.0.2.1", "block type A\n }\n acl {\n block type A"])
+    func rulesOfManyKeysTakeLinearTime(line: String) throws {
+        let keys = (1...498).map { "k\($0).zz" }.joined(separator: " ")
+        func loaded(_ count: Int) throws -> LoadedLayer {
+            try readList("\(keys) {\n acl {\n\(String(repeating: line + "\n", count: count)) }\n}\n", .corefile)
+        }
+        let few = try loaded(10)
+        #expect(few.reports[0].unsupported == [:])
+        let many = try loaded(1_000)
+        #expect(many.reports[0].rules <= 1 << 18)
+        #expect(many.reports[0].unsupported["too-many-parts", default: 0] > 0)
+        #expect(try many.verdict("a.k1.zz", .txt).kind == .unsupported)
+        #expect(try many.verdict("a.yy").kind == .refused)
+    }
+
+    @Test func linesInsideQuotesAreCounted() throws {
+        let report = try readList(". {\n log \"a\\\nb\nc\" d\n acl {\n deny\n }\n}\n", .corefile).reports[0]
+        #expect(report.diagnostics.map(\.line) == [6])
     }
 
     @Test func otherServersAreCounted() throws {

@@ -24,6 +24,8 @@ struct CorefileParser {
     private(set) var blocks: [CorefileBlock] = []
     /// Directives that others import, by name.
     private(set) var snippets: [[UInt8]: [CorefileDirective]] = [:]
+    /// `import` in front of server blocks: what it names may hold any block.
+    private(set) var imports: [CorefileToken] = []
     /// The first word that cannot stand where it does: the server does not start.
     private(set) var fault: CorefileToken?
 
@@ -35,8 +37,13 @@ struct CorefileParser {
     private mutating func readBlock() {
         var keys: [CorefileToken] = []
         var expectsAnother = false
+        let importsBefore = imports.count
         while position < tokens.count, !tokens[position].equals("{") {
             var key = tokens[position]
+            if key.startsLine, key.equals("import"), keys.isEmpty || expectsAnother {
+                guard readImport() else { return fail() }
+                continue
+            }
             if !keys.isEmpty, key.startsLine, !expectsAnother { break }
             expectsAnother = key.text.last == 0x2C
             if expectsAnother { key.text.removeLast() }
@@ -44,14 +51,27 @@ struct CorefileParser {
             position += 1
         }
         let hasBrace = position < tokens.count && tokens[position].equals("{")
-        guard !keys.isEmpty, !expectsAnother || hasBrace else { return fail() }
+        let hasImport = imports.count > importsBefore
+        if hasImport, keys.isEmpty, !hasBrace { return }
+        guard hasImport || !keys.isEmpty, !expectsAnother || hasBrace else { return fail() }
         if hasBrace { position += 1 }
         let directives = readDirectives(untilBrace: hasBrace)
+        // The keys stand in what is imported.
+        if keys.isEmpty { return }
         if keys.count == 1, keys[0].text.first == 0x28, keys[0].text.last == 0x29 {
             snippets[Array(keys[0].text.dropFirst().dropLast())] = directives
         } else {
             blocks.append(CorefileBlock(keys: keys, directives: directives))
         }
+    }
+
+    /// Steps over `import` and the rest of its line; false where nothing is imported.
+    private mutating func readImport() -> Bool {
+        imports.append(tokens[position])
+        let start = position + 1
+        position = start
+        while position < tokens.count, !tokens[position].startsLine { position += 1 }
+        return position > start
     }
 
     private mutating func fail() {

@@ -44,11 +44,11 @@ enum CorefileScanner {
                 continue
             }
             guard tokens.count < maximumTokens else { return nil }
-            let first = line
             var token = CorefileToken(text: [], range: position..<position, line: line, startsLine: line != lastLine)
             token.text = octet == 0x22 ? quoted(text, &position, &line) : plain(text, &position)
             token.range = token.range.lowerBound..<position
-            lastLine = first
+            // Of a word over several lines, the last.
+            lastLine = line
             tokens.append(token)
         }
         return tokens
@@ -73,6 +73,7 @@ enum CorefileScanner {
             case 0x22: return octets
             case 0x5C where position < text.count:
                 if text[position] != 0x22 { octets.append(octet) }
+                if text[position] == 0x0A { line += 1 }
                 octets.append(text[position])
                 position += 1
             default:

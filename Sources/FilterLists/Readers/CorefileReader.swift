@@ -37,44 +37,100 @@ struct CorefileReader {
         }
         let parser = CorefileParser(tokens)
         if let fault = parser.fault { sink.drop(.badStatement, text, fault.range, fault.line) }
-        var reader = CorefileReader(snippets: parser.snippets)
-        reader.readKeys(parser.blocks, text, &sink)
-        for place in parser.blocks.indices where !reader.keys[place].isEmpty {
-            reader.readBlock(parser.blocks[place].directives, place, depth: 0, text, &sink)
+        var reader = CorefileReader(parser, text, &sink)
+        reader.leaveAllOpen(parser, text, &sink)
+        for place in parser.blocks.indices where !reader.servers[place].regions.isEmpty {
+            reader.readBlock(place, text, &sink)
         }
         reader.refuseOthers(parser.blocks, &sink)
     }
 
     private let snippets: [[UInt8]: [CorefileDirective]]
-    /// The keys of every server block that answers where the first does.
-    private var keys: [[DomainName]] = []
+    /// Every server block.
+    private var servers: [CorefileServer] = []
+    /// The keys of those that answer where the first does.
+    private var keys: [DomainName] = []
+    /// A key whose zone is not known: any name may be its.
+    private var openKey: CorefileToken?
+    /// Whether all names are open.
+    private var isOpen = false
     /// How many directives may still be read: snippets may import each other.
     private var room = 10_000
+    /// How many names and clients rules may still be made of: each rule is kept for each key, without the longer keys.
+    private var work = 1 << 18
 
-    private init(snippets: [[UInt8]: [CorefileDirective]]) { self.snippets = snippets }
+    private init(_ parser: CorefileParser, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        snippets = parser.snippets
+        let owned = readKeys(parser.blocks, text, &sink)
+        keys = owned.flatMap(\.self)
+        for (block, own) in zip(parser.blocks, owned) {
+            var server = CorefileServer(own, among: keys)
+            if !own.isEmpty { flatten(block.directives, depth: 0, into: &server) }
+            servers.append(server)
+        }
+    }
 
     // MARK: - Server blocks
 
-    private mutating func readKeys(_ blocks: [CorefileBlock], _ text: Span<UInt8>, _ sink: inout RuleSink) {
+    /// The keys of each server block that answers where the first does.
+    private mutating func readKeys(
+        _ blocks: [CorefileBlock],
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) -> [[DomainName]] {
         var port: Int?
         var count = 0
-        for block in blocks {
+        return blocks.map { block in
             var own: [DomainName] = []
             for token in block.keys {
-                guard let key = Self.key(token), count < Self.maximumKeys else {
-                    sink.skip(.serverBlock, text, token.range, token.line)
-                    continue
-                }
-                if port == nil { port = key.port }
-                guard key.port == port else {
+                let key = count < Self.maximumKeys ? Self.key(token) : nil
+                if key == nil, token.isFilledIn || count >= Self.maximumKeys { openKey = openKey ?? token }
+                port = port ?? key?.port
+                guard let key, key.port == port else {
                     sink.skip(.serverBlock, text, token.range, token.line)
                     continue
                 }
                 own.append(key.name)
                 count += 1
             }
-            keys.append(own)
+            return own
         }
+    }
+
+    /// Adds the directives of a server block with those that it imports from snippets.
+    private mutating func flatten(_ directives: [CorefileDirective], depth: Int, into server: inout CorefileServer) {
+        for directive in directives {
+            guard room > 0 else { return server.isCut = true }
+            room -= 1
+            if directive.name.equals("import"), directive.arguments.count == 1, depth < 8,
+                let others = snippets[directive.arguments[0].text]
+            {
+                flatten(others, depth: depth + 1, into: &server)
+            } else {
+                server.directives.append(directive)
+            }
+        }
+    }
+
+    /// Leaves all names open where no block is known to get them: what is imported may hold a block for any of them, and
+    /// servers at other addresses (`bind`) have other blocks.
+    private mutating func leaveAllOpen(_ parser: CorefileParser, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        for token in parser.imports { sink.skip(.include, text, token.range, token.line) }
+        let used = servers.filter { !$0.regions.isEmpty }
+        let bound = used.first?.bound
+        let differs = used.contains { $0.bound != bound }
+        let bind = differs ? used.lazy.flatMap(\.directives).first { $0.name.equals("bind") }?.name : nil
+        if let bind { sink.skip(.otherPlugin, text, bind.range, bind.line) }
+        guard let token = parser.imports.first ?? bind ?? openKey else { return }
+        isOpen = true
+        sink.leaveOpen(
+            .subtree,
+            .root,
+            class: .ownBlock,
+            guard: sink.builder.intern(RuleGuard(otherModifiers: 1)),
+            rule: token.range,
+            line: token.line
+        )
     }
 
     /// The zone and the port of a key for plain DNS; nil for other transports, networks and what is filled in.
@@ -97,67 +153,86 @@ struct CorefileReader {
     /// Plugins that decide nothing about an answer to a question of class IN, or only get it.
     private static let neutral: Set<String> = [
         "forward", "cache", "errors", "log", "health", "ready", "prometheus", "reload", "loop", "bind", "bufsize",
+        "geoip",
         "cancel", "chaos", "debug", "dnssec", "dnstap", "grpc", "loadbalance", "metadata", "minimal", "multisocket",
         "nsid", "pprof", "quic", "root", "secondary", "sign", "timeouts", "tls", "trace", "transfer", "tsig", "header",
     ]
 
-    private mutating func readBlock(
-        _ directives: [CorefileDirective],
-        _ block: Int,
-        depth: Int,
-        _ text: Span<UInt8>,
-        _ sink: inout RuleSink
-    ) {
-        for directive in directives {
-            room -= 1
-            guard room > 0 else { return sink.skip(.tooManyParts, text, directive.name.range, directive.name.line) }
+    /// Plugins that CoreDNS asks behind its access rules (`plugin.cfg`), which so decide nothing that those refuse.
+    private static let behind: Set<String> = [
+        "any", "rewrite", "autopath", "template", "hosts", "route53", "azure", "clouddns", "k8s_external", "kubernetes",
+        "file", "auto", "etcd", "erratic", "whoami", "on", "nomad",
+    ]
+
+    private mutating func readBlock(_ block: Int, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        leaveOpenInFront(block, text, &sink)
+        for directive in servers[block].directives {
             if directive.name.equals("acl") {
                 readAccessRules(directive, block, text, &sink)
             } else if directive.name.equals("import") {
-                let argument = directive.arguments.first
-                guard let argument, let others = snippets[argument.text], depth < 8, directive.arguments.count == 1
-                else {
-                    sink.skip(.include, text, directive.name.range, directive.name.line)
-                    leaveOpen(block, directive.name, class: .ownBlock, &sink)
-                    continue
-                }
-                readBlock(others, block, depth: depth + 1, text, &sink)
-            } else if !Self.neutral.contains(String(decoding: directive.name.text, as: UTF8.self)) {
+                sink.skip(.include, text, directive.name.range, directive.name.line)
+                leaveOpen(block, directive.name, class: .ownBlock, &sink)
+            } else if !Self.isNeutral(directive) {
                 sink.skip(.otherPlugin, text, directive.name.range, directive.name.line)
-                // Of the plugins behind the access rules.
                 leaveOpen(block, directive.name, class: .nullData, &sink)
             }
         }
+        if servers[block].isCut, let last = servers[block].directives.last {
+            sink.skip(.tooManyParts, text, last.name.range, last.name.line)
+            leaveOpen(block, last.name, class: .ownBlock, &sink)
+        }
+    }
+
+    private static func isNeutral(_ directive: CorefileDirective) -> Bool {
+        neutral.contains(String(decoding: directive.name.text, as: UTF8.self))
+    }
+
+    /// Leaves the names of a server block open where something stands in front of its access rules: `view` decides which
+    /// queries the block gets at all, `local` and `dns64` answer first, and where others stand is not known. Of blocks
+    /// with the same key, such as `view` allows, none is known to get the query.
+    private mutating func leaveOpenInFront(_ block: Int, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let front = servers[block].directives.first { directive in
+            !Self.isNeutral(directive) && !directive.name.equals("acl") && !directive.name.equals("import")
+                && !Self.behind.contains(String(decoding: directive.name.text, as: UTF8.self))
+        }
+        if let front { leaveOpen(block, front.name, class: .ownBlock, &sink) }
+        guard front == nil, !isOpen, servers[block].isShared, let first = servers[block].directives.first else {
+            return
+        }
+        sink.skip(.serverBlock, text, first.name.range, first.name.line)
+        leaveOpen(block, first.name, class: .ownBlock, &sink)
     }
 
     /// Leaves open what happens to the names of a server block because of a directive.
-    private func leaveOpen(
+    private mutating func leaveOpen(
         _ block: Int,
         _ directive: CorefileToken,
         class ruleClass: RuleClass,
         _ sink: inout RuleSink
     ) {
-        let action = sink.builder.intern(.unsupported)
-        for (name, excluded) in keys[block].map(region) {
-            sink.noteOpenRules(1)
-            sink.builder.add(
+        // All that comes behind it in its class is open already.
+        guard servers[block].open.insert(ruleClass).inserted else { return }
+        for (region, limit) in zip(servers[block].regions, servers[block].guards(&sink)) {
+            sink.leaveOpen(
                 .subtree,
-                name: name,
+                region.name,
                 class: ruleClass,
-                action: action,
-                guard: sink.builder.intern(RuleGuard(excluded: excluded, otherModifiers: 1)),
-                at: RulePosition(
-                    line: directive.line,
-                    offset: directive.range.lowerBound,
-                    length: directive.range.count
-                )
+                guard: limit,
+                rule: directive.range,
+                line: directive.line
             )
         }
     }
 
+    /// Takes room for what a rule is made of.
+    private mutating func take(_ cost: Int) -> Bool {
+        work = max(0, work - cost)
+        return work > 0
+    }
+
     // MARK: - Access rules
 
-    private func readAccessRules(
+    private mutating func readAccessRules(
         _ directive: CorefileDirective,
         _ block: Int,
         _ text: Span<UInt8>,
@@ -171,19 +246,21 @@ struct CorefileReader {
             }
             zones.append(zone.name)
         }
-        let regions = keys[block].flatMap { key in
-            zones.isEmpty ? [region(key)] : zones.compactMap { region(key, within: $0) }
+        var regions = servers[block].regions
+        if !zones.isEmpty {
+            guard take(zones.count * servers[block].size) else {
+                leaveOpen(block, directive.name, class: .ownBlock, &sink)
+                return sink.skip(.tooManyParts, text, directive.name.range, directive.name.line)
+            }
+            regions = regions.flatMap { region in zones.compactMap(region.within) }
         }
+        let guards = zones.isEmpty ? servers[block].guards(&sink) : regions.map { sink.builder.intern($0.limit) }
         for line in directive.lines {
             guard let first = line.first, let last = line.last else { continue }
             let range = first.range.lowerBound..<max(first.range.upperBound, last.range.upperBound)
-            if line.contains(where: \.isFilledIn) {
-                sink.skip(.environment, text, range, first.line)
-                leaveOpen(block, first, class: .ownBlock, &sink)
-                continue
-            }
-            if first.equals("import") {
-                sink.skip(.include, text, range, first.line)
+            let isImport = first.equals("import")
+            if isImport || line.contains(where: \.isFilledIn) {
+                sink.skip(isImport ? .include : .environment, text, range, first.line)
                 leaveOpen(block, first, class: .ownBlock, &sink)
                 continue
             }
@@ -192,107 +269,66 @@ struct CorefileReader {
                 continue
             }
             if regions.isEmpty { sink.drop(.outsideServerBlock, text, range, first.line) }
-            let action = sink.builder.intern(rule.action)
-            let coverage = rule.types.map { sink.builder.intern(TypeCoverage(only: $0)) } ?? .all
-            for (name, excluded) in regions {
-                let limit = RuleGuard(
-                    excluded: excluded,
-                    clients: rule.clients.map { [ClientCondition(anyOf: $0.map(ClientTrait.range))] } ?? [],
-                    otherModifiers: 1
-                )
-                sink.builder.add(
-                    .subtree,
-                    name: name,
-                    class: .ownBlock,
-                    action: action,
-                    coverage: coverage,
-                    guard: sink.builder.intern(limit),
-                    at: RulePosition(line: first.line, offset: range.lowerBound, length: range.count)
-                )
+            guard take(Self.cost(rule, regions)) else {
+                sink.skip(.tooManyParts, text, range, first.line)
+                leaveOpen(block, first, class: .ownBlock, &sink)
+                continue
             }
+            add(
+                rule,
+                regions,
+                guards,
+                RulePosition(line: first.line, offset: range.lowerBound, length: range.count),
+                &sink
+            )
         }
     }
 
-    /// The names of a server block that are in a zone: those at and below a name but for those of longer keys.
-    private func region(_ key: DomainName, within zone: DomainName = .root) -> (DomainName, [DomainName])? {
-        let name = zone.isEqualOrBelow(key) ? zone : key
-        guard name == zone || key.isEqualOrBelow(zone) else { return nil }
-        let longer = keys.joined().filter { $0 != key && $0.isEqualOrBelow(key) }
-        guard !longer.contains(where: name.isEqualOrBelow) else { return nil }
-        return (name, longer.filter { $0.isEqualOrBelow(name) })
+    /// Names and clients that a rule is kept with.
+    private static func cost(_ rule: AccessRule, _ regions: [CorefileServer.Region]) -> Int {
+        guard let clients = rule.clients else { return regions.count }
+        return regions.reduce(0) { $0 + 1 + clients.count + $1.excluded.count }
     }
 
-    private func region(_ key: DomainName) -> (DomainName, [DomainName]) {
-        region(key, within: .root) ?? (key, [])
+    private func add(
+        _ rule: AccessRule,
+        _ regions: [CorefileServer.Region],
+        _ guards: [GuardID],
+        _ position: RulePosition,
+        _ sink: inout RuleSink
+    ) {
+        let action = sink.builder.intern(rule.action)
+        let coverage = rule.types.map { sink.builder.intern(TypeCoverage(only: $0)) } ?? .all
+        let clients = rule.clients.map { [ClientCondition(anyOf: $0.map(ClientTrait.range))] }
+        for (region, own) in zip(regions, guards) {
+            var limit = own
+            if let clients {
+                var rule = region.limit
+                rule.clients = clients
+                limit = sink.builder.intern(rule)
+            }
+            sink.builder.add(
+                .subtree,
+                name: region.name,
+                class: .ownBlock,
+                action: action,
+                coverage: coverage,
+                guard: limit,
+                at: position
+            )
+        }
     }
 
     /// Names that no server block is for are refused (`core/dnsserver/server.go`, `ServeDNS`).
     private func refuseOthers(_ blocks: [CorefileBlock], _ sink: inout RuleSink) {
-        guard let first = blocks.first?.keys.first, !keys.joined().isEmpty, !keys.joined().contains(.root) else {
-            return
-        }
+        guard !isOpen, let first = blocks.first?.keys.first, !keys.isEmpty, !keys.contains(.root) else { return }
         sink.builder.add(
             .subtree,
             name: .root,
             class: .ownBlock,
             action: sink.builder.intern(.refused),
-            guard: sink.builder.intern(RuleGuard(excluded: Array(keys.joined()), otherModifiers: 1)),
+            guard: sink.builder.intern(RuleGuard(excluded: keys, otherModifiers: 1)),
             at: RulePosition(line: first.line, offset: first.range.lowerBound, length: first.range.count)
         )
-    }
-}
-
-/// A line of an `acl` plugin: `ACTION [type TYPE…] [net NETWORK…]`.
-private struct AccessRule {
-    let action: RuleAction
-    /// The types; nil for all.
-    private(set) var types: [RRType]?
-    /// The clients; nil for all.
-    private(set) var clients: [AddressRange]?
-
-    /// Reads the words of a line; nil where CoreDNS would refuse to start.
-    init?(_ line: [CorefileToken]) {
-        switch String(decoding: line[0].text, as: UTF8.self).lowercased() {
-        case "allow": action = .allow
-        case "block": action = .refused
-        case "filter": action = .nodata
-        case "drop": action = .drop
-        default: return nil
-        }
-        var sections: [(isType: Bool, words: ArraySlice<CorefileToken>)] = []
-        var rest = line.dropFirst()
-        while let first = rest.first {
-            guard let isType = Self.isType(first) else { return nil }
-            let words = rest.dropFirst().prefix { Self.isType($0) == nil }
-            guard !words.isEmpty else { return nil }
-            sections.append((isType, words))
-            rest = rest.dropFirst(1 + words.count)
-        }
-        var takesAll = (types: !sections.contains { $0.isType }, clients: !sections.contains { !$0.isType })
-        var found: (types: [RRType], clients: [AddressRange]) = ([], [])
-        for section in sections {
-            for word in section.words {
-                if word.equals("*") {
-                    if section.isType { takesAll.types = true } else { takesAll.clients = true }
-                    break
-                }
-                let text = String(decoding: word.text, as: UTF8.self)
-                if section.isType {
-                    guard let type = RRType(text), type.description == text, !text.hasPrefix("TYPE") else { return nil }
-                    found.types.append(type)
-                } else {
-                    guard let range = AddressRange(text), !range.address.isMapped else { return nil }
-                    found.clients.append(range)
-                }
-            }
-        }
-        types = takesAll.types ? nil : found.types
-        clients = takesAll.clients ? nil : found.clients
-    }
-
-    /// Whether a word begins the types (true) or the clients (false).
-    private static func isType(_ word: CorefileToken) -> Bool? {
-        if word.text.span.equalsIgnoringCase("type") { return true }
-        return word.text.span.equalsIgnoringCase("net") ? false : nil
     }
 }
