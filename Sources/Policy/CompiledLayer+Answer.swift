@@ -130,7 +130,7 @@ extension CompiledLayer {
         var records: [LocalRecord]
         if case .rewrite = actions[made] {
             (records, behind) = rewritten(name, type: type, context: context)
-            records = records.map { LocalRecord(type: $0.type, ttl: profile.dataTTL, data: $0.data) }
+            records = records.map { LocalRecord(type: $0.type, ttl: dataTTL, data: $0.data) }
         } else {
             records = answerRecords(decision, name: name, type: type, isAlias: isAlias)
         }
@@ -195,7 +195,7 @@ extension CompiledLayer {
         case .records where engine == .dnscryptProxy && !Self.isCloaked(type),
             .redirect where engine == .dnscryptProxy && !Self.isCloaked(type):
             made = blockAnswer.outcome(type) == .hinfo ? [Self.lockedOut] : []
-        case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: profile.dataTTL)]
+        case .localZone where decision.kind == .sinkhole: made = [nullAddress(type, ttl: dataTTL)]
         case .records where decision.kind == .nodata || decision.kind == .nxdomain: made = []
         case .redirect where decision.kind == .nodata, .redirectBelow where decision.kind == .nodata: made = []
         case .redirect(let target): made = [LocalRecord(type: .cname, data: target.wire)]
@@ -212,7 +212,7 @@ extension CompiledLayer {
                 .map { isLiteral ? $0 : filled($0, name, type, isAlias: isAlias) }
         default: made = []
         }
-        return made.map { LocalRecord(type: $0.type, ttl: $0.ttl ?? profile.dataTTL, data: $0.data) }
+        return made.map { LocalRecord(type: $0.type, ttl: $0.ttl ?? dataTTL, data: $0.data) }
     }
 
     /// A policy zone's `CNAME *.suffix` with the name in place of the star; Unbound 1.17 leaves it for an alias

@@ -42,7 +42,7 @@ extension CompiledLayer {
     }
 
     private func lasting(_ record: LocalRecord) -> LocalRecord {
-        LocalRecord(type: record.type, ttl: record.ttl ?? profile.dataTTL, data: record.data)
+        LocalRecord(type: record.type, ttl: record.ttl ?? dataTTL, data: record.data)
     }
 
     private func aliasRecord(_ rule: Int) -> LocalRecord? {

@@ -12,6 +12,8 @@ public final class CompiledLayer: Sendable {
     public let blockMode: String
 
     let blockAnswer: BlockAnswer
+    /// Seconds to live of data without any of its own.
+    let dataTTL: UInt32
     let records: RuleStore
     let patternRecords: [PatternRecord]
     let patterns: [NamePattern]
@@ -51,6 +53,7 @@ public final class CompiledLayer: Sendable {
         engine = builder.engine
         profile = builder.profile
         blockAnswer = builder.blockAnswer
+        dataTTL = builder.dataTTL
         blockMode = builder.blockMode
         ruleCount = builder.ruleCount - builder.ownRuleCount
         unsupportedCount = builder.unsupportedCount

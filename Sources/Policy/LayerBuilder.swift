@@ -41,7 +41,9 @@ public struct LayerBuilder {
     public var lists: [ListSource] { store.lists }
 
     /// What blocked names are answered with.
-    public let blockAnswer: BlockAnswer
+    public private(set) var blockAnswer: BlockAnswer
+    /// Seconds to live of data without any of its own.
+    private(set) var dataTTL: UInt32
     /// The block mode in force.
     public let blockMode: String
     /// Rules that could not be evaluated; see ``CompiledLayer/unsupportedCount``.
@@ -92,6 +94,7 @@ public struct LayerBuilder {
             : [blockAddresses.first(where: \.isV4), blockAddresses.first { !$0.isV4 }].compactMap { $0 }
         if let blockTTL { answer.ttl = blockTTL }
         blockAnswer = answer
+        dataTTL = profile.dataTTL
         self.blockMode = mode.name
     }
 
@@ -139,6 +142,12 @@ public struct LayerBuilder {
         // Memory that is never touched costs nothing.
         store.packed = FlatStorage.empty(capacity: octets / 8)
         hashes.reserveCapacity(octets / 8)
+    }
+
+    /// Notes how long answers live that the engine makes itself, where rules do not say it (dnsmasq `local-ttl`).
+    public mutating func noteLocalTTL(_ seconds: UInt32) {
+        dataTTL = seconds
+        blockAnswer.ttl = seconds
     }
 
     /// Notes the start of authority of the list begun last.

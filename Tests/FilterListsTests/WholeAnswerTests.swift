@@ -95,4 +95,24 @@ struct WholeAnswerTests {
         let answer = try #require(try readList(head + text + text, .rpz, .bindRPZ).verdict("a.zz").answer)
         #expect(answer.records.count == 20_000)
     }
+
+    /// `local-ttl` is for all answers that dnsmasq makes itself and no rule says it of (compared with 2.90).
+    @Test(arguments: [
+        ("a.zz", RRType.a, [UInt32(77)]), ("b.zz", .aaaa, [77]), ("c.zz", .a, [77]), ("d.zz", .a, [55]),
+        ("e.zz", .a, [77, 77]), ("f.zz", .txt, [77]),
+    ])
+    func dnsmasqLocalTTL(name: String, type: RRType, ttls: [UInt32]) throws {
+        let text = """
+            address=/a.zz/192.0.2.1
+            address=/b.zz/#
+            local-ttl=77
+            host-record=c.zz,192.0.2.3
+            host-record=d.zz,192.0.2.4,55
+            cname=e.zz,c.zz
+            txt-record=f.zz,x
+            """
+        let answer = try readList(text, .dnsmasq).verdict(name, type).answer
+        let all = (answer?.records ?? []) + (answer?.behind.map(\.record) ?? [])
+        #expect(all.map(\.ttl) == ttls)
+    }
 }

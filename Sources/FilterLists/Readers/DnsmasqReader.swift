@@ -78,6 +78,9 @@ enum DnsmasqReader {
             if DnsmasqRecords.options.contains(name) {
                 return DnsmasqRecords.read(text, name, value, rule, line, &sink)
             }
+            if name == "local-ttl", let seconds = text.extracting(value).decimal, seconds <= Int32.max {
+                return sink.builder.noteLocalTTL(UInt32(seconds))
+            }
             if name == "rev-server", reverseServer(text, rule, value, line, &sink) { return }
         }
         if addresses.read(text, key, value, rule, line, &sink) { return }

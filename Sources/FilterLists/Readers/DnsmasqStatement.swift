@@ -37,6 +37,7 @@ enum DnsmasqStatement {
             "connmark-allowlist-enable", "add-mac", "umbrella",
         ] { table[name] = .unsupported(.answerOption) }
         for name in DnsmasqRecords.options { table[name] = .rule }
+        table["local-ttl"] = .rule
         for name in [
             "mx-target", "interface-name", "dynamic-host", "synth-domain", "auth-zone", "selfmx", "localmx",
         ] { table[name] = .unsupported(.localRecord) }
@@ -48,7 +49,7 @@ enum DnsmasqStatement {
         "ipset", "nftset", "no-resolv", "no-hosts", "no-poll", "no-daemon", "no-negcache", "no-round-robin",
         "no-ping", "no-dhcp-interface", "no-dhcpv4-interface", "no-dhcpv6-interface", "no-ident",
         "no-0x20-encode", "port", "user", "group", "interface", "except-interface", "listen-address",
-        "bind-interfaces", "bind-dynamic", "cache-size", "max-cache-ttl", "min-cache-ttl", "local-ttl", "neg-ttl",
+        "bind-interfaces", "bind-dynamic", "cache-size", "max-cache-ttl", "min-cache-ttl", "neg-ttl",
         "max-ttl", "auth-ttl", "dhcp-ttl", "log-queries", "log-facility", "log-async", "log-dhcp", "log-debug",
         "log-malloc", "quiet-dhcp", "quiet-dhcp6", "quiet-ra", "quiet-tftp", "pid-file", "dns-forward-max",
         "query-port", "port-limit", "min-port", "max-port", "edns-packet-max", "all-servers", "strict-order",
