@@ -163,6 +163,10 @@ struct DropReason {
         id: "bad-statement",
         text: "cannot be read; the engine would refuse to start with it"
     )
+    static let skippedStatement = DropReason(
+        id: "bad-statement",
+        text: "cannot be read; the engine says so and goes on without it"
+    )
     static let unknownStatement = DropReason(
         id: "unknown-statement",
         text: "is no statement that the engine knows; it would refuse to start with it"
@@ -354,6 +358,10 @@ struct UnsupportedReason {
     static let requestState = UnsupportedReason(
         id: "request-state",
         text: "it depends on more of a request than host and client, or tells plain requests and tunnels apart"
+    )
+    static let refusedFile = UnsupportedReason(
+        id: "bad-statement",
+        text: "the engine refuses to start with it, so nothing is known of any name"
     )
     static let otherAccess = UnsupportedReason(
         id: "other-access",

@@ -122,6 +122,9 @@ extension CompiledLayer {
         return (0..<matches.count).map { matches[$0] }
     }
 
+    /// Whether no line says what a rule does, but the engine follows it from the list.
+    public func isImplied(_ rule: Int) -> Bool { record(rule).ruleClass == .implied }
+
     /// Whether a rule answers with an alias, whose target may hold the name asked for.
     private func namesTarget(_ rule: Int) -> Bool {
         guard case .records(let records) = actions[Int(record(rule).action)] else { return false }

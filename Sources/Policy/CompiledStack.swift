@@ -344,8 +344,8 @@ public final class CompiledStack: Sendable {
                 rule: layer.reference(winner),
                 number: winner
             ),
-            lost: layer.matchingRules(element, type: type, context: context).filter { $0 != winner }
-                .prefix(Self.shownLosers).map(layer.reference),
+            lost: layer.matchingRules(element, type: type, context: context)
+                .filter { $0 != winner && !layer.isImplied($0) }.prefix(Self.shownLosers).map(layer.reference),
             note: note(on: decision, NameBuffer(element), relation, context)
         )
     }

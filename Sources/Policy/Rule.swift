@@ -48,6 +48,9 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case open
     /// A zone that decides what happens below a name (Unbound local-zone, dnsmasq local).
     case zone
+    /// What the engine does where no rule of a list holds, as the list makes it (the opposite of squid's last line); no
+    /// line says it, so it is never named among the rules that lost.
+    case implied
 }
 
 /// The types of an Unbound `local-zone` (unbound.conf(5), 1.17).

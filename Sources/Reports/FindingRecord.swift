@@ -119,6 +119,7 @@ extension RuleClass {
         case .nullData: "null-data"
         case .open: "open"
         case .zone: "zone"
+        case .implied: "implied"
         }
     }
 }

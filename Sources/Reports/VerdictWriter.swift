@@ -140,7 +140,9 @@ public struct VerdictWriter: ~Copyable {
     private mutating func writeLosers(_ decision: Decision, to json: inout JSONWriter) {
         let winner = Int(decision.rule)
         var shown = 0
+        let layer = stack.layers[Int(decision.layer)]
         for index in 0..<matches.count where matches[index] != winner && shown < CompiledStack.shownLosers {
+            guard !layer.isImplied(matches[index]) else { continue }
             if shown == 0 {
                 json.key("lost")
                 json.beginArray()

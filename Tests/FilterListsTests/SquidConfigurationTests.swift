@@ -45,8 +45,19 @@ import Testing
         ("http_access deny manager\nhttp_access allow all", "a.example", "", .pass),
         ("http_access deny \\\n  ads\nhttp_access allow all", "ads.example", "", .refused),
         ("http_access deny ads # all\nhttp_access allow all", "a.example", "", .pass),
-        // Lists are known from the lines before, so this line is not read.
-        ("http_access deny later\nacl later src all\nhttp_access allow all", "a.example", "", .pass),
+        // A line without lists is skipped, and so is one of another action.
+        ("http_access deny\nhttp_access allow all", "a.example", "", .pass),
+        ("http_access DENY all\nhttp_access allow all", "a.example", "", .pass),
+        // Lists that squid has of its own; names of lists have no case.
+        ("http_access deny CONNECT !tls\nhttp_access allow all", "a.example", "", .pass),
+        ("acl CONNECT method CONNECT\nhttp_access deny connect !tls", "a.example", "", .pass),
+        ("acl manager proto cache_object\nhttp_access deny manager\nhttp_access allow all", "a.example", "", .pass),
+        ("http_access deny !localhost\nhttp_access allow all", "a.example", "127.0.0.1", .pass),
+        ("http_access deny !localhost\nhttp_access allow all", "a.example", "127.0.0.2", .refused),
+        ("acl n dstdomain -n .n.example -x\nhttp_access deny N", "a.n.example", "", .refused),
+        ("acl i dstdom_regex -ni ^N\nhttp_access deny i", "n.example", "", .refused),
+        // No access rules at all: everything is denied.
+        ("# none", "a.example", "", .refused),
     ])
     func decides(lines: String, name: String, client: String, kind: VerdictKind) throws {
         let loaded = try readList(Self.lists + lines + "\n", .squidConfiguration)
@@ -75,6 +86,10 @@ import Testing
         ("http_access deny day", "a.example", .unsupported),
         ("http_access deny to_localhost", "a.example", .unsupported),
         ("http_access deny good\nhttp_access deny day", "x.ads.example", .refused),
+        ("http_access deny CONNECT !good", "a.example", .unsupported),
+        ("http_access deny CONNECT good", "a.example", .pass),
+        ("http_access deny CONNECT good", "x.ads.example", .unsupported),
+        ("include more\nhttp_access deny nothing", "a.example", .unsupported),
         ("include more", "a.example", .unsupported),
         ("http_access deny good\ninclude more", "x.ads.example", .refused),
     ])
@@ -83,12 +98,52 @@ import Testing
         #expect(try loaded.verdict(name).kind == kind)
     }
 
+    /// `squid -k parse` fails with each of them: no verdict is certain, whatever else the file says.
     @Test(arguments: [
-        "http_access maybe ads", "http_access deny nothing", "acl ads src 192.0.2.1", "acl x", "acl p port web",
+        "http_access deny nothing", "http_access deny !!ads", "http_access deny to_linklocal", "acl ads src 192.0.2.1",
+        "acl ads dstdom_regex x", "acl CONNECT port 443", "acl ADS src 192.0.2.1", "acl x", "acl p port web",
+        "acl p port 65536", "acl x nothing y", "acl x dstdomain --client-requested .a.example",
+        "acl x dstdomain -i .a.example", "acl x dstdomain -n=a .a.example", "acl x dstdomain - .a.example",
+        "acl x src -n 192.0.2.1", "acl x src 192.0.2.1 -n", "acl x url_regex --x a", "acl x any-of ads nothing",
+        "http_access deny later\nacl later src all", "http_reply_access deny nothing", "cache deny nothing",
+        "reply_header_access Server deny nothing",
     ])
-    func whatSquidWouldNotStartWithIsNamed(line: String) throws {
+    func whatSquidWouldNotStartWithLeavesEverythingOpen(line: String) throws {
+        let text = Self.lists + "http_access deny ads\n" + line + "\nhttp_access allow all\n"
+        let loaded = try readList(text, .squidConfiguration)
+        #expect(loaded.reports[0].unsupported["bad-statement"] == 1)
+        #expect(loaded.reports[0].ignored.isEmpty)
+        for name in ["a.example", "x.ads.example"] {
+            let verdict = try loaded.verdict(name)
+            #expect(verdict.kind == .unsupported)
+            #expect(verdict.matched?.rule.text == line.split(separator: "\n").first.map(String.init))
+        }
+    }
+
+    @Test(arguments: ["http_access maybe ads", "http_access", "http_access deny"])
+    func whatSquidSkipsIsNamed(line: String) throws {
         let loaded = try readList(Self.lists + line + "\nhttp_access deny ads\n", .squidConfiguration)
         #expect(loaded.reports[0].ignored == ["bad-statement": 1])
+        #expect(loaded.reports[0].unsupported.isEmpty)
+    }
+
+    /// What squid follows from its last line is no rule that a line states.
+    @Test(arguments: [
+        ("http_access deny ads\nhttp_access allow all", "x.ads.example", "block", ["http_access allow all"]),
+        ("http_access allow all", "a.example", "list-allow", []),
+        ("http_access deny good\nhttp_access allow ads", "x.ads.example", "block", ["http_access allow ads"]),
+        ("http_access deny good\nhttp_access deny stats", "x.ads.example", "block", []),
+        ("http_access deny ads", "a.example", "implied", []),
+    ])
+    func theOppositeOfTheLastLineLosesNothing(
+        lines: String,
+        name: String,
+        winner: String,
+        lost: [String]
+    ) throws {
+        let verdict = try readList(Self.lists + lines + "\n", .squidConfiguration).verdict(name)
+        #expect(verdict.matched.map { "\($0.rule.ruleClass)" } == (winner == "list-allow" ? "listAllow" : winner))
+        #expect(verdict.lost.map(\.text) == lost)
     }
 
     /// Values in files that lie beside the configuration, wherever it says that they are.

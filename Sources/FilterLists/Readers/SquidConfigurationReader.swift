@@ -3,7 +3,8 @@ import Policy
 import TextScan
 
 /// squid.conf (squid 5.7, compared with the running proxy): the first `http_access` line of which every `acl` holds decides;
-/// where none does, the opposite of the last one. Hosts are asked for with `GET` at port 80 and `CONNECT` at port 443; a
+/// where none does, the opposite of the last one; without any, all are denied. With a file that squid refuses to start with
+/// every verdict is open. Hosts are asked for with `GET` at port 80 and `CONNECT` at port 443; a
 /// line that tells those apart is not evaluated.
 struct SquidConfigurationReader {
     private static let maximumLists = 2000
@@ -19,7 +20,7 @@ struct SquidConfigurationReader {
             guard text.extracting(words[0]).equals("http_access") else { continue }
             let action = text.extracting(words[1])
             if action.equals("deny") || action.equals("allow") {
-                return hasLists || text.extracting(words[2]).equals("all")
+                return hasLists || SquidAccessList.builtIn[listName(text.extracting(words[2])).name] != nil
             }
         }
         return false
@@ -30,7 +31,10 @@ struct SquidConfigurationReader {
         var scanner = LineScanner(text)
         var begun: (range: Range<Int>, line: Int)?
         while let line = scanner.next() {
-            guard sink.accepts(line, text) else { continue }
+            guard sink.accepts(line, text) else {
+                reader.fault = reader.fault ?? (line.range, line.number)
+                continue
+            }
             var range = line.range
             var number = line.number
             if let begun { (range, number) = (begun.range.lowerBound..<range.upperBound, begun.line) }
@@ -55,21 +59,13 @@ struct SquidConfigurationReader {
         var line: Int
     }
 
-    private var lists: [[UInt8]: SquidAccessList] = [:]
+    /// By name, which squid compares without case.
+    private var lists = SquidAccessList.builtIn
     private var accesses: [Access] = []
-
-    private init() {
-        var everybody = SquidAccessList(type: Array("src".utf8).span)
-        everybody.isAll = true
-        lists[Array("all".utf8)] = everybody
-        var own = SquidAccessList(type: Array("src".utf8).span)
-        own.clients = AddressRange.loopback
-        lists[Array("localhost".utf8)] = own
-        // The addresses that a host has are not known.
-        lists[Array("to_localhost".utf8)] = SquidAccessList(type: Array("dst".utf8).span)
-        // Its own pages are no host that is asked for.
-        lists[Array("manager".utf8)] = SquidAccessList(type: Array("method".utf8).span)
-    }
+    /// The first statement that squid refuses to start with, or that is not known.
+    private var fault: (range: Range<Int>, line: Int)?
+    /// Whether lists may come from elsewhere.
+    private var mayLackLists: Bool { accesses.contains { !$0.isAccess } }
 
     // MARK: - Statements
 
@@ -90,7 +86,46 @@ struct SquidConfigurationReader {
             || keyword.equals("http_reply_access") || keyword.equals("miss_access")
         {
             sink.skip(.otherAccess, text, whole, line)
+            checkNames(text, words, whole, line, &sink)
+        } else {
+            checkNames(text, words, whole, line, &sink)
         }
+    }
+
+    private mutating func refuse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        sink.skip(.refusedFile, text, range, line)
+        fault = fault ?? (range, line)
+    }
+
+    /// The name of a list that a word of an access rule has, in lower case.
+    private static func listName(_ word: Span<UInt8>) -> (name: [UInt8], isNegated: Bool) {
+        let isNegated = word.count > 0 && word[0] == 0x21
+        let name = word.octets.dropFirst(isNegated ? 1 : 0).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+        return (name, isNegated)
+    }
+
+    /// Whether the lists that words name are known; squid knows them only from the lines before.
+    private func knowsLists(_ text: Span<UInt8>, _ words: ArraySlice<Range<Int>>) -> Bool {
+        words.allSatisfy { lists[Self.listName(text.extracting($0)).name] != nil }
+    }
+
+    /// Looks for the lists of other statements of the form `KEYWORD [WHAT] allow|deny LIST …`.
+    private mutating func checkNames(
+        _ text: Span<UInt8>,
+        _ words: [Range<Int>],
+        _ whole: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        let keyword = text.extracting(words[0])
+        let hasSubject =
+            keyword.equals("request_header_access") || keyword.equals("reply_header_access")
+            || keyword.equals("adaptation_access")
+        let place = hasSubject ? 2 : 1
+        guard words.count > place, !mayLackLists, !keyword.equals("note") else { return }
+        let action = text.extracting(words[place])
+        guard action.equals("allow") || action.equals("deny") else { return }
+        if !knowsLists(text, words[(place + 1)...]) { refuse(text, whole, line, &sink) }
     }
 
     /// The words of a statement; a regular expression may have a backslash in it.
@@ -121,29 +156,44 @@ struct SquidConfigurationReader {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        guard words.count >= 3, words[1].count <= 64 else { return sink.drop(.badStatement, text, whole, line) }
-        let name = text.extracting(words[1]).octets
-        let type = text.extracting(words[2])
-        guard lists.count < Self.maximumLists else { return sink.skip(.tooManyParts, text, whole, line) }
+        guard words.count >= 3, words[1].count <= 63,
+            let options = SquidAccessType.options(text.extracting(words[2]))
+        else { return refuse(text, whole, line, &sink) }
+        let (name, type) = (Self.listName(text.extracting(words[1])).name, text.extracting(words[2]))
+        guard lists.count < Self.maximumLists else {
+            fault = fault ?? (whole, line)
+            return sink.skip(.tooManyParts, text, whole, line)
+        }
         let isExpression = type.equals("dstdom_regex")
         let added = SquidAccessList(type: type)
         var list = lists[name] ?? added
-        guard list.kind == added.kind else { return sink.drop(.badStatement, text, whole, line) }
+        // squid drops what older versions needed.
+        if name.elementsEqual("manager".utf8), type.equals("proto") { return }
+        guard list.type == added.type else { return refuse(text, whole, line, &sink) }
+        if list.kind != added.kind { list.isOpen = true }
         var ignoresCase = false
-        for word in words.dropFirst(3) {
+        var values = words.dropFirst(3)
+        while let word = values.first, text[word.lowerBound] == 0x2D || text[word.lowerBound] == 0x2B {
+            values.removeFirst()
+            let option = text.extracting(word)
+            if option.equals("--") { break }
+            guard SquidAccessType.takes(option, options) else { return refuse(text, whole, line, &sink) }
+            if option.octets.contains(0x69) { ignoresCase = option[0] == 0x2D }
+        }
+        if type.equals("any-of") || type.equals("all-of"), !mayLackLists, !knowsLists(text, values) {
+            return refuse(text, whole, line, &sink)
+        }
+        for word in values {
             let value = text.extracting(word)
-            if value.equals("-i") || value.equals("+i") {
+            if isExpression, value.equals("-i") || value.equals("+i") {
                 ignoresCase = value.equals("-i")
-            } else if value[0] == 0x2D, list.kind == .host, value.count == 2 {
-                // -n: do not look the names of addresses up.
-                continue
             } else if let file = Self.file(value), list.kind == .host, let octets = sink.companions[file] {
                 readFile(octets, file, &list, isExpression: isExpression, ignoresCase: ignoresCase, &sink)
             } else if value[0] == 0x22 || value.firstIndex(of: 0x28) == value.count - 1 {
                 list.isOpen = true
                 sink.skip(.aclFile, text, word, line)
             } else if !list.add(value.octets, isExpression: isExpression, ignoresCase: ignoresCase) {
-                sink.drop(.badStatement, text, word, line)
+                refuse(text, whole, line, &sink)
             }
         }
         lists[name] = list
@@ -206,26 +256,21 @@ struct SquidConfigurationReader {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        guard words.count >= 2 else { return sink.drop(.badStatement, text, whole, line) }
-        let action = text.extracting(words[1])
+        let action = words.count >= 3 ? text.extracting(words[1]) : text.extracting(0..<0)
         guard action.equals("allow") || action.equals("deny") else {
-            return sink.drop(.badStatement, text, whole, line)
+            return sink.drop(.skippedStatement, text, whole, line)
         }
-        var access = Access(allows: action.equals("allow"), lists: [], range: whole, line: line)
-        for word in words.dropFirst(2) {
-            let isNegated = text[word.lowerBound] == 0x21
-            let name = text.extracting(word).octets.dropFirst(isNegated ? 1 : 0)
-            // squid knows lists only from the lines before.
-            guard lists[Array(name)] != nil else { return sink.drop(.badStatement, text, whole, line) }
-            access.lists.append((Array(name), isNegated))
+        guard knowsLists(text, words.dropFirst(2)) else {
+            // What may bring the list leaves open what comes behind it.
+            return mayLackLists ? sink.skip(.include, text, whole, line) : refuse(text, whole, line, &sink)
         }
-        accesses.append(access)
+        let named = words.dropFirst(2).map { Self.listName(text.extracting($0)) }
+        accesses.append(Access(allows: action.equals("allow"), lists: named, range: whole, line: line))
     }
 
     // MARK: - Rules
 
     private func write(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        guard let last = accesses.last(where: \.isAccess) else { return }
         var properties: [NameProperty] = []
         var clients: [[AddressRange]] = []
         var conditions: [[UInt8]: QueryCondition] = [:]
@@ -236,10 +281,18 @@ struct SquidConfigurationReader {
             }
         }
         var writer = OrderedRuleWriter(properties, clients: clients, octets: text.count)
+        if let fault {
+            let place = Access(allows: true, lists: [], range: fault.range, line: fault.line)
+            var open = rule(place, .constant(true), allows: true)
+            open.action = .unsupported
+            writer.write(open, text, &sink)
+        }
+        var isSettled = false
         for access in accesses {
             let forms = SquidAccessList.Request.all.map { condition(access, $0, conditions) }
             let isKnown = forms.allSatisfy { $0.isKnown && $0.form == forms[0].form } && forms[0].form.size <= 64
             guard !isKnown else {
+                isSettled = isSettled || forms[0].form == .constant(true)
                 writer.write(rule(access, forms[0].form, allows: access.allows), text, &sink)
                 continue
             }
@@ -249,7 +302,13 @@ struct SquidConfigurationReader {
             open.action = .unsupported
             writer.write(open, text, &sink)
         }
-        writer.write(rule(last, .constant(true), allows: !last.allows), text, &sink)
+        guard !isSettled else { return }
+        let last = accesses.last(where: \.isAccess) ?? Access(allows: true, lists: [], range: 0..<0, line: 1)
+        var implied = rule(last, .constant(true), allows: !last.allows)
+        implied.ruleClass = .implied
+        let before = sink.builder.ruleCount
+        writer.write(implied, text, &sink)
+        sink.noteOpenRules(sink.builder.ruleCount - before)
     }
 
     private func rule(_ access: Access, _ condition: QueryCondition, allows: Bool) -> OrderedRule {

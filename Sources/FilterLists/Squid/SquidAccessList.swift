@@ -27,6 +27,8 @@ struct SquidAccessList {
     }
 
     let kind: Kind
+    /// The word for the type: squid refuses a second one for a name.
+    let type: [UInt8]
     var names: (below: [DomainName], exact: [DomainName]) = ([], [])
     var expressions: [[UInt8]] = []
     var clients: [AddressRange] = []
@@ -39,6 +41,7 @@ struct SquidAccessList {
 
     /// A list of a type that squid.conf names.
     init(type: Span<UInt8>) {
+        self.type = type.octets
         kind =
             if type.equals("dstdomain") || type.equals("dstdom_regex") {
                 .host
@@ -54,6 +57,30 @@ struct SquidAccessList {
         isOpen = kind == .other
     }
 
+    /// The lists that squid 5.7 has of its own, by their names in lower case.
+    static let builtIn: [[UInt8]: SquidAccessList] = {
+        var everybody = SquidAccessList(type: Array("src".utf8).span)
+        everybody.isAll = true
+        var own = SquidAccessList(type: Array("src".utf8).span)
+        own.clients = [
+            AddressRange(.v4(0x7F00_0001), prefixLength: 32), AddressRange(.v6(0, 1), prefixLength: 128),
+        ].compactMap { $0 }
+        var tunnel = SquidAccessList(type: Array("method".utf8).span)
+        tunnel.methods = [Array("CONNECT".utf8)]
+        // Its own pages are no host that is asked for.
+        let manager = SquidAccessList(kind: .method, type: Array("url_regex".utf8))
+        // The addresses that a host has are not known.
+        let target = SquidAccessList(type: Array("dst".utf8).span)
+        let lists = [
+            ("all", everybody), ("localhost", own), ("to_localhost", target), ("manager", manager), ("connect", tunnel),
+        ]
+        return Dictionary(uniqueKeysWithValues: lists.map { (Array($0.0.utf8), $0.1) })
+    }()
+
+    private init(kind: Kind, type: [UInt8]) {
+        (self.kind, self.type) = (kind, type)
+    }
+
     /// Adds a value; false where squid would refuse to start.
     mutating func add(_ value: [UInt8], isExpression: Bool, ignoresCase: Bool) -> Bool {
         switch kind {
@@ -64,7 +91,9 @@ struct SquidAccessList {
             let parts = value.split(separator: 0x2D, omittingEmptySubsequences: false).map {
                 Array($0).span.decimalValue
             }
-            guard parts.count <= 2, let first = parts[0], let last = parts[parts.count - 1], first <= last else {
+            guard parts.count <= 2, let first = parts[0], let last = parts[parts.count - 1], first <= last,
+                last <= 65_535
+            else {
                 return false
             }
             ports.append(first...last)
@@ -107,6 +136,7 @@ struct SquidAccessList {
             isAll = true
             return true
         }
+        guard value.first != 0x2D else { return false }
         if let slash = value.firstIndex(of: 0x2F), let mask = IPAddress(text: value[(slash + 1)...]), mask.isV4 {
             guard let address = IPAddress(text: value[..<slash]), address.isV4, let length = mask.maskLength else {
                 isOpen = true

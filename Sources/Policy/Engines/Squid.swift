@@ -5,7 +5,7 @@ extension EngineProfile {
         engine: .squid,
         basis: "squid 5.7, compared with the running proxy",
         formats: ["squid", "domains", "regex", "squid-conf"],
-        precedence: [.listAllow, .block],
+        precedence: [.listAllow, .block, .implied],
         order: .firstMatch,
         plainName: .exact,
         starName: nil,

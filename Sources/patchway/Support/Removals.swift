@@ -45,7 +45,7 @@ struct Removals {
             matched.rule.ruleClass != .special
         {
             let place = stack.layers[matched.layer].place(number)
-            guard place.list < loaded.layers[matched.layer].listCount else { break }
+            guard place.list < loaded.layers[matched.layer].listCount, !place.text.isEmpty else { break }
             removed.append(Place(layer: matched.layer, list: place.list, text: place.text))
             outcome.rules.append(matched.rule)
             stack = try self.stack(without: removed)
