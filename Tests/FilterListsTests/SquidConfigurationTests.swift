@@ -183,4 +183,10 @@ import Testing
             try LayerLoader.load([ListInput(path: "x", octets: Array("acl a dstdomain .b.example\n".utf8))])
         }
     }
+
+    /// A comment ends with its line, whatever stands at its end (compared with squid 5.7).
+    @Test func commentsAreNotContinued() throws {
+        let text = "acl ads dstdomain .ads.example\n  # old \\\nhttp_access deny ads\nhttp_access allow all\n"
+        #expect(try readList(text, .squidConfiguration).verdict("x.ads.example", .a).kind == .refused)
+    }
 }

@@ -39,8 +39,11 @@ struct SquidConfigurationReader {
             var number = line.number
             if let begun { (range, number) = (begun.range.lowerBound..<range.upperBound, begun.line) }
             begun = nil
-            // A backslash at the end goes on with the next line.
-            if range.count > 0, text[range.upperBound - 1] == 0x5C, range.count < LineScanner.defaultMaximumLength {
+            // A backslash at the end goes on with the next line, but not that of a comment.
+            let isComment = range.lowerBound == line.range.lowerBound && Self.isComment(text, range)
+            if range.count > 0, !isComment, text[range.upperBound - 1] == 0x5C,
+                range.count < LineScanner.defaultMaximumLength
+            {
                 begun = (range, number)
                 continue
             }
@@ -48,6 +51,11 @@ struct SquidConfigurationReader {
         }
         if let begun { reader.readStatement(text, begun.range, begun.line, &sink) }
         reader.write(text, &sink)
+    }
+
+    private static func isComment(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let content = text.trimmedRange(in: range)
+        return !content.isEmpty && text[content.lowerBound] == 0x23
     }
 
     private struct Access {
@@ -183,6 +191,8 @@ struct SquidConfigurationReader {
         if type.equals("any-of") || type.equals("all-of"), !mayLackLists, !knowsLists(text, values) {
             return refuse(text, whole, line, &sink)
         }
+        // Out of the table, or every statement would copy the values of all before it.
+        lists[name] = nil
         for word in values {
             let value = text.extracting(word)
             if isExpression, value.equals("-i") || value.equals("+i") {
