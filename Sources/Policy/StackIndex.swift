@@ -13,10 +13,12 @@ struct StackIndex {
     private let depths: [UInt64]
     /// Bit n: layer n is asked about every name.
     private let always: UInt64
-    /// Bit n: layer n looks behind a first label `_esni` (Pi-hole).
-    private let lookingBehindESNI: UInt64
     /// Bit n: layer n has zones of its own below a few names at the top (Unbound), or names of addresses (dnsmasq).
     private let withBuiltInZones: UInt64
+    /// Bit n: layer n looks behind a first label `_esni` (Pi-hole).
+    private let lookingBehindESNI: UInt64
+    /// The names that layers of Blocky answer themselves, by layer.
+    private let specialNames: [(layer: Int, names: BlockySpecialNames)]
 
     /// The index of some layers.
     /// - Complexity: O(rules)
@@ -27,6 +29,8 @@ struct StackIndex {
         always = layers.count == 1 ? 1 : bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
         lookingBehindESNI = bits { $0.engine == .pihole }
         withBuiltInZones = bits { $0.profile.order == .localZone || !$0.hostReverseNames.isEmpty }
+        specialNames = layers.enumerated()
+            .compactMap { $0.element.engine == .blocky ? (layer: $0.offset, names: $0.element.specialNames) : nil }
         depths = layers.map { $0.table.depths.below(SuffixHashes.kept) }
         sieve = PatternSieve(layers.count == 1 ? [] : layers.map(\.patternIndex))
         filter = layers.count > 1 ? Self.filter(layers) : nil
@@ -74,6 +78,7 @@ struct StackIndex {
         if asked == all { return (all, 0) }
         if lookingBehindESNI != 0, CompiledLayer.isBehindESNI(name) { asked |= lookingBehindESNI }
         if withBuiltInZones != 0, CompiledLayer.mayBeBuiltIn(name) { asked |= withBuiltInZones }
+        for own in specialNames where own.names.contains(name) { asked |= 1 << UInt64(own.layer) }
         asked |= sieve.layers(name)
         var open: UInt64 = 0
         for layer in depths.indices where isOpen(layer, hashes) { open |= 1 << UInt64(layer) }

@@ -62,6 +62,7 @@ struct StackTests {
         case 2: return try? DomainName("a\\.b\\032c." + text)
         case 3: return try? DomainName("9.2.0.192.in-addr.arpa")
         case 4: return try? DomainName("7.2.0.192.in-addr.arpa")
+        case 5: return try? DomainName(["wsus.corp", "a.test", "b.home.arpa"].randomElement(using: &generator) ?? "")
         default: return try? DomainName(text)
         }
     }
