@@ -13,11 +13,17 @@ struct CategoryFolder {
     /// What was found out about it.
     private(set) var diagnostics: [Diagnostic] = []
 
+    /// The files that hold what a category is about.
+    private static let content = ["domains", "urls", "expressions"]
+
+    /// Whether a file of this name makes its folder a category.
+    static func isContent(_ name: String) -> Bool { content.contains(name) }
+
     /// Reads a folder; nil when it is none of a category.
     /// - Throws: ``InputError`` of a file that is there and cannot be read.
     init?(path: String, role given: ListRole, limits: InputLimits) throws(InputError) {
         let prefix = path.hasSuffix("/") ? path : path + "/"
-        for name in ["domains", "urls", "expressions"] {
+        for name in Self.content {
             guard let set = try Self.read(prefix + name, limits), let input = set.inputs.first else { continue }
             if name == "domains" { domains = input } else { urls.append(input) }
             diagnostics += set.diagnostics

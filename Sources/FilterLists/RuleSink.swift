@@ -22,7 +22,7 @@ struct RuleSink: ~Copyable {
     var lines = 0
     /// Rules that only leave names open; they are counted as not evaluated, not as rules.
     private var openRules = 0
-    private let addressRulesBefore: Int
+    private let addressRecordsBefore: Int
     private let clientRulesBefore: Int
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
@@ -32,7 +32,7 @@ struct RuleSink: ~Copyable {
 
     init(builder: consuming LayerBuilder, path: String, role: ListRole, removals: BadfilterSet) {
         self.builder = builder
-        addressRulesBefore = self.builder.addressRuleCount
+        addressRecordsBefore = self.builder.addressRecordCount
         clientRulesBefore = self.builder.clientRuleCount
         self.path = path
         self.role = role
@@ -212,8 +212,8 @@ struct RuleSink: ~Copyable {
             octets: octets,
             lines: lines,
             rules: builder.ruleCount - rulesBefore - openRules,
-            answerRules: builder.addressRuleCount(.answer, from: addressRulesBefore),
-            clientRules: builder.addressRuleCount(.client, from: addressRulesBefore)
+            answerRules: builder.addressRuleCount(.answer, from: addressRecordsBefore),
+            clientRules: builder.addressRuleCount(.client, from: addressRecordsBefore)
                 + builder.clientRuleCount - clientRulesBefore,
             ignored: ignored.counts,
             unsupported: unsupported.counts,

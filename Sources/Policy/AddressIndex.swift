@@ -16,6 +16,20 @@ struct AddressRecord {
     var rule: RuleRecord
     /// Where it stands.
     var position: RulePosition
+
+    /// Whether it states the same rule as the record in front of it: a range of addresses takes several.
+    func continues(_ other: AddressRecord) -> Bool {
+        trigger == other.trigger && position == other.position && rule.list == other.rule.list
+    }
+}
+
+extension [AddressRecord] {
+    /// How many rules the records from a position on state, of those about some addresses.
+    func ruleCount(_ trigger: AddressTrigger, from start: Int = 0) -> Int {
+        (start..<count).count {
+            self[$0].trigger == trigger && ($0 == start || !self[$0].continues(self[$0 - 1]))
+        }
+    }
 }
 
 /// Finds the rule with the longest prefix that holds an address, list by list.

@@ -3,7 +3,7 @@ public import DNS
 extension CompiledLayer {
     /// How many rules are about addresses in answers, and how many about the client's.
     public func addressRuleCount(_ trigger: AddressTrigger) -> Int {
-        addressRecords.count { $0.trigger == trigger } + (trigger == .client ? clientRuleCount : 0)
+        addressRecords.ruleCount(trigger) + (trigger == .client ? clientRuleCount : 0)
     }
 
     /// Whether a rule about some addresses could change what happens to a query of a type once its answer is known.

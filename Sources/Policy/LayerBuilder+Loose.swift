@@ -79,15 +79,17 @@ extension LayerBuilder {
         at position: RulePosition
     ) {
         guard let rule = looseRecord(ruleClass, action, coverage, `guard`) else { return }
-        addressRecords.append(AddressRecord(trigger: trigger, range: range, rule: rule, position: position))
+        let record = AddressRecord(trigger: trigger, range: range, rule: rule, position: position)
+        if let last = addressRecords.last, record.continues(last) { addressPartCount += 1 }
+        addressRecords.append(record)
     }
 
-    /// Rules about addresses so far.
-    public var addressRuleCount: Int { addressRecords.count }
+    /// Records about addresses so far; a rule about a range takes several.
+    public var addressRecordCount: Int { addressRecords.count }
 
     /// How many of the rules about addresses from a position on look at those in answers, or at the client's.
     public func addressRuleCount(_ trigger: AddressTrigger, from start: Int) -> Int {
-        addressRecords[start...].count { $0.trigger == trigger }
+        addressRecords.ruleCount(trigger, from: start)
     }
 
     /// The record of a rule that is about no name; nil when the engine has no such class.

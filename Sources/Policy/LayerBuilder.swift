@@ -59,6 +59,8 @@ public struct LayerBuilder {
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     var addressRecords: [AddressRecord] = []
+    /// Records about addresses that go on with the rule of the one in front of them.
+    var addressPartCount = 0
     /// Octets that the regular expressions may still take.
     var regexBudget = RegexLimits.layerMemory
     var actions: [RuleAction] = []
@@ -113,7 +115,7 @@ public struct LayerBuilder {
     public mutating func noteClientRule() { clientRuleCount += 1 }
 
     /// Rules added so far.
-    public var ruleCount: Int { store.count + patternRecords.count + addressRecords.count }
+    public var ruleCount: Int { store.count + patternRecords.count + addressRecords.count - addressPartCount }
 
     /// Counts a rule of the lists that cannot be evaluated, so that nobody takes a pass of this layer for certain.
     public mutating func noteUnsupported() {

@@ -17,11 +17,11 @@ public struct AuditText: Sendable {
 
     /// One list with its findings.
     public func list(_ source: SourceReport, _ findings: [Finding]) -> String {
-        var text = style.bold(TerminalText.escaped(source.path)) + "\n  " + source.reading + "\n  "
-        text += counted(source.events, "rule")
-        if !source.skipped.isEmpty { text += "; lines skipped: " + reasons(source.skipped) }
-        if !source.unsupported.isEmpty { text += "; NOT evaluated: " + reasons(source.unsupported) }
-        text += "\n"
+        var counts = counted(source.events, "rule")
+        if !source.skipped.isEmpty { counts += "; lines skipped: " + reasons(source.skipped) }
+        if !source.unsupported.isEmpty { counts += "; NOT evaluated: " + reasons(source.unsupported) }
+        var text = style.bold(TerminalText.escaped(source.path)) + "\n"
+        text += style.wrap(source.reading, indent: "  ") + "\n" + style.wrap(counts, indent: "  ") + "\n"
         guard !findings.isEmpty else {
             return text
                 + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
@@ -63,20 +63,27 @@ public struct AuditText: Sendable {
             return ""
         }
         let place = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line)"
-        var text = "  \(style.severity(first.severity)) \(place): "
-        text += style.cut(TerminalText.escaped(matched.rule.text, limit: 300), indent: 14 + place.count) + "\n"
         let indent = String(repeating: " ", count: 12)
+        let rule = TerminalText.escaped(matched.rule.text, limit: 300)
+        var text = "  \(style.severity(first.severity)) \(place):"
+        // Behind a long place there would be no room for the rule.
+        let isBehind = style.width - 14 - place.count >= min(20, rule.count)
+        text += isBehind ? " " : "\n" + indent
+        text += style.cut(rule, indent: isBehind ? 14 + place.count : indent.count) + "\n"
         let names = Array(Set(group.map(Self.shownName))).sorted()
         let phases = Set(group.compactMap { $0.endpoint?.phase.rawValue }).sorted().joined(separator: ", ")
         let through = first.chain.isEmpty ? "" : " through an alias"
         let verb = first.rule == .undecided ? "may break" : first.reach.verb
-        text += "\(indent)\(verb) \(phases.isEmpty ? "" : phases + ": ")\(counted(names.count, "name"))\(through)\n"
+        let what = "\(verb) \(phases.isEmpty ? "" : phases + ": ")\(counted(names.count, "name"))\(through)"
+        text += style.wrap(what, indent: indent) + "\n"
         text += style.list(names, indent: indent + "  ") + "\n"
-        text += indent + "  " + outcomes(first) + "\n"
+        text += style.wrap(outcomes(first), indent: indent + "  ") + "\n"
         if !first.chain.isEmpty { text += chain(first, indent, isExample: names.count > 1) }
-        if let note = first.verdict.note { text += indent + "note: " + TerminalText.escaped(note, limit: 400) + "\n" }
+        if let note = first.verdict.note {
+            text += style.wrap("note: " + TerminalText.escaped(note, limit: 400), indent: indent) + "\n"
+        }
         let codes = first.clientErrors.map { code in code.description + (errors[code].map { " " + $0 } ?? "") }
-        if !codes.isEmpty { text += "\(indent)client: " + codes.joined(separator: ", ") + "\n" }
+        if !codes.isEmpty { text += style.wrap("client: " + codes.joined(separator: ", "), indent: indent) + "\n" }
         return text + fixes(group, indent)
     }
 
@@ -109,35 +116,40 @@ public struct AuditText: Sendable {
         let isSeen = finding.chain.allSatisfy { $0.basis == .observed }
         let basis = isSeen ? "seen" : "inferred from the name's shape"
         let date = finding.chain.lastSeen.map { "last seen \(TerminalText.escaped($0))" } ?? "undated"
-        return
-            "\(indent)via \(isExample ? "for example " : "")\(hops.joined(separator: " → "))\n\(indent)    (\(basis), \(date))\n"
+        let via = "via \(isExample ? "for example " : "")\(hops.joined(separator: " → "))"
+        return style.wrap(via, indent: indent, hanging: "    ") + "\n"
+            + style.wrap("(\(basis), \(date))", indent: indent + "    ", hanging: "") + "\n"
     }
 
     /// The last lines: what breaks over all lists.
     public func summary(_ summary: AuditSummary) -> String {
-        var text = ""
+        var lines: [String] = []
         if summary.lists == 0 {
-            text += "Nothing was audited.\n"
+            lines.append("Nothing was audited.")
         } else if summary.brokenNames == 0 {
-            text += summary.isCertain ? "No update name breaks" : "No update name is known to break"
-            text += ": \(counted(summary.names, "name")) checked against \(counted(summary.lists, "list")).\n"
+            lines.append(
+                (summary.isCertain ? "No update name breaks" : "No update name is known to break")
+                    + ": \(counted(summary.names, "name")) checked against \(counted(summary.lists, "list"))."
+            )
         } else {
-            text += "\(style.bold("\(grouped(summary.brokenNames)) of \(counted(summary.names, "name")) broken")) by "
-            text +=
-                "\(counted(summary.rules, "rule")) in \(grouped(summary.brokenLists)) of \(counted(summary.lists, "list"))"
-            text += " (\(summary.severityWords)).\n"
+            lines.append(
+                "\(style.bold("\(grouped(summary.brokenNames)) of \(counted(summary.names, "name")) broken")) by "
+                    + "\(counted(summary.rules, "rule")) in \(grouped(summary.brokenLists)) of "
+                    + "\(counted(summary.lists, "list")) (\(summary.severityWords))."
+            )
         }
         if summary.degradedNames > 0 {
-            text += "\(counted(summary.degradedNames, "name")) degraded: addresses pass, other record types do not.\n"
+            let names = counted(summary.degradedNames, "name")
+            lines.append("\(names) degraded: addresses pass, other record types do not.")
         }
         if summary.undecided > 0 {
-            text += "\(counted(summary.undecided, "name")) could not be decided.\n"
+            lines.append("\(counted(summary.undecided, "name")) could not be decided.")
         }
         if summary.unsupportedRules > 0 {
-            text += "\(counted(summary.unsupportedRules, "rule")) could not be evaluated and may break more.\n"
+            lines.append("\(counted(summary.unsupportedRules, "rule")) could not be evaluated and may break more.")
         }
-        if summary.unreadable > 0 { text += "\(counted(summary.unreadable, "list")) could not be read.\n" }
-        return text
+        if summary.unreadable > 0 { lines.append("\(counted(summary.unreadable, "list")) could not be read.") }
+        return lines.map { style.wrap($0, indent: "", hanging: "") + "\n" }.joined()
     }
 }
 

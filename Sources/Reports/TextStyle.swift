@@ -51,6 +51,40 @@ public struct TextStyle: Sendable {
         return lines.map { indent + $0 }.joined(separator: "\n")
     }
 
+    /// Prose, wrapped at blanks to the width; every line begins with `indent`, and those behind the first with `hanging`
+    /// more. A word that is longer than a line stands alone.
+    func wrap(_ text: String, indent: String, hanging: String = "  ") -> String {
+        var lines: [String] = []
+        var line = ""
+        var columns = 0
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let own = Self.columns(word)
+            let start = indent.count + (lines.isEmpty ? 0 : hanging.count)
+            if columns > 0, start + columns + 1 + own > width {
+                lines.append(line)
+                (line, columns) = (String(word), own)
+            } else {
+                line += columns == 0 ? String(word) : " " + word
+                columns += (columns == 0 ? 0 : 1) + own
+            }
+        }
+        lines.append(line)
+        return lines.enumerated().map { indent + ($0.offset == 0 ? "" : hanging) + $0.element }.joined(separator: "\n")
+    }
+
+    /// The columns of a word; what colours it takes none.
+    private static func columns(_ word: Substring) -> Int {
+        guard word.contains("\u{1B}") else { return word.count }
+        var count = 0
+        var isColour = false
+        for character in word {
+            if character == "\u{1B}" { isColour = true }
+            if !isColour { count += 1 }
+            if character == "m" { isColour = false }
+        }
+        return count
+    }
+
     /// `text` cut to what is left of the line behind `indent` columns.
     func cut(_ text: String, indent: Int) -> String {
         let room = max(20, width - indent)

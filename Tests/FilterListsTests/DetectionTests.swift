@@ -46,6 +46,14 @@ import TextScan
         ("-----BEGIN PGP SIGNATURE-----\niHUE\n", "not-a-list"), ("# only\n! comments\n\n", "no-rules"),
         ("|a.example^$dnsrewrite=NOERROR;CNAME;b.example\n", "adblock adguard-home"),
         ("this is prose, not a list\nof anything at all\n", "format-not-recognised"), ("", "empty-input"),
+        ("rpz:\n  name: block.rpz\n  zonefile: /x\n", "no-rules"),
+        ("rpz:\n  name: block.rpz\nforward-zone:\n  name: a.example\n", "no-rules"),
+        ("server:\n  verbosity: 1\n  port: 53\n", "format-not-supported"),
+        ("forward-zone:\n  name: \".\"\n  forward-addr: 192.0.2.1\n", "no-rules"),
+        ("stub-zone:\n  name: \"corp.example\"\n  stub-addr: 192.0.2.1\n", "unbound unbound"),
+        ("server:\n  access-control: 192.0.2.0/24 allow\n", "no-rules"),
+        ("http_access allow localhost manager\nhttp_access deny all\nhttp_port 3128\n", "squid-conf squid"),
+        ("http_access deny to_localhost\n", "no-rules"),
         ("blocking:\n  denylists:\n    ads:\n      - https://a.example/x\n", "format-not-supported"),
     ])
     func formats(text: String, expected: String) {

@@ -227,4 +227,26 @@ struct OpenNamesTests {
         let context = QueryContext(client: Client(address: IPAddress("192.0.2.1")))
         #expect(try readList(text, .unbound).verdict(name, .a, context: context).kind == .unsupported)
     }
+
+    /// What policy zones beside Unbound's configuration do is not known; local zones come before them.
+    @Test(arguments: [
+        ("ads.zz", "nxdomain"), ("a.ads.zz", "nxdomain"), ("open.zz", "unsupported"), ("corp.zz", "unsupported"),
+        ("a.zz", "unsupported"),
+    ])
+    func policyZonesOfUnbound(name: String, kind: String) throws {
+        let text = """
+            forward-zone:
+              name: corp.zz
+              forward-addr: 192.0.2.1
+            server:
+              local-zone: ads.zz always_nxdomain
+              local-zone: open.zz transparent
+            rpz:
+              name: policy.zz
+
+            """
+        let list = try readList(text, .unbound, .unbound)
+        #expect(try list.verdict(name).kind.description == kind)
+        #expect(list.reports[0].unsupported == ["include": 1] && list.reports[0].rules == 2)
+    }
 }

@@ -60,6 +60,34 @@ import TextScan
         #expect(try last.verdict("x.update.example").kind == .refused)
     }
 
+    @Test func aFolderOfCategories() throws {
+        let root = Fixtures.packageRoot.appendingPathComponent("Tests/Fixtures/categories").path
+        let tree = try #require(CategoryTree(root + "//"))
+        #expect(tree.categories == ["ads", "paths", "update"].map { "\(root)/\($0)" })
+        #expect(tree.diagnostics.isEmpty)
+        #expect(try #require(CategoryTree("\(root)/ads")).categories == ["\(root)/ads"])
+        #expect(CategoryTree("\(root)/ads/domains") == nil)
+        #expect(CategoryTree("\(root)/../gravity") == nil)
+    }
+
+    /// Links are not followed, or a folder that holds itself would never end; folders are looked into only so far.
+    @Test func aFolderThatHoldsItself() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let deep = folder.appendingPathComponent(Array(repeating: "d", count: 12).joined(separator: "/"))
+        try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)
+        for place in [folder.appendingPathComponent("d"), deep] {
+            try Data("a.example\n".utf8).write(to: place.appendingPathComponent("domains"))
+            try FileManager.default.createSymbolicLink(
+                at: place.appendingPathComponent("loop"),
+                withDestinationURL: folder
+            )
+        }
+        let tree = try #require(CategoryTree(folder.path))
+        #expect(tree.categories == [folder.appendingPathComponent("d").path])
+        #expect(tree.diagnostics.map(\.reason) == ["link", "too-many-folders"])
+    }
+
     @Test func aCategoryOfURLsAloneHoldsNoRule() {
         #expect(throws: ListError.self) { try LayerLoader.load([Self.folder("paths")]) }
         #expect(throws: ListError.self) { try LayerLoader.load([ListInput(path: "/")]) }

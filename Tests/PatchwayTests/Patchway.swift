@@ -48,6 +48,7 @@ enum Patchway {
         process.currentDirectoryURL = Fixtures.packageRoot
         var variables = ProcessInfo.processInfo.environment
         variables["NO_COLOR"] = nil
+        variables["COLUMNS"] = nil
         process.environment = variables.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: places[0])

@@ -57,12 +57,10 @@ private func isSafe(_ text: String) -> Bool {
     func widths(width: Int) throws {
         let style = TextStyle(width: width)
         let finding = try HostileInput.finding(name: "www.update.example", text: String(repeating: "word ", count: 100))
-        let rule = try #require(
-            AuditText(style: style, errors: [:]).list(HostileInput.source("l"), [finding])
-                .split(separator: "\n").first { $0.contains(":3: ") }
-        )
-        let place = try #require(rule.firstRange(of: ":3: ")).lowerBound.utf16Offset(in: rule)
-        #expect(rule.count <= max(width, place + 30), "\(rule.count)")
+        let whole = AuditText(style: style, errors: [:]).list(HostileInput.source("l"), [finding])
+        let lines = whole.split(separator: "\n")
+        let place = try #require(lines.firstIndex { $0.hasSuffix(":3:") })
+        #expect(lines[place + 1].hasSuffix("…") && lines[place + 1].count == width)
         let names = (0..<40).map { "host\($0).update.example" }
         let findings = try names.map { try HostileInput.finding(name: $0, text: "r") }
         let text = AuditText(style: TextStyle(width: width, isVerbose: true), errors: [:]).list(
@@ -73,6 +71,40 @@ private func isSafe(_ text: String) -> Bool {
         let wrapped = text.split(separator: "\n").filter { $0.contains("update.example,") }
         #expect(wrapped.allSatisfy { $0.count <= max(width, 14 + 25) })
         #expect(wrapped.count > (width == 200 ? 1 : 10))
+    }
+
+    /// What is ours is wrapped; only single words that are longer than a line stand out.
+    @Test(arguments: [40, 60, 80], [false, true])
+    func prose(width: Int, isColoured: Bool) throws {
+        var finding = try HostileInput.finding(name: "www.update.example", text: "a rule of some words")
+        finding.chain = try (0..<6).map { try Samples.edge("a\($0).example>b\($0).example", seen: "2024") }
+        var source = HostileInput.source("list.txt")
+        source.reading = "read as " + String(repeating: "prose ", count: 40)
+        source.skipped = ["reason-one": 1, "reason-two": 2, "reason-three": 3, "reason-four": 4]
+        let text = AuditText(style: TextStyle(isColoured: isColoured, width: width), errors: [:])
+        var summary = AuditSummary(names: 400)
+        summary.add(source, [finding], diagnostics: [:])
+        for line in (text.list(source, [finding]) + text.summary(summary)).split(separator: "\n") {
+            let bare = line.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+            let words = bare.drop { $0 == " " }.split(separator: " ")
+            // Fixes are copied, so they stand as they are.
+            let isOurs = words.count > 1 && words.first != "fix:"
+            #expect(bare.count <= width || !isOurs, "\(bare)")
+        }
+        #expect(text.list(source, [finding]).contains("(seen, last seen 2024)") || width == 40)
+    }
+
+    /// A rule with a long place stands below it, so that something of it is seen.
+    @Test func longPlaces() throws {
+        let finding = try HostileInput.finding(name: "www.update.example", text: "0.0.0.0 www.update.example")
+        func lines(_ width: Int) -> [Substring] {
+            AuditText(style: TextStyle(width: width), errors: [:]).list(HostileInput.source("l"), [finding])
+                .split(separator: "\n")
+        }
+        let place = try #require(lines(200).first { $0.contains("0.0.0.0 www.update.example") })
+        #expect(place.contains(":3: "))
+        let narrow = lines(place.count - 8)
+        #expect(narrow.contains { $0.hasSuffix(":3:") } && narrow.contains("            0.0.0.0 www.update.example"))
     }
 
     @Test func coloursAlwaysHaveAWordBesideThem() throws {

@@ -1,7 +1,7 @@
 import Policy
 
 extension ListFormat {
-    /// Unbound configuration: `local-zone:` and `local-data:`.
+    /// Unbound configuration: `local-zone:` and `local-data:`, and where names are sent.
     public static let unbound = ListFormat(
         id: "unbound",
         title: "Unbound configuration",

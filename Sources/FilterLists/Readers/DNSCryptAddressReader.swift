@@ -112,10 +112,11 @@ enum DNSCryptAddressReader {
             offset: beginning.rule.lowerBound,
             length: beginning.rule.count
         )
+        let before = sink.builder.ruleCount
         for range in ranges(beginning.text) ?? [] {
-            sink.noteOpenRules(1)
             sink.builder.add(.answer, range, class: ruleClass, action: action, at: position)
         }
+        sink.noteOpenRules(sink.builder.ruleCount - before)
     }
 
     /// The addresses whose text begins so, up to a dot or colon or their end; none where no text does, and nil where that

@@ -39,6 +39,9 @@ struct UnboundOpenNames {
     /// Where a view is given to clients.
     private var uses: [String: (rule: Range<Int>, line: Int)] = [:]
     private var route: Route?
+    private var routes: [Route] = []
+    /// Where a clause stands that may change any answer (`rpz`).
+    private var policyZone: (rule: Range<Int>, line: Int)?
 
     /// Begins a view.
     mutating func beginView() { views.append(View()) }
@@ -112,23 +115,37 @@ struct UnboundOpenNames {
         route?.server = server.isEmpty ? text : server + " " + text
     }
 
-    /// Adds the route of the clause that ends.
-    mutating func endClause(_ sink: inout RuleSink) {
-        guard let ended = route else { return }
+    /// Ends a clause.
+    mutating func endClause() {
+        if let route { routes.append(route) }
         route = nil
-        sink.builder.add(
-            .subtree,
-            name: ended.name,
-            class: .open,
-            action: sink.builder.intern(.route(ended.server)),
-            at: RulePosition(line: ended.line, offset: ended.rule.lowerBound, length: ended.rule.count)
-        )
+    }
+
+    /// Takes the beginning of a clause of a policy zone, whose rules are not here: behind local zones they may change any
+    /// answer.
+    mutating func beginPolicyZone(_ rule: Range<Int>, _ line: Int) { policyZone = policyZone ?? (rule, line) }
+
+    /// Adds routes, or leaves names open where policy zones come in between.
+    private func addRoutes(_ sink: inout RuleSink) {
+        if let policyZone {
+            return sink.leaveOpen(.subtree, .root, class: .open, rule: policyZone.rule, line: policyZone.line)
+        }
+        for route in routes {
+            sink.builder.add(
+                .subtree,
+                name: route.name,
+                class: .open,
+                action: sink.builder.intern(.route(route.server)),
+                at: RulePosition(line: route.line, offset: route.rule.lowerBound, length: route.rule.count)
+            )
+        }
     }
 
     /// Adds the rules of views for their clients; for clients that nobody named they leave their names open, and those of
     /// the server clause that a view may hide.
     mutating func finish(_ sink: inout RuleSink) {
-        endClause(&sink)
+        endClause()
+        addRoutes(&sink)
         guard !views.isEmpty else { return }
         if !isOpen {
             let ranges = ranges.map { (range: $0.range, view: $0.view.flatMap { viewNames[$0] }) }

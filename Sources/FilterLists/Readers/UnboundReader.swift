@@ -39,10 +39,13 @@ enum UnboundReader {
                 }
                 let name = key.lowerBound..<(key.upperBound - 1)
                 if UnboundStatement.isClause(text.extracting(name)) {
-                    state.open.endClause(&sink)
+                    state.open.endClause()
                     state.clause = clause(text.extracting(name))
                     if state.clause == .view { state.open.beginView() }
-                    if state.clause == .rpz { sink.skip(.include, text, key, line.number) }
+                    if state.clause == .rpz {
+                        sink.skip(.include, text, key, line.number)
+                        state.open.beginPolicyZone(key, line.number)
+                    }
                     continue
                 }
                 statement(text, name, &words, line, &state, &sink)

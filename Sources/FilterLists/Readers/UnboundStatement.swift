@@ -12,8 +12,21 @@ enum UnboundStatement {
             }
         }
         let key = line.extracting(0..<colon)
-        if key.equals("local-zone") || key.equals("local-data") || key.equals("local-data-ptr") { return .unboundRule }
+        for name in telling where key.equals(name) { return .unboundRule }
+        if colon + 1 == line.count { return isNamedClause(key) ? .unboundRule : .keyValue }
         return colon + 1 == line.count || isBlank(line[colon + 1]) ? .keyValue : nil
+    }
+
+    /// Statements that no other configuration has.
+    private static let telling: [StaticString] = [
+        "local-zone", "local-data", "local-data-ptr", "access-control", "access-control-view", "local-zone-tag",
+        "local-zone-override", "private-address", "private-domain", "response-ip", "forward-addr", "forward-host",
+        "stub-addr", "stub-host",
+    ]
+
+    /// Whether a key begins a clause whose name says that it is Unbound's.
+    private static func isNamedClause(_ key: Span<UInt8>) -> Bool {
+        key.equals("forward-zone") || key.equals("stub-zone") || key.equals("auth-zone") || key.equals("rpz")
     }
 
     /// Whether a key begins a clause.

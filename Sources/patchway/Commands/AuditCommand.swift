@@ -15,12 +15,13 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit",
         abstract: "Find the rules of filter lists that break update names.",
         discussion: """
-            Each LIST is audited on its own; archives (.gz .xz .zst .zip) are read directly. With --stack the layers of a \
-            configuration file are audited together.
+            Each LIST is audited on its own; archives (.gz .xz .zst .zip) are read directly. Of a folder of categories in \
+            squidGuard's form (UT1, Shalla) each category is a list. With --stack the layers of a configuration file are \
+            audited together.
             """
     )
 
-    @Argument(help: "Filter lists.")
+    @Argument(help: "Filter lists, or folders of categories.")
     var lists: [String] = []
 
     @Option(
@@ -79,14 +80,15 @@ struct AuditCommand: ParsableCommand {
         run.note(faults)
         Interruption.watch()
         if let layers { run.audit(layers) }
-        for path in lists {
+        let paths = lists.flatMap { run.categories($0) ?? [$0] }
+        for path in paths {
             if Interruption.isRequested { break }
             run.audit(path, engine: engine, format: format, blockMode: blockMode)
             audited += 1
         }
         run.finish()
         if Interruption.isRequested {
-            StandardError.line("patchway: interrupted; lists not audited: \(lists.count - audited) of \(lists.count)")
+            StandardError.line("patchway: interrupted; lists not audited: \(paths.count - audited) of \(paths.count)")
             throw ExitStatus.interrupted
         }
         let status = run.status(threshold: threshold)
@@ -141,6 +143,13 @@ private struct AuditRun: ~Copyable {
         records.record("header") { header.write(to: &$0) }
     }
 
+    /// The categories in a folder; nil when the path is none of such.
+    mutating func categories(_ path: String) -> [String]? {
+        guard let found = CategoryTree(path) else { return nil }
+        note(found.diagnostics)
+        return found.categories
+    }
+
     mutating func audit(_ path: String, engine: Engine?, format: ListFormat?, blockMode: String?) {
         do throws(ListError) {
             let (results, faults) = try LayerLoader.loadEach(path, engine: engine, format: format, blockMode: blockMode)
@@ -165,8 +174,9 @@ private struct AuditRun: ~Copyable {
 
     private mutating func unreadable(_ error: ListError) {
         summary.addUnreadable(reason: error.id)
-        if !error.isUndecided { misused += 1 }
-        report(error.diagnostic)
+        let misplaced = MisplacedFile.stackAsList(error)
+        if misplaced != nil || !error.isUndecided { misused += 1 }
+        report(misplaced ?? error.diagnostic)
     }
 
     /// Reports and counts what belongs to no list.

@@ -23,10 +23,9 @@ struct ConfigCommand: ParsableCommand {
         var file: String
 
         func run() throws {
-            let (configuration, found) = ConfigurationYAML.parse(try Inputs.octets(file), path: file)
-            let diagnostics = found.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) }
-            for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
-            guard diagnostics.isEmpty else { throw ExitStatus.usage }
+            let (configuration, faults) = try ConfigurationFile.parse(file)
+            for fault in faults { StandardError.line(fault.description) }
+            guard faults.isEmpty else { throw ExitStatus.usage }
             let rules = try load(configuration)
             var notes = ""
             if configuration.upstreams.isEmpty { notes += "; no upstreams, so `serve` needs --upstream" }

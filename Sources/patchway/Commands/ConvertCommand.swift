@@ -19,6 +19,9 @@ struct ConvertCommand: ParsableCommand {
     @Argument(help: "Lists, in order, all of one engine.")
     var lists: [String] = []
 
+    @Option(name: .customLong("stack"), help: "A configuration file in place of lists; its stack has one layer.")
+    var stack: String?
+
     @Option(
         name: .customLong("to"),
         help: "The format: \(ExportFormat.all.map { "\($0.id) (\($0.title))" }.joined(separator: ", "))."
@@ -55,19 +58,11 @@ struct ConvertCommand: ParsableCommand {
             let known = ExportFormat.all.map(\.id).joined(separator: ", ")
             throw Failure.usage("--to \(TerminalText.escaped(target)): no such format; one of \(known)")
         }
-        guard !lists.isEmpty else { throw Failure.usage("no lists; give LIST…") }
+        guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
         if isAllowing, !target.keepsAllowApart {
             throw Failure.usage("--allowing: \(target.id) keeps all rules in one file")
         }
-        let format = try format.map { try ListFormat(option: $0) }?.id
-        let loaded = try LoadedStack.load([
-            Configuration.Layer(
-                engine: try engine.map(Engine.init(option:)),
-                blockMode: blockMode,
-                lists: lists.map { Configuration.List(path: $0, format: format) }
-                    + allowLists.map { Configuration.List(path: $0, role: .allow) }
-            )
-        ])
+        let loaded = try LoadedStack.load([try requestedLayer()])
         loaded.announce()
         let layer = loaded.stack.layers[0]
         let report = try write(layer, target)
@@ -76,6 +71,30 @@ struct ConvertCommand: ParsableCommand {
         if let place = self.report { try conversion.write(to: place, loaded.reports) }
         if report.omittedCount > 0 { throw ExitStatus.finding }
         if loaded.unsupportedRules > 0 { throw ExitStatus.undecided }
+    }
+
+    /// The layer that the options ask for.
+    private func requestedLayer() throws -> Configuration.Layer {
+        guard let stack else {
+            let format = try format.map { try ListFormat(option: $0) }?.id
+            return Configuration.Layer(
+                engine: try engine.map(Engine.init(option:)),
+                blockMode: blockMode,
+                lists: lists.map { Configuration.List(path: $0, format: format) }
+                    + allowLists.map { Configuration.List(path: $0, role: .allow) }
+            )
+        }
+        guard lists.isEmpty, allowLists.isEmpty, engine == nil, format == nil, blockMode == nil else {
+            throw Failure.usage("--stack names lists, engine, formats and block mode itself; give it alone")
+        }
+        let layers = try ConfigurationFile.read(stack).layers
+        guard layers.count == 1 else {
+            throw Failure.usage(
+                "\(TerminalText.escaped(stack)): has \(layers.count) layers; a list is that of one engine, so give the lists "
+                    + "of one layer, with --engine"
+            )
+        }
+        return layers[0]
     }
 
     private func write(_ layer: CompiledLayer, _ target: ExportFormat) throws -> ExportReport {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DNS
+import FilterLists
 import Policy
 import Settings
 import TextScan
@@ -15,7 +16,10 @@ struct ContextOptions: ParsableArguments {
     )
     var clients: [String] = []
 
-    @Option(name: .customLong("client-tag"), help: "A tag of the client (AdGuard Home $ctag); repeatable.")
+    @Option(
+        name: .customLong("client-tag"),
+        help: "A tag of the client (AdGuard Home $ctag), such as device_pc; repeatable."
+    )
     var tags: [String] = []
 
     @Option(name: .customLong("at"), help: "Decide for this time of the engine's clock, such as 'Mon 21:30'.")
@@ -29,6 +33,12 @@ struct ContextOptions: ParsableArguments {
             guard minute != nil else {
                 throw Failure.usage("--at \(TerminalText.escaped(time)): write a day and a time, such as 'Mon 21:30'")
             }
+        }
+        for tag in tags where !ClientTags.all.contains(tag) {
+            throw Failure.usage(
+                "--client-tag \(TerminalText.escaped(tag)): AdGuard Home has no such tag; one of "
+                    + ClientTags.all.joined(separator: ", ")
+            )
         }
         guard !clients.isEmpty || !tags.isEmpty else { return QueryContext(minuteOfWeek: minute) }
         var client = Client(address: nil, tags: tags)

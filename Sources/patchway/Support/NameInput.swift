@@ -89,7 +89,7 @@ struct NameInput {
         do throws(NameError) {
             let name = try DomainName(presentation: octets)
             if let fault = Self.fault(octets) {
-                report(path, number, column, octets, fault)
+                report(path, number, column + fault.offset, octets, fault.text)
             } else {
                 append(name, type)
             }
@@ -103,7 +103,7 @@ struct NameInput {
         wire += name.wire
     }
 
-    /// Appends a name without escapes; false for what needs the whole parser, or a reason.
+    /// Appends a name of a host; false for what needs the whole parser, or a reason.
     private mutating func appendPlain(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard range.count <= DomainName.maximumWireLength - 2 else { return false }
         var start = range.lowerBound
@@ -111,7 +111,7 @@ struct NameInput {
             var end = start
             while end < range.upperBound, text[end] != 0x2E {
                 let octet = text[end]
-                guard octet != 0x5C, octet != 0x2F, octet != 0x3A else { return false }
+                guard Self.isOfHosts(octet) else { return false }
                 end += 1
             }
             guard end > start, end - start <= DomainName.maximumLabelLength else { return false }
@@ -133,13 +133,36 @@ struct NameInput {
         return end > start ? start..<end : nil
     }
 
-    /// What is wrong with a text that could be a name and is certainly not meant as one.
-    private static func fault(_ text: some Collection<UInt8>) -> String? {
-        // RFC 2181 §11 allows every octet; no host has these.
+    /// What is wrong with a text that could be a name and is certainly not meant as one, and where: RFC 2181 §11 allows every
+    /// octet, but no host has others than these. One that is meant is written as an escape, `\044`.
+    private static func fault(_ text: some Collection<UInt8>) -> (offset: Int, text: String)? {
         let isReverse = text.suffix(5).elementsEqual(".arpa".utf8)
-        if text.contains(0x2F), !isReverse { return "is no host name; of a URL give the name alone" }
-        if text.contains(0x3A) { return "is no host name; leave the port out" }
+        if !isReverse, let slash = text.enumerated().first(where: { $0.element == 0x2F }) {
+            return (slash.offset, "is no host name; of a URL give the name alone")
+        }
+        var isEscaped = false
+        for (offset, octet) in text.enumerated() {
+            defer { isEscaped = octet == 0x5C && !isEscaped }
+            if isEscaped || octet == 0x5C || octet == 0x2F || isOfHosts(octet) { continue }
+            switch octet {
+            case 0x3A: return (offset, "is no host name; leave the port out")
+            case 0x80...:
+                return (offset, "is no host name; write it as clients ask for it, with labels that begin with xn--")
+            default:
+                let digits = String(1000 + Int(octet)).dropFirst()
+                let shown = octet > 0x20 && octet < 0x7F ? "`\(Character(Unicode.Scalar(octet)))`" : "such an octet"
+                return (offset, "is no host name: none has \(shown); write \\\(digits) if it is meant")
+            }
+        }
         return nil
+    }
+
+    /// Whether an octet is one that names of hosts have, or services, or wildcards.
+    private static func isOfHosts(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2A, 0x2D, 0x2E, 0x5F: true
+        default: false
+        }
     }
 
     private mutating func report(
@@ -159,7 +182,9 @@ struct NameInput {
     mutating func add(_ text: String) throws {
         do {
             let name = try DomainName(text)
-            if let fault = Self.fault(text.utf8) { throw Failure.usage("`\(TerminalText.escaped(text))` \(fault)") }
+            if let fault = Self.fault(text.utf8) {
+                throw Failure.usage("`\(TerminalText.escaped(text))`, byte \(fault.offset + 1): \(fault.text)")
+            }
             append(name, nil)
         } catch let error as NameError {
             throw Failure.usage("`\(TerminalText.escaped(text))` is no domain name (\(error))")

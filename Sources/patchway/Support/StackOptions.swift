@@ -100,11 +100,18 @@ extension ListFormat {
 enum ConfigurationFile {
     /// Reads a file; faults are a usage error with their places.
     static func read(_ path: String) throws -> Configuration {
-        let (configuration, diagnostics) = ConfigurationYAML.parse(try Inputs.octets(path), path: path)
-        guard diagnostics.isEmpty else {
-            throw Failure.usage(diagnostics.map(\.description).joined(separator: "\npatchway: "))
+        let (configuration, faults) = try parse(path)
+        guard faults.isEmpty else {
+            throw Failure.usage(faults.map(\.description).joined(separator: "\npatchway: "))
         }
         return configuration
+    }
+
+    /// Reads a file; its faults are in the order of their places. A list is none of such files.
+    static func parse(_ path: String) throws -> (configuration: Configuration, faults: [Diagnostic]) {
+        let (configuration, found) = ConfigurationYAML.parse(try Inputs.octets(path), path: path)
+        if !found.isEmpty, let text = MisplacedFile.listAsStack(path) { throw Failure.usage(text) }
+        return (configuration, found.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) })
     }
 }
 
@@ -138,6 +145,7 @@ struct LoadedStack {
             do throws(ListError) {
                 return try result.get()
             } catch {
+                if let hint = MisplacedFile.stackAsList(error) { throw Failure.usage(hint.description) }
                 throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
             }
         }
@@ -272,7 +280,7 @@ extension SourceReport {
 
 extension LayerLoader {
     /// Loads every list of a file, archive members apart, each as a layer of its own; members that were refused are
-    /// diagnostics.
+    /// diagnostics. A folder is one category.
     static func loadEach(
         _ path: String,
         engine: Engine?,
@@ -283,7 +291,9 @@ extension LayerLoader {
         do throws(InputError) {
             set = try InputFile.read(path: path)
         } catch {
-            throw ListError(path: path, reason: .input(error))
+            guard case .isDirectory = error.reason else { throw ListError(path: path, reason: .input(error)) }
+            let list = ListInput(path: path, format: format)
+            return ([Result { () throws(ListError) in try load([list], engine: engine, blockMode: blockMode) }], [])
         }
         let results = set.inputs.map { input in
             Result { () throws(ListError) in

@@ -3,7 +3,8 @@ import Reports
 
 /// What standard output is connected to.
 enum Terminal {
-    /// The style for text: colour only on a terminal without `NO_COLOR`, its width, 100 columns elsewhere.
+    /// The style for text: colour only on a terminal without `NO_COLOR`; `COLUMNS` wide where that is said, else as wide as
+    /// the terminal, 100 columns elsewhere.
     static func style(isVerbose: Bool) -> TextStyle {
         let isTerminal = isatty(1) == 1
         // https://no-color.org: present and not empty.
@@ -11,9 +12,10 @@ enum Terminal {
         var size = winsize()
         let answered = unsafe ioctl(1, UInt(TIOCGWINSZ), &size)
         let known = isTerminal && answered == 0 && size.ws_col > 0
+        let asked = unsafe getenv("COLUMNS").flatMap { unsafe Int(String(cString: $0)) }
         return TextStyle(
             isColoured: isTerminal && !noColour,
-            width: known ? Int(size.ws_col) : 100,
+            width: asked.flatMap { (1...10_000).contains($0) ? $0 : nil } ?? (known ? Int(size.ws_col) : 100),
             isVerbose: isVerbose
         )
     }
