@@ -264,7 +264,10 @@ struct UnsupportedReason {
         id: "local-record",
         text: "local records other than addresses are not evaluated yet"
     )
-    static let view = UnsupportedReason(id: "view", text: "tags, and views of interfaces, are not evaluated yet")
+    static let view = UnsupportedReason(
+        id: "view",
+        text: "clients are told apart for a zone that the list does not have, or for too many tags"
+    )
     static let zoneType = UnsupportedReason(
         id: "zone-type",
         text: "this local-zone type is not evaluated yet"

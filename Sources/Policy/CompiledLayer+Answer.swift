@@ -161,7 +161,7 @@ extension CompiledLayer {
             isAlias: isAlias
         )
         if profile.order == .longestFirst { completeDnsmasqAnswer(&answer, decision, type: type) }
-        if profile.order == .localZone { completeLocalAnswer(&answer, decision, name: name, type: type) }
+        if profile.order == .localZone { completeLocalAnswer(&answer, decision, name: name, type: type, context) }
         if !keepsAliases(behind: Int(decision.rule)) {
             // dnsmasq throws the whole answer away, and says so (compared with 2.90).
             answer.errors = [ExtendedError(code: .blocked, text: [])]
@@ -243,9 +243,10 @@ extension CompiledLayer {
         var seen: Set<LocalRecord> = []
         var first: UInt32?
         // dnsmasq answers what is not a host's address as often as it is configured (compared with 2.90), Knot Resolver a
-        // record of a zone.
+        // record of a zone, Unbound the data of a tag.
         let repeats =
             profile.order == .longestFirst && winner.ruleClass != .nullData || engine == .knotRPZ
+            || guards[Int(winner.guardID)].isApart
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head

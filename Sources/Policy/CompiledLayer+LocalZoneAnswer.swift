@@ -4,10 +4,17 @@ extension CompiledLayer {
     /// What an answer of Unbound's local zones has beyond the data of its name (compared with 1.17.1): a negative one the
     /// zone's SOA, if the zone has one; an alias of the name stands alone, or not at all where data of the type asked for is
     /// configured before it; and only `redirect` follows it.
-    func completeLocalAnswer(_ answer: inout PolicyAnswer, _ decision: Decision, name: DomainName, type: RRType) {
-        // The rules of one view know nothing of others.
-        let tree = record(Int(decision.rule)).guardID
-        let zone = localZone(around: name, tree)
+    func completeLocalAnswer(
+        _ answer: inout PolicyAnswer,
+        _ decision: Decision,
+        name: DomainName,
+        type: RRType,
+        _ context: borrowing QueryContext
+    ) {
+        // The rules of one view know nothing of others; what statements about clients say is about those of none.
+        let limit = guards[Int(record(Int(decision.rule)).guardID)]
+        let tree = limit.isApart ? 0 : record(Int(decision.rule)).guardID
+        let zone = localZone(around: name, tree, context)
         let isNegative = decision.kind == .nodata || decision.kind == .nxdomain
         if isNegative, let zone, zone.type != .alwaysNull, let soa = authority(zone.apex, tree) {
             answer.authority = [OwnedRecord(owner: zone.apex, record: soa)]
@@ -15,16 +22,38 @@ extension CompiledLayer {
         if case .records(let winner) = actions[Int(record(Int(decision.rule)).action)] {
             let isAlias = winner.contains { $0.type == .cname }
             answer.records.removeAll { ($0.type == .cname) != isAlias }
-            // Of equal data with several TTLs the last counts.
+            // Of equal data with several TTLs the last counts, but for those of tags.
             let all = answer.records
             answer.records = all.indices.filter { index in
-                !all[(index + 1)...].contains { $0.type == all[index].type && $0.data == all[index].data }
+                limit.isApart
+                    || !all[(index + 1)...].contains { $0.type == all[index].type && $0.data == all[index].data }
             }
             .map { all[$0] }
         }
-        if zone?.type != .redirect, zone?.type != .informRedirect, answer.records.contains(where: { $0.type == .cname })
-        {
+        let redirects = zone?.type == .redirect || zone?.type == .informRedirect
+        if redirects, !limit.isApart, type != .cname {
+            answer.records = answer.records.map { record in
+                Self.filledAlias(record, name).map { LocalRecord(type: .cname, ttl: 0, data: $0) } ?? record
+            }
+        }
+        if !redirects, answer.records.contains(where: { $0.type == .cname }) {
             answer.endsAtAlias = true
+        }
+    }
+
+    /// The target of an alias to a name whose first label is a star, in a zone that redirects, with the name asked for in
+    /// place of the star; nil for other records.
+    private static func filledAlias(_ record: LocalRecord, _ name: DomainName) -> [UInt8]? {
+        guard record.type == .cname, record.data.starts(with: [1, 0x2A]) else { return nil }
+        return name.wire.dropLast() + record.data.dropFirst(2)
+    }
+
+    /// Whether Unbound answers YXDOMAIN, which no verdict says, for the alias of a rule: with the name asked for in place
+    /// of its star it is too long.
+    func isTooLong(_ rule: Int, _ name: borrowing NameBuffer, _ type: RRType) -> Bool {
+        guard type != .cname, case .records(let data) = actions[Int(record(rule).action)] else { return false }
+        return data.contains { record in
+            record.type == .cname && record.data.starts(with: [1, 0x2A]) && name.count + record.data.count - 3 > 255
         }
     }
 
@@ -59,22 +88,29 @@ extension CompiledLayer {
         return data.last < alias.last ? data.first : alias.first
     }
 
-    /// The closest zone around a name; the last of several of one name.
-    private func localZone(around name: DomainName, _ tree: UInt16) -> (apex: DomainName, type: LocalZoneType)? {
+    /// The closest zone around a name that counts for the client; the last of several of one name.
+    private func localZone(
+        around name: DomainName,
+        _ tree: UInt16,
+        _ context: borrowing QueryContext
+    ) -> (apex: DomainName, type: LocalZoneType)? {
+        let client = context.client?.address
         var found: (rule: Int, labels: Int)?
         let buffer = NameBuffer(name)
         table.forEachSuffix(buffer, SuffixHashes(buffer), records) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.ruleClass == .zone, record.guardID == tree, found.map({ $0.labels <= labels }) ?? true {
+                if record.ruleClass == .zone, record.guardID == tree, found.map({ $0.labels <= labels }) ?? true,
+                    localClients.map({ $0.zone(next)?.claim(client, $0) != .doesNot && !$0.isVoid(next) }) ?? true
+                {
                     found = (next, labels)
                 }
                 next = Int(record.next) - 1
             }
         }
-        guard let found, case .localZone(let type) = actions[Int(records[found.rule].action)] else { return nil }
-        return (DomainName(trustedWire: records.wireName(found.rule)), type)
+        guard let found, let zone = zone(found, for: client) else { return nil }
+        return (DomainName(trustedWire: records.wireName(found.rule)), zone.type)
     }
 
     /// The SOA of a zone as negative answers carry it: it lives no longer than its last field says.

@@ -138,7 +138,9 @@ extension CompiledLayer {
         switch actions[Int(action)] {
         case .block, .allow, .nxdomain, .nodata, .refused, .drop, .servfail, .truncate, .redirect, .route: return action
         case .records, .blockAddress:
-            guard !(0..<matches.count).contains(where: { namesTarget(matches[$0]) }) else { return nil }
+            guard !namesTarget(rule), !(0..<matches.count).contains(where: { namesTarget(matches[$0]) }) else {
+                return nil
+            }
             // What several rules of one name make together is that of the first of them.
             return matches.sharesNames ? 1 << 31 | UInt32(rule) : action
         case .redirectBelow, .localZone, .negative, .rewrite, .unsupported, .none: return nil

@@ -35,8 +35,8 @@ public final class CompiledLayer: Sendable {
     let hasAnswers: Bool
     let table: RuleTable
     let zoneOrder: CanonicalOrder
-    /// Who has rules of his own, for Unbound.
-    let localViews: LocalViews?
+    /// Whom Unbound's rules tell apart.
+    let localClients: LocalClients?
     /// The names that Blocky answers itself.
     let specialNames: BlockySpecialNames
     /// Rules of names that refuse clients by their addresses.
@@ -64,7 +64,7 @@ public final class CompiledLayer: Sendable {
             builder.addEmptyNonTerminals(only: .hosts)
         default: break
         }
-        localViews = builder.localViews
+        localClients = builder.resolvedClients()
         specialNames = builder.specialNames
         clientRuleCount = builder.clientRuleCount
         hostReverseNames =

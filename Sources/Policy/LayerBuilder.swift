@@ -53,7 +53,7 @@ public struct LayerBuilder {
     var hashes: [UInt64] = []
     var depths = Depths()
     var domainOrder = DomainOrder()
-    var localViews: LocalViews?
+    var localClients: LocalClients?
     /// The names that Blocky answers itself.
     var specialNames = BlockySpecialNames.all
     var patternRecords: [PatternRecord] = []

@@ -1,43 +1,11 @@
-public import DNS
-
-/// Which clients of Unbound have rules of their own (`view:` and `access-control-view:`, unbound.conf(5)).
-public struct LocalViews: Sendable {
-    /// Ranges of clients that the configuration tells apart, each with its view, by number; the longest one counts.
-    private var ranges: [(range: AddressRange, view: Int?)] = []
-    /// By number: whether the rules of the server clause count where the view has none.
-    private let isFirst: [Bool]
-
-    /// Views, by number, and the ranges that statements about access name, with those that Unbound has of its own.
-    public init(isFirst: [Bool], ranges: [(range: AddressRange, view: Int?)]) {
-        self.isFirst = isFirst
-        let builtIn = ["0.0.0.0/0", "127.0.0.0/8", "::/0", "::1/128", "::ffff:127.0.0.0/104"]
-        self.ranges = builtIn.compactMap { AddressRange($0) }.map { ($0, nil) } + ranges
-    }
-
-    /// The view of a client; nil for the rules of the server clause.
-    /// - Complexity: O(ranges)
-    func view(of client: IPAddress) -> Int? {
-        var best: (range: AddressRange, view: Int?)?
-        for entry in ranges where entry.range.contains(client) {
-            let length = best?.range.prefixLength ?? -1
-            // Several statements about one range make one entry.
-            if entry.range.prefixLength > length || entry.range.prefixLength == length && entry.view != nil {
-                best = entry
-            }
-        }
-        return best?.view
-    }
-
-    /// Whether the rules of the server clause count where a view has none.
-    func goesOn(_ view: Int) -> Bool { isFirst[view] }
-}
+import DNS
 
 extension CompiledLayer {
     /// What the rules of a client's view say of a name; nil where those of the server clause count (`localzone.c`,
     /// compared with 1.17.1).
     func decideView(
         _ view: Int,
-        _ views: LocalViews,
+        _ clients: LocalClients,
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
@@ -49,9 +17,9 @@ extension CompiledLayer {
             return Decision(kind: .unsupported, layer: index, rule: UInt32(open.rule))
         }
         if covers(found, name.labelCount, type) {
-            return localZoneDecision(name, found.zone, found.data, found.dataExists, type, index)
+            return localZoneDecision(name, found.zone.flatMap { zone($0, for: nil) }, found, type, index)
         }
-        if views.goesOn(view) {
+        if clients.goesOn(view) {
             // How far up the zone reaches that Unbound makes for data outside of all zones is not modelled.
             let isOpen = found.dataExists && found.zone == nil
             return isOpen ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : nil
@@ -68,7 +36,7 @@ extension CompiledLayer {
         switch kind {
         case .transparent, .inform: return own != nil || found.dataExists
         case .typeTransparent: return own.map { hasData($0, type) } ?? false
-        case .alwaysTransparent: return false
+        case .alwaysTransparent, .noView: return false
         default: return true
         }
     }
@@ -97,9 +65,4 @@ extension CompiledLayer {
         case .yes: if records[rule].ruleClass == .open { found.remoteRefusal = rule } else { found.refusal = rule }
         }
     }
-}
-
-extension LayerBuilder {
-    /// Notes the views of the layer.
-    public mutating func note(_ views: LocalViews) { localViews = views }
 }

@@ -85,6 +85,10 @@ public enum LocalZoneType: String, Sendable, CaseIterable {
     case inform
     /// As `redirect`, logged.
     case informRedirect = "inform_redirect"
+    /// In a view: what the server clause says counts; elsewhere as `transparent`.
+    case noView = "noview"
+    /// Data, else a truncated answer over UDP; over TCP as `transparent`. For some clients of a zone alone.
+    case truncate
 }
 
 /// One record that a rule answers with.

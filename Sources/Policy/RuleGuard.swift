@@ -51,7 +51,8 @@ public struct RuleGuard: Hashable, Sendable {
     public var minutes: [Range<Int>]?
     /// Conditions that every question meets, which only make the rule stronger among its like (AdGuard Home `~script`).
     public var otherModifiers = 0
-    /// The view of Unbound whose rule it is, by number; it counts for the clients of the view alone.
+    /// The view of Unbound whose rule it is, by number; it counts for the clients of the view alone. Negative for what
+    /// statements about clients say, which counts where ``LocalClients`` leads to it.
     public var view: Int?
     /// Whether it stands for what rules do to clients that nobody named.
     public var isForUnknownClients = false
@@ -79,6 +80,9 @@ public struct RuleGuard: Hashable, Sendable {
         self.minutes = minutes
         self.otherModifiers = otherModifiers
     }
+
+    /// Whether it counts only where ``LocalClients`` leads to it.
+    var isApart: Bool { view.map { $0 < 0 } ?? false }
 
     /// Whether it depends on clients of which some could not be kept.
     public var isOpen: Bool { clients.contains { $0.table?.isOpen == true } }
@@ -131,6 +135,7 @@ enum Truth: Sendable {
 extension RuleGuard {
     /// Whether a rule with this guard counts for a query.
     func holds(_ name: borrowing NameBuffer, _ context: borrowing QueryContext) -> Truth {
+        if isApart { return .no }
         for other in excluded where Self.isEqualOrBelow(name, other) { return .no }
         if let minutes {
             guard let now = context.minuteOfWeek else { return .unknown && clientTruth(context) }

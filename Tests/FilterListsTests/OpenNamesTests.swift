@@ -113,10 +113,11 @@ struct OpenNamesTests {
             (kids, "a.zz", "192.0.3.7", .refused),
             ("view:\nname: kids\nview-first: yes\nlocal-zone: v.zz refuse\n" + first, "a.zz", "192.0.2.7", .refused),
             ("view:\nname: kids\nview-first: yes\nlocal-zone: v.zz refuse\n" + first, "v.zz", "192.0.2.7", .refused),
-            (kids, "q.zz", nil, .pass), (kids, "t.zz", "198.51.100.9", .unsupported),
+            (kids, "q.zz", nil, .pass), (kids, "t.zz", "198.51.100.9", .nxdomain),
             (kids, "t.zz", "198.51.101.9", .refused),
             // A zone below another is not concerned.
-            (kids, "d.t.zz", "198.51.100.9", .nxdomain), (tags, "t.zz", "192.0.2.7", .unsupported),
+            (kids, "d.t.zz", "198.51.100.9", .nxdomain), (tags, "t.zz", "192.0.2.7", .refused),
+            (tags, "t.zz", nil, .unsupported),
             (tags, "a.zz", "192.0.2.7", .refused), ("local-zone: zz block_a", "a.zz", nil, .unsupported),
             ("forward-zone:\nname: f.zz\nforward-addr: 192.0.2.1", "a.f.zz", nil, .route),
             ("local-zone: f.zz refuse\nforward-zone:\nname: f.zz\nforward-addr: 192.0.2.1", "a.f.zz", nil, .refused),
@@ -140,6 +141,7 @@ struct OpenNamesTests {
         access-control: 10.3.0.1 refuse
         access-control: 10.3.0.1 allow
         access-control: 10.4.0.0/16 refuse
+        define-tag: one
         access-control-tag: 10.4.1.0/24 one
         local-zone: a.zz always_nxdomain
         forward-zone:

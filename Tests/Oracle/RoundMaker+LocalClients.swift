@@ -6,20 +6,26 @@ extension RoundMaker {
         let range = pick(["127.0.0.5/32", "127.0.0.4/30", "127.0.0.8/29", "127.0.0.0/28"])
         let names = owners(oneIn: 30)
         var text = ""
-        if chance(3), let zone = zones.first {
-            text += "define-tag: \"one two\"\nlocal-zone-tag: \(zone) \"one\"\n"
-            text += "access-control-tag: \(range) \"one\"\naccess-control-tag-action: \(range) one refuse\n"
-        }
-        if chance(3), let zone = zones.last { text += "local-zone-override: \(zone) \(range) always_nxdomain\n" }
+        text += tags(zones)
         if chance(3) { text += "local-data-ptr: \"198.18.0.7 \(pick(["", "60 "]))host.zz\"\n" }
         if chance(4) { text += "private-address: \(pick(["10.0.0.0/8", "20.54.1.0/24", "fd00::/8"]))\n" }
         if chance(8) { text += "deny-any: yes\n" }
+        let other = chance(4)
+        if other, chance(2) { text += "access-control-view: \(pick(Self.ranges)) adults\n" }
         let view = chance(2) ? "access-control-view: \(range) kids\n" : ""
         text += view
+        if other {
+            text += "access-control-view: \(pick([range, pick(Self.ranges)])) adults\n"
+            text += "view:\n  name: adults\n  view-first: \(pick(["yes", "no"]))\n"
+            text += "  local-zone: ready0.probe always_nxdomain\n"
+            for name in owners(oneIn: 20) { text += "  local-zone: \(name) \(pick(["refuse", "static"]))\n" }
+        }
         if !view.isEmpty || chance(4) {
             text += "view:\n  name: kids\n  view-first: \(pick(["yes", "no"]))\n"
             text += "  local-zone: ready0.probe always_nxdomain\n"
-            let types = ["refuse", "transparent", "typetransparent", "static", "always_transparent", "always_null"]
+            let types = [
+                "refuse", "transparent", "typetransparent", "static", "always_transparent", "always_null", "noview",
+            ]
             for name in owners(oneIn: 12) {
                 if !chance(4) { text += "  local-zone: \(name) \(pick(types))\n" }
                 if chance(2) { text += "  local-data: '\(pick(["", "a.", "c.b."]))\(name) A 198.18.0.3'\n" }
@@ -33,6 +39,44 @@ extension RoundMaker {
             text += "\(pick(["forward-zone", "stub-zone"])):\n  name: \(name)\n"
             text += text.hasSuffix("stub-zone:\n  name: \(name)\n") ? "  stub" : "  forward"
             text += "-addr: 127.0.0.1@@UPSTREAM@\n"
+        }
+        return text
+    }
+
+    private static let ranges = [
+        "127.0.0.5/32", "127.0.0.4/30", "127.0.0.8/29", "127.0.0.0/28", "127.0.0.1", "127.0.0.9/24", "127.0.0.0/8",
+    ]
+
+    /// Tags of zones and of clients, what tags mean for clients, and zones that are others for some.
+    private mutating func tags(_ zones: [String]) -> String {
+        guard !chance(3), !zones.isEmpty else { return "" }
+        var types = zoneTypes + ["truncate"]
+        if drops { types += ["deny", "inform_deny", "always_deny"] }
+        let tags = ["one", "two", "three"]
+        func list(_ maker: inout RoundMaker) -> String {
+            let chosen = tags.filter { _ in maker.chance(2) }
+            return "\"\(chosen.joined(separator: " "))\""
+        }
+        var text = "define-tag: \"one two\"\ndefine-tag: three\n"
+        for zone in zones where chance(2) {
+            text += "local-zone-tag: \(zone) \(list(&self))\n"
+            // Unbound keeps the first.
+            if chance(8) { text += "local-zone-tag: \(zone) \(list(&self))\n" }
+        }
+        for zone in zones where chance(5) {
+            for _ in 0...below(2) { text += "local-zone-override: \(zone) \(pick(Self.ranges)) \(pick(types))\n" }
+        }
+        for range in Self.ranges where chance(2) {
+            for _ in 0...below(2) where !chance(4) { text += "access-control-tag: \(range) \(list(&self))\n" }
+            for tag in tags {
+                if chance(2) { text += "access-control-tag-action: \(range) \(tag) \(pick(types))\n" }
+                if chance(3) { text += "access-control-tag-action: \(range) \(tag) redirect\n" }
+                if chance(6) { text += "access-control-tag-data: \(range) \(tag) \"CNAME \(pick(["x", "*"])).zz.\"\n" }
+                if !text.hasSuffix(".zz.\"\n"), chance(2) {
+                    for _ in 0...below(3) { text += "access-control-tag-data: \(range) \(tag) '\(localData())'\n" }
+                }
+            }
+            if chance(6) { text += "access-control: \(range) allow\n" }
         }
         return text
     }

@@ -1,13 +1,18 @@
 import FilterLists
 
 extension RoundMaker {
-    /// Unbound `local-zone` of every type that is evaluated, and `local-data` in, at and outside of them.
-    mutating func localZones(_ round: inout Round) {
-        var types = [
+    /// The types of zones that answer.
+    var zoneTypes: [String] {
+        [
             "static", "transparent", "typetransparent", "redirect", "always_nxdomain", "always_nodata",
             "always_refuse", "always_null", "always_transparent", "refuse", "inform",
             "inform_redirect", "noview",
         ]
+    }
+
+    /// Unbound `local-zone` of every type that is evaluated, and `local-data` in, at and outside of them.
+    mutating func localZones(_ round: inout Round) {
+        var types = zoneTypes
         if drops { types += ["deny", "inform_deny", "always_deny"] }
         var zones: [String: String] = [:]
         var rules = ["local-zone: \"ready0.probe.\" always_nxdomain"]
@@ -28,7 +33,7 @@ extension RoundMaker {
             let quote = pick(["'", "\""])
             // In a redirect zone an alias must stand alone.
             if chance(8), !isRedirect(zones[owner.lowercased()]) || chance(2) {
-                let target = pick(["garden.zz.", "a.r1.rz.", "x.\(owner)."])
+                let target = pick(["garden.zz.", "a.r1.rz.", "x.\(owner).", "*.zz.", "*.a.r1.rz."])
                 rules.append("local-data: \(quote)\(owner) CNAME \(target)\(quote)")
                 if chance(2) || isRedirect(zones[owner.lowercased()]) { continue }
             }
@@ -52,9 +57,10 @@ extension RoundMaker {
         return isRedirect(zones[name]) && name != owner
     }
 
-    private mutating func localData() -> String {
+    mutating func localData() -> String {
         pick([
-            "A 198.18.0.7", "AAAA ::", "TXT x", "A 0.0.0.0", "IN A 198.18.0.8", "60 IN AAAA ::1", "MX 10 mail.zz.",
+            "A 198.18.0.7", "60 A 198.18.0.7", "AAAA ::", "TXT x", "A 0.0.0.0", "IN A 198.18.0.8", "60 IN AAAA ::1",
+            "MX 10 mail.zz.",
             "MX 10 mail",
             "HTTPS 1 .",
         ])

@@ -27,6 +27,9 @@ struct AuthoritativeWorld {
         return (chain, (records[chain.last ?? name] ?? []).filter { $0.type == type })
     }
 
+    /// Whether a name has records.
+    func knows(_ name: DomainName) -> Bool { records[name] != nil }
+
     /// Addresses that a query is answered with.
     func addresses(_ name: DomainName, _ type: RRType) -> [IPAddress] {
         answer(name, type).data.compactMap { IPAddress(octets: $0.data) }

@@ -31,11 +31,6 @@ struct UnboundOpenNames {
 
     private var views: [View] = []
     private var viewNames: [String: Int] = [:]
-    private var clients: [String: [AddressRange]] = [:]
-    /// The ranges of all statements about access.
-    private var ranges: [(range: AddressRange, view: String?)] = []
-    /// Whether views are given to interfaces, too.
-    private var isOpen = false
     /// Where a view is given to clients.
     private var uses: [String: (rule: Range<Int>, line: Int)] = [:]
     private var route: Route?
@@ -84,7 +79,7 @@ struct UnboundOpenNames {
         guard let last = views.indices.last, let name = try? DomainName(presentation: text.extracting(value).octets)
         else { return sink.drop(.notAName, text, rule, line) }
         let word = text.extracting(type).string
-        let kind = word == "nodefault" ? .transparent : LocalZoneType(rawValue: word)
+        let kind = UnboundReader.zoneType(word)
         if kind == nil { sink.skip(.zoneType, text, rule, line) }
         views[last].rules.append(
             View.Entry(scope: .subtree, name: name, action: kind.map { .localZone($0) }, rule: rule, line: line)
@@ -96,13 +91,8 @@ struct UnboundOpenNames {
         return View.Entry(scope: .exact, name: record.owner, action: .records([local]), rule: rule, line: line)
     }
 
-    /// Any statement about the access of clients; with a view it is `access-control-view`.
-    mutating func access(_ range: AddressRange?, view: String? = nil, _ rule: Range<Int>, _ line: Int) {
-        if let range { ranges.append((range, view)) } else { isOpen = true }
-        guard let view else { return }
-        uses[view] = (rule, line)
-        if let range { clients[view, default: []].append(range) }
-    }
+    /// A statement that gives a view to clients.
+    mutating func use(_ view: String, _ rule: Range<Int>, _ line: Int) { uses[view] = (rule, line) }
 
     /// Begins a clause about where the names below one are asked for.
     mutating func beginRoute(_ name: DomainName, _ rule: Range<Int>, _ line: Int) {
@@ -141,24 +131,23 @@ struct UnboundOpenNames {
         }
     }
 
+    /// The numbers of the views.
+    var numbers: [String: Int] { viewNames }
+
+    /// By number: whether the rules of the server clause count where a view has none; a view without rules is as good as
+    /// none.
+    var isFirst: [Bool] { views.map { $0.isFirst || $0.rules.isEmpty } }
+
     /// Adds the rules of views for their clients; for clients that nobody named they leave their names open, and those of
     /// the server clause that a view may hide.
-    mutating func finish(_ sink: inout RuleSink) {
+    mutating func finish(_ clients: UnboundClients, _ sink: inout RuleSink) {
         endClause()
         addRoutes(&sink)
-        guard !views.isEmpty else { return }
-        if !isOpen {
-            let ranges = ranges.map { (range: $0.range, view: $0.view.flatMap { viewNames[$0] }) }
-            // A view without rules is as good as none.
-            let isFirst = views.map { $0.isFirst || $0.rules.isEmpty }
-            sink.builder.note(LocalViews(isFirst: isFirst, ranges: ranges))
-        }
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {
             let view = views[index]
-            // A view that is given to an interface, too, may be that of any client.
-            let traits = isOpen ? [] : (clients[name] ?? []).prefix(1000).map { ClientTrait.range($0) }
+            let traits = clients.ranges(of: name).prefix(1000).map { ClientTrait.range($0) }
             var limit = RuleGuard(clients: traits.isEmpty ? [] : [ClientCondition(anyOf: traits)])
-            limit.isForUnknownClients = !isOpen
+            limit.isForUnknownClients = true
             let unknown = sink.builder.intern(limit)
             limit.isForUnknownClients = false
             limit.view = index

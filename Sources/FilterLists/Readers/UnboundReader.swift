@@ -4,7 +4,7 @@ import Policy
 import TextScan
 
 /// Unbound configuration: `local-zone:` and `local-data:` of the server clause, and where names are sent (unbound.conf(5),
-/// compared with Unbound 1.17.1). Views count for clients that are named; tags leave the names open that they are about.
+/// compared with Unbound 1.17.1). Views and tags count for clients that are named.
 enum UnboundReader {
     /// Where a statement stands.
     private enum Clause {
@@ -23,6 +23,7 @@ enum UnboundReader {
         /// Block lists are included inside the server clause and often leave its head out.
         var clause = Clause.server
         var open = UnboundOpenNames()
+        var clients = UnboundClients()
         var access = UnboundAccess()
     }
 
@@ -51,7 +52,8 @@ enum UnboundReader {
                 statement(text, name, &words, line, &state, &sink)
             }
         }
-        state.open.finish(&sink)
+        state.open.finish(state.clients, &sink)
+        state.clients.finish(state.open.numbers, isFirst: state.open.isFirst, text, &sink)
         state.access.finish(&sink)
     }
 
@@ -96,33 +98,62 @@ enum UnboundReader {
                 return sink.drop(.badRecord, text, rule, line.number)
             }
             add(record, rule, line.number, &sink)
-        } else if key.equals("access-control") || key.equals("access-control-view") {
-            let view = words.next().map { text.extracting($0).string }
-            let rule = name.lowerBound..<words.end
-            let range = AddressRange(text.extracting(value).string)
-            guard let range else { return sink.drop(.badStatement, text, rule, line.number) }
-            if key.equals("access-control") {
-                guard let word = view, state.access.note(range, word, rule, line.number) else {
-                    return sink.drop(.badStatement, text, rule, line.number)
-                }
-                state.open.access(range, rule, line.number)
-            } else {
-                state.access.noteOther(range)
-                state.open.access(range, view: view, rule, line.number)
-            }
-            sink.drop(.option, text, rule, line.number)
-        } else if let reason = UnboundStatement.unsupported(key) {
-            // These take more words than one.
-            var others: [Range<Int>] = []
-            while let word = words.next() { others.append(word) }
-            let rule = name.lowerBound..<words.end
-            sink.skip(reason, text, rule, line.number)
-            leaveOpen(text, key, value, others, rule, line.number, &state, &sink)
         } else {
-            while words.next() != nil {}
-            if key.equals("interface-action") { state.access.isOpen = true }
-            sink.drop(.option, text, name.lowerBound..<words.end, line.number)
+            // These take more words than one.
+            var values = [value]
+            while let word = words.next() { values.append(word) }
+            option(text, key, values, name.lowerBound..<words.end, line.number, &state, &sink)
         }
+    }
+
+    /// A statement of the server clause that is about no name, or about some clients.
+    private static func option(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ values: [Range<Int>],
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State,
+        _ sink: inout RuleSink
+    ) {
+        if UnboundStatement.isAboutClients(key) {
+            guard clients(text, key, values, rule, line, &state) else {
+                return sink.drop(.badStatement, text, rule, line)
+            }
+            return sink.drop(.option, text, rule, line)
+        }
+        guard let reason = UnboundStatement.unsupported(key) else { return sink.drop(.option, text, rule, line) }
+        sink.skip(reason, text, rule, line)
+        leaveOpen(text, key, values[0], rule, line, &state, &sink)
+    }
+
+    /// A statement about the clients in a range, or those of a zone; false when Unbound would refuse it.
+    private static func clients(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ values: [Range<Int>],
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State
+    ) -> Bool {
+        let range = AddressRange(text.extracting(values[0]).string)
+        let second = values.count > 1 ? text.extracting(values[1]).string : nil
+        switch key.string {
+        case "access-control":
+            guard let range, let second, state.access.note(range, second, rule, line) else { return false }
+            state.clients.note(range)
+        case "access-control-view":
+            guard let range, let second else { return false }
+            state.access.noteOther(range)
+            state.clients.note(range, view: second)
+            state.open.use(second, rule, line)
+        case "interface-action": state.access.isOpen = true
+        default:
+            guard state.clients.take(key.string, text, values, rule, line) else { return false }
+            if key.string.hasPrefix("access-control-tag"), let range { state.access.noteOther(range) }
+            if key.equals("interface-view"), let second { state.open.use(second, rule, line) }
+        }
+        return true
     }
 
     private static func zone(
@@ -135,10 +166,9 @@ enum UnboundReader {
     ) {
         guard let type else { return sink.drop(.badStatement, text, rule, line) }
         let word = text.extracting(type).string
-        // `nodefault` turns a zone of Unbound's own off, so that its names are resolved.
-        guard let zoneType = word == "nodefault" ? .transparent : LocalZoneType(rawValue: word) else {
+        guard let zoneType = zoneType(word) else {
             switch word {
-            case "noview", "ipset", "block_a":
+            case "ipset", "block_a":
                 sink.skip(.zoneType, text, rule, line)
                 return sink.leaveOpen(.subtree, text, name: name, class: .zone, rule: rule, line: line)
             default: return sink.drop(.badStatement, text, rule, line)
@@ -146,6 +176,14 @@ enum UnboundReader {
         }
         let action = sink.builder.intern(.localZone(zoneType))
         sink.add(.subtree, text, name: name, class: .zone, action: action, rule: rule, line: line)
+    }
+
+    /// The type of a zone, or one that it has for some clients. `nodefault` turns a zone of Unbound's own off, so that its
+    /// names are resolved.
+    static func zoneType(_ word: String, forClients: Bool = false) -> LocalZoneType? {
+        if word == "nodefault" { return .transparent }
+        let type = LocalZoneType(rawValue: word)
+        return type == .truncate && !forClients ? nil : type
     }
 
     private static func data(
@@ -221,7 +259,6 @@ enum UnboundReader {
         _ text: Span<UInt8>,
         _ key: Span<UInt8>,
         _ value: Range<Int>,
-        _ others: [Range<Int>],
         _ rule: Range<Int>,
         _ line: Int,
         _ state: inout State,
@@ -229,20 +266,7 @@ enum UnboundReader {
     ) {
         func range(_ word: Range<Int>) -> AddressRange? { AddressRange(text.extracting(word).string) }
         switch key.string {
-        case "interface-view":
-            state.open.access(nil, view: others.first.map { text.extracting($0).string }, rule, line)
-        case "access-control-tag", "access-control-tag-action", "access-control-tag-data":
-            guard let range = range(value) else { return }
-            state.access.noteOther(range)
-            state.open.access(range, rule, line)
         case "include", "include-toplevel": state.access.isOpen = true
-        case "local-zone-tag": sink.leaveOpen(.subtree, text, name: value, class: .zone, rule: rule, line: line)
-        case "local-zone-override":
-            guard let name = try? DomainName(presentation: text.extracting(value).octets) else { return }
-            let clients = others.first.flatMap { range($0) }
-            let limit = clients.map { RuleGuard(clients: [ClientCondition(anyOf: [.range($0)])]) } ?? .none
-            let own = sink.builder.intern(limit)
-            sink.leaveOpen(.subtree, name, class: .zone, guard: own, rule: rule, line: line)
         case "private-address", "response-ip":
             guard let range = range(value) else { return }
             let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
@@ -251,50 +275,5 @@ enum UnboundReader {
             sink.leaveOpen(.subtree, .root, class: .special, types: [.any], rule: rule, line: line)
         default: break
         }
-    }
-}
-
-/// The words of a line of unbound.conf: blanks separate, `"…"` and `'…'` hold together, `#` begins a comment.
-struct UnboundWords: ~Escapable {
-    private let text: Span<UInt8>
-    private var position: Int
-    private let limit: Int
-    /// Where the last word ends, its closing quote included.
-    private(set) var end: Int
-
-    @_lifetime(copy text)
-    init(_ text: Span<UInt8>, _ line: Range<Int>) {
-        self.text = text
-        position = line.lowerBound
-        limit = line.upperBound
-        end = position
-    }
-
-    /// The next word without its quotes.
-    @_lifetime(self: copy self)
-    mutating func next() -> Range<Int>? {
-        while position < limit, isBlank(text[position]) { position += 1 }
-        guard position < limit, text[position] != 0x23 else {
-            position = limit
-            return nil
-        }
-        let first = text[position]
-        if first == 0x22 || first == 0x27 {
-            let start = position + 1
-            position = start
-            while position < limit, text[position] != first { position += 1 }
-            let word = start..<position
-            position = min(position + 1, limit)
-            end = position
-            return word
-        }
-        let start = position
-        while position < limit, !isBlank(text[position]) {
-            position += 1
-            // `local-zone:"name"` needs no blank.
-            if text[position - 1] == 0x3A, position < limit, text[position] == 0x22 || text[position] == 0x27 { break }
-        }
-        end = position
-        return start..<position
     }
 }

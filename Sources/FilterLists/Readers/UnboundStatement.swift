@@ -43,17 +43,23 @@ enum UnboundStatement {
     /// Statements of the server clause that change answers in ways that are not evaluated yet.
     static func unsupported(_ key: Span<UInt8>) -> UnsupportedReason? {
         if key.equals("include") || key.equals("include-toplevel") { return .include }
-        for view in views where key.equals(view) { return .view }
         for option in answers where key.equals(option) { return .answerOption }
         return nil
     }
 
-    private static let views: [StaticString] = [
-        "local-zone-tag", "local-zone-override", "access-control-tag", "access-control-tag-action",
-        "access-control-tag-data", "interface-view", "interface-tag", "define-tag",
-        "response-ip-tag",
+    /// Whether a statement is about the clients in a range, or about those of a zone.
+    static func isAboutClients(_ key: Span<UInt8>) -> Bool {
+        for statement in clients where key.equals(statement) { return true }
+        return false
+    }
+
+    private static let clients: [StaticString] = [
+        "access-control", "access-control-view", "access-control-tag", "access-control-tag-action",
+        "access-control-tag-data", "local-zone-tag", "local-zone-override", "define-tag", "interface-action",
+        "interface-view", "interface-tag", "interface-tag-action", "interface-tag-data",
     ]
     private static let answers: [StaticString] = [
-        "private-address", "response-ip", "response-ip-data", "deny-any", "nat64-prefix", "dns64-prefix",
+        "private-address", "response-ip", "response-ip-data", "response-ip-tag", "deny-any", "nat64-prefix",
+        "dns64-prefix",
     ]
 }

@@ -1,0 +1,256 @@
+import DNS
+
+extension CompiledLayer {
+    /// What the rules about names above and at a name are in Unbound.
+    struct LocalRules {
+        var zone: (rule: Int, labels: Int)?
+        /// The data of the name itself.
+        var data: (rule: Int, labels: Int)?
+        /// Those of the name of the zone that counts.
+        var apexData: (rule: Int, labels: Int)?
+        /// A zone of which something is not evaluated.
+        var openZone: (rule: Int, labels: Int)?
+        /// Where the name is asked for.
+        var route: Int?
+        /// What comes before all zones and is not evaluated.
+        var open: Int?
+        /// What refuses the client everything, or all but what is answered here.
+        var refusal: Int?
+        var remoteRefusal: Int?
+        /// What may keep the zones from counting.
+        var hiding: Int?
+        /// Whether there is data below the name.
+        var dataExists = false
+        /// The labels of the closest zone, whether it counts for the client or not: data belong to it.
+        var closest: Int?
+        /// Whether what was found about the name itself belongs to the zone that counts.
+        var isWithinZone: Bool { closest == zone?.labels }
+    }
+
+    /// Unbound's local zones: the closest enclosing zone decides, its data first unless its type ignores them.
+    func decideLocalZone(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        context: borrowing QueryContext,
+        index: UInt8
+    ) -> Decision {
+        let found = localRules(name, hashes, type: type, context: context, view: nil)
+        if let refusal = found.refusal { return self.decision(rule: refusal, type: type, index: index) }
+        if let open = found.open { return verdict(.unsupported, open, index) }
+        var local: Decision?
+        if let localClients, let client = context.client?.address {
+            if localClients.isOpen(client) { return Decision(kind: .unsupported, layer: index, rule: Decision.noRule) }
+            if let view = localClients.entries.value(at: client)?.view {
+                local = decideView(view, localClients, name, hashes, type: type, context: context, index: index)
+            }
+        }
+        let decision = local ?? decideServerZone(name, found, type, context, index)
+        if decision.hasRule, let hiding = found.hiding { return verdict(.unsupported, hiding, index) }
+        guard decision.kind == .pass, let route = found.remoteRefusal ?? found.route else { return decision }
+        return self.decision(rule: route, type: type, index: index)
+    }
+
+    /// The decision of the zones of the server clause.
+    private func decideServerZone(
+        _ name: borrowing NameBuffer,
+        _ found: LocalRules,
+        _ type: RRType,
+        _ context: borrowing QueryContext,
+        _ index: UInt8
+    ) -> Decision {
+        if let open = found.openZone, open.labels >= found.zone?.labels ?? 0 {
+            return verdict(.unsupported, open.rule, index)
+        }
+        if found.zone == nil, found.data == nil, isBuiltIn(name) {
+            // Unbound has zones of its own there, which a configuration can change; what it answers is not modelled.
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
+        let zone = found.zone.flatMap { self.zone($0, for: context.client?.address) }
+        return localZoneDecision(name, zone, found, type, index)
+    }
+
+    /// Whether Unbound answers a name itself unless told otherwise.
+    func isBuiltIn(_ name: borrowing NameBuffer) -> Bool {
+        guard Self.mayBeBuiltIn(name) else { return false }
+        return Self.builtInZones.contains { name.name.isEqualOrBelow($0) }
+    }
+
+    /// The rules of a view, or of the server clause, about a name and those above it.
+    func localRules(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        context: borrowing QueryContext,
+        view: Int?
+    ) -> LocalRules {
+        let total = name.labelCount
+        var found = LocalRules()
+        var hasAlias = false
+        table.forEachSuffix(name, hashes, records) { labels, head in
+            // The rules of a name come in no order of kind.
+            var next = head
+            while next >= 0 {
+                let record = records[next]
+                if record.scope != .exact, record.scope != .node, guards[Int(record.guardID)].view == view {
+                    consider(next, labels, name, type, context, &found)
+                }
+                next = Int(record.next) - 1
+            }
+            next = head
+            while next >= 0 {
+                let (rule, record) = (next, records[next])
+                next = Int(record.next) - 1
+                guard guards[Int(record.guardID)].view == view else { continue }
+                switch record.scope {
+                case .exact where record.ruleClass == .special:
+                    if labels == total { consider(rule, labels, name, type, context, &found) }
+                case .exact where labels == total && found.isWithinZone || found.zone?.labels == labels:
+                    if labels == total { found.data = strongerData(found.data, (rule, labels), type) }
+                    if labels == found.zone?.labels {
+                        found.apexData = strongerData(found.apexData, (rule, labels), type)
+                    }
+                    if isAlias(rule) { hasAlias = true }
+                case .node where labels == total && found.isWithinZone: found.dataExists = true
+                default: break
+                }
+            }
+        }
+        guard hasAlias else { return found }
+        if let data = found.data { found.data = (firstRecordSet(data.rule, type), data.labels) }
+        if let data = found.apexData { found.apexData = (firstRecordSet(data.rule, type), data.labels) }
+        return found
+    }
+
+    /// Takes a rule about all names below one into account.
+    private func consider(
+        _ rule: Int,
+        _ labels: Int,
+        _ name: borrowing NameBuffer,
+        _ type: RRType,
+        _ context: borrowing QueryContext,
+        _ found: inout LocalRules
+    ) {
+        let record = records[rule]
+        guard record.guardID == 0 || guards[Int(record.guardID)].holds(name, context) != .no, covers(record, type)
+        else {
+            return
+        }
+        switch record.ruleClass {
+        case _ where refusesClients(rule): considerRefusal(rule, name, context, &found)
+        case .special: if record.scope == .below { found.hiding = rule } else { found.open = rule }
+        case .open: found.route = rule
+        case .zone where actions[Int(record.action)] == .unsupported:
+            if localClients?.isVoid(rule) != true { found.openZone = (rule, labels) }
+        default:
+            // Of several zones of one name the last counts.
+            found.closest = labels
+            switch localClients.flatMap({ $0.zone(rule)?.claim(context.client?.address, $0) }) ?? .counts {
+            case .counts: found.zone = (rule, labels)
+            case .unknown: found.openZone = (rule, labels)
+            case .doesNot: break
+            }
+        }
+    }
+
+    /// The names that Unbound 1.17 answers itself unless told otherwise (unbound.conf(5), local-zone, default zones).
+    private static let builtInZones: [DomainName] =
+        (["localhost", "test", "invalid", "onion", "home.arpa"]
+        + ["0", "10", "127", "254.169", "168.192", "2.0.192", "100.51.198", "113.0.203", "255.255.255.255"]
+        .map { $0 + ".in-addr.arpa" }
+        + (16...31).map { "\($0).172.in-addr.arpa" } + (64...127).map { "\($0).100.in-addr.arpa" }
+        + ["d.f", "8.e.f", "9.e.f", "a.e.f", "b.e.f", "8.b.d.0.1.0.0.2"].map { $0 + ".ip6.arpa" }
+        + [0, 1].map { "\($0)." + String(repeating: "0.", count: 31) + "ip6.arpa" })
+        .compactMap { try? DomainName($0) }
+
+    /// The top labels under which any of them lies, so that other names cost nothing.
+    static func mayBeBuiltIn(_ name: borrowing NameBuffer) -> Bool {
+        guard name.labelCount > 0 else { return false }
+        let start = name.suffixStart(1)
+        // Most names end here.
+        guard 0b10_1011_0000 >> Int(name[start]) & 1 == 1 else { return false }
+        return builtInTops.contains { top in
+            Int(name[start]) == top.count && top.indices.allSatisfy { name[start + 1 + $0] == top[$0] }
+        }
+    }
+
+    private static let builtInTops = ["localhost", "test", "invalid", "onion", "arpa"].map { Array($0.utf8) }
+
+    /// Of two data rules at a name the one that has the type asked for.
+    private func strongerData(
+        _ current: (rule: Int, labels: Int)?,
+        _ candidate: (rule: Int, labels: Int),
+        _ type: RRType
+    ) -> (rule: Int, labels: Int) {
+        guard let current, current.labels == candidate.labels else { return candidate }
+        return hasData(current.rule, type) ? current : hasData(candidate.rule, type) ? candidate : current
+    }
+
+    func hasData(_ rule: Int, _ type: RRType) -> Bool {
+        guard case .records(let list) = actions[Int(record(rule).action)] else { return false }
+        return list.contains { $0.type == type || $0.type == .cname }
+    }
+
+    func localZoneDecision(
+        _ name: borrowing NameBuffer,
+        _ zone: LocalZone?,
+        _ found: LocalRules,
+        _ type: RRType,
+        _ index: UInt8
+    ) -> Decision {
+        let ownData = found.data?.rule
+        // Data outside every zone makes a transparent zone of its own name.
+        guard let zone else {
+            guard let ownData else { return .pass }
+            return dataDecision(ownData, type, index) ?? verdict(.nodata, ownData, index)
+        }
+        switch zone.type {
+        case .alwaysNXDomain: return verdict(.nxdomain, zone.rule, index)
+        case .alwaysNoData: return verdict(.nodata, zone.rule, index)
+        case .alwaysRefuse: return verdict(.refused, zone.rule, index)
+        case .alwaysDeny: return verdict(.drop, zone.rule, index)
+        case .alwaysNull:
+            // Of the types that begin with "always", the only one that looks at data first.
+            if let ownData, let decision = dataDecision(ownData, type, index) { return decision }
+            return verdict(type == .a || type == .aaaa ? .sinkhole : .nodata, zone.rule, index)
+        case .alwaysTransparent: return passing(zone.rule, index)
+        case .redirect, .informRedirect:
+            if let own = zone.data.first(where: { hasData($0, type) }) {
+                return self.decision(rule: own, type: type, index: index)
+            }
+            let apex = found.apexData.flatMap { $0.labels == zone.labels ? $0.rule : nil }
+            if let apex, isTooLong(apex, name, type) { return verdict(.unsupported, apex, index) }
+            return apex.flatMap { dataDecision($0, type, index) } ?? verdict(.nodata, zone.rule, index)
+        case .static, .refuse, .deny, .informDeny, .transparent, .typeTransparent, .inform, .noView, .truncate: break
+        }
+        if let ownData {
+            if let decision = dataDecision(ownData, type, index) { return decision }
+            switch zone.type {
+            case .typeTransparent: return passing(zone.rule, index)
+            case .static, .transparent, .inform, .noView: return verdict(.nodata, ownData, index)
+            // What it says over TCP is another thing.
+            case .truncate: return verdict(.unsupported, ownData, index)
+            default: break
+            }
+        }
+        switch zone.type {
+        case .static: return verdict(found.dataExists ? .nodata : .nxdomain, zone.rule, index)
+        case .refuse: return verdict(.refused, zone.rule, index)
+        case .truncate: return verdict(.truncate, zone.rule, index)
+        case .deny, .informDeny: return verdict(.drop, zone.rule, index)
+        default: return passing(zone.rule, index)
+        }
+    }
+
+    private func dataDecision(_ rule: Int, _ type: RRType, _ index: UInt8) -> Decision? {
+        hasData(rule, type) ? decision(rule: rule, type: type, index: index) : nil
+    }
+
+    private func verdict(_ kind: VerdictKind, _ rule: Int, _ index: UInt8) -> Decision {
+        Decision(kind: kind, layer: index, rule: UInt32(rule))
+    }
+
+    private func passing(_ rule: Int, _ index: UInt8) -> Decision {
+        Decision(kind: .pass, layer: index, rule: UInt32(rule), exempt: 1 << UInt64(index))
+    }
+}
