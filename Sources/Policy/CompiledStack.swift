@@ -32,7 +32,7 @@ public final class CompiledStack: Sendable {
         context: borrowing QueryContext = .unknown
     ) -> Decision {
         var hashes = SuffixHashes(name)
-        index.narrow(&hashes, name.labelCount)
+        narrow(&hashes, name)
         return decide(name, hashes, type: type, context: context)
     }
 
@@ -45,7 +45,7 @@ public final class CompiledStack: Sendable {
     ) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
-        var waiting = layersToAsk(name, hashes)
+        var waiting = hashes.layers & all
         while waiting != 0 {
             let index = waiting.trailingZeroBitCount
             waiting &= waiting &- 1
@@ -78,24 +78,16 @@ public final class CompiledStack: Sendable {
         return result
     }
 
-    /// Bit n: layer n may do something with a name; the others let it pass without a rule.
+    /// Notes in the hashes of a name what the stack's index says about it.
     @inline(__always)
-    private func layersToAsk(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes) -> UInt64 {
-        var (asked, open) = index.layers(name, hashes)
-        var waiting = open
-        while waiting != 0 {
-            let layer = waiting.trailingZeroBitCount
-            waiting &= waiting &- 1
-            uncounted.with(layer) { $0.table.prefetch(hashes) }
-        }
-        while open != 0 {
-            let layer = open.trailingZeroBitCount
-            open &= open &- 1
-            let found = uncounted.with(layer) { $0.table.candidates(hashes, name.labelCount) }
-            if found != 0 { asked |= 1 << UInt64(layer) }
-        }
-        return asked
+    private func narrow(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer) {
+        index.prefetch(hashes)
+        index.narrowSuffixes(&hashes, name, uncounted)
+        index.narrowLayers(&hashes, uncounted)
     }
+
+    /// A bit for each layer.
+    private var all: UInt64 { layers.count == 64 ? ~0 : (1 << UInt64(layers.count)) &- 1 }
 
     /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
     ///
@@ -110,9 +102,8 @@ public final class CompiledStack: Sendable {
     ) -> Decision {
         var result = Decision.pass
         var hashes = SuffixHashes(alias)
-        index.narrow(&hashes, alias.labelCount)
-        let asked = layersToAsk(alias, hashes)
-        for index in layers.indices.reversed() where asked >> UInt64(index) & 1 == 1 {
+        narrow(&hashes, alias)
+        for index in layers.indices.reversed() where hashes.layers >> UInt64(index) & 1 == 1 {
             let layer = layers[index]
             guard layer.looksAtAlias(place, type: type), sees(index, what: own),
                 let zones = zonesMet(index, after: own, sparesLaterOnly: layer.profile.passSparesLaterZonesOnly)

@@ -37,11 +37,13 @@ public import DNS
         count += 1
     }
 
-    /// Notes for all names which of their suffixes rules may be about.
-    mutating func narrow(by index: borrowing StackIndex) {
+    /// Notes for all names what the index of a stack says about them, each step for all names before the next.
+    mutating func narrow(by index: borrowing StackIndex, _ layers: UncountedLayers) {
+        for place in 0..<count { unsafe index.prefetch(entries[place].hashes) }
         for place in 0..<count {
-            unsafe index.narrow(&entries[place].hashes, entries[place].name.labelCount)
+            unsafe index.narrowSuffixes(&entries[place].hashes, entries[place].name, layers)
         }
+        for place in 0..<count { unsafe index.narrowLayers(&entries[place].hashes, layers) }
     }
 
     /// Takes all names out.
@@ -59,56 +61,67 @@ public import DNS
 }
 
 extension CompiledStack {
-    /// Where the search for a suffix is.
+    /// Where the search for a suffix in a layer is.
     private struct Search: BitwiseCopyable {
         var hash: UInt64 = 0
         /// A rule plus one; 0 when there is none, or none any more.
         var rule: UInt32 = 0
+        var layer: UInt8 = 0
     }
+
+    private static let searches = 64
 
     /// Fetches what deciding on the names of a batch will look at: filters, slots, rules, their texts, each for all names
     /// before the next, so that the processor waits for many places at once. It changes no verdict.
     ///
     /// `wholeChains` fetches the rules that will lose as well, for reports that name them.
     public func prefetch(_ batch: inout NameBatch, wholeChains: Bool = false) {
-        for place in 0..<batch.count { batch.with(place) { index.prefetch($1) } }
-        batch.narrow(by: index)
-        for number in 0..<uncounted.count {
-            uncounted.with(number) { layer in
-                for place in 0..<batch.count {
-                    batch.with(place) { if index.isOpen(number, $1) { layer.table.prefetch($1) } }
-                }
-            }
-        }
-        for number in 0..<uncounted.count { uncounted.with(number) { prefetch(batch, $0, wholeChains) } }
-    }
-
-    private func prefetch(_ batch: borrowing NameBatch, _ layer: CompiledLayer, _ wholeChains: Bool) {
-        var searches: InlineArray<32, Search> = InlineArray(repeating: Search())
+        batch.narrow(by: index, uncounted)
+        var searches: InlineArray<64, Search> = InlineArray(repeating: Search())
         var count = 0
-        for index in 0..<batch.count {
-            batch.with(index) { name, hashes in
-                layer.table.forEachCandidate(hashes, name.labelCount) { hash in
-                    guard count < 32 else { return }
-                    searches[count].hash = hash
-                    count += 1
+        for place in 0..<batch.count {
+            batch.with(place) { name, hashes in
+                forEachLikelyLayer(hashes) { number, layer in
+                    layer.table.forEachCandidate(hashes, name.labelCount) { hash in
+                        guard count < Self.searches else { return }
+                        searches[count] = Search(hash: hash, layer: UInt8(number))
+                        count += 1
+                    }
                 }
             }
         }
         for index in 0..<count {
-            searches[index].rule = layer.table.firstLikely(searches[index].hash)
-            layer.records.prefetchRule(searches[index].rule)
+            let search = searches[index]
+            searches[index].rule = uncounted.with(Int(search.layer)) {
+                let rule = $0.table.firstLikely(search.hash)
+                $0.records.prefetchRule(rule)
+                return rule
+            }
         }
         var isOpen = true
         for _ in 0..<(wholeChains ? Self.shownLosers + 1 : 1) where isOpen {
             isOpen = false
             for index in 0..<count where searches[index].rule != 0 {
-                layer.records.prefetchText(searches[index].rule)
-                guard wholeChains else { continue }
-                searches[index].rule = layer.records.next(searches[index].rule)
-                layer.records.prefetchRule(searches[index].rule)
-                isOpen = true
+                let search = searches[index]
+                uncounted.with(Int(search.layer)) { layer in
+                    layer.records.prefetchText(search.rule)
+                    guard wholeChains else { return }
+                    searches[index].rule = layer.records.next(search.rule)
+                    layer.records.prefetchRule(searches[index].rule)
+                    isOpen = true
+                }
             }
+        }
+    }
+
+    /// Calls `body` with the layers that a name is likely to need: seldom more than two.
+    @inline(__always)
+    private func forEachLikelyLayer(_ hashes: borrowing SuffixHashes, _ body: (Int, CompiledLayer) -> Void) {
+        var waiting = hashes.layersWithRules
+        for _ in 0..<2 where waiting != 0 {
+            let number = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
+            uncounted.with(number) { body(number, $0) }
         }
     }
 }
@@ -146,14 +159,13 @@ extension RuleStore {
 }
 
 extension RuleTable {
-    /// Calls `visit` with the hash of every suffix that may have rules, and fetches the place where its search begins.
+    /// Calls `visit` with the hash of every suffix that may have rules.
     @inline(__always)
     func forEachCandidate(_ hashes: borrowing SuffixHashes, _ labels: Int, _ visit: (UInt64) -> Void) {
         var candidates = candidates(hashes, labels)
         while candidates != 0 {
             let hash = hashes.span[candidates.trailingZeroBitCount]
             candidates &= candidates &- 1
-            prefetchSlot(hash)
             visit(hash)
         }
     }

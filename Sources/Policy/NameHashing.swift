@@ -127,7 +127,14 @@ public struct SuffixHashes: ~Copyable {
     /// The state behind the last suffix that is kept.
     private var last = NameHashing.processSeed
     /// Bit n: rules may be about the last n labels; only what a stack has found out is not open.
-    var open = ~UInt64(0)
+    private(set) var open = ~UInt64(0)
+    /// Bit n: layer n of the stack that narrowed the suffixes may do something with the name; the others let it pass without
+    /// a rule.
+    var layers = ~UInt64(0)
+    /// Those of them that are likely to have a rule about it.
+    var layersWithRules = UInt64(0)
+    /// Whether a stack has found out which suffixes rules may be about.
+    private(set) var isNarrowed = false
     /// What the high half of all suffixes of two labels and more comes from.
     private var domain: UInt64
 
@@ -151,6 +158,14 @@ public struct SuffixHashes: ~Copyable {
             labels += 1
         }
         last = hash
+    }
+
+    /// Notes what a stack has found out.
+    @inline(__always)
+    mutating func narrow(to suffixes: UInt64, asking layers: UInt64) {
+        open = suffixes
+        self.layers = layers
+        isNarrowed = true
     }
 
     @inline(__always)

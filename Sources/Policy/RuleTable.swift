@@ -116,6 +116,16 @@ struct RuleTable {
         filter.candidates(hashes, count)
     }
 
+    /// Fetches the places where the search for open suffixes begins.
+    @inline(__always)
+    func prefetchSlots(_ hashes: borrowing SuffixHashes, _ candidates: UInt64) {
+        var open = candidates
+        while open != 0 {
+            prefetchSlot(hashes.span[open.trailingZeroBitCount])
+            open &= open &- 1
+        }
+    }
+
     /// The first rule, plus one, of the chain that is likely that of a hash; 0 is none.
     @inline(__always)
     func firstLikely(_ hash: UInt64) -> UInt32 {

@@ -13,12 +13,8 @@ struct StackIndex {
     private let depths: [UInt64]
     /// Bit n: layer n is asked about every name.
     private let always: UInt64
-    /// Bit n: layer n has zones of its own below a few names at the top (Unbound), or names of addresses (dnsmasq).
-    private let withBuiltInZones: UInt64
-    /// Bit n: layer n looks behind a first label `_esni` (Pi-hole).
-    private let lookingBehindESNI: UInt64
-    /// The names that layers of Blocky answer themselves, by layer.
-    private let specialNames: [(layer: Int, names: BlockySpecialNames)]
+    /// Bit n: layer n knows some names of itself.
+    private let knowing: UInt64
 
     /// The index of some layers.
     /// - Complexity: O(rules)
@@ -26,11 +22,8 @@ struct StackIndex {
         let bits = { (holds: (CompiledLayer) -> Bool) in
             layers.enumerated().reduce(UInt64(0)) { $0 | (holds($1.element) ? 1 << UInt64($1.offset) : 0) }
         }
-        always = layers.count == 1 ? 1 : bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
-        lookingBehindESNI = bits { $0.engine == .pihole }
-        withBuiltInZones = bits { $0.profile.order == .localZone || !$0.hostReverseNames.isEmpty }
-        specialNames = layers.enumerated()
-            .compactMap { $0.element.engine == .blocky ? (layer: $0.offset, names: $0.element.specialNames) : nil }
+        always = bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
+        knowing = bits { $0.knowsNames }
         depths = layers.map { $0.table.depths.below(SuffixHashes.kept) }
         sieve = PatternSieve(layers.count == 1 ? [] : layers.map(\.patternIndex))
         filter = layers.count > 1 ? Self.filter(layers) : nil
@@ -54,35 +47,41 @@ struct StackIndex {
         return filter
     }
 
-    /// Fetches what ``narrow(_:_:)`` looks at.
+    /// Fetches what ``narrowSuffixes(_:_:_:)`` looks at.
     @inline(__always)
     func prefetch(_ hashes: borrowing SuffixHashes) { filter?.prefetch(hashes.domainHash) }
 
-    /// Notes in the hashes of a name which of its suffixes rules may be about.
+    /// Notes which suffixes of a name rules may be about and which layers have to be asked about it whatever their rules;
+    /// fetches what their filters say.
     @inline(__always)
-    func narrow(_ hashes: inout SuffixHashes, _ labels: Int) {
-        guard let filter else { return }
-        hashes.open = filter.candidates(hashes, labels)
+    func narrowSuffixes(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer, _ layers: UncountedLayers) {
+        guard let filter, name.labelCount < SuffixHashes.kept else { return }
+        var asked = always | sieve.layers(name)
+        var waiting = knowing & ~asked
+        while waiting != 0 {
+            let layer = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
+            if layers.with(layer, { $0.mayKnow(name) }) { asked |= 1 << UInt64(layer) }
+        }
+        hashes.narrow(to: filter.candidates(hashes, name.labelCount), asking: asked)
+        for layer in depths.indices where depths[layer] & hashes.open != 0 {
+            layers.with(layer) { $0.table.prefetch(hashes) }
+        }
     }
 
-    /// Whether rules of a layer may be about a suffix that is open; of names with few labels.
+    /// Notes which layers have rules that are likely to be about one of the suffixes, and fetches where the search begins.
     @inline(__always)
-    func isOpen(_ layer: Int, _ hashes: borrowing SuffixHashes) -> Bool { depths[layer] & hashes.open != 0 }
-
-    /// Bit n: layer n has to be asked about a name, or has names that a rule may be about; for those its own filter tells.
-    @inline(__always)
-    func layers(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes) -> (asked: UInt64, open: UInt64) {
-        let all: UInt64 = depths.count == 64 ? ~0 : (1 << UInt64(depths.count)) &- 1
-        guard name.labelCount < SuffixHashes.kept else { return (all, 0) }
-        var asked = always
-        if asked == all { return (all, 0) }
-        if lookingBehindESNI != 0, CompiledLayer.isBehindESNI(name) { asked |= lookingBehindESNI }
-        if withBuiltInZones != 0, CompiledLayer.mayBeBuiltIn(name) { asked |= withBuiltInZones }
-        for own in specialNames where own.names.contains(name) { asked |= 1 << UInt64(own.layer) }
-        asked |= sieve.layers(name)
-        var open: UInt64 = 0
-        for layer in depths.indices where isOpen(layer, hashes) { open |= 1 << UInt64(layer) }
-        return (asked, open & ~asked)
+    func narrowLayers(_ hashes: inout SuffixHashes, _ layers: UncountedLayers) {
+        guard hashes.isNarrowed else { return }
+        for layer in depths.indices where depths[layer] & hashes.open != 0 {
+            let found = layers.with(layer) { layer in
+                let found = layer.table.candidates(hashes, SuffixHashes.kept)
+                layer.table.prefetchSlots(hashes, found)
+                return found
+            }
+            if found != 0 { hashes.layersWithRules |= 1 << UInt64(layer) }
+        }
+        hashes.layers |= hashes.layersWithRules
     }
 }
 
@@ -97,12 +96,30 @@ extension CompiledLayer {
         }
     }
 
+    /// Whether the engine knows names that no rule is about.
+    var knowsNames: Bool {
+        switch engine {
+        case .pihole, .blocky, .unbound: true
+        default: !hostReverseNames.isEmpty
+        }
+    }
+
+    /// Whether a name may be one that the engine knows of itself; of those that ``knowsNames``.
+    @inline(__always)
+    func mayKnow(_ name: borrowing NameBuffer) -> Bool {
+        switch engine {
+        case .pihole: Self.isBehindESNI(name)
+        case .blocky: specialNames.contains(name)
+        default: Self.mayBeBuiltIn(name)
+        }
+    }
+
     /// Whether it has patterns that no run of octets tells apart.
     var hasLoosePatterns: Bool { !regexIndex.isEmpty || patternIndex.hasLoose }
 }
 
 extension HashFilter {
-    /// Bit n: the last n labels may be in the set, of those that are open and whose hashes are kept.
+    /// Bit n: the last n labels may be in the set, of those whose hashes are kept.
     @inline(__always)
     func candidates(_ hashes: borrowing SuffixHashes, _ count: Int) -> UInt64 {
         var open = depths.below(min(count + 1, SuffixHashes.kept)) & hashes.open

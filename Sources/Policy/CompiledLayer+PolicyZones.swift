@@ -75,6 +75,23 @@ struct CanonicalOrder {
     }
 }
 
+/// The names above and at a name that have rules, shortest first, with the first rule of each.
+private struct MetNames: ~Copyable {
+    private var heads: InlineArray<128, UInt32> = InlineArray(repeating: 0)
+    /// Bit n: the last n labels have rules.
+    private(set) var labels: UInt128 = 0
+
+    @inline(__always)
+    mutating func append(_ count: Int, _ head: Int) {
+        heads[count] = UInt32(head)
+        labels |= 1 << UInt128(count)
+    }
+
+    /// The first rule of the last `count` labels, which has one.
+    @inline(__always)
+    func head(_ count: Int) -> Int { Int(heads[count]) }
+}
+
 extension CompiledLayer {
     /// The rule of the first policy zone that has one for the name.
     func policyZoneRule(
@@ -88,8 +105,10 @@ extension CompiledLayer {
         // Bit n: zone n knows the name; zones from the 64th on share the last bit. Nodes alone, such as that of a top-level
         // domain, give nothing.
         var known: UInt64 = 0
+        var met = MetNames()
         let total = name.labelCount
         table.forEachSuffix(name, hashes, records) { labels, head in
+            met.append(labels, head)
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -107,7 +126,7 @@ extension CompiledLayer {
             // A client that a zone lets pass still meets the names of the zones before it (compared with PowerDNS 4.8).
             let before = actions[Int(record(rule).action)] == .allow && isKnown ? listIndex(rule) : 0
             for list in 0..<before where known >> UInt64(min(list, 63)) & 1 == 1 {
-                if let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
+                if let rule = policyZoneRule(name, met, type: type, wildcard, list: list) { return rule }
             }
             return rule
         }
@@ -119,16 +138,16 @@ extension CompiledLayer {
                 guard profile.triggerOrder == .answerLast, actions[Int(record(rule).action)] == .allow else {
                     return rule
                 }
-                return policyZoneRule(name, hashes, type: type, wildcard, list: list) ?? rule
+                return policyZoneRule(name, met, type: type, wildcard, list: list) ?? rule
             }
-            if isKnown, let rule = policyZoneRule(name, hashes, type: type, wildcard, list: list) { return rule }
+            if isKnown, let rule = policyZoneRule(name, met, type: type, wildcard, list: list) { return rule }
         }
         return nil
     }
 
     private func policyZoneRule(
         _ name: borrowing NameBuffer,
-        _ hashes: borrowing SuffixHashes,
+        _ met: borrowing MetNames,
         type: RRType,
         _ wildcard: WildcardRule,
         list: Int
@@ -139,8 +158,11 @@ extension CompiledLayer {
         // The nearest wildcard, and the deepest node of any kind.
         var star: (rule: Int, labels: Int)?
         var deepest = -1
-        table.forEachSuffix(name, hashes, records) { labels, head in
-            var next = head
+        var waiting = met.labels
+        while waiting != 0 {
+            let labels = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
+            var next = met.head(labels)
             while next >= 0 {
                 let record = records[next]
                 if Int(record.list) == list {
