@@ -19,6 +19,8 @@ public struct ListInput: Sendable {
     public var rules: [ConfiguredRule]?
     /// What is known not to be evaluated.
     public var notEvaluated: [Diagnostic] = []
+    /// What is known to decide nothing.
+    public var notices: [Diagnostic] = []
     /// Whether it need not hold a rule.
     public var mayBeEmpty = false
 
@@ -46,12 +48,12 @@ public struct ListInput: Sendable {
 public enum LayerLoader {
     /// Octets of all lists of a layer: places of names and rules are kept in 32 bits.
     static let maximumOctets = 512 << 20
-    /// Lists of a layer, included ones among them: one place is left for the rules that an engine has of its own.
-    static let maximumLists = LayerBuilder.maximumLists - 1
+    /// Lists of a layer, included ones among them: places are left for the rules that an engine has of its own.
+    static let maximumLists = LayerBuilder.maximumLists - 2
 
     /// Reads, recognises and compiles lists as one layer.
     /// - Parameters:
-    ///   - lists: 1 to 65,535 lists in order; archives count once, each of their members is a list.
+    ///   - lists: 1 to 65,534 lists in order; archives count once, each of their members is a list.
     ///   - engine: the engine whose reading applies; nil takes the default engine of the first list's format, and the
     ///     reports say so.
     ///   - blockMode: a block mode of the engine; nil takes its default.
@@ -69,6 +71,7 @@ public enum LayerLoader {
     ) throws(ListError) -> LoadedLayer {
         var sources: [ListText] = []
         var diagnostics: [Diagnostic] = []
+        var readers = GroupLimits(options.clients)
         for list in lists {
             let set: InputSet
             do throws(InputError) {
@@ -93,7 +96,7 @@ public enum LayerLoader {
                 } else if list.format == .gravityDatabase {
                     throw ListError(path: input.path, reason: .notAList("it is no SQLite database"))
                 } else {
-                    sources.append(ListText(input, as: list, options.clients))
+                    sources.append(ListText(input, as: list, readers.limit(list.groups)))
                 }
             }
         }
@@ -194,11 +197,11 @@ public enum LayerLoader {
             builder = next
             reports.append(report)
         }
-        builder.note(options.specialNames)
         if engine == .pihole { SpecialDomains.add(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
-        if engine == .blocky, let clients = options.clients {
-            AllowOnlyGroups.add(sources, clients, to: &builder)
+        if engine == .blocky {
+            SpecialUseNames.add(options.specialNames, to: &builder)
+            if let clients = options.clients { AllowOnlyGroups.add(sources, clients, to: &builder) }
         }
         return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics, recipe: recipe)
     }
@@ -262,7 +265,7 @@ public enum LayerLoader {
             table.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4).map { "\($0.value) \($0.key)" }
                 .joined(separator: ", ")
         }
-        var parts = ["\(report.lines) lines, \(report.detection)"]
+        var parts = [(report.lines == 1 ? "1 line, " : "\(report.lines) lines, ") + report.detection]
         if !report.unsupported.isEmpty { parts.append("not evaluated: " + counts(report.unsupported)) }
         if !report.ignored.isEmpty { parts.append("dropped by the engine: " + counts(report.ignored)) }
         return parts.joined(separator: "; ")

@@ -15,7 +15,7 @@ public struct LayerOptions: Sendable, Equatable {
     /// Who gets which groups of lists (Blocky); nil where groups mean nothing.
     public var clients: ClientGroups?
 
-    /// The names that Blocky answers itself.
+    /// Which names Blocky answers itself.
     public var specialNames: BlockySpecialNames
 
     /// Options; what is not given is not configured.

@@ -47,7 +47,8 @@ struct ListText {
         mayBeEmpty = true
     }
 
-    init(_ input: Input, as list: ListInput, _ clients: ClientGroups?) {
+    /// A list and who gets it.
+    init(_ input: Input, as list: ListInput, _ clients: GroupLimits.Limit) {
         let decoded = TextDecoding.decode(input)
         path = input.path
         role = list.role
@@ -59,18 +60,16 @@ struct ListText {
         rules = list.rules
         notEvaluated = list.notEvaluated
         if let minutes { limit = RuleGuard(minutes: minutes) }
-        guard let clients, !list.groups.isEmpty else {
-            notices = decoded.notices
-            return
-        }
-        if let found = clients.limit(list.groups) {
-            limit = limit.and(found)
-            notices = decoded.notices
-        } else {
+        var notices = decoded.notices + list.notices
+        switch clients {
+        case .everybody: break
+        case .some(let found): limit = limit.and(found)
+        case .nobody:
             limit = RuleGuard(clients: [ClientCondition(anyOf: [])])
             let text = "no client has its groups, so its rules never count"
-            notices = decoded.notices + [Diagnostic(path: input.path, reason: "no-client", text: text)]
+            notices.append(Diagnostic(path: input.path, reason: "no-client", text: text))
         }
+        self.notices = notices
     }
 
     private init(_ list: ListIncludes.Included, of source: ListText) {

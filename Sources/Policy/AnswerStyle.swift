@@ -126,8 +126,12 @@ extension CompiledLayer {
     /// AdGuard Home's (`internal/dnsforward/msg.go`, `genSOA`): in NXDOMAIN and for types without an answer of the mode,
     /// but not in its mode null_ip and not for rewrites.
     private func blockedAuthority(_ decision: Decision, name: DomainName, type: RRType) -> [OwnedRecord] {
-        if engine == .blocky { return blockMode == "nxDomain" ? Self.blockyAuthority(name, ttl: profile.dataTTL) : [] }
-        if case .rewrite = actions[Int(record(Int(decision.rule)).action)] { return [] }
+        let action = actions[Int(record(Int(decision.rule)).action)]
+        if engine == .blocky {
+            guard action == .block, blockMode == "nxDomain" else { return [] }
+            return Self.blockyAuthority(name, ttl: blockAnswer.ttl)
+        }
+        if case .rewrite = action { return [] }
         let hasAddresses = type == .a || type == .aaaa || type == .https
         guard decision.kind == .nxdomain || decision.kind == .nodata && !hasAddresses && blockMode != "null_ip",
             let server = try? DomainName("fake-for-negative-caching.adguard.com"),
@@ -137,7 +141,7 @@ extension CompiledLayer {
         return [OwnedRecord(owner: name, record: LocalRecord(type: .soa, ttl: profile.dataTTL, data: data))]
     }
 
-    /// Blocky's in its mode nxDomain (`util/common.go`).
+    /// Blocky's for names that lists block in its mode nxDomain (`nxDomainBlockHandler`, `util/common.go`).
     private static func blockyAuthority(_ name: DomainName, ttl: UInt32) -> [OwnedRecord] {
         guard let server = try? DomainName("blocky.local"), let responsible = try? DomainName("hostmaster.blocky.local")
         else { return [] }

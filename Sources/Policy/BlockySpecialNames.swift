@@ -1,7 +1,7 @@
 import DNS
 
 /// Which names Blocky answers itself, mostly with NXDOMAIN, where neither its lists nor its configuration say anything
-/// (`specialUseDomains`, `resolver/sudn_resolver.go`). What it answers is not modelled.
+/// (`specialUseDomains`, `resolver/sudn_resolver.go`).
 public enum BlockySpecialNames: Sendable, Equatable {
     /// All: the default.
     case all
@@ -29,9 +29,4 @@ public enum BlockySpecialNames: Sendable, Equatable {
         (["home.arpa", "resolver.arpa", "10.in-addr.arpa", "168.192.in-addr.arpa", "254.169.in-addr.arpa"]
         + (16...31).map { "\($0).172.in-addr.arpa" } + ["8", "9", "a", "b"].map { "\($0).e.f.ip6.arpa" })
         .compactMap { try? DomainName($0) }
-}
-
-extension LayerBuilder {
-    /// Notes which names Blocky answers itself.
-    public mutating func note(_ names: BlockySpecialNames) { specialNames = names }
 }

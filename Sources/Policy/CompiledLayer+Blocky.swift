@@ -12,19 +12,34 @@ extension CompiledLayer {
         index: UInt8
     ) -> Decision {
         let own = decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
-        // A name that a list lets pass is sent on, too.
-        guard own.kind == .pass else { return own }
-        var open: Int?
-        if hasAnswers, own.hasRule {
-            open = matchingRules(name.name, type: type, context: context).first { record($0).ruleClass == .open }
-        }
-        guard let open else {
-            return specialNames.contains(name)
-                ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : own
-        }
-        var sent = decision(rule: open, type: type, index: index)
+        guard own.hasRule else { return own }
+        guard own.kind == .pass else { return withOwnAddresses(own, of: name, type: type, context: context) }
+        // A name that a list lets pass is sent on, too, or answered.
+        let rules = matchingRules(name.name, type: type, context: context)
+        guard let behind = rules.first(where: isBehindLists) else { return own }
+        var sent = decision(rule: behind, type: type, index: index)
         sent.exempt = own.exempt
         return sent
+    }
+
+    private func isBehindLists(_ rule: Int) -> Bool {
+        let ruleClass = record(rule).ruleClass
+        return ruleClass == .open || ruleClass == .builtIn
+    }
+
+    /// What lists make of the addresses that Blocky gives a name itself, behind them; of those of its configuration, in front,
+    /// they see nothing.
+    private func withOwnAddresses(
+        _ own: Decision,
+        of name: borrowing NameBuffer,
+        type: RRType,
+        context: borrowing QueryContext
+    ) -> Decision {
+        let record = record(Int(own.rule))
+        guard record.ruleClass == .builtIn, case .records(let list) = actions[Int(record.action)] else { return own }
+        let addresses = list.compactMap(\.address)
+        let met = decide(addresses: addresses, of: name, type: type, context: context, index: own.layer)
+        return met.kind.isPass ? own : met
     }
 
     /// What an alias or address of an answer comes to: only lists are asked for it.
@@ -46,7 +61,7 @@ extension CompiledLayer {
 
     private func isOfList(_ rule: Int) -> Bool {
         switch record(rule).ruleClass {
-        case .special, .data, .open: false
+        case .special, .data, .hosts, .open, .builtIn: false
         default: true
         }
     }

@@ -97,7 +97,7 @@ extension CompiledLayer {
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if record.ruleClass != .special, applies(record, labels, total), covers(record, type) {
+                if !record.ruleClass.isOfEngine, applies(record, labels, total), covers(record, type) {
                     let key =
                         isInOrder
                         ? placeInOrder(next) : order(record, labels: labels, rule: next, longestFirst: false)

@@ -14,6 +14,8 @@ public struct ConfiguredRule: Sendable, Equatable {
     public var coverage: TypeCoverage
     /// Where the configuration states it.
     public var position: RulePosition
+    /// Whether it is about the names of one label and the root, whatever its scope and name say.
+    public var isAboutSingleLabels = false
 
     /// A rule of its parts.
     public init(
@@ -36,12 +38,24 @@ public struct ConfiguredRule: Sendable, Equatable {
 extension LayerBuilder {
     /// Adds a rule that the configuration states, as one of the list begun last.
     public mutating func add(_ rule: ConfiguredRule) {
+        let action = intern(rule.action)
+        let coverage = rule.coverage == .all ? .all : intern(rule.coverage)
+        guard !rule.isAboutSingleLabels else {
+            _ = add(
+                condition: .not(.labelsOutside(0...1)),
+                class: rule.ruleClass,
+                action: action,
+                coverage: coverage,
+                at: rule.position
+            )
+            return
+        }
         add(
             rule.scope,
             name: rule.name,
             class: rule.ruleClass,
-            action: intern(rule.action),
-            coverage: rule.coverage == .all ? .all : intern(rule.coverage),
+            action: action,
+            coverage: coverage,
             at: rule.position
         )
     }

@@ -54,8 +54,8 @@ public struct LayerBuilder {
     var depths = Depths()
     var domainOrder = DomainOrder()
     var localClients: LocalClients?
-    /// The names that Blocky answers itself.
-    var specialNames = BlockySpecialNames.all
+    /// The names that Blocky answers itself without a rule: none, each has its own.
+    let specialNames = BlockySpecialNames.none
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     var addressRecords: [AddressRecord] = []

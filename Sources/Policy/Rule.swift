@@ -51,6 +51,12 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// What the engine does where no rule of a list holds, as the list makes it (the opposite of squid's last line); no
     /// line says it, so it is never named among the rules that lost.
     case implied
+    /// A name that the engine answers itself where neither lists nor its configuration say anything (Blocky's special-use
+    /// names).
+    case builtIn
+
+    /// Whether rules of this class are none that a list states.
+    public var isOfEngine: Bool { self == .special || self == .builtIn }
 }
 
 /// The types of an Unbound `local-zone` (unbound.conf(5), 1.17).

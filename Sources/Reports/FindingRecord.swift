@@ -120,6 +120,7 @@ extension RuleClass {
         case .open: "open"
         case .zone: "zone"
         case .implied: "implied"
+        case .builtIn: "built-in"
         }
     }
 }

@@ -13,18 +13,27 @@ extension BlockyYAML {
         layer.clients = clients.map { entry in
             Configuration.ClientEntry(client: entry.key, groups: words(entry.value, "the groups of a client"))
         }
-        // Without clients nothing is blocked.
-        guard !clients.isEmpty else { return }
+        let used = Set(layer.clients?.flatMap(\.groups) ?? [])
         let minutes = minutes(node)
         var groups: Set<String> = []
         for (keys, role) in [(["denylists", "blackLists"], ListRole.block), (["allowlists", "whiteLists"], .allow)] {
             for key in keys {
                 guard let lists = entry(key, of: node) else { continue }
-                for (group, _, sources) in reader.mapping(lists, key) ?? [] {
+                for (group, groupNode, sources) in reader.mapping(lists, key) ?? [] {
                     groups.insert(group)
-                    for source in reader.list(sources, "the lists of a group") ?? [] {
-                        guard var list = list(source) else { continue }
-                        list.role = role
+                    guard used.contains(group) else {
+                        noteUnused(group, groupNode, sources)
+                        continue
+                    }
+                    let sources = reader.list(sources, "the lists of a group") ?? []
+                    // A group is one that only allows where it is not named among those that deny, however empty.
+                    if sources.isEmpty, role == .block {
+                        var list = Configuration.List(path: path, format: "wildcard", line: groupNode.mark?.line)
+                        (list.octets, list.mayBeEmpty, list.groups) = ([0x0A], true, [group])
+                        layer.lists.append(list)
+                    }
+                    for source in sources {
+                        guard var list = list(source, role) else { continue }
                         list.groups = [group]
                         list.minutes = minutes[group]
                         layer.lists.append(list)
@@ -32,16 +41,41 @@ extension BlockyYAML {
                 }
             }
         }
-        for entry in clients {
-            for group in words(entry.value, "the groups of a client") where !groups.contains(group) {
-                reader.fault(
-                    entry.value,
-                    "unknown-word",
-                    "group `\(NodeReader.shortened(group))` has no list, so Blocky does not start; groups with lists: "
-                        + groups.sorted().prefix(20).map { NodeReader.shortened($0) }.joined(separator: ", ")
-                )
-            }
+        let known = groups.sorted().prefix(20).map { NodeReader.shortened($0) }.joined(separator: ", ")
+        for (client, read) in zip(clients, layer.clients ?? []) {
+            for group in read.groups where !groups.contains(group) { refuse(group, client.value, known) }
         }
+        guard !clients.isEmpty, let scheduled = entry("listSchedules", of: node)?.mapping else { return }
+        for (key, _) in scheduled {
+            guard let group = key.scalar?.string, !groups.contains(group) else { continue }
+            refuse(group, key, known)
+        }
+    }
+
+    /// Reports a group that no list is in.
+    private mutating func refuse(_ group: String, _ node: Node, _ known: String) {
+        reader.fault(
+            node,
+            "unknown-word",
+            "group `\(NodeReader.shortened(group))` has no list, so Blocky does not start; groups with lists: \(known)"
+        )
+    }
+
+    /// Says of lists that they decide nothing.
+    private mutating func noteUnused(_ group: String, _ node: Node, _ sources: Node) {
+        let lists = reader.list(sources, "the lists of a group")?.count ?? 0
+        let why =
+            layer.clients?.isEmpty == false
+            ? "no client has this group" : "there is no `clientGroupsBlock`, without which Blocky blocks nothing"
+        notices.append(
+            Diagnostic(
+                path: path,
+                line: node.mark?.line,
+                column: node.mark?.column,
+                reason: "no-client",
+                text: "group `\(NodeReader.shortened(group))`, lists: \(lists): \(why)"
+            )
+        )
     }
 
     private mutating func words(_ node: Node, _ what: String) -> [String] {
@@ -71,20 +105,34 @@ extension BlockyYAML {
     // MARK: - Lists
 
     /// A list as Blocky tells them apart: text of several lines, what begins with `http`, and files.
-    private mutating func list(_ node: Node) -> Configuration.List? {
+    private mutating func list(_ node: Node, _ role: ListRole) -> Configuration.List? {
         guard let text = reader.text(node, "a list") else { return nil }
-        let line = node.mark?.line ?? 1
-        var list = Configuration.List(path: path, format: "wildcard", line: line)
+        let line = max(node.mark?.line ?? 1, 1)
+        var list = Configuration.List(path: path, format: "wildcard", role: role, line: line)
         list.mayBeEmpty = true
         if text.utf8.contains(0x0A) {
             // Lines stand where they stand in the file.
             let isBlock = node.scalar?.style == .literal || node.scalar?.style == .folded
+            room -= line + text.utf8.count
+            guard room >= 0 else {
+                reader.fault(node, "too-large", "the lists in the file are too many and stand too far down; save them")
+                return nil
+            }
             list.octets = Array(repeating: 0x0A, count: isBlock ? line : line - 1) + Array(text.utf8)
             return list
         }
         if text.hasPrefix("http") {
-            list.path = text
-            list.octets = Array("# \(text)\n".utf8)
+            list.octets = Array(text.utf8)
+            // It may hold any name, behind what is known of the lists.
+            list.rules = [
+                ConfiguredRule(
+                    .subtree,
+                    .root,
+                    class: role == .allow ? .ruleAllow : .implied,
+                    action: .unsupported,
+                    at: RulePosition(line: line, offset: 0, length: text.utf8.count)
+                )
+            ]
             list.notEvaluated = [
                 Diagnostic(
                     path: path,
@@ -113,7 +161,8 @@ extension BlockyYAML {
         let mapped = entry("listSchedules", of: node).flatMap { reader.mapping($0, "listSchedules") } ?? []
         for (group, _, value) in mapped {
             minutes[group] = []
-            for name in words(value, "the schedules of a group") {
+            var seen: Set<String> = []
+            for name in words(value, "the schedules of a group") where seen.insert(name).inserted {
                 guard let own = schedules[name] else {
                     reader.fault(
                         value,
@@ -137,7 +186,8 @@ extension BlockyYAML {
             reader.fault(keyNode, "missing-key", "a schedule has both `start` and `end`, such as \"08:00\", or neither")
             return []
         }
-        return days.flatMap { word -> [Range<Int>] in
+        var seen: Set<String> = []
+        return days.filter { seen.insert($0).inserted }.flatMap { word -> [Range<Int>] in
             guard word.utf8.count == 3, let day = WeekDay(word) else {
                 reader.fault(
                     keyNode,

@@ -37,21 +37,6 @@ extension BlockyYAML {
         }
     }
 
-    /// The hosts of hosts files that stand in the configuration.
-    mutating func leaveHostsOpen(_ sources: Node) {
-        for source in sources.sequence ?? [] {
-            guard let text = source.scalar?.string, text.utf8.contains(0x0A) else { continue }
-            for line in text.split(whereSeparator: \.isNewline) {
-                let words = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" }
-                guard let address = words.first else { continue }
-                leavePointerOpen(address, at: source)
-                for word in words.dropFirst() {
-                    if let name = try? DomainName(String(word)) { leaveOpen(.exact, name, .special, at: source) }
-                }
-            }
-        }
-    }
-
     private mutating func leavePointerOpen(_ word: Substring, at node: Node) {
         guard let name = IPAddress(word)?.reverseName else { return }
         leaveOpen(.exact, name, .special, types: [.ptr], at: node)
@@ -59,7 +44,7 @@ extension BlockyYAML {
 
     /// `specialUseDomains` (`config/sudn.go`): both parts are on by default.
     mutating func readSpecialNames(_ node: Node) {
-        if entry("rfc6762-appendixG", of: node)?.scalar?.string == "false" { layer.specialNames = .withoutPrivate }
-        if entry("enable", of: node)?.scalar?.string == "false" { layer.specialNames = .none }
+        if flag("rfc6762-appendixG", of: node) == false { layer.specialNames = .withoutPrivate }
+        if flag("enable", of: node) == false { layer.specialNames = .none }
     }
 }

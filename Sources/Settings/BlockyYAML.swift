@@ -16,6 +16,10 @@ struct BlockyYAML {
     /// What it says outside its lists.
     var rules: [ConfiguredRule] = []
     var notEvaluated: [Diagnostic] = []
+    /// What it states that decides nothing.
+    var notices: [Diagnostic] = []
+    /// Octets of lists that stand in the configuration, with the lines in front of them, that may still be kept.
+    var room = 64 << 20
 
     /// Whether a file is one of Blocky's, and none of ours.
     static func recognises(_ root: Node) -> Bool {
@@ -34,6 +38,7 @@ struct BlockyYAML {
         var builder = BlockyYAML(octets, path: path)
         builder.read(root)
         var configuration = Configuration()
+        configuration.origin = .blocky
         configuration.layers = [builder.layer]
         return (configuration, builder.reader.diagnostics)
     }
@@ -54,16 +59,12 @@ struct BlockyYAML {
             case "conditional": readConditional(value)
             case "filtering": readFiltering(value)
             case "clientLookup": lookup = keyNode
-            case "fqdnOnly", "rebindingProtection", "dns64":
-                if entry("enable", of: value)?.scalar?.string == "true" { note(keyNode, key, Self.other) }
-            case "hostsFile":
-                if let sources = entry("sources", of: value), !(sources.sequence?.isEmpty ?? true) {
-                    note(keyNode, key, Self.other)
-                    leaveHostsOpen(sources)
-                }
+            case "fqdnOnly": if flag("enable", of: value) == true { refuseSingleLabels(keyNode) }
+            case "rebindingProtection", "dns64":
+                if flag("enable", of: value) == true { note(keyNode, key, Self.other) }
+            case "hostsFile": readHosts(value)
             case "specialUseDomains": readSpecialNames(value)
-            case "ecs":
-                if entry("useAsClient", of: value)?.scalar?.string == "true" { note(keyNode, key, Self.other) }
+            case "ecs": if flag("useAsClient", of: value) == true { note(keyNode, key, Self.other) }
             default: break
             }
         }
@@ -75,19 +76,21 @@ struct BlockyYAML {
         if let lookup, named {
             note(lookup, "client-names", "clients are known by the names that --client gives, not by these")
         }
+        reader.limit(layer, root)
         var own = Configuration.List(path: path, line: 1)
         own.octets = octets
         own.rules = rules
         own.notEvaluated = notEvaluated
+        own.notices = notices
         layer.lists.append(own)
     }
 
-    private static let other = "what it does to answers is not evaluated"
+    static let other = "what it does to answers is not evaluated"
 
     // MARK: - Names of its own
 
     private mutating func readCustomDNS(_ node: Node) {
-        let filters = entry("filterUnmappedTypes", of: node)?.scalar?.string != "false"
+        let filters = flag("filterUnmappedTypes", of: node) != false
         let ttl = entry("customTTL", of: node).flatMap { duration($0) } ?? 3600
         if let zone = entry("zone", of: node), zone.scalar?.string.isEmpty == false {
             note(zone, "custom-zone", Self.other)
@@ -141,20 +144,32 @@ struct BlockyYAML {
         }
     }
 
-    /// Names that are sent to other servers; one of a single label is asked for its names below only.
+    /// Names that are sent to other servers; one of a single label is asked for its names below only, and `.` is for all of
+    /// one label.
     private mutating func readConditional(_ node: Node) {
         noteRewrites(node, .open)
         guard let mapping = entry("mapping", of: node) else { return }
         for (key, keyNode, value) in reader.mapping(mapping, "mapping") ?? [] {
             guard let server = reader.text(value, "a server") else { continue }
             guard key != "." else {
-                note(keyNode, "conditional", "servers for names of one label are not evaluated")
+                addSingleLabels(class: .open, action: .route(server), at: keyNode)
                 continue
             }
             guard let name = name(key, keyNode) else { continue }
             let scope = name.labelCount > 1 ? Scope.subtree : .below
             rules.append(ConfiguredRule(scope, name, class: .open, action: .route(server), at: place(keyNode)))
         }
+    }
+
+    /// `fqdnOnly`.
+    private mutating func refuseSingleLabels(_ node: Node) {
+        addSingleLabels(class: .special, action: .nxdomain, at: node)
+    }
+
+    private mutating func addSingleLabels(class ruleClass: RuleClass, action: RuleAction, at node: Node) {
+        var rule = ConfiguredRule(.subtree, .root, class: ruleClass, action: action, at: place(node))
+        rule.isAboutSingleLabels = true
+        rules.append(rule)
     }
 
     private mutating func readFiltering(_ node: Node) {
@@ -188,6 +203,18 @@ struct BlockyYAML {
         guard case .mapping(let mapping) = node else { return nil }
         let value = mapping.first { $0.key.scalar?.string == key }?.value
         return value?.scalar?.string == "" || value?.tag.description.hasSuffix("null") == true ? nil : value
+    }
+
+    /// A truth value, in the words of YAML 1.1; nil without one.
+    mutating func flag(_ key: String, of node: Node) -> Bool? {
+        guard let value = entry(key, of: node), let text = reader.text(value, key) else { return nil }
+        switch text.lowercased() {
+        case "true", "yes", "on", "y": return true
+        case "false", "no", "off", "n": return false
+        default:
+            reader.fault(value, "wrong-type", "\(key) is true or false, not `\(NodeReader.shortened(text))`")
+            return nil
+        }
     }
 
     mutating func note(_ node: Node, _ reason: String, _ text: String) {

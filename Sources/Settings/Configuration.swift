@@ -14,6 +14,8 @@ public import TextScan
 ///     lists: [gravity.txt, {path: allow.txt, role: exempt}]
 /// ```
 public struct Configuration: Sendable {
+    /// The engine whose own configuration the file is, of which only the layer is taken; nil for files of ours.
+    public var origin: Engine?
     /// What `serve` does with a policy hit.
     public enum Mode: String, Sendable, CaseIterable {
         /// Answers truthfully and flags what would break.
@@ -44,6 +46,8 @@ public struct Configuration: Sendable {
         public var rules: [ConfiguredRule]?
         /// What is known not to be evaluated, such as a list that would have to be fetched.
         public var notEvaluated: [Diagnostic] = []
+        /// What decides nothing, although the file states it.
+        public var notices: [Diagnostic] = []
         /// Whether it need not hold a rule.
         public var mayBeEmpty = false
 

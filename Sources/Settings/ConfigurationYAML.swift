@@ -195,6 +195,7 @@ private struct ConfigurationBuilder {
         guard let lists = reader.list(listsNode, "lists") else { return nil }
         if lists.isEmpty { reader.fault(listsNode, "empty", "a layer needs at least one list") }
         layer.lists = lists.compactMap { list($0) }
+        reader.limit(layer, node)
         let hasGroups = layer.lists.contains { !$0.groups.isEmpty }
         if hasGroups, layer.clients == nil {
             reader.fault(node, "missing-key", "groups need `clients`, such as clients: {default: [ads]}")

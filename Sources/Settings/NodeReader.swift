@@ -23,6 +23,14 @@ struct NodeReader {
         )
     }
 
+    /// Refuses more clients and groups than can be told apart: each group is compared with each client.
+    mutating func limit(_ layer: Configuration.Layer, _ node: Node) {
+        let groups = Set(layer.lists.flatMap(\.groups)).count
+        let clients = layer.clients?.count ?? 0
+        guard groups * clients > 1 << 20 else { return }
+        fault(node, "too-many", "groups: \(groups), clients: \(clients); their product is at most \(1 << 20)")
+    }
+
     /// The text of a scalar.
     mutating func text(_ node: Node, _ what: String) -> String? {
         guard case .scalar(let scalar) = node else {

@@ -56,7 +56,7 @@ import Testing
         #expect {
             try LayerLoader.load(lists, engine: .v2ray)
         } throws: {
-            if case .badCount(65_536)? = ($0 as? ListError)?.reason { true } else { false }
+            if case .badCount(65_535)? = ($0 as? ListError)?.reason { true } else { false }
         }
     }
 }

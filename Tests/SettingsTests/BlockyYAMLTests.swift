@@ -45,6 +45,23 @@ import TextScan
         #expect(layers.allSatisfy { $0.engine == nil })
     }
 
+    /// Lists that stand in the file keep their lines, which costs only so much; so do groups times clients.
+    @Test(arguments: [
+        (
+            "blocking:\n clientGroupsBlock: {default: [ads]}\n denylists:\n  ads:\n"
+                + String(repeating: "   - |\n    a.zz\n    b.zz\n", count: 20_000), "too-large"
+        ),
+        (
+            "blocking:\n clientGroupsBlock:\n" + (0..<1100).map { "  c\($0): [g\($0)]\n" }.joined() + " denylists:\n"
+                + (0..<1100).map { "  g\($0): [a]\n" }.joined(), "too-many"
+        ),
+    ])
+    func memoryIsBounded(text: String, reason: String) {
+        let (configuration, diagnostics) = ConfigurationYAML.parse(Array(text.utf8), path: "c.yml")
+        #expect(diagnostics.first?.reason == reason)
+        #expect(configuration.layers[0].lists.reduce(0) { $0 + ($1.octets?.count ?? 0) } <= 80 << 20)
+    }
+
     @Test(arguments: HostileYAMLTests.bombs)
     func survives(name: String, text: String) {
         for text in ["blocking: {}\n" + text, "blocking:\n" + text.split(separator: "\n").map { "  \($0)\n" }.joined()]

@@ -59,6 +59,30 @@ public struct ClientGroups: Sendable, Equatable {
     }
 }
 
+/// Who gets lists, worked out once for all lists of the same groups.
+struct GroupLimits {
+    /// Who gets a list.
+    enum Limit {
+        case everybody
+        case some(RuleGuard)
+        case nobody
+    }
+
+    private let clients: ClientGroups?
+    private var known: [[String]: Limit] = [:]
+
+    init(_ clients: ClientGroups?) { self.clients = clients }
+
+    /// Who gets the lists of some groups.
+    mutating func limit(_ groups: [String]) -> Limit {
+        guard let clients, !groups.isEmpty else { return .everybody }
+        if let limit = known[groups] { return limit }
+        let limit = clients.limit(groups).map(Limit.some) ?? .nobody
+        known[groups] = limit
+        return limit
+    }
+}
+
 /// Groups without lists to deny: of their clients everything is blocked that they do not allow.
 enum AllowOnlyGroups {
     /// Adds what blocks everything else.

@@ -65,7 +65,7 @@ public enum LayerExporter {
             let content = layer.content(rule)
             switch content.subject {
             case .name: continue
-            case .text, .regex, .condition: if content.ruleClass != .special { sink.omit(rule, .pattern) }
+            case .text, .regex, .condition: if !content.ruleClass.isOfEngine { sink.omit(rule, .pattern) }
             }
         }
     }
@@ -83,7 +83,7 @@ struct NodePlan {
         var known: [Int: Writer.State] = [:]
         for rule in layer.compiledRules {
             let content = layer.content(rule)
-            guard case .name(_, let name) = content.subject, content.ruleClass != .special else { continue }
+            guard case .name(_, let name) = content.subject, !content.ruleClass.isOfEngine else { continue }
             let chain = layer.firstRules(above: name)
             guard chain.last == rule else { continue }
             var state = root

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DNS
+import FilterLists
 import Policy
 import Settings
 import TextScan
@@ -26,9 +27,13 @@ struct ConfigCommand: ParsableCommand {
             let (configuration, faults) = try ConfigurationFile.parse(file)
             for fault in faults { StandardError.line(fault.description) }
             guard faults.isEmpty else { throw ExitStatus.usage }
-            let rules = try load(configuration)
-            var notes = ""
-            if configuration.upstreams.isEmpty { notes += "; no upstreams, so `serve` needs --upstream" }
+            let (rules, unsupported) = try load(configuration)
+            var notes = unsupported > 0 ? "; NOT evaluated: \(unsupported), so verdicts may be missing" : ""
+            if let engine = configuration.origin {
+                notes += "; \(engine.rawValue)'s upstreams and ports are not taken over, so `serve` needs --upstream"
+            } else if configuration.upstreams.isEmpty {
+                notes += "; no upstreams, so `serve` needs --upstream"
+            }
             if configuration.allowsRemote != true, configuration.listen.contains(where: { !$0.address.isLoopback }) {
                 notes += "; others can reach a listen address, so `serve` needs --allow-remote"
             }
@@ -38,14 +43,19 @@ struct ConfigCommand: ParsableCommand {
         }
 
         /// Loads every layer, so that all lists that cannot be read are named at once, each with its place.
-        private func load(_ configuration: Configuration) throws -> Int {
-            var rules = 0
+        private func load(_ configuration: Configuration) throws -> (rules: Int, unsupported: Int) {
+            var (rules, unsupported) = (0, 0)
             var worst: ExitStatus?
             for layer in configuration.layers {
                 do {
                     let loaded = try LoadedStack.load([layer])
                     loaded.announce()
+                    // What the configuration itself states has its place in it.
+                    for diagnostic in loaded.reports.flatMap(\.diagnostics) where diagnostic.path == file {
+                        StandardError.line(diagnostic.description)
+                    }
                     rules += loaded.stack.ruleCount
+                    unsupported += loaded.unsupportedRules
                 } catch let failure as Failure {
                     let list = layer.lists.first { failure.text.hasPrefix(TerminalText.escaped($0.path)) }
                     let place = list?.line.map { ":\($0)" } ?? ""
@@ -54,7 +64,7 @@ struct ConfigCommand: ParsableCommand {
                 }
             }
             if let worst { throw worst }
-            return rules
+            return (rules, unsupported)
         }
     }
 }

@@ -238,6 +238,7 @@ extension LayerRequest {
                 input.minutes = list.minutes
                 input.rules = list.rules
                 input.notEvaluated = list.notEvaluated
+                input.notices = list.notices
                 input.mayBeEmpty = list.mayBeEmpty
                 return input
             },
