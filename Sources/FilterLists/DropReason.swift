@@ -191,6 +191,10 @@ struct DropReason {
         id: "overlap",
         text: "covers an earlier name of the list, or spells it with or without its dot; squid refuses to start with it"
     )
+    static let addressOverlap = DropReason(
+        id: "overlap",
+        text: "shares addresses with a value before it, so squid goes on without it"
+    )
     static let neverAHost = DropReason(
         id: "never-a-host",
         text: "is no name that a host of a request can have, so it never matches"
@@ -250,6 +254,14 @@ struct UnsupportedReason {
     static let include = UnsupportedReason(
         id: "include",
         text: "other files are not followed; give them as lists of their own"
+    )
+    static let macro = UnsupportedReason(
+        id: "macro",
+        text: "it holds a `${…}`, whose value depends on the process; nothing is certain behind it"
+    )
+    static let quotedValues = UnsupportedReason(
+        id: "quoted-values",
+        text: "values may stand in quotes behind it, so nothing is certain behind it"
     )
     static let generated = UnsupportedReason(
         id: "generated",

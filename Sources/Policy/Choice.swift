@@ -4,6 +4,10 @@ struct Choice {
     var best = UInt64.max
     /// The key of the strongest rule that may or may not count, because nobody said who asks or when.
     private var doubt = UInt64.max
+    /// What those two rules do, by numbers, where they do the same only together.
+    private var actions: (best: UInt32, doubt: UInt32) = (0, 0)
+    /// The key of the strongest rule of those that may count and do something else than the one of ``doubt``.
+    private var otherDoubt = UInt64.max
 
     /// Takes a rule into account whose guard holds, does not, or may.
     mutating func consider(_ key: UInt64, _ truth: Truth) {
@@ -14,12 +18,33 @@ struct Choice {
         }
     }
 
+    /// The same where rules that do the same make the same verdict, whichever of them counts.
+    mutating func consider(_ key: UInt64, _ truth: Truth, action: UInt32) {
+        switch truth {
+        case .no: break
+        case .unknown where key < doubt:
+            if doubt == .max || action != actions.doubt { otherDoubt = doubt }
+            (doubt, actions.doubt) = (key, action)
+        case .unknown:
+            if action != actions.doubt { otherDoubt = min(otherDoubt, key) }
+        case .yes where key < best: (best, actions.best) = (key, action)
+        case .yes: break
+        }
+        knowsActions = true
+    }
+
+    private var knowsActions = false
+
     /// Whether no rule matches.
     var isEmpty: Bool { best == .max && doubt == .max }
 
     /// The rule that decides when every doubtful one does not count.
     var rule: Int? { best == .max ? nil : Int(truncatingIfNeeded: best & 0xFFFF_FFFF) }
 
-    /// The rule that would decide if it counted.
-    var doubtfulRule: Int? { doubt < best ? Int(truncatingIfNeeded: doubt & 0xFFFF_FFFF) : nil }
+    /// The rule that would change the verdict if it counted.
+    var doubtfulRule: Int? {
+        let isSame = knowsActions && best != .max && actions.best == actions.doubt
+        let doubt = isSame ? otherDoubt : doubt
+        return doubt < best ? Int(truncatingIfNeeded: doubt & 0xFFFF_FFFF) : nil
+    }
 }

@@ -45,6 +45,19 @@ import Testing
         ("http_access deny manager\nhttp_access allow all", "a.example", "", .pass),
         ("http_access deny \\\n  ads\nhttp_access allow all", "ads.example", "", .refused),
         ("http_access deny ads # all\nhttp_access allow all", "a.example", "", .pass),
+        // Empty lines and comments do not end a statement; a word goes on where no blank stands before the backslash.
+        ("http_access deny \\\n# all \\\n\n  ads\nhttp_access allow all", "ads.example", "", .refused),
+        ("acl j dstdomain .j\\\n  .example\nhttp_access deny j", "x.j.example", "", .refused),
+        ("http_access allow all\nhttp_access deny \\", "a.example", "", .pass),
+        ("http_access deny ads\rhttp_access deny all\nhttp_access allow all", "a.example", "", .pass),
+        // Who asks does not matter where the other lines do the same.
+        ("http_access allow office\nhttp_access allow all", "a.example", "", .pass),
+        ("http_access deny ads office\nhttp_access deny ads\nhttp_access allow all", "ads.example", "", .refused),
+        ("http_access allow office\nhttp_access deny all", "a.example", "", .unsupported),
+        // Of values that share addresses the first one counts.
+        ("acl c src 192.0.2.1 192.0.2.0/24\nhttp_access deny c", "a.example", "192.0.2.2", .pass),
+        ("acl c src 192.0.2.0/24 192.0.2.1\nhttp_access deny c", "a.example", "192.0.2.2", .refused),
+        ("acl c src 192.0.2.1 all\nhttp_access deny c", "a.example", "192.0.2.2", .pass),
         // A line without lists is skipped, and so is one of another action.
         ("http_access deny\nhttp_access allow all", "a.example", "", .pass),
         ("http_access DENY all\nhttp_access allow all", "a.example", "", .pass),
@@ -67,6 +80,7 @@ import Testing
     }
 
     @Test(arguments: [
+        ("acl ${service_name} src all", "macro"), ("configuration_includes_quoted_values on", "quoted-values"),
         ("http_access deny method", "request-state"), ("http_access deny ads tls", "request-state"),
         ("http_access deny day", "request-state"), ("include /etc/squid/conf.d/*.conf", "include"),
         ("acl f dstdomain \"/etc/squid/ads\"", "acl-file"), ("http_reply_access deny ads", "other-access"),
@@ -106,7 +120,9 @@ import Testing
         "acl x dstdomain -i .a.example", "acl x dstdomain -n=a .a.example", "acl x dstdomain - .a.example",
         "acl x src -n 192.0.2.1", "acl x src 192.0.2.1 -n", "acl x url_regex --x a", "acl x any-of ads nothing",
         "http_access deny later\nacl later src all", "http_reply_access deny nothing", "cache deny nothing",
-        "reply_header_access Server deny nothing",
+        "reply_header_access Server deny nothing", "nonsense 1", "HTTP_access deny all", "include",
+        "acl o dstdomain a.o.example .o.example", "acl o dstdomain .o.example o.example",
+        "acl o dstdomain *.o.example .o.example", "acl o dstdom_regex a\\ ",
     ])
     func whatSquidWouldNotStartWithLeavesEverythingOpen(line: String) throws {
         let text = Self.lists + "http_access deny ads\n" + line + "\nhttp_access allow all\n"
@@ -155,8 +171,8 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = [
             "squid.conf": """
-            acl ads dstdomain "/etc/squid/ads.txt" tracker.example
-            acl stats dstdom_regex "stats.txt"
+            acl ads dstdomain tracker.example "/etc/squid/ads.txt" .lost.example
+            acl stats dstdom_regex 'stats.txt'
             acl gone dstdomain "gone.txt"
             http_access deny ads
             http_access deny stats
@@ -167,10 +183,9 @@ import Testing
         ]
         for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
         let loaded = try LayerLoader.load([ListInput(path: folder.appendingPathComponent("squid.conf").path)])
-        let kinds = try ["x.ads.example", "shop.example", "x.shop.example", "tracker.example", "stats1.example"].map {
-            try loaded.verdict($0).kind
-        }
-        #expect(kinds == [.refused, .refused, .unsupported, .refused, .refused])
+        let names = ["x.ads", "shop", "x.shop", "tracker", "stats1", "x.lost"].map { $0 + ".example" }
+        let kinds = try names.map { try loaded.verdict($0).kind }
+        #expect(kinds == [.refused, .refused, .unsupported, .refused, .refused, .unsupported])
         #expect(loaded.reports[0].unsupported == ["acl-file": 1, "request-state": 1])
         #expect(loaded.reports[0].lines == 7)
     }

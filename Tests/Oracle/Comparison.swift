@@ -1,5 +1,6 @@
 import DNS
 import FilterLists
+import Foundation
 import Policy
 
 /// Asks an engine and the model the same questions.
@@ -43,7 +44,14 @@ struct Comparison {
         again: String,
         _ tally: inout Tally
     ) throws {
-        let stack = try model(round)
+        let (stack, isRefused) = try model(round)
+        if round.mayBeRefused, try isRefused != refuses(round, on: socket, patience) {
+            let what = isRefused ? "starts with what the model says that it does not" : "refuses to start"
+            say("MISMATCH \(engine.rawValue) \(what)\n\(round.lists[0].text)\n  again    \(again)")
+            tally.mismatches += 1
+            return
+        }
+        if isRefused { return tally.add(verdicts: 1, unsupported: round.questions.count, open: 0) }
         let first = try answers(round, stack, on: socket, patience)
         tally.add(verdicts: first.verdicts, unsupported: first.unsupported, open: first.open)
         guard !first.mismatches.isEmpty else { return }
@@ -63,6 +71,31 @@ struct Comparison {
     private static let shownMismatches = 100
     private static let shownFlukes = 3
 
+    /// Whether the engine ends by itself, and does not answer.
+    private func refuses(_ round: Round, on socket: LoopbackSocket, _ patience: Duration) throws -> Bool {
+        do {
+            try start(round, on: socket, patience).stop()
+            return false
+        } catch let refusal as EngineRefusal {
+            guard refusal.hasEnded else { throw refusal }
+            return true
+        }
+    }
+
+    private func start(_ round: Round, on socket: LoopbackSocket, _ patience: Duration) throws -> EngineProcess {
+        guard let program = setup.path else { throw EngineRefusal(log: "not installed") }
+        return try EngineProcess(
+            program,
+            arguments: setup.arguments,
+            files: setup.files(round).map { ($0.name, Self.filled($0.text, socket.port)) },
+            lists: round.lists.map { ($0.name, round.given($0.name, $0.text)) } + round.files,
+            blocked: round.blocked.map { try DomainName($0) },
+            client: round.client,
+            isProxy: setup.isProxy,
+            patience: patience
+        )
+    }
+
     /// Starts the engine and asks everything that the model decides.
     private func answers(
         _ round: Round,
@@ -70,21 +103,11 @@ struct Comparison {
         on socket: LoopbackSocket,
         _ patience: Duration
     ) throws -> Answers {
-        guard let program = setup.path else { throw EngineRefusal(log: "not installed") }
         var aliases: [DomainName: DomainName] = [:]
         for (name, target) in round.aliases { aliases[try DomainName(name)] = try DomainName(target) }
         let upstream = Upstream(socket: socket, aliases: aliases, timeToLive: setup.addressLifetime)
         defer { upstream.stop() }
-        let process = try EngineProcess(
-            program,
-            arguments: setup.arguments,
-            files: setup.files(round).map { ($0.name, Self.filled($0.text, socket.port)) },
-            lists: round.lists.map { ($0.name, round.given($0.name, $0.text)) },
-            blocked: round.blocked.map { try DomainName($0) },
-            client: round.client,
-            isProxy: setup.isProxy,
-            patience: patience
-        )
+        let process = try start(round, on: socket, patience)
         defer { process.stop() }
         let judge = Judge(setup: setup, stack: stack, upstream: upstream, round: round)
         var answers = Answers()
@@ -115,17 +138,27 @@ struct Comparison {
         return answers
     }
 
-    private func model(_ round: Round) throws -> CompiledStack {
+    /// The model, and whether it says that the engine does not start.
+    private func model(_ round: Round) throws -> (stack: CompiledStack, isRefused: Bool) {
+        // What a list names is looked for beside it.
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-\(UUID().uuidString)")
+        if !round.files.isEmpty {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            for file in round.files { try Data(file.text.utf8).write(to: folder.appendingPathComponent(file.name)) }
+        }
+        defer { try? FileManager.default.removeItem(at: folder) }
         let loaded = try LayerLoader.load(
             round.lists.map { list in
                 // A zone's name is often in the configuration alone.
                 let isNamed = list.format != .rpz || list.text.contains("$ORIGIN")
                 let origin = isNamed ? "" : "$ORIGIN \(round.zone(list.name)).\n"
-                return ListInput(path: list.name, format: list.format, octets: Array((origin + list.text).utf8))
+                let path = round.files.isEmpty ? list.name : folder.appendingPathComponent(list.name).path
+                return ListInput(path: path, format: list.format, octets: Array((origin + list.text).utf8))
             },
             engine: engine,
             mayBeEmpty: true
         )
-        return CompiledStack(layers: [loaded.layer])
+        let isRefused = loaded.reports.contains { $0.unsupported["bad-statement"] != nil }
+        return (CompiledStack(layers: [loaded.layer]), round.mayBeRefused && isRefused)
     }
 }

@@ -11,6 +11,8 @@ struct Question {
 struct EngineRefusal: Error, CustomStringConvertible {
     /// The end of what it printed.
     var log: String
+    /// Whether it ended by itself.
+    var hasEnded = false
     var description: String { "does not answer; its log ends with:\n\(log)" }
 }
 
@@ -49,7 +51,7 @@ final class EngineProcess {
         self.port = port
         self.prober = prober
         self.client = client
-        proxy = isProxy ? ProxyClient(port: port) : nil
+        proxy = isProxy ? ProxyClient(port: port, address: address) : nil
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-oracle-\(UUID().uuidString)")
         log = folder.appendingPathComponent("log")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -70,7 +72,7 @@ final class EngineProcess {
         process.standardError = output
         try process.run()
         guard becomesReady(blocked, patience) else {
-            let refusal = EngineRefusal(log: logTail())
+            let refusal = EngineRefusal(log: logTail(), hasEnded: !process.isRunning)
             stop()
             throw refusal
         }
@@ -107,6 +109,12 @@ final class EngineProcess {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
+        // Memory that squid shares, with nobody here.
+        let memory = "/dev/shm"
+        let left = proxy == nil ? nil : try? FileManager.default.contentsOfDirectory(atPath: memory)
+        for name in left ?? [] where name.hasPrefix("patchway\(port)-") {
+            try? FileManager.default.removeItem(atPath: "\(memory)/\(name)")
+        }
     }
 
     /// Asks all questions, some dozens at a time.
@@ -139,7 +147,9 @@ final class EngineProcess {
         through socket: LoopbackSocket? = nil
     ) {
         if let proxy {
-            for index in indices where outcomes[index] == nil { outcomes[index] = proxy.ask(questions[index].name) }
+            for index in indices where outcomes[index] == nil {
+                outcomes[index] = proxy.ask(questions[index].name, isTunnel: questions[index].type == .https)
+            }
             return
         }
         let client = socket ?? client

@@ -4,7 +4,8 @@ import Policy
 extension EngineSetup {
     /// Whether a real list of this format is a file that the engine reads.
     func takes(_ format: ListFormat) -> Bool {
-        [.dnsmasq, .hosts, .unbound, .rpz].contains(format) && engine.profile.formats.contains(format.id)
+        let formats: [ListFormat] = [.dnsmasq, .hosts, .unbound, .rpz, .squid, .domains]
+        return formats.contains(format) && engine.profile.formats.contains(format.id)
     }
 
     /// The rules of a real list as the engine gets them; a probe that shows that they are in force follows them.
@@ -24,6 +25,8 @@ extension EngineSetup {
         case .unbound:
             try checkUnbound(text)
             round.lists = [("rules", .unbound, text + end + "local-zone: ready0.probe always_nxdomain\n")]
+        case .squid, .domains:
+            round.lists = [("names", .squid, text + end + "ready0.probe\n")]
         default:
             let probe = "ready0.probe CNAME .\n"
             // Knot Resolver reads nothing behind a fault, and that is no reason not to ask it.

@@ -1,13 +1,14 @@
+import FilterLists
 import Policy
 
 extension EngineSetup {
-    /// squid with a list of names and one of expressions, in front of a parent that is not there.
+    /// squid with a list of names and one of expressions, or a configuration, in front of a parent that is not there.
     static let squid = EngineSetup(
         engine: .squid,
         program: "squid",
-        arguments: ["-N", "-d", "1", "-f", "@FOLDER@/conf"],
+        arguments: ["-N", "-n", "patchway@PORT@", "-d", "1", "-f", "@FOLDER@/conf"],
         makeRules: { $0.squid(&$1) },
-        files: { _ in
+        files: { round in
             [
                 (
                     "conf",
@@ -24,11 +25,7 @@ extension EngineSetup {
                     visible_hostname localhost
                     shutdown_lifetime 0 seconds
                     dns_nameservers 127.0.0.1
-                    acl names dstdomain "@FOLDER@/names"
-                    acl expressions dstdom_regex "@FOLDER@/expressions"
-                    http_access deny names
-                    http_access deny expressions
-                    http_access allow all
+                    \(rules(round))
                     cache_peer 127.0.0.1 parent 1 0 no-query default
                     never_direct allow all
 
@@ -38,4 +35,14 @@ extension EngineSetup {
         },
         isProxy: true
     )
+
+    /// What uses the lists, or the configuration itself.
+    private static func rules(_ round: Round) -> String {
+        if round.lists[0].format == .squidConfiguration { return "include @FOLDER@/rules" }
+        var text = "acl names dstdomain \"@FOLDER@/names\"\nhttp_access deny names\n"
+        if round.lists.count > 1 {
+            text += "acl expressions dstdom_regex \"@FOLDER@/expressions\"\nhttp_access deny expressions\n"
+        }
+        return text + "http_access allow all"
+    }
 }

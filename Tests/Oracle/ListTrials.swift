@@ -79,6 +79,11 @@ struct ListTrials {
                     refusals.append(refusal.log)
                     continue
                 }
+                if setup.engine == .squid, refused.isEmpty, refusal.log.contains("is a subdomain of") {
+                    refused["names"] = Set(list.linesThatCoverEarlier)
+                    refusals.append(refusal.log)
+                    continue
+                }
                 return say("\(title) engine refuses: \(refusal.log)")
             } catch {
                 return say("\(title) \(error)")

@@ -34,12 +34,23 @@ final class LoopbackSocket: Sendable {
     deinit { close(descriptor) }
 
     /// A TCP connection to a port of 127.0.0.1 that waits five seconds at most; below zero without one.
-    static func connection(to port: UInt16) -> Int32 {
+    static func connection(to port: UInt16, from own: UInt32) -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return -1 }
         var address = loopback(port: port)
         var wait = timeval(tv_sec: 5, tv_usec: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+        var source = loopback(port: 0)
+        source.sin_addr.s_addr = own.bigEndian
+        let isBound = unsafe withUnsafePointer(to: &source) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isBound else {
+            close(descriptor)
+            return -1
+        }
         let result = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 unsafe connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size))

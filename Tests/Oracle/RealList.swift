@@ -85,6 +85,26 @@ struct RealList {
         .map { $0 + 1 }
     }
 
+    /// The lines of a list of squid's with a name that covers an earlier one, or that spells it with or without its dot.
+    var linesThatCoverEarlier: [Int] {
+        var plain: Set<ArraySlice<UInt8>> = []
+        var (wide, above) = (plain, plain)
+        return lines.indices.filter { index in
+            let text = octets[lines[index]].split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }.first ?? []
+            let value = text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }[...]
+            guard let first = value.first, first != 0x23 else { return false }
+            let isWide = first == 0x2E
+            let name = isWide ? value.dropFirst() : value
+            let parents = name.indices.filter { name[$0] == 0x2E }.map { name[($0 + 1)...] }
+            if parents.contains(where: wide.contains) { return false }
+            if isWide ? plain.contains(name) || above.contains(name) : wide.contains(name) { return true }
+            if isWide { wide.insert(name) } else { plain.insert(name) }
+            above.formUnion(parents)
+            return false
+        }
+        .map { $0 + 1 }
+    }
+
     /// The names in a line, as far as they can be asked for.
     func names(line: Int) -> [String] {
         octets[lines[line - 1]].split { octet in

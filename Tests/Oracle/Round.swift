@@ -7,6 +7,10 @@ import TestSupport
 struct Round {
     /// Each list as the engine and the model read it; `@UPSTREAM@` stands for the port of the upstream.
     var lists: [(name: String, format: ListFormat, text: String)] = []
+    /// Files that a list names.
+    var files: [(name: String, text: String)] = []
+    /// Whether the model says, too, which rounds the engine does not start with.
+    var mayBeRefused = false
     /// Names that are aliases for others.
     var aliases: [String: String] = [:]
     /// What to ask, in this order.

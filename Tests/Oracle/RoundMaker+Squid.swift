@@ -4,6 +4,7 @@ import FilterLists
 extension RoundMaker {
     /// Names with and without a dot in front, as squid takes them: none covers an earlier one, or it would not start.
     mutating func squid(_ round: inout Round) {
+        if !chance(3) { return squidConfiguration(&round) }
         var lines = ["ready0.probe", "# a comment", ""]
         var wide: [String] = []
         var taken: Set<String> = []

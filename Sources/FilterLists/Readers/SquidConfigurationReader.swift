@@ -14,13 +14,14 @@ struct SquidConfigurationReader {
         var scanner = LineScanner(text.extracting(0..<min(text.count, 1 << 20)))
         var hasLists = false
         while let line = scanner.next() {
-            let words = statement(text, line.range)
+            let statement = text.extracting(line.range)
+            let words = SquidStatement.words(statement)
             guard words.count >= 3 else { continue }
-            if text.extracting(words[0]).equals("acl") { hasLists = true }
-            guard text.extracting(words[0]).equals("http_access") else { continue }
-            let action = text.extracting(words[1])
+            if statement.extracting(words[0]).equals("acl") { hasLists = true }
+            guard statement.extracting(words[0]).equals("http_access") else { continue }
+            let action = statement.extracting(words[1])
             if action.equals("deny") || action.equals("allow") {
-                return hasLists || SquidAccessList.builtIn[listName(text.extracting(words[2])).name] != nil
+                return hasLists || SquidAccessList.builtIn[listName(statement.extracting(words[2])).name] != nil
             }
         }
         return false
@@ -28,34 +29,28 @@ struct SquidConfigurationReader {
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var reader = SquidConfigurationReader()
-        var scanner = LineScanner(text)
-        var begun: (range: Range<Int>, line: Int)?
+        var scanner = LineScanner(text, maximumLength: SquidStatement.lineLimit)
+        var statement: SquidStatement?
+        // squid's lines end at a line feed, and what is behind a lone carriage return is lost.
+        var isLost = false
         while let line = scanner.next() {
+            let (end, isRest) = (line.range.upperBound, isLost)
+            isLost = end < text.count && text[end] == 0x0D && (end + 1 == text.count || text[end + 1] != 0x0A)
+            guard !isRest else { continue }
             guard sink.accepts(line, text) else {
                 reader.fault = reader.fault ?? (line.range, line.number)
                 continue
             }
-            var range = line.range
-            var number = line.number
-            if let begun { (range, number) = (begun.range.lowerBound..<range.upperBound, begun.line) }
-            begun = nil
-            // A backslash at the end goes on with the next line, but not that of a comment.
-            let isComment = range.lowerBound == line.range.lowerBound && Self.isComment(text, range)
-            if range.count > 0, !isComment, text[range.upperBound - 1] == 0x5C,
-                range.count < LineScanner.defaultMaximumLength
-            {
-                begun = (range, number)
-                continue
+            var begun = statement ?? SquidStatement(on: line)
+            statement = nil
+            if begun.add(text, line.range) {
+                reader.read(begun, text, &sink)
+            } else if !begun.octets.isEmpty || !begun.range.isEmpty {
+                statement = begun
             }
-            reader.readStatement(text, range, number, &sink)
         }
-        if let begun { reader.readStatement(text, begun.range, begun.line, &sink) }
+        reader.checkOverlaps(text, &sink)
         reader.write(text, &sink)
-    }
-
-    private static func isComment(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        let content = text.trimmedRange(in: range)
-        return !content.isEmpty && text[content.lowerBound] == 0x23
     }
 
     private struct Access {
@@ -72,32 +67,53 @@ struct SquidConfigurationReader {
     private var accesses: [Access] = []
     /// The first statement that squid refuses to start with, or that is not known.
     private var fault: (range: Range<Int>, line: Int)?
+    /// Where lists stand, by the numbers that their values have.
+    private var places: [(range: Range<Int>, line: Int)] = []
     /// Whether lists may come from elsewhere.
     private var mayLackLists: Bool { accesses.contains { !$0.isAccess } }
 
     // MARK: - Statements
 
-    private mutating func readStatement(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
-        let words = Self.statement(text, range)
-        guard let first = words.first, let last = words.last else { return }
-        let whole = first.lowerBound..<last.upperBound
-        let keyword = text.extracting(first)
-        if keyword.equals("acl") {
-            readList(text, words, whole, line, &sink)
+    private mutating func read(_ statement: SquidStatement, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let octets = statement.octets.span
+        let words = SquidStatement.words(octets)
+        let (whole, line) = (statement.range, statement.line)
+        guard let first = words.first else { return }
+        let keyword = octets.extracting(first)
+        if statement.hasMacro {
+            leaveOpen(.macro, text, whole, line, &sink)
+        } else if keyword.equals("acl") {
+            readList(octets, words, (text, whole, line), &sink)
         } else if keyword.equals("http_access") {
-            readAccess(text, words, whole, line, &sink)
-        } else if keyword.equals("include") || keyword.equals("if") || keyword.equals("else") || keyword.equals("endif")
+            readAccess(octets, words, text, whole, line, &sink)
+        } else if keyword.equals("include") && words.count > 1 || keyword.equals("if") || keyword.equals("else")
+            || keyword.equals("endif")
         {
-            sink.skip(.include, text, whole, line)
-            accesses.append(Access(allows: true, isAccess: false, lists: [], range: whole, line: line))
-        } else if keyword.equals("url_rewrite_program") || keyword.equals("adapted_http_access")
-            || keyword.equals("http_reply_access") || keyword.equals("miss_access")
-        {
-            sink.skip(.otherAccess, text, whole, line)
-            checkNames(text, words, whole, line, &sink)
+            leaveOpen(.include, text, whole, line, &sink)
+        } else if keyword.equals("configuration_includes_quoted_values") {
+            leaveOpen(.quotedValues, text, whole, line, &sink)
+        } else if !SquidDirectives.contains(keyword) {
+            refuse(text, whole, line, &sink)
         } else {
-            checkNames(text, words, whole, line, &sink)
+            if keyword.equals("url_rewrite_program") || keyword.equals("adapted_http_access")
+                || keyword.equals("http_reply_access") || keyword.equals("miss_access")
+            {
+                sink.skip(.otherAccess, text, whole, line)
+            }
+            if !knowsNames(octets, words) { refuse(text, whole, line, &sink) }
         }
+    }
+
+    /// What may bring rules, or change how they are read, leaves open what comes behind it.
+    private mutating func leaveOpen(
+        _ reason: UnsupportedReason,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        sink.skip(reason, text, range, line)
+        accesses.append(Access(allows: true, isAccess: false, lists: [], range: range, line: line))
     }
 
     private mutating func refuse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
@@ -117,96 +133,104 @@ struct SquidConfigurationReader {
         words.allSatisfy { lists[Self.listName(text.extracting($0)).name] != nil }
     }
 
-    /// Looks for the lists of other statements of the form `KEYWORD [WHAT] allow|deny LIST …`.
-    private mutating func checkNames(
-        _ text: Span<UInt8>,
-        _ words: [Range<Int>],
-        _ whole: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) {
+    /// Whether the lists of another statement of the form `KEYWORD [WHAT] allow|deny LIST …` are known.
+    private func knowsNames(_ text: Span<UInt8>, _ words: [Range<Int>]) -> Bool {
         let keyword = text.extracting(words[0])
         let hasSubject =
             keyword.equals("request_header_access") || keyword.equals("reply_header_access")
             || keyword.equals("adaptation_access")
         let place = hasSubject ? 2 : 1
-        guard words.count > place, !mayLackLists, !keyword.equals("note") else { return }
+        guard words.count > place, !mayLackLists, !keyword.equals("note") else { return true }
         let action = text.extracting(words[place])
-        guard action.equals("allow") || action.equals("deny") else { return }
-        if !knowsLists(text, words[(place + 1)...]) { refuse(text, whole, line, &sink) }
-    }
-
-    /// The words of a statement; a regular expression may have a backslash in it.
-    private static func statement(_ text: Span<UInt8>, _ range: Range<Int>) -> [Range<Int>] {
-        var fields: [Range<Int>] = []
-        var position = range.lowerBound
-        while position < range.upperBound {
-            let octet = text[position]
-            let goesOn = octet == 0x5C && position + 1 < range.upperBound && text[position + 1] < 0x20
-            guard !isBlank(octet), octet >= 0x20, !goesOn else {
-                position += 1
-                continue
-            }
-            guard octet != 0x23 else { break }
-            let start = position
-            while position < range.upperBound, !isBlank(text[position]), text[position] >= 0x20 { position += 1 }
-            var end = position
-            if text[end - 1] == 0x5C, position < range.upperBound, text[position] < 0x20 { end -= 1 }
-            if end > start { fields.append(start..<end) }
-        }
-        return fields
+        guard action.equals("allow") || action.equals("deny") else { return true }
+        return knowsLists(text, words[(place + 1)...])
     }
 
     private mutating func readList(
         _ text: Span<UInt8>,
         _ words: [Range<Int>],
-        _ whole: Range<Int>,
-        _ line: Int,
+        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
         _ sink: inout RuleSink
     ) {
         guard words.count >= 3, words[1].count <= 63,
             let options = SquidAccessType.options(text.extracting(words[2]))
-        else { return refuse(text, whole, line, &sink) }
+        else { return refuse(place.text, place.range, place.line, &sink) }
         let (name, type) = (Self.listName(text.extracting(words[1])).name, text.extracting(words[2]))
         guard lists.count < Self.maximumLists else {
-            fault = fault ?? (whole, line)
-            return sink.skip(.tooManyParts, text, whole, line)
+            fault = fault ?? (place.range, place.line)
+            return sink.skip(.tooManyParts, place.text, place.range, place.line)
         }
-        let isExpression = type.equals("dstdom_regex")
         let added = SquidAccessList(type: type)
         var list = lists[name] ?? added
         // squid drops what older versions needed.
         if name.elementsEqual("manager".utf8), type.equals("proto") { return }
-        guard list.type == added.type else { return refuse(text, whole, line, &sink) }
+        guard list.type == added.type else { return refuse(place.text, place.range, place.line, &sink) }
         if list.kind != added.kind { list.isOpen = true }
         var ignoresCase = false
         var values = words.dropFirst(3)
+        var end = words[2].upperBound
         while let word = values.first, text[word.lowerBound] == 0x2D || text[word.lowerBound] == 0x2B {
             values.removeFirst()
+            end = word.upperBound
             let option = text.extracting(word)
             if option.equals("--") { break }
-            guard SquidAccessType.takes(option, options) else { return refuse(text, whole, line, &sink) }
+            guard SquidAccessType.takes(option, options) else {
+                return refuse(place.text, place.range, place.line, &sink)
+            }
             if option.octets.contains(0x69) { ignoresCase = option[0] == 0x2D }
         }
         if type.equals("any-of") || type.equals("all-of"), !mayLackLists, !knowsLists(text, values) {
-            return refuse(text, whole, line, &sink)
+            return refuse(place.text, place.range, place.line, &sink)
         }
         // Out of the table, or every statement would copy the values of all before it.
         lists[name] = nil
-        for word in values {
-            let value = text.extracting(word)
-            if isExpression, value.equals("-i") || value.equals("+i") {
-                ignoresCase = value.equals("-i")
-            } else if let file = Self.file(value), list.kind == .host, let octets = sink.companions[file] {
-                readFile(octets, file, &list, isExpression: isExpression, ignoresCase: ignoresCase, &sink)
-            } else if value[0] == 0x22 || value.firstIndex(of: 0x28) == value.count - 1 {
-                list.isOpen = true
-                sink.skip(.aclFile, text, word, line)
-            } else if !list.add(value.octets, isExpression: isExpression, ignoresCase: ignoresCase) {
-                refuse(text, whole, line, &sink)
-            }
-        }
+        places.append((place.range, place.line))
+        readValues(text, from: end, ignoresCase, &list, place, &sink)
         lists[name] = list
+    }
+
+    private mutating func readValues(
+        _ text: Span<UInt8>,
+        from start: Int,
+        _ ignoresCase: Bool,
+        _ list: inout SquidAccessList,
+        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
+        _ sink: inout RuleSink
+    ) {
+        guard let words = SquidStatement.words(text, from: start, isExpression: list.isExpression) else {
+            return refuse(place.text, place.range, place.line, &sink)
+        }
+        var ignoresCase = ignoresCase
+        for word in words {
+            let value = text.extracting(word)
+            if list.isExpression, value.equals("-i") || value.equals("+i") {
+                ignoresCase = value.equals("-i")
+                continue
+            }
+            if value[0] == 0x22 || value[0] == 0x27 {
+                if list.kind == .host, let file = Self.file(value), let octets = sink.companions[file] {
+                    readFile(octets, file, &list, ignoresCase: ignoresCase, place, &sink)
+                } else {
+                    list.isOpen = true
+                    sink.skip(.aclFile, place.text, place.range, place.line)
+                }
+                // What stands behind a file is lost.
+                return
+            }
+            take(list.add(value.octets, at: places.count - 1, ignoresCase: ignoresCase), place, &sink)
+        }
+    }
+
+    private mutating func take(
+        _ result: SquidAccessList.Addition,
+        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
+        _ sink: inout RuleSink
+    ) {
+        switch result {
+        case .added: break
+        case .ignored: sink.drop(.addressOverlap, place.text, place.range, place.line)
+        case .refused: refuse(place.text, place.range, place.line, &sink)
+        }
     }
 
     /// The files with values that lie beside the configuration, by their names without folders.
@@ -214,8 +238,9 @@ struct SquidConfigurationReader {
         var files: Set<String> = []
         var scanner = LineScanner(text)
         while let line = scanner.next(), files.count < 64 {
-            for word in statement(text, line.range) {
-                if let file = file(text.extracting(word)) { files.insert(file) }
+            let statement = text.extracting(line.range)
+            for word in SquidStatement.words(statement) {
+                if let file = file(statement.extracting(word)) { files.insert(file) }
             }
         }
         return files
@@ -223,22 +248,23 @@ struct SquidConfigurationReader {
 
     /// The name of the file that a word in quotes is the path of.
     private static func file(_ word: Span<UInt8>) -> String? {
-        guard word.count > 2, word[0] == 0x22, word[word.count - 1] == 0x22 else { return nil }
-        var start = 1
-        for index in 1..<(word.count - 1) {
-            guard word[index] >= 0x20 else { return nil }
-            if word[index] == 0x2F { start = index + 1 }
+        guard word.count > 2, word[0] == 0x22 || word[0] == 0x27 else { return nil }
+        var (start, end) = (1, 1)
+        while end < word.count, word[end] != 0x22, word[end] != 0x27 {
+            guard word[end] >= 0x20 else { return nil }
+            end += 1
+            if word[end - 1] == 0x2F { start = end }
         }
-        guard start < word.count - 1, word[start] != 0x2E else { return nil }
-        return word.extracting(start..<(word.count - 1)).string
+        guard start < end, word[start] != 0x2E else { return nil }
+        return word.extracting(start..<end).string
     }
 
-    private func readFile(
+    private mutating func readFile(
         _ octets: [UInt8],
         _ file: String,
         _ list: inout SquidAccessList,
-        isExpression: Bool,
         ignoresCase: Bool,
+        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
         _ sink: inout RuleSink
     ) {
         var ignoresCase = ignoresCase
@@ -250,35 +276,41 @@ struct SquidConfigurationReader {
                 continue
             }
             let word = octets.span.extracting(value)
-            if isExpression, word.equals("-i") || word.equals("+i") {
+            if list.isExpression, word.equals("-i") || word.equals("+i") {
                 ignoresCase = word.equals("-i")
-            } else if !list.add(word.octets, isExpression: isExpression, ignoresCase: ignoresCase) {
-                sink.drop(.badStatement, octets.span, value, line.number)
+            } else if case .refused = list.add(word.octets, at: places.count - 1, ignoresCase: ignoresCase) {
+                refuse(place.text, place.range, place.line, &sink)
             }
         }
         (sink.path, sink.lines) = (path, lines)
     }
 
     private mutating func readAccess(
-        _ text: Span<UInt8>,
+        _ statement: Span<UInt8>,
         _ words: [Range<Int>],
+        _ text: Span<UInt8>,
         _ whole: Range<Int>,
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        let action = words.count >= 3 ? text.extracting(words[1]) : text.extracting(0..<0)
+        let action = words.count >= 3 ? statement.extracting(words[1]) : statement.extracting(0..<0)
         guard action.equals("allow") || action.equals("deny") else {
             return sink.drop(.skippedStatement, text, whole, line)
         }
-        guard knowsLists(text, words.dropFirst(2)) else {
+        guard knowsLists(statement, words.dropFirst(2)) else {
             // What may bring the list leaves open what comes behind it.
             return mayLackLists ? sink.skip(.include, text, whole, line) : refuse(text, whole, line, &sink)
         }
-        let named = words.dropFirst(2).map { Self.listName(text.extracting($0)) }
+        let named = words.dropFirst(2).map { Self.listName(statement.extracting($0)) }
         accesses.append(Access(allows: action.equals("allow"), lists: named, range: whole, line: line))
     }
 
     // MARK: - Rules
+
+    private mutating func checkOverlaps(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let overlaps = lists.values.compactMap(\.placeOfOverlap).sorted()
+        for place in overlaps { refuse(text, places[place].range, places[place].line, &sink) }
+    }
 
     private func write(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var properties: [NameProperty] = []
@@ -287,7 +319,7 @@ struct SquidConfigurationReader {
         for access in accesses {
             for (name, _) in access.lists where conditions[name] == nil {
                 guard let list = lists[name], !list.isOpen else { continue }
-                conditions[name] = Self.condition(list, &properties, &clients)
+                conditions[name] = list.condition(&properties, &clients)
             }
         }
         var writer = OrderedRuleWriter(properties, clients: clients, octets: text.count)
@@ -351,29 +383,5 @@ struct SquidConfigurationReader {
         let whole = QueryCondition.all(parts).resolved { _ in nil }
         // One that never holds needs nothing else.
         return (whole, isKnown || whole == .constant(false))
-    }
-
-    private static func condition(
-        _ list: SquidAccessList,
-        _ properties: inout [NameProperty],
-        _ clients: inout [[AddressRange]]
-    ) -> QueryCondition {
-        switch list.kind {
-        case .client:
-            guard !list.clients.isEmpty else { return .constant(false) }
-            clients.append(list.clients)
-            return .client(clients.count - 1)
-        case .host:
-            var parts: [QueryCondition] = []
-            func add(_ property: NameProperty) {
-                properties.append(property)
-                parts.append(.property(properties.count - 1))
-            }
-            if !list.names.below.isEmpty { add(.belowNames(list.names.below)) }
-            if !list.names.exact.isEmpty { add(.isOneName(list.names.exact)) }
-            for expression in list.expressions { add(.regex(expression, .tre)) }
-            return parts.isEmpty ? .constant(false) : parts.count == 1 ? parts[0] : .any(parts)
-        case .port, .method, .other: return .constant(false)
-        }
     }
 }

@@ -13,10 +13,8 @@ enum SquidReader {
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            guard let value = value(text, line, &sink), let entry = entry(text, value, line.number, &sink) else {
-                continue
-            }
-            entries.append(entry)
+            guard let value = value(text, line, &sink) else { continue }
+            entries.append(Entry(value, line.number, isBelow: text[value.lowerBound] == 0x2E))
         }
         let refused = overlaps(entries, text)
         let (ruleClass, action) = sink.entry()
@@ -25,6 +23,10 @@ enum SquidReader {
             let line = Int(entry.line)
             if refused.contains(UInt32(index)) {
                 sink.drop(.overlap, text, whole, line)
+                continue
+            }
+            guard isHost(text, entry) else {
+                sink.drop(.neverAHost, text, whole, line)
                 continue
             }
             let name = entry.isBelow ? (whole.lowerBound + 1)..<whole.upperBound : whole
@@ -52,52 +54,42 @@ enum SquidReader {
         return whole.lowerBound..<end
     }
 
-    private static func entry(
-        _ text: Span<UInt8>,
-        _ value: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) -> Entry? {
-        var isBelow = false
-        var name = value
-        if text[value.lowerBound] == 0x2E {
-            isBelow = true
-            name = (value.lowerBound + 1)..<value.upperBound
-        }
-        // Hosts come without their last dot, and have no blank, no star and no empty label.
-        guard !name.isEmpty, text[name.lowerBound] != 0x2E, text[name.upperBound - 1] != 0x2E, value.count < 256 else {
-            sink.drop(.neverAHost, text, value, line)
-            return nil
-        }
-        for index in name {
+    /// Whether a host may have the name: hosts come without their last dot, and have no blank, no star, no empty label.
+    private static func isHost(_ text: Span<UInt8>, _ entry: Entry) -> Bool {
+        let start = Int(entry.start) + (entry.isBelow ? 1 : 0)
+        let end = Int(entry.start) + Int(entry.count)
+        guard start < end, text[start] != 0x2E, text[end - 1] != 0x2E, entry.count < 256 else { return false }
+        for index in start..<end {
             switch text[index] {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: continue
-            default:
-                sink.drop(.neverAHost, text, value, line)
-                return nil
+            default: return false
             }
         }
-        return Entry(
-            start: UInt32(value.lowerBound),
-            line: UInt32(clamping: line),
-            count: UInt8(value.count),
-            isBelow: isBelow
-        )
+        return true
     }
 
     // MARK: - Overlaps
 
     /// One value.
-    private struct Entry {
-        var start: UInt32
-        var line: UInt32
-        var count: UInt8
-        var isBelow: Bool
+    struct Entry {
+        let start: UInt32
+        let line: UInt32
+        let count: UInt16
+        /// Whether it begins with a dot.
+        let isBelow: Bool
+
+        /// A value that stands at a place of a text, of ``lineLimit`` octets at most.
+        init(_ range: Range<Int>, _ line: Int, isBelow: Bool) {
+            start = UInt32(range.lowerBound)
+            self.line = UInt32(clamping: line)
+            count = UInt16(range.count)
+            self.isBelow = isBelow
+        }
     }
 
     /// The values that squid refuses to start with: one that covers an earlier one, or spells its name with or without
     /// the dot. A value that an earlier one covers is merely ignored.
-    private static func overlaps(_ entries: [Entry], _ text: Span<UInt8>) -> Set<UInt32> {
+    static func overlaps(_ entries: [Entry], _ text: Span<UInt8>) -> Set<UInt32> {
         var refused: Set<UInt32> = []
         // Names from their ends, so that those below a name follow it; at one name in order of appearance.
         let order = entries.indices.map { UInt32($0) }.sorted { left, right in

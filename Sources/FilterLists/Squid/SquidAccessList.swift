@@ -31,13 +31,26 @@ struct SquidAccessList {
     let type: [UInt8]
     var names: (below: [DomainName], exact: [DomainName]) = ([], [])
     var expressions: [[UInt8]] = []
-    var clients: [AddressRange] = []
+    private(set) var clients = SquidAddresses()
     var ports: [ClosedRange<UInt64>] = []
     var methods: [[UInt8]] = []
-    /// Whether it holds for every client.
-    var isAll = false
+    /// The values of `dstdomain` and where each stands, to find those that squid does not start with.
+    private var values: [UInt8] = []
+    private var entries: [SquidReader.Entry] = []
     /// Whether a value is not known here.
     var isOpen = false
+
+    /// What becomes of a value.
+    enum Addition {
+        case added
+        /// squid goes on without it.
+        case ignored
+        /// squid refuses to start.
+        case refused
+    }
+
+    /// Whether its values are regular expressions that are known here.
+    var isExpression: Bool { type.elementsEqual("dstdom_regex".utf8) }
 
     /// A list of a type that squid.conf names.
     init(type: Span<UInt8>) {
@@ -60,11 +73,11 @@ struct SquidAccessList {
     /// The lists that squid 5.7 has of its own, by their names in lower case.
     static let builtIn: [[UInt8]: SquidAccessList] = {
         var everybody = SquidAccessList(type: Array("src".utf8).span)
-        everybody.isAll = true
+        _ = everybody.clients.addAll()
         var own = SquidAccessList(type: Array("src".utf8).span)
-        own.clients = [
-            AddressRange(.v4(0x7F00_0001), prefixLength: 32), AddressRange(.v6(0, 1), prefixLength: 128),
-        ].compactMap { $0 }
+        for address in [IPAddress.v4(0x7F00_0001), .v6(0, 1)] {
+            _ = own.clients.add(AddressRange(address, prefixLength: address.isV4 ? 32 : 128).map { [$0] } ?? [])
+        }
         var tunnel = SquidAccessList(type: Array("method".utf8).span)
         tunnel.methods = [Array("CONNECT".utf8)]
         // Its own pages are no host that is asked for.
@@ -81,11 +94,11 @@ struct SquidAccessList {
         (self.kind, self.type) = (kind, type)
     }
 
-    /// Adds a value; false where squid would refuse to start.
-    mutating func add(_ value: [UInt8], isExpression: Bool, ignoresCase: Bool) -> Bool {
+    /// Adds a value of the statement with this number.
+    mutating func add(_ value: [UInt8], at place: Int, ignoresCase: Bool) -> Addition {
         switch kind {
         case .host where isExpression: return add(expression: value, ignoresCase: ignoresCase)
-        case .host: return add(name: value)
+        case .host: return add(name: value, place)
         case .client: return add(client: value)
         case .port:
             let parts = value.split(separator: 0x2D, omittingEmptySubsequences: false).map {
@@ -94,17 +107,28 @@ struct SquidAccessList {
             guard parts.count <= 2, let first = parts[0], let last = parts[parts.count - 1], first <= last,
                 last <= 65_535
             else {
-                return false
+                return .refused
             }
             ports.append(first...last)
         case .method: methods.append(value)
         case .other: break
         }
-        return true
+        return .added
     }
 
-    private mutating func add(name value: [UInt8]) -> Bool {
+    /// The statement of the first value of `dstdomain` that squid refuses to start with, because of one before it.
+    var placeOfOverlap: Int? {
+        SquidReader.overlaps(entries, values.span).map { Int(entries[Int($0)].line) }.min()
+    }
+
+    private mutating func add(name value: [UInt8], _ place: Int) -> Addition {
         let isBelow = value.first == 0x2E
+        guard value.count <= SquidReader.lineLimit, values.count < 1 << 30 else {
+            isOpen = true
+            return .added
+        }
+        entries.append(SquidReader.Entry(values.count..<values.count + value.count, place, isBelow: isBelow))
+        values += value
         let text = isBelow ? Array(value.dropFirst()) : value
         let isPlain = text.allSatisfy {
             switch $0 {
@@ -114,52 +138,74 @@ struct SquidAccessList {
         }
         // No host has such a name, so the value does nothing.
         guard isPlain, text.last != 0x2E, let name = try? DomainName(presentation: text), !name.isRoot else {
-            return true
+            return .added
         }
         if isBelow { names.below.append(name.lowercased) } else { names.exact.append(name.lowercased) }
-        return true
+        return .added
     }
 
-    private mutating func add(expression value: [UInt8], ignoresCase: Bool) -> Bool {
+    private mutating func add(expression value: [UInt8], ignoresCase: Bool) -> Addition {
         let hasCapitals = value.contains { $0 &- 0x41 < 26 }
         if hasCapitals && !ignoresCase || !PosixExpression.isPortable(value.span) {
             isOpen = true
         } else {
             expressions.append(value)
         }
-        return true
+        return .added
     }
 
     /// `all`, an address, `address/length`, `address/mask`, `first-last`; names and longer forms are not known here.
-    private mutating func add(client value: [UInt8]) -> Bool {
-        if value.elementsEqual("all".utf8) {
-            isAll = true
-            return true
-        }
-        guard value.first != 0x2D else { return false }
+    private mutating func add(client value: [UInt8]) -> Addition {
+        if Self.wordsForAll.contains(where: { value.elementsEqual($0.utf8) }) { return clients.addAll() }
+        guard value.first != 0x2D else { return .refused }
+        var ranges = AddressListReader.ranges(value)
         if let slash = value.firstIndex(of: 0x2F), let mask = IPAddress(text: value[(slash + 1)...]), mask.isV4 {
-            guard let address = IPAddress(text: value[..<slash]), address.isV4, let length = mask.maskLength else {
-                isOpen = true
-                return true
+            ranges = nil
+            if let address = IPAddress(text: value[..<slash]), address.isV4, let length = mask.maskLength {
+                ranges = AddressRange(address, prefixLength: length).map { [$0] }
             }
-            clients += AddressRange(address, prefixLength: length).map { [$0] } ?? []
-            return true
         }
-        guard let ranges = AddressListReader.ranges(value), !value.contains(0x3A) || !value.contains(0x2D) else {
+        guard let ranges, !value.contains(0x3A) || !value.contains(0x2D),
+            let result = clients.add(ranges)
+        else {
             isOpen = true
-            return true
+            return .added
         }
-        clients += ranges
-        return true
+        return result
     }
+
+    private static let wordsForAll: [String] = [
+        "all", "0/0", "0.0.0.0/0", "0.0.0.0/0.0.0.0", "0.0.0.0-255.255.255.255", "0.0.0.0-0.0.0.0/0",
+    ]
 
     /// Whether it holds for a request, as far as method and port tell; nil where they do not.
     func holds(for request: Request) -> Bool? {
         switch kind {
         case .port: ports.contains { $0.contains(request.port) }
         case .method: methods.contains { $0.span.equalsIgnoringCase(request.method) }
-        case .client where isAll: true
+        case .client where clients.isAll: true
         default: nil
+        }
+    }
+
+    /// What it asks of host and client.
+    func condition(_ properties: inout [NameProperty], _ clients: inout [[AddressRange]]) -> QueryCondition {
+        switch kind {
+        case .client:
+            guard !self.clients.ranges.isEmpty else { return .constant(false) }
+            clients.append(self.clients.ranges)
+            return .client(clients.count - 1)
+        case .host:
+            var parts: [QueryCondition] = []
+            func add(_ property: NameProperty) {
+                properties.append(property)
+                parts.append(.property(properties.count - 1))
+            }
+            if !names.below.isEmpty { add(.belowNames(names.below)) }
+            if !names.exact.isEmpty { add(.isOneName(names.exact)) }
+            for expression in expressions { add(.regex(expression, .tre)) }
+            return parts.isEmpty ? .constant(false) : parts.count == 1 ? parts[0] : .any(parts)
+        case .port, .method, .other: return .constant(false)
         }
     }
 }
