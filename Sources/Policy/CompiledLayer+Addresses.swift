@@ -160,7 +160,8 @@ extension CompiledLayer {
         type: RRType,
         context: borrowing QueryContext,
         index: UInt8,
-        zones: Int = .max
+        zones: Int = .max,
+        aliases: Int = 0
     ) -> Decision {
         if profile.readsAddressesAsNames {
             for address in addresses {
@@ -170,6 +171,9 @@ extension CompiledLayer {
         }
         guard readsAnswers(type) else {
             return .pass(index)
+        }
+        if profile.order == .localZone {
+            return decideLocalAnswer(addresses, asked, type, context, aliases: aliases, index: index)
         }
         if engine == .dnscryptProxy || engine == .packetFilter {
             return decideAddressLists(addresses, type, index: index)

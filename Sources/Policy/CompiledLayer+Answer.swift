@@ -137,7 +137,8 @@ extension CompiledLayer {
         // Behind an alias of the real answer Unbound goes on to a real one.
         let goesOn = isAlias && profile.chain == .untilCached && records.contains { $0.type == .cname }
         // Nor does it claim as its own what it makes of an address (compared with 1.17.1).
-        let isFiltered = profile.chain == .untilCached && trigger(Int(decision.rule)) == .answer
+        let isFiltered =
+            (profile.chain == .untilCached || profile.order == .localZone) && trigger(Int(decision.rule)) == .answer
         var answer = PolicyAnswer(
             responseCode: code,
             records: records,
@@ -161,7 +162,11 @@ extension CompiledLayer {
             isAlias: isAlias
         )
         if profile.order == .longestFirst { completeDnsmasqAnswer(&answer, decision, type: type) }
-        if profile.order == .localZone { completeLocalAnswer(&answer, decision, name: name, type: type, context) }
+        // A refusal because of addresses has no records at all.
+        if profile.order == .localZone, isFiltered, decision.kind == .refused { answer.keepsAliases = false }
+        if profile.order == .localZone, !isFiltered {
+            completeLocalAnswer(&answer, decision, name: name, type: type, context)
+        }
         if !keepsAliases(behind: Int(decision.rule)) {
             // dnsmasq throws the whole answer away, and says so (compared with 2.90).
             answer.errors = [ExtendedError(code: .blocked, text: [])]
@@ -294,6 +299,7 @@ extension CompiledLayer {
         let winner = addressRecords[offset]
         return addressRecords.filter {
             $0.trigger == winner.trigger && $0.rule.list == winner.rule.list
+                && $0.rule.guardID == winner.rule.guardID
                 && $0.range.prefixLength == winner.range.prefixLength
                 && $0.range.firstAddress == winner.range.firstAddress
         }

@@ -37,6 +37,8 @@ public final class CompiledLayer: Sendable {
     let zoneOrder: CanonicalOrder
     /// Whom Unbound's rules tell apart.
     let localClients: LocalClients?
+    /// What Unbound makes of addresses in real answers.
+    let localAnswers: LocalAnswers?
     /// The names that Blocky answers itself.
     let specialNames: BlockySpecialNames
     /// Rules of names that refuse clients by their addresses.
@@ -65,6 +67,7 @@ public final class CompiledLayer: Sendable {
         default: break
         }
         localClients = builder.resolvedClients()
+        localAnswers = builder.localAnswers
         specialNames = builder.specialNames
         clientRuleCount = builder.clientRuleCount
         hostReverseNames =

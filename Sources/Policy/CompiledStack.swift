@@ -196,7 +196,8 @@ public final class CompiledStack: Sendable {
                 type: type,
                 context: context,
                 index: UInt8(index),
-                zones: zones.count
+                zones: zones.count,
+                aliases: aliases
             )
             if aliases > 0,
                 let again = layer.secondLook(

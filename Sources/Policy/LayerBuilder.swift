@@ -54,6 +54,7 @@ public struct LayerBuilder {
     var depths = Depths()
     var domainOrder = DomainOrder()
     var localClients: LocalClients?
+    var localAnswers: LocalAnswers?
     /// The names that Blocky answers itself without a rule: none, each has its own.
     let specialNames = BlockySpecialNames.none
     var patternRecords: [PatternRecord] = []

@@ -13,6 +13,8 @@ public struct LocalClients: Sendable {
         public var types: [Int: Int] = [:]
         /// The rules of each tag whose data come before those of zones with it that redirect.
         public var data: [Int: [Int]] = [:]
+        /// The same as records about addresses, for real answers.
+        public var answerData: [Int: [Int]] = [:]
 
         /// Nothing is said.
         public init() {}
@@ -37,6 +39,8 @@ public struct LocalClients: Sendable {
     public var zones: [DomainName: Zone] = [:]
     /// By number of a view: whether the rules of the server clause count where the view has none.
     public var isFirst: [Bool] = []
+    /// The same for addresses in answers.
+    public var isReallyFirst: [Bool] = []
     /// Whether interfaces give clients that are in no range views and tags of their own, too.
     public var hasInterfaces = false
     /// Whether several lists speak of clients, so that nothing is known of any.

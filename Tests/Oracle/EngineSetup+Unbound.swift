@@ -7,7 +7,11 @@ extension EngineSetup {
         program: "unbound",
         arguments: ["-d", "-c", "@FOLDER@/conf"],
         makeRules: { $0.localZones(&$1) },
-        files: { _ in [("conf", unboundConfiguration("iterator", rules: "include: \"@FOLDER@/rules\""))] }
+        files: { round in
+            // Unbound starts without the module only where no rule needs it.
+            let modules = round.lists.contains { $0.text.contains("response-ip") } ? "respip iterator" : "iterator"
+            return [("conf", unboundConfiguration(modules, rules: "include: \"@FOLDER@/rules\""))]
+        }
     )
 
     /// Unbound with policy zones, which do nothing unless respip comes first.

@@ -8,7 +8,7 @@ extension RoundMaker {
         var text = ""
         text += tags(zones)
         if chance(3) { text += "local-data-ptr: \"198.18.0.7 \(pick(["", "60 "]))host.zz\"\n" }
-        if chance(4) { text += "private-address: \(pick(["10.0.0.0/8", "20.54.1.0/24", "fd00::/8"]))\n" }
+        if !chance(4) { text += localAnswers() }
         if chance(8) { text += "deny-any: yes\n" }
         let other = chance(4)
         if other, chance(2) { text += "access-control-view: \(pick(Self.ranges)) adults\n" }
@@ -23,6 +23,7 @@ extension RoundMaker {
         if !view.isEmpty || chance(4) {
             text += "view:\n  name: kids\n  view-first: \(pick(["yes", "no"]))\n"
             text += "  local-zone: ready0.probe always_nxdomain\n"
+            if text.contains("response-ip: "), chance(2) { text += localResponses(indent: "  ") }
             let types = [
                 "refuse", "transparent", "typetransparent", "static", "always_transparent", "always_null", "noview",
             ]
@@ -49,7 +50,7 @@ extension RoundMaker {
 
     /// Tags of zones and of clients, what tags mean for clients, and zones that are others for some.
     private mutating func tags(_ zones: [String]) -> String {
-        guard !chance(3), !zones.isEmpty else { return "" }
+        guard !chance(3), !zones.isEmpty else { return "define-tag: \"one two three\"\n" }
         var types = zoneTypes + ["truncate"]
         if drops { types += ["deny", "inform_deny", "always_deny"] }
         let tags = ["one", "two", "three"]

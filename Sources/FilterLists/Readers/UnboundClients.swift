@@ -104,7 +104,7 @@ struct UnboundClients {
     }
 
     /// The numbers of tags; nil when one is not defined before.
-    private func tags(_ list: String) -> [Int]? {
+    func tags(_ list: String) -> [Int]? {
         let found = Self.names(list).map { numbers[$0] }
         return numbers.isEmpty || found.contains(nil) ? nil : Set(found.compactMap { $0 }).sorted()
     }
@@ -132,20 +132,26 @@ struct UnboundClients {
     // MARK: - Rules
 
     /// Notes what is said, given the numbers of the views.
-    mutating func finish(_ views: [String: Int], isFirst: [Bool], _ text: Span<UInt8>, _ sink: inout RuleSink) {
-        guard !isFirst.isEmpty || !zones.isEmpty else { return }
+    /// - Parameter forAnswers: whether tags count for addresses in answers, too.
+    mutating func finish(
+        _ views: UnboundOpenNames,
+        forAnswers: Bool,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) {
+        guard !views.isFirst.isEmpty || !zones.isEmpty || forAnswers else { return }
         var clients = LocalClients()
-        clients.isFirst = isFirst
+        (clients.isFirst, clients.isReallyFirst) = (views.isFirst, views.isReallyFirst)
         clients.hasInterfaces = hasInterfaces
         var room = Self.maximum
         for range in ranges {
             guard let entry = entries[range] else { continue }
             var made = LocalClients.Entry()
-            made.view = entry.view.flatMap { views[$0] }
+            made.view = entry.view.flatMap { views.numbers[$0] }
             made.tags = entry.tags ?? []
             room -= entry.types.count + entry.data.count
             if room >= 0 {
-                add(entry, &made, &sink)
+                add(entry, &made, forAnswers: forAnswers, &sink)
             } else if !made.tags.isEmpty {
                 sink.skip(.view, text, entry.types.first?.rule ?? entry.data.first?.rule ?? 0..<0, 1)
             }
@@ -158,7 +164,12 @@ struct UnboundClients {
         sink.builder.note(clients)
     }
 
-    private func add(_ entry: Entry, _ made: inout LocalClients.Entry, _ sink: inout RuleSink) {
+    private func add(
+        _ entry: Entry,
+        _ made: inout LocalClients.Entry,
+        forAnswers: Bool,
+        _ sink: inout RuleSink
+    ) {
         for meaning in entry.types where made.types[meaning.tag] == nil {
             made.types[meaning.tag] = Self.rule(.localZone(meaning.value), .root, meaning.rule, meaning.line, &sink)
         }
@@ -173,6 +184,18 @@ struct UnboundClients {
             let limit = guards[meaning.tag] ?? .none
             let rule = Self.rule(.records([meaning.value]), .root, meaning.rule, meaning.line, &sink, limit)
             if let rule { made.data[meaning.tag, default: []].append(rule) }
+            guard forAnswers, let range = AddressRange(meaning.value.type == .aaaa ? "::" : "0.0.0.0") else { continue }
+            made.answerData[meaning.tag, default: []].append(sink.builder.addressRecordCount)
+            // No address leads to it.
+            sink.noteOpenRules(1)
+            sink.builder.add(
+                .answer,
+                range,
+                class: .data,
+                action: sink.builder.intern(.records([meaning.value])),
+                guard: limit,
+                at: RulePosition(line: meaning.line, offset: meaning.rule.lowerBound, length: meaning.rule.count)
+            )
         }
     }
 

@@ -62,7 +62,6 @@ struct UnboundOpenNames {
         case "local-data-ptr":
             guard let record = UnboundReader.pointer(word) else { return sink.drop(.badRecord, text, rule, line) }
             views[last].rules.append(Self.entry(record, rule, line))
-        case "response-ip", "response-ip-data": sink.skip(.answerOption, text, rule, line)
         default: sink.drop(.option, text, rule, line)
         }
     }
@@ -130,6 +129,12 @@ struct UnboundOpenNames {
             )
         }
     }
+
+    /// The number of the view that a statement is in.
+    var current: Int { views.count - 1 }
+
+    /// By number: whether a view says so itself.
+    var isReallyFirst: [Bool] { views.map(\.isFirst) }
 
     /// The numbers of the views.
     var numbers: [String: Int] { viewNames }

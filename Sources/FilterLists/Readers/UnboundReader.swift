@@ -25,6 +25,7 @@ enum UnboundReader {
         var open = UnboundOpenNames()
         var clients = UnboundClients()
         var access = UnboundAccess()
+        var answers = UnboundAnswers()
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
@@ -53,7 +54,8 @@ enum UnboundReader {
             }
         }
         state.open.finish(state.clients, &sink)
-        state.clients.finish(state.open.numbers, isFirst: state.open.isFirst, text, &sink)
+        state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
+        state.answers.finish(text, &sink)
         state.access.finish(&sink)
     }
 
@@ -84,6 +86,10 @@ enum UnboundReader {
         case .view where isZone:
             guard let second else { return sink.drop(.badStatement, text, rule, line.number) }
             return state.open.viewZone(text, value, second, rule, line.number, &sink)
+        case .view where UnboundStatement.isAboutResponses(key):
+            var values = [value]
+            while let word = words.next() { values.append(word) }
+            return response(text, key, values, name.lowerBound..<words.end, line.number, &state, &sink)
         case .view: return state.open.view(text, key, value, rule, line.number, &sink)
         case .routing, .authority: return route(text, key, value, rule, line.number, &state, &sink)
         case .other, .rpz: return sink.drop(.option, text, rule, line.number)
@@ -122,9 +128,39 @@ enum UnboundReader {
             }
             return sink.drop(.option, text, rule, line)
         }
+        if UnboundStatement.isAboutResponses(key) { return response(text, key, values, rule, line, &state, &sink) }
+        if key.equals("private-address") {
+            guard let range = AddressRange(text.extracting(values[0]).string) else {
+                return sink.drop(.badStatement, text, rule, line)
+            }
+            return UnboundAnswers.notePrivate(range, rule, line, &sink)
+        }
+        if key.equals("private-domain") {
+            guard let name = try? DomainName(presentation: text.extracting(values[0]).octets) else {
+                return sink.drop(.badStatement, text, rule, line)
+            }
+            sink.builder.changeLocalAnswers { $0.privateDomains.append(name.lowercased) }
+        }
         guard let reason = UnboundStatement.unsupported(key) else { return sink.drop(.option, text, rule, line) }
         sink.skip(reason, text, rule, line)
         leaveOpen(text, key, values[0], rule, line, &state, &sink)
+    }
+
+    /// A statement about addresses in answers; it may be one of a view.
+    private static func response(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ values: [Range<Int>],
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State,
+        _ sink: inout RuleSink
+    ) {
+        let view = state.clause == .view ? state.open.current : nil
+        let clients = state.clients
+        guard state.answers.take(key.string, text, values, view: view, tags: { clients.tags($0) }, rule, line) else {
+            return sink.drop(.badStatement, text, rule, line)
+        }
     }
 
     /// A statement about the clients in a range, or those of a zone; false when Unbound would refuse it.
@@ -267,10 +303,6 @@ enum UnboundReader {
         func range(_ word: Range<Int>) -> AddressRange? { AddressRange(text.extracting(word).string) }
         switch key.string {
         case "include", "include-toplevel": state.access.isOpen = true
-        case "private-address", "response-ip":
-            guard let range = range(value) else { return }
-            let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
-            sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(.unsupported), at: position)
         case "deny-any" where text.extracting(value).equals("yes"):
             sink.leaveOpen(.subtree, .root, class: .special, types: [.any], rule: rule, line: line)
         default: break

@@ -53,13 +53,15 @@ enum UnboundStatement {
         return false
     }
 
+    /// Whether a statement is about addresses in answers, in the server clause or in a view.
+    static func isAboutResponses(_ key: Span<UInt8>) -> Bool {
+        key.equals("response-ip") || key.equals("response-ip-data") || key.equals("response-ip-tag")
+    }
+
     private static let clients: [StaticString] = [
         "access-control", "access-control-view", "access-control-tag", "access-control-tag-action",
         "access-control-tag-data", "local-zone-tag", "local-zone-override", "define-tag", "interface-action",
         "interface-view", "interface-tag", "interface-tag-action", "interface-tag-data",
     ]
-    private static let answers: [StaticString] = [
-        "private-address", "response-ip", "response-ip-data", "response-ip-tag", "deny-any", "nat64-prefix",
-        "dns64-prefix",
-    ]
+    private static let answers: [StaticString] = ["deny-any", "nat64-prefix", "dns64-prefix"]
 }
