@@ -101,7 +101,7 @@ import TextScan
 
     @Test(arguments: [
         ("import more.conf", "include"), ("template IN A {\n rcode NXDOMAIN\n }", "plugin"), ("hosts x", "plugin"),
-        ("acl 10.0.0.0/8 {\n block\n }", "server-block"), ("acl {\n block net {$NETWORK}\n }", "environment"),
+        ("acl tls://a {\n block\n }", "server-block"), ("acl 10.0.0.0/8 {\n block\n }", ""), ("acl {\n block net {$NETWORK}\n }", "environment"),
         ("import x\n import x", ""), ("log\n errors\n forward . 192.0.2.1 {\n tls\n }", ""),
     ])
     func whatIsNotEvaluatedIsCounted(directives: String, reason: String) throws {
@@ -112,12 +112,13 @@ import TextScan
     /// Names of a block whose fate is not known have no verdict; those that an access rule refuses have one.
     @Test(arguments: [
         ("template IN A {\n rcode NXDOMAIN\n }", "a.zz A", VerdictKind.unsupported),
-        ("hosts x", "a.zz ANY", .refused), ("import more.conf", "a.zz ANY", .refused),
+        ("hosts x", "a.zz ANY", .refused), ("import more.conf", "a.zz ANY", .unsupported),
         ("import more.conf", "a.zz A", .unsupported), ("import more.conf", "a.example A", .pass),
         ("acl {\n block net {$NETWORK}\n }", "a.zz A", .unsupported),
         ("acl {\n allow\n }\n rewrite a b", "a.zz A", .unsupported),
         ("acl {\n block\n }\n rewrite a b", "a.zz A", .refused),
-        ("acl 10.0.0.0/8 {\n drop\n }", "a.zz A", .unsupported),
+        ("acl tls://a {\n drop\n }", "a.zz A", .unsupported), ("acl tls://a {\n drop\n }", "a.zz ANY", .refused),
+        ("acl 10.0.0.0/8 {\n drop\n }", "a.zz A", .pass),
     ])
     func whatIsNotEvaluatedLeavesItsNamesOpen(directives: String, question: String, kind: VerdictKind) throws {
         let text = ". {\n acl {\n block type ANY\n }\n \(directives)\n}\nexample {\n acl {\n block type ANY\n }\n}\n"
@@ -186,10 +187,29 @@ import TextScan
     }
 
     @Test func otherServersAreCounted() throws {
-        let text = ".:53 {\n acl {\n block\n }\n}\n.:5353 tls://. 10.0.0.0/8 {\n acl {\n drop\n }\n}\n"
+        let text = ".:53 {\n acl {\n block\n }\n}\n.:5353 tls://. ::/0 {\n acl {\n drop\n }\n}\n"
         let loaded = try readList(text, .corefile)
         #expect(loaded.reports[0].unsupported == ["server-block": 3])
         #expect(try loaded.verdict("a.zz").kind == .refused)
+    }
+
+    /// Networks are the zones of the names of their addresses (`plugin/pkg/cidr`); other names may hold a slash.
+    @Test(arguments: [
+        ("10.0.0.0/8", "1.0.0.10.in-addr.arpa", true), ("10.0.0.0/8", "10.in-addr.arpa", true),
+        ("10.0.0.0/8:53", "1.10.in-addr.arpa", true), ("10.0.0.0/8", "11.in-addr.arpa", false),
+        ("192.0.2.77/24", "5.2.0.192.in-addr.arpa", true), ("172.16.0.0/12", "1.31.172.in-addr.arpa", true),
+        ("172.16.0.0/12", "1.32.172.in-addr.arpa", false), ("172.16.0.0/12", "172.in-addr.arpa", false),
+        ("2001:db8::/32", "1.8.b.d.0.1.0.0.2.ip6.arpa", true), ("2001:db8::/31", "9.b.d.0.1.0.0.2.ip6.arpa", true),
+        ("2001:db8::/32:53", "8.b.d.0.1.0.0.2.ip6.arpa", true), ("2001:db8::/31", "a.b.d.0.1.0.0.2.ip6.arpa", false),
+        ("0/25.2.0.192.in-addr.arpa", "1.0/25.2.0.192.in-addr.arpa", true), ("10.0.0.0/8", "a.zz", false),
+    ])
+    func networks(key: String, name: String, isRefused: Bool) throws {
+        let asKey = ".:53 {\n log\n}\n\(key) {\n acl {\n block\n }\n}\n"
+        let asZone = ". {\n acl \(key) {\n block\n }\n}\n"
+        for text in [asKey, asZone] {
+            let kind = try Self.verdict(text, "\(name) PTR", client: "").kind
+            #expect(kind == (isRefused ? .refused : .pass), "\(text)")
+        }
     }
 
     /// Access rules come before hosts files, and one that allows says nothing about those.

@@ -90,8 +90,8 @@ struct CorefileReader {
                     sink.skip(.serverBlock, text, token.range, token.line)
                     continue
                 }
-                own.append(key.name)
-                count += 1
+                own += key.names
+                count += key.names.count
             }
             return own
         }
@@ -133,21 +133,27 @@ struct CorefileReader {
         )
     }
 
-    /// The zone and the port of a key for plain DNS; nil for other transports, networks and what is filled in.
-    private static func key(_ token: CorefileToken) -> (name: DomainName, port: Int)? {
+    /// The zones and the port of a key for plain DNS (`plugin/normalize.go`, `SplitHostPort`): a network stands for those of
+    /// the names of its addresses. Nil for other transports, what is filled in, and what CoreDNS refuses.
+    private static func key(_ token: CorefileToken) -> (names: [DomainName], port: Int)? {
         var text = token.text[...]
         if text.starts(with: "dns://".utf8) { text = text.dropFirst(6) }
-        guard !token.isFilledIn, !text.contains(0x2F) else { return nil }
+        guard !token.isFilledIn, Array(text).span.firstRange(of: "://") == nil, text.last != 0x3A else { return nil }
         var port = 53
-        if let colon = text.lastIndex(of: 0x3A) {
-            let digits = Array(text[(colon + 1)...])
-            guard let number = digits.span.decimal, number < 65_536 else { return nil }
+        if let colon = text.lastIndex(of: 0x3A), let number = Array(text[(colon + 1)...]).span.decimal {
+            guard number < 65_536 else { return nil }
             port = Int(number)
             text = text[..<colon]
         }
+        if text.contains(0x2F), let range = AddressRange(String(decoding: text, as: UTF8.self)) {
+            let isRefused = !range.address.isV4 && (text.first == 0x3A || text.first == 0x30)
+            return isRefused ? nil : (range.reverseZones, port)
+        }
         // ":53" is for all names.
-        guard let name = text.isEmpty ? .root : try? DomainName(presentation: Array(text)) else { return nil }
-        return (name.lowercased, port)
+        guard !text.contains(0x3A), let name = text.isEmpty ? .root : try? DomainName(presentation: Array(text)) else {
+            return nil
+        }
+        return ([name.lowercased], port)
     }
 
     /// Plugins that decide nothing about an answer to a question of class IN, or only get it.
@@ -171,7 +177,6 @@ struct CorefileReader {
                 readAccessRules(directive, block, text, &sink)
             } else if directive.name.equals("import") {
                 sink.skip(.include, text, directive.name.range, directive.name.line)
-                leaveOpen(block, directive.name, class: .ownBlock, &sink)
             } else if !Self.isNeutral(directive) {
                 sink.skip(.otherPlugin, text, directive.name.range, directive.name.line)
                 leaveOpen(block, directive.name, class: .nullData, &sink)
@@ -188,11 +193,11 @@ struct CorefileReader {
     }
 
     /// Leaves the names of a server block open where something stands in front of its access rules: `view` decides which
-    /// queries the block gets at all, `local` and `dns64` answer first, and where others stand is not known. Of blocks
-    /// with the same key, such as `view` allows, none is known to get the query.
+    /// queries the block gets at all, `local` and `dns64` answer first, where others stand is not known, and what is imported
+    /// may be one of them. Of blocks with the same key, such as `view` allows, none is known to get the query.
     private mutating func leaveOpenInFront(_ block: Int, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         let front = servers[block].directives.first { directive in
-            !Self.isNeutral(directive) && !directive.name.equals("acl") && !directive.name.equals("import")
+            !Self.isNeutral(directive) && !directive.name.equals("acl")
                 && !Self.behind.contains(String(decoding: directive.name.text, as: UTF8.self))
         }
         if let front { leaveOpen(block, front.name, class: .ownBlock, &sink) }
@@ -240,11 +245,11 @@ struct CorefileReader {
     ) {
         var zones: [DomainName] = []
         for argument in directive.arguments {
-            guard let zone = Self.key(argument) else {
+            guard let zone = Self.key(argument), take(zone.names.count) else {
                 leaveOpen(block, directive.name, class: .ownBlock, &sink)
                 return sink.skip(.serverBlock, text, argument.range, argument.line)
             }
-            zones.append(zone.name)
+            zones += zone.names
         }
         var regions = servers[block].regions
         if !zones.isEmpty {
