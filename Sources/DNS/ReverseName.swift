@@ -13,15 +13,20 @@ extension IPAddress {
 }
 
 extension AddressRange {
+    /// How many names ``reverseZones`` are.
+    public var reverseZoneCount: Int {
+        let bits = address.isV4 ? 8 : 4
+        return 1 << ((bits - prefixLength % bits) % bits)
+    }
+
     /// The names under which the pointer records of all its addresses stand, and of no others: several where the prefix
     /// does not end with a label.
     /// - Complexity: 128 names for IPv4 and 8 for IPv6 at most
     public var reverseZones: [DomainName] {
         let bits = address.isV4 ? 8 : 4
         let digits = (prefixLength + bits - 1) / bits
-        let open = digits * bits - prefixLength
         let first = firstAddress.octets
-        return (0..<(1 << open)).compactMap { number in
+        return (0..<reverseZoneCount).compactMap { number in
             var octets = first
             if digits > 0 {
                 let last = digits - 1

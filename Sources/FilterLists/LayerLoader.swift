@@ -223,7 +223,13 @@ public enum LayerLoader {
             guard: source.limit
         )
         let before = builder.ruleCount
-        var sink = RuleSink(builder: consume builder, path: source.path, role: source.role, removals: removals)
+        var sink = RuleSink(
+            builder: consume builder,
+            path: source.path,
+            role: source.role,
+            removals: removals,
+            octets: source.octets.count
+        )
         sink.note(source.notices)
         if source.limit.isOpen { sink.noteOpenGuard() }
         switch detection.format {

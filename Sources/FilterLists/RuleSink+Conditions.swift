@@ -113,7 +113,7 @@ struct OrderedRuleWriter {
         _ text: Span<UInt8>,
         _ sink: inout RuleSink
     ) throws(Fault) {
-        let position = RulePosition(line: rule.line, offset: rule.range.lowerBound, length: rule.range.count)
+        let position = RulePosition(rule.range, line: rule.line)
         switch condition {
         case .constant(false): return
         case .constant(true):
@@ -192,7 +192,7 @@ struct OrderedRuleWriter {
                         action: shape.action,
                         coverage: shape.coverage,
                         guard: shape.guardID,
-                        at: RulePosition(line: name.line, offset: range.lowerBound, length: range.count)
+                        at: RulePosition(range, line: name.line)
                     )
                 } else {
                     try sink.builder.add(

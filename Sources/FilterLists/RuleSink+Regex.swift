@@ -29,7 +29,7 @@ extension RuleSink {
             action: action,
             coverage: coverage,
             guard: `guard`,
-            at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            at: RulePosition(rule, line: line)
         )
         guard isAdded else { return skip(.regexTooLarge("the ones before it have used it up"), text, rule, line) }
     }

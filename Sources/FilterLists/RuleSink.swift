@@ -20,6 +20,8 @@ struct RuleSink: ~Copyable {
     var schedules: [String: [Range<Int>]] = [:]
     /// Lines seen.
     var lines = 0
+    /// Rules that entries which stand for many may still be made of.
+    private var room: Int
     /// Rules that only leave names open; they are counted as not evaluated, not as rules.
     private var openRules = 0
     private let addressRecordsBefore: Int
@@ -30,7 +32,15 @@ struct RuleSink: ~Copyable {
     let block: ActionID
     let allow: ActionID
 
-    init(builder: consuming LayerBuilder, path: String, role: ListRole, removals: BadfilterSet) {
+    /// A sink for a list of so many octets.
+    init(
+        builder: consuming LayerBuilder,
+        path: String,
+        role: ListRole,
+        removals: BadfilterSet,
+        octets: Int
+    ) {
+        room = octets / 4 + 100_000
         self.builder = builder
         addressRecordsBefore = self.builder.addressRecordCount
         clientRulesBefore = self.builder.clientRuleCount
@@ -163,7 +173,7 @@ struct RuleSink: ~Copyable {
             action: action,
             coverage: types.map { builder.intern(TypeCoverage(only: $0)) } ?? .all,
             guard: `guard`,
-            at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            at: RulePosition(rule, line: line)
         )
     }
 
@@ -179,6 +189,14 @@ struct RuleSink: ~Copyable {
         builder.noteUnsupported()
         let reason = UnsupportedReason.clientTables
         unsupported.add(Diagnostic(path: path, line: line, reason: reason.id, text: reason.text))
+    }
+
+    /// Takes room for the rules that an entry stands for, such as a range of addresses for each of its prefixes; false, and
+    /// nothing is taken, where the list has used its room up.
+    mutating func take(_ count: Int) -> Bool {
+        guard count <= room else { return false }
+        room -= count
+        return true
     }
 
     /// Adds notices about the list as a whole.

@@ -203,6 +203,11 @@ public struct RulePosition: Hashable, Sendable {
     /// Octets of the rule's text.
     public var length: Int
 
+    /// The position of a rule on a line that stands at `range` in its list.
+    public init(_ range: Range<Int>, line: Int) {
+        self.init(line: line, offset: range.lowerBound, length: range.count)
+    }
+
     /// A position.
     public init(line: Int, offset: Int, length: Int) {
         self.line = line

@@ -14,6 +14,12 @@ extension Span where Element == UInt8 {
         return start..<end
     }
 
+    /// The part of `range` up to the first `mark`, without blanks at both sides: a line whose comments begin anywhere.
+    public func trimmedRange(in range: Range<Int>, before mark: UInt8) -> Range<Int> {
+        let end = extracting(range).firstIndex(of: mark).map { range.lowerBound + $0 } ?? range.upperBound
+        return trimmedRange(in: range.lowerBound..<end)
+    }
+
     /// Whether the octets are exactly those of `text`.
     public func equals(_ text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount && hasPrefix(text)

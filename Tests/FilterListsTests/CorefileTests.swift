@@ -101,7 +101,8 @@ import TextScan
 
     @Test(arguments: [
         ("import more.conf", "include"), ("template IN A {\n rcode NXDOMAIN\n }", "plugin"), ("hosts x", "plugin"),
-        ("acl tls://a {\n block\n }", "server-block"), ("acl 10.0.0.0/8 {\n block\n }", ""), ("acl {\n block net {$NETWORK}\n }", "environment"),
+        ("acl tls://a {\n block\n }", "server-block"), ("acl 10.0.0.0/8 {\n block\n }", ""),
+        ("acl {\n block net {$NETWORK}\n }", "environment"),
         ("import x\n import x", ""), ("log\n errors\n forward . 192.0.2.1 {\n tls\n }", ""),
     ])
     func whatIsNotEvaluatedIsCounted(directives: String, reason: String) throws {

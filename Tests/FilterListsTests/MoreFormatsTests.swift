@@ -51,6 +51,7 @@ import TextScan
     func opnsense(row: Row) throws { try check(row, .domains, .opnsense) }
 
     @Test(arguments: [
+        ("a*.example", "a*.example", "pass"), ("a.example b", "a.example\\032b", "pass"),
         ("a.example", "a.example", "redirect CNAME=cache.lancache.net."), ("a.example", "x.a.example", "pass"),
         ("*.a.example", "x.a.example AAAA", "redirect CNAME=cache.lancache.net."),
         ("*.a.example", "a.example", "pass"), ("# a.example", "a.example", "pass"),

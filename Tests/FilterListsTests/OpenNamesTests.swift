@@ -230,6 +230,21 @@ struct OpenNamesTests {
         #expect(try readList(text, .unbound).verdict(name, .a, context: context).kind == .unsupported)
     }
 
+    /// Ranges stand for many zones: beyond what a file may use, the names of all addresses stand for them.
+    @Test(arguments: [
+        "rev-server=10.0.0.0/9,192.0.2.1", "auth-zone=own.zz,10.0.0.0/9", "synth-domain=own.zz,10.0.0.0/9",
+    ])
+    func rangesAreBounded(line: String) throws {
+        let many = String(repeating: line + "\n", count: 2_000)
+        let few = try readList("address=/a.zz/#\n\(line)\n", .dnsmasq)
+        #expect(try few.verdict("1.0.10.in-addr.arpa", .ptr).kind == (line.hasPrefix("rev") ? .route : .unsupported))
+        #expect(try few.verdict("1.2.0.192.in-addr.arpa", .ptr).kind == .pass)
+        let list = try readList("address=/a.zz/#\n" + many, .dnsmasq)
+        #expect(list.layer.compiledRules.count < 140_000)
+        #expect(try list.verdict("1.2.0.192.in-addr.arpa", .ptr).kind == .unsupported)
+        #expect(try list.verdict("a.zz").kind == .sinkhole)
+    }
+
     /// What policy zones beside Unbound's configuration do is not known; local zones come before them.
     @Test(arguments: [
         ("ads.zz", "nxdomain"), ("a.ads.zz", "nxdomain"), ("open.zz", "unsupported"), ("corp.zz", "unsupported"),

@@ -60,6 +60,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "squid.conf": Array("acl ads dstdomain .ads.example\nhttp_access deny ads\n".utf8),
         "unbound.conf": Array("rpz:\n  name: block.rpz\nforward-zone:\n  name: \"corp.example\"\n".utf8),
         "Corefile": Array(".:53 {\n  acl {\n    block type A\n  }\n}\n".utf8),
+        "many-faults.txt": Array(("a.example\n" + String(repeating: "a..b\n", count: 1_500)).utf8),
         "one-layer.yaml": Array("layers: [{engine: pihole, lists: [clean.txt]}]\n".utf8),
         "odd-names.txt": Array("good.example\n b,d.example\nb\\044d.example\nb\u{FC}cher.example\n".utf8),
     ]
@@ -87,6 +88,8 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check -f @/odd-names.txt --list @/clean.txt", 3, "odd-names.txt:2:3: `b,d.example` is no"),
         CommandLineCase("check -f @/odd-names.txt --list @/clean.txt", 3, "odd-names.txt:4:2: `b"),
         CommandLineCase("check -f @/odd-names.txt --list @/clean.txt", 3, "+b,d.example A pass"),
+        CommandLineCase("check -f @/many-faults.txt --list @/clean.txt", 3, "more lines that are no names: 500 [not-a"),
+        CommandLineCase("check -f @/many-faults.txt --list @/clean.txt -o json", 3, "+\"skipped_lines\":1500"),
         CommandLineCase("audit Tests/Fixtures/categories", 3, "+ads/domains"),
         CommandLineCase("audit Tests/Fixtures/categories", 3, "paths: holds no rule"),
         CommandLineCase("audit Tests/Fixtures/categories/update", 3, "says 'white'"),

@@ -106,7 +106,7 @@ struct AdGuardRule {
         if isRegex(text) { return addRegex(text, range, line, entry, &sink) }
         let coverage = modifiers.coverage.map { sink.builder.intern($0) } ?? .all
         let limit = modifiers.guard(&sink.builder)
-        let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
+        let position = RulePosition(range, line: line)
         if matchesEverything(text) {
             sink.builder.add(
                 .subtree,
@@ -222,19 +222,8 @@ struct AdGuardRule {
 
     /// Whether a part of a pattern is exactly the text of a name.
     private static func isPlainName(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        var length = 0
-        for index in range {
-            switch text[index] {
-            case 0x2E:
-                guard length > 0 else { return false }
-                length = 0
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F:
-                length += 1
-                guard length <= 63 else { return false }
-            default: return false
-            }
-        }
-        return length > 0 && range.count <= 253
+        guard !range.isEmpty, range.count <= 253, text[range.upperBound - 1] != 0x2E else { return false }
+        return PlainLabels.are(text, range)
     }
 }
 

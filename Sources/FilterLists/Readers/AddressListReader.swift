@@ -7,8 +7,6 @@ import TextScan
 enum AddressListReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
-        // A range takes up to 254 prefixes.
-        var room = text.count / 4 + 100_000
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
@@ -18,12 +16,12 @@ enum AddressListReader {
                 sink.drop(.notAddresses, text, rule, line.number)
                 continue
             }
-            guard ranges.count <= room else {
+            // A range takes up to 254 prefixes.
+            guard sink.take(ranges.count) else {
                 sink.skip(.tooManyParts, text, rule, line.number)
                 continue
             }
-            room -= ranges.count
-            let position = RulePosition(line: line.number, offset: rule.lowerBound, length: rule.count)
+            let position = RulePosition(rule, line: line.number)
             for range in ranges {
                 sink.builder.add(.answer, range, class: entry.class, action: entry.action, at: position)
             }

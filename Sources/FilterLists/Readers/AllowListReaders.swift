@@ -96,7 +96,7 @@ enum ZscalerReader {
                     pattern: TextPattern(start: .beginning, tokens: tokens, endsAtEnd: true),
                     class: entry.class,
                     action: entry.action,
-                    at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+                    at: RulePosition(rule, line: line)
                 )
             }
         }
@@ -131,7 +131,7 @@ enum FortiGateReader {
                 pattern: TextPattern(start: .beginning, tokens: tokens, endsAtEnd: true),
                 class: entry.class,
                 action: entry.action,
-                at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+                at: RulePosition(rule, line: line)
             )
         }
     }

@@ -14,11 +14,7 @@ enum BlockyReader {
             let whole = text.trimmedRange(in: line.range)
             guard !whole.isEmpty, text[whole.lowerBound] != 0x21, text[whole.lowerBound] != 0x23 else { continue }
             if line.number == 1, text.hasPrefix("[Adblock", at: whole.lowerBound) { continue }
-            let comment = text.extracting(whole).firstIndex(of: 0x23)
-            let rule = text.trimmedRange(
-                in: whole.lowerBound..<(comment.map { whole.lowerBound + $0 } ?? whole.upperBound)
-            )
-            read(text, rule, line.number, entry, &sink)
+            read(text, text.trimmedRange(in: whole, before: 0x23), line.number, entry, &sink)
         }
     }
 
@@ -119,21 +115,9 @@ enum BlockyReader {
         return false
     }
 
-    /// `[a-zA-Z0-9_-]{1,63}` labels with single dots, one more dot or `_` at the end.
+    /// Plain labels, one more dot at the end or not.
     private static func isName(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {
         guard !name.isEmpty, name.count <= 255 else { return false }
-        var length = 0
-        for index in name {
-            switch text[index] {
-            case 0x2E:
-                guard length > 0 else { return false }
-                length = 0
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F:
-                length += 1
-                guard length <= 63 else { return false }
-            default: return false
-            }
-        }
-        return true
+        return PlainLabels.are(text, name)
     }
 }

@@ -59,9 +59,7 @@ enum HostsLines {
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            let comment = text.extracting(line.range).firstIndex(of: 0x23)
-            let end = comment.map { line.range.lowerBound + $0 } ?? line.range.upperBound
-            let rule = text.trimmedRange(in: line.range.lowerBound..<end)
+            let rule = text.trimmedRange(in: line.range, before: 0x23)
             guard !rule.isEmpty else { continue }
             var fields = FieldScanner(text.extracting(rule))
             guard let first = fields.next() else { continue }

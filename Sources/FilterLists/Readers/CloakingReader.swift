@@ -94,7 +94,7 @@ enum ForwardingReader {
         guard isRoot || text[name.upperBound - 1] != 0x2E else { return sink.drop(.pattern, text, rule, line) }
         let action = sink.builder.intern(.route(servers))
         if isRoot {
-            let place = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            let place = RulePosition(rule, line: line)
             sink.builder.add(.subtree, name: .root, class: .open, action: action, at: place)
         } else {
             sink.add(.subtree, text, name: name, class: .open, action: action, rule: rule, line: line)

@@ -36,7 +36,7 @@ enum CoreDNSReader {
             }
             if tokens.last == .octet(0x2E) { tokens.removeLast() }
             let pattern = TextPattern(start: .beginning, tokens: tokens, endsAtEnd: true)
-            let position = RulePosition(line: line.number, offset: line.rule.lowerBound, length: line.rule.count)
+            let position = RulePosition(line.rule, line: line.number)
             sink.builder.add(pattern: pattern, class: .nullData, action: action, at: position)
         }
     }

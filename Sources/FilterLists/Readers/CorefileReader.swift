@@ -283,7 +283,7 @@ struct CorefileReader {
                 rule,
                 regions,
                 guards,
-                RulePosition(line: first.line, offset: range.lowerBound, length: range.count),
+                RulePosition(range, line: first.line),
                 &sink
             )
         }
@@ -333,7 +333,7 @@ struct CorefileReader {
             class: .ownBlock,
             action: sink.builder.intern(.refused),
             guard: sink.builder.intern(RuleGuard(excluded: keys, otherModifiers: 1)),
-            at: RulePosition(line: first.line, offset: first.range.lowerBound, length: first.range.count)
+            at: RulePosition(first.range, line: first.line)
         )
     }
 }

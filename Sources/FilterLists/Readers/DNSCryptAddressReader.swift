@@ -54,7 +54,7 @@ enum DNSCryptAddressReader {
         _ sink: inout RuleSink
     ) {
         guard let range else { return sink.drop(.addressSpelling, text, rule, line) }
-        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        let position = RulePosition(rule, line: line)
         sink.builder.add(.answer, range, class: entry.class, action: entry.action, at: position)
     }
 
@@ -107,11 +107,7 @@ enum DNSCryptAddressReader {
     private static func leaveOpen(_ beginning: Beginning, _ ruleClass: RuleClass, _ sink: inout RuleSink) {
         guard ruleClass == .block else { return }
         let action = sink.builder.intern(.unsupported)
-        let position = RulePosition(
-            line: beginning.line,
-            offset: beginning.rule.lowerBound,
-            length: beginning.rule.count
-        )
+        let position = RulePosition(beginning.rule, line: beginning.line)
         let before = sink.builder.ruleCount
         for range in ranges(beginning.text) ?? [] {
             sink.builder.add(.answer, range, class: ruleClass, action: action, at: position)

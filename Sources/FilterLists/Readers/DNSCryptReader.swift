@@ -123,7 +123,7 @@ struct DNSCryptPattern {
             class: entry.class,
             action: entry.action,
             guard: limit,
-            at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            at: RulePosition(rule, line: line)
         )
     }
 }

@@ -23,7 +23,7 @@ struct DnsmasqAddresses {
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
-        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        let position = RulePosition(rule, line: line)
         switch key.string {
         case "bogus-nxdomain": return add(text, value, .nxdomain, rule, line, &sink)
         case "ignore-address": return add(text, value, .drop, rule, line, &sink)
@@ -53,7 +53,7 @@ struct DnsmasqAddresses {
             sink.skip(.emptyPrefix, text, rule, line)
             return true
         }
-        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        let position = RulePosition(rule, line: line)
         sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(action), at: position)
         return true
     }

@@ -20,6 +20,12 @@ enum DnsmasqOpenNames {
             guard let name else { return }
             sink.leaveOpen(scope, name, class: .special, types: types, rule: rule, line: line)
         }
+        // Beyond what the file may use, all names of addresses stand for those of a range.
+        func open(_ range: AddressRange?, _ types: [RRType]? = nil) {
+            guard let range else { return }
+            let zones = sink.take(range.reverseZoneCount) ? range.reverseZones : [reverseTree]
+            for zone in zones { open(.subtree, zone, types) }
+        }
         let first = words?.first.flatMap { try? DomainName(presentation: $0) }
         switch key {
         case "interface-name", "dynamic-host":
@@ -27,26 +33,23 @@ enum DnsmasqOpenNames {
             DnsmasqRecords.leaveOpen(first, [.a, .aaaa, .any], rule, line, &sink)
         case "synth-domain":
             open(.subtree, first, [.a, .aaaa, .any])
-            for word in (words ?? []).dropFirst() {
-                for zone in zones(word) { open(.subtree, zone, [.ptr, .any]) }
-            }
+            for word in (words ?? []).dropFirst() { open(range(word), [.ptr, .any]) }
         case "auth-zone":
             open(.subtree, first)
-            for word in (words ?? []).dropFirst() {
-                for zone in zones(word) { open(.subtree, zone) }
-            }
+            for word in (words ?? []).dropFirst() { open(range(word)) }
         case "filterwin2k": open(.subtree, .root, [.soa, .srv, .any])
         case "filter-rr":
             let types = (words ?? []).compactMap { RRType(String(decoding: $0, as: UTF8.self).uppercased()) }
             open(.subtree, .root, types + [.any])
         case "bogus-priv":
-            for range in privateRanges.compactMap({ AddressRange($0) }) {
-                for zone in range.reverseZones { open(.subtree, zone, [.ptr, .any]) }
-            }
+            for range in privateRanges { open(AddressRange(range), [.ptr, .any]) }
         case "domain-needed": leaveSingleLabelsOpen([.a, .aaaa, .any], rule, line, &sink)
         default: break
         }
     }
+
+    /// The names of all addresses.
+    static let reverseTree = DomainName.root.child(Array("arpa".utf8)) ?? .root
 
     /// Leaves names of one label open.
     static func leaveSingleLabelsOpen(_ types: [RRType]?, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
@@ -57,19 +60,18 @@ enum DnsmasqOpenNames {
             class: .special,
             action: action,
             coverage: types.map { sink.builder.intern(TypeCoverage(only: $0)) } ?? .all,
-            at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            at: RulePosition(rule, line: line)
         )
     }
 
-    /// The names of pointer records of a range; of `FIRST-LAST` and single addresses those of the largest ranges that may
-    /// hold all of it and end with a label.
-    private static func zones(_ word: [UInt8]) -> [DomainName] {
+    /// A range of addresses; of `FIRST-LAST` the smallest that holds all of it and ends with a label.
+    private static func range(_ word: [UInt8]) -> AddressRange? {
         let text = String(decoding: word, as: UTF8.self)
-        if let range = AddressRange(text) { return range.reverseZones }
+        if let range = AddressRange(text) { return range }
         let ends = text.split(separator: "-").map { IPAddress($0) }
-        guard ends.count == 2, let first = ends[0], let last = ends[1], first.isV4 == last.isV4 else { return [] }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first.isV4 == last.isV4 else { return nil }
         let shared = zip(first.octets, last.octets).prefix { $0 == $1 }.count
-        return AddressRange(first, prefixLength: shared * 8)?.reverseZones ?? []
+        return AddressRange(first, prefixLength: shared * 8)
     }
 
     /// `private_net` and `private_net6`.

@@ -163,7 +163,7 @@ enum DnsmasqReader {
             sink.skip(.answerOption, text, rule, line)
             return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, rule, line, &sink)
         }
-        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        let position = RulePosition(rule, line: line)
         if name.count == 1, text[name.lowerBound] == 0x23 {
             // `#` stands for every name.
             return sink.builder.add(
@@ -221,13 +221,18 @@ enum DnsmasqReader {
         else { return false }
         let server = text.extracting(min(value.lowerBound + comma + 1, value.upperBound)..<value.upperBound).string
         let action = sink.builder.intern(server.isEmpty ? .nxdomain : .route(server))
+        guard sink.take(range.reverseZoneCount) else {
+            sink.skip(.tooManyParts, text, rule, line)
+            sink.leaveOpen(.subtree, DnsmasqOpenNames.reverseTree, class: .special, rule: rule, line: line)
+            return true
+        }
         for zone in range.reverseZones {
             sink.builder.add(
                 .subtree,
                 name: zone,
                 class: server.isEmpty ? .zone : .open,
                 action: action,
-                at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+                at: RulePosition(rule, line: line)
             )
         }
         return true

@@ -77,7 +77,7 @@ enum DnsmasqRecords {
                 class: exists ? .hosts : .ownRewrite,
                 action: sink.builder.intern(.records([LocalRecord(type: type, data: data)])),
                 coverage: sink.builder.intern(TypeCoverage(only: [type, .any])),
-                at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+                at: RulePosition(rule, line: line)
             )
         }
     }
@@ -138,11 +138,7 @@ enum DnsmasqRecords {
             .records([LocalRecord(type: .cname, ttl: lifetime, data: target.wire)])
         )
         let nothing = sink.builder.intern(TypeCoverage(only: []))
-        let position = RulePosition(
-            line: statement.line,
-            offset: statement.rule.lowerBound,
-            length: statement.rule.count
-        )
+        let position = RulePosition(statement.rule, line: statement.line)
         for index in 0..<last {
             guard let name = statement.name(index) else {
                 sink.drop(.badStatement, text, statement.rule, statement.line)

@@ -9,33 +9,18 @@ enum HostsFileReader {
         let v4 = sink.builder.intern(TypeCoverage(only: [.a, .any]))
         let v6 = sink.builder.intern(TypeCoverage(only: [.aaaa, .any]))
         var last = LastAddress()
-        var scanner = LineScanner(text)
-        while let line = scanner.next() {
-            guard sink.accepts(line, text) else { continue }
-            let comment = text.extracting(line.range).firstIndex(of: 0x23)
-            let end = comment.map { line.range.lowerBound + $0 } ?? line.range.upperBound
-            let rule = text.trimmedRange(in: line.range.lowerBound..<end)
-            guard !rule.isEmpty else { continue }
-            var fields = FieldScanner(text.extracting(rule))
-            guard let first = fields.next() else { continue }
-            guard last.read(text.extracting(rule).extracting(first), .records, &sink.builder),
-                let action = last.action
-            else {
-                sink.drop(.noAddress, text, rule, line.number)
-                continue
-            }
-            while let field = fields.next() {
-                sink.add(
-                    .exact,
-                    text,
-                    name: (rule.lowerBound + field.lowerBound)..<(rule.lowerBound + field.upperBound),
-                    class: .hosts,
-                    action: action,
-                    coverage: last.isV4 ? v4 : v6,
-                    rule: rule,
-                    line: line.number
-                )
-            }
+        HostsLines.read(text, &sink, &last) { line, name, last, sink in
+            guard let action = last.action else { return }
+            sink.add(
+                .exact,
+                text,
+                name: name,
+                class: .hosts,
+                action: action,
+                coverage: last.isV4 ? v4 : v6,
+                rule: line.rule,
+                line: line.number
+            )
         }
     }
 }

@@ -10,6 +10,8 @@ enum KnotPolicyReader {
         var configuration = KnotConfiguration(text)
         configuration.read(&sink)
         var writer = OrderedRuleWriter(configuration.properties, octets: text.count)
+        // All of them leave names open, so that their order means nothing.
+        for rule in configuration.firstRules { writer.write(rule, text, &sink) }
         for rule in configuration.rules { writer.write(rule, text, &sink) }
     }
 }
@@ -38,6 +40,8 @@ enum KnotAction {
 struct KnotConfiguration: ~Escapable {
     let source: Span<UInt8>
     private(set) var rules: [OrderedRule] = []
+    /// What leaves names open in front of the rules.
+    private(set) var firstRules: [OrderedRule] = []
     private(set) var properties: [NameProperty] = []
     private var variables = LuaVariables<KnotValue>(unknown: .unknown)
 
@@ -185,7 +189,7 @@ struct KnotConfiguration: ~Escapable {
             range: range,
             line: line
         )
-        rules.insert(rule, at: isFirst ? 0 : rules.count)
+        if isFirst { firstRules.append(rule) } else { rules.append(rule) }
     }
 
     /// The condition of a rule, whatever its action; nil where it is not known.

@@ -11,15 +11,13 @@ enum LanCacheReader {
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            let whole = text.extracting(line.range)
-            let end = line.range.lowerBound + (whole.firstIndex(of: 0x23) ?? whole.count)
-            let rule = text.trimmedRange(in: line.range.lowerBound..<end)
+            let rule = text.trimmedRange(in: line.range, before: 0x23)
             guard !rule.isEmpty else { continue }
             let isStar = text.hasPrefix("*.", at: rule.lowerBound)
             let name = isStar ? (rule.lowerBound + 2)..<rule.upperBound : rule
-            for index in name where isBlank(text[index]) || text[index] == 0x2A {
+            guard !name.contains(where: { isBlank(text[$0]) || text[$0] == 0x2A }) else {
                 sink.drop(.notAName, text, rule, line.number)
-                break
+                continue
             }
             sink.add(
                 isStar ? .below : .exact,

@@ -12,9 +12,7 @@ enum OPNsenseReader {
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            let whole = text.extracting(line.range)
-            let end = line.range.lowerBound + (whole.firstIndex(of: 0x23) ?? whole.count)
-            let rule = text.trimmedRange(in: line.range.lowerBound..<end)
+            let rule = text.trimmedRange(in: line.range, before: 0x23)
             guard !rule.isEmpty else { continue }
             guard let word = lastWord(text, rule, line.number, &sink) else {
                 sink.drop(.addressAlone, text, rule, line.number)

@@ -57,7 +57,7 @@ enum PACReader {
             word.trimmed.equalsIgnoringCase("DIRECT") ? .allow : .route(TerminalText.escaped(word, limit: 120))
         )
         for pattern in patterns {
-            add(pattern, text, action, RulePosition(line: line, offset: rule.lowerBound, length: rule.count), &sink)
+            add(pattern, text, action, RulePosition(rule, line: line), &sink)
         }
     }
 

@@ -221,7 +221,7 @@ struct PolicyZone {
         }
         let isStar = text[owner.lowerBound] == 0x2A && (owner.count == 1 || text[owner.lowerBound + 1] == 0x2E)
         if isStar, owner.count == 1 {
-            let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            let position = RulePosition(rule, line: line)
             sink.builder.add(.below, name: .root, class: .data, action: action, at: position)
             return true
         }
@@ -252,7 +252,7 @@ struct PolicyZone {
             return sink.skip(.nameServerTrigger, text, rule, line)
         }
         guard let range else { return sink.drop(.badRecord, text, rule, line) }
-        let position = RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+        let position = RulePosition(rule, line: line)
         if engine == .unboundRPZ, spelling == .loose, range.prefixLength > 0 {
             sink.skip(.looseRange, text, rule, line)
             sink.noteOpenRules(1)
@@ -319,7 +319,7 @@ struct PolicyZone {
         let kind = PolicyTrigger(trigger.presentation.span)
         guard case .queryName = kind else { return add(kind, action, text, range, line, &sink) }
         let isStar = trigger.labels[0].elementsEqual([0x2A])
-        let position = RulePosition(line: line, offset: range.lowerBound, length: range.count)
+        let position = RulePosition(range, line: line)
         sink.builder.add(
             isStar ? .below : .exact,
             name: isStar ? trigger.parent ?? .root : trigger,

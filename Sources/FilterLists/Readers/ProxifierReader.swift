@@ -59,7 +59,7 @@ enum ProxifierReader {
             pattern: TextPattern(start: .beginning, tokens: tokens, endsAtEnd: true),
             class: entry.class,
             action: entry.action,
-            at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+            at: RulePosition(rule, line: line)
         )
     }
 

@@ -11,9 +11,7 @@ enum V2flyReader {
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            let whole = text.extracting(line.range)
-            let end = line.range.lowerBound + (whole.firstIndex(of: 0x23) ?? whole.count)
-            let rule = text.trimmedRange(in: line.range.lowerBound..<end)
+            let rule = text.trimmedRange(in: line.range, before: 0x23)
             guard !rule.isEmpty else { continue }
             read(text, rule, line.number, entry, &sink)
         }
@@ -48,7 +46,7 @@ enum V2flyReader {
                 pattern: TextPattern(start: .anywhere, tokens: tokens, endsAtEnd: false),
                 class: entry.class,
                 action: entry.action,
-                at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
+                at: RulePosition(rule, line: line)
             )
         } else if kind.equalsIgnoringCase("regexp") {
             sink.add(

@@ -78,12 +78,12 @@ struct CheckCommand: ParsableCommand {
         )
         let defaults = try RRType.list(types)
         run.check(input, defaults)
-        run.finish(skipped: input.diagnostics.count)
+        run.finish(skipped: input.faultCount)
         if let threshold, let worst = run.worst, worst >= threshold { throw ExitStatus.finding }
         loaded.announceClientRules(context)
         let isCertain =
             run.isDecided && loaded.clientRules(context) == 0 && loaded.unsupportedRules == 0
-            && input.diagnostics.isEmpty
+            && input.faultCount == 0
         if !isCertain { throw ExitStatus.undecided }
     }
 }

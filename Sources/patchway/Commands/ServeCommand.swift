@@ -212,14 +212,18 @@ private enum ZoneFile {
         let octets = try Inputs.octets(path)
         let (records, diagnostics) = ZoneReader().all(in: octets.span)
         guard diagnostics.isEmpty else {
-            let lines = diagnostics.prefix(20).map { "\(path):\($0.line): \($0.fault)" }
+            let lines = diagnostics.prefix(20).map {
+                "\(TerminalText.escaped(path)):\($0.line): \(TerminalText.escaped("\($0.fault)"))"
+            }
             throw Failure.usage(lines.joined(separator: "\npatchway: "))
         }
         let zone = LocalZone(
             records.map(\.record).map { LocalZone.Record(owner: $0.owner, type: $0.type, ttl: $0.ttl, data: $0.data) }
         )
         guard let zone else {
-            throw Failure.usage("\(path): a zone has one SOA record, and all names at or below its owner")
+            throw Failure.usage(
+                "\(TerminalText.escaped(path)): a zone has one SOA record, and all names at or below its owner"
+            )
         }
         return zone
     }

@@ -18,7 +18,19 @@ struct NameInput {
     /// The names in wire form, one behind the other: a million of them are no million arrays.
     private var wire: [UInt8] = []
     private var entries: [Entry] = []
-    var diagnostics: [Diagnostic] = []
+    /// What is wrong with lines, as far as it is kept, and how many lines are wrong.
+    private var kept: [Diagnostic] = []
+    private(set) var faultCount = 0
+
+    /// The most faults that are kept.
+    private static let maximumFaults = 1_000
+
+    /// What is wrong with lines; beyond the first of them only how many more.
+    var diagnostics: [Diagnostic] {
+        guard let last = kept.last, faultCount > kept.count else { return kept }
+        let text = "more lines that are no names: \(faultCount - kept.count)"
+        return kept + [Diagnostic(path: last.path, reason: last.reason, text: text)]
+    }
 
     /// Whether there are no names.
     var isEmpty: Bool { entries.isEmpty }
@@ -172,8 +184,10 @@ struct NameInput {
         _ text: some Collection<UInt8>,
         _ fault: String
     ) {
+        faultCount += 1
+        guard kept.count < Self.maximumFaults else { return }
         let shown = TerminalText.escaped(Array(text.prefix(80)))
-        diagnostics.append(
+        kept.append(
             Diagnostic(path: path, line: line, column: offset + 1, reason: "not-a-name", text: "`\(shown)` \(fault)")
         )
     }
