@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
         .testTarget(
             name: "SettingsTests",
-            dependencies: ["Catalog", "DNS", "Policy", "Settings", "TestSupport", "TextScan"]
+            dependencies: ["Catalog", "DNS", "FilterLists", "Policy", "Settings", "TestSupport", "TextScan"]
         ),
         .testTarget(
             name: "FindingsTests",

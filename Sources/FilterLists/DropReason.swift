@@ -240,7 +240,7 @@ struct UnsupportedReason {
     )
     static let schedule = UnsupportedReason(
         id: "schedule",
-        text: "its schedule is not known; `schedules` of a stack file gives it"
+        text: "its schedule is not known; dnscrypt-proxy.toml or `schedules` of a stack file gives it"
     )
     static let server = UnsupportedReason(id: "no-server", text: "none of its servers is an address")
     static let idna = UnsupportedReason(

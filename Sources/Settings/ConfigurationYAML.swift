@@ -3,7 +3,7 @@ import Policy
 public import TextScan
 internal import Yams
 
-/// Reads configuration files, ours and Blocky's; every fault has its line, column, reason and a hint.
+/// Reads configuration files, ours, Blocky's and dnscrypt-proxy's; every fault has its line, column, reason and a hint.
 public enum ConfigurationYAML {
     /// Reads `bytes`; a value with a fault is left out, so that all faults are reported at once.
     /// - Parameter path: The name of the file: in diagnostics, and to resolve relative list paths.
@@ -11,6 +11,7 @@ public enum ConfigurationYAML {
         _ bytes: [UInt8],
         path: String
     ) -> (configuration: Configuration, diagnostics: [Diagnostic]) {
+        if DNSCryptTOML.recognises(bytes) { return DNSCryptTOML.configuration(bytes, path: path) }
         let document = YAMLDocument(bytes, path: path)
         guard let root = document.root else {
             let empty = Diagnostic(

@@ -57,13 +57,17 @@ enum ScheduleYAML {
         return schedules
     }
 
-    /// The minutes of a day from `after` to the end of the minute `before`; over midnight it is the same day's beginning
-    /// and end, and with both alike the whole day (dnscrypt-proxy `time_ranges.go`).
     private static func window(_ node: Node, _ reader: inout NodeReader) -> [Range<Int>] {
         guard let fields = reader.mapping(node, "a window", keys: ["after", "before"]) else { return [] }
         guard let after = time(fields["after"], "after", node, &reader),
             let before = time(fields["before"], "before", node, &reader)
         else { return [] }
+        return minutes(after: after, before: before)
+    }
+
+    /// The minutes of a day from `after` to the end of the minute `before`; over midnight it is the same day's beginning
+    /// and end, and with both alike the whole day (dnscrypt-proxy `time_ranges.go`).
+    static func minutes(after: Int, before: Int) -> [Range<Int>] {
         if after == before { return [0..<1440] }
         return after < before ? [after..<before + 1] : [0..<before + 1, after..<1440]
     }

@@ -91,5 +91,5 @@ enum YAMLGuard {
 }
 
 extension Array {
-    fileprivate subscript(safely index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+    subscript(safely index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
 }

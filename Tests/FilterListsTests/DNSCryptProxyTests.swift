@@ -41,7 +41,7 @@ import Testing
             ("a.example @evening", "a.example", 100, .pass),
             ("a.example @evening", "a.example", 60, .nodata), ("a.example @evening", "a.example", 61, .pass),
             ("a.example @evening", "a.example", nil, .unsupported), ("a.example @evening", "b.example", nil, .pass),
-            ("a.example @nowhere", "a.example", 1290, .pass), ("a.example @", "a.example", nil, .nodata),
+            ("a.example @nowhere", "a.example", 1290, .unsupported), ("a.example @", "a.example", nil, .nodata),
             ("a.example @evening @evening", "a.example", 1290, .pass),
             // One rule is taken, and then its schedule is looked at.
             ("=a.example @evening\na.example", "a.example", 100, .pass),
@@ -67,6 +67,8 @@ import Testing
         #expect(loaded.reports[0].unsupported == ["schedule": 1])
         #expect(loaded.reports[0].ignored == ["bad-pattern": 1])
         #expect(try loaded.verdict("b.example").note?.contains("hours") == true)
+        // Versions do not agree on it.
+        #expect(try loaded.verdict("x.a.example").kind == .unsupported)
     }
 
     private static let cloaking = """

@@ -22,7 +22,12 @@ enum DNSCryptReader {
                 }
                 if !word.isEmpty {
                     guard let minutes = sink.schedules[text.extracting(word).string] else {
+                        // Up to 2.1.12 such a rule counts always, from then on never; the log names it either way.
                         sink.skip(.schedule, text, rule, line.number)
+                        let before = sink.builder.ruleCount
+                        let open = (entry.class, sink.builder.intern(.unsupported))
+                        DNSCryptPattern(text: name, rule: rule, line: line.number).add(text, open, .none, &sink)
+                        sink.noteOpenRules(sink.builder.ruleCount - before)
                         continue
                     }
                     limit = sink.builder.intern(RuleGuard(minutes: minutes))
