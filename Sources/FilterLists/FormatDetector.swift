@@ -72,6 +72,7 @@ public enum FormatDetector {
         if ContentSniff(text).known == .json, LittleSnitchReader.recognises(text) {
             return try document(.littleSnitch, path, engine)
         }
+        if SimplewallReader.recognises(text) { return try document(.simplewall, path, engine) }
         if CorefileReader.recognises(text) { return try document(.corefile, path, engine) }
         if SquidConfigurationReader.recognises(text) { return try document(.squidConfiguration, path, engine) }
         if PACReader.recognises(text) { return try document(.proxyAutoConfig, path, engine) }
@@ -196,6 +197,7 @@ extension LineShape {
         case .url: "URLs"
         case .proxifier: "Proxifier rules"
         case .bindStatement: "BIND statements"
+        case .packetCommand: "commands of iptables"
         case .taggedName: "v2fly rules"
         case .nameAndTarget: "names with a target"
         case .comma: "comma-separated values"

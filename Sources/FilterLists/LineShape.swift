@@ -10,6 +10,7 @@ enum LineShape: Int, CaseIterable {
     case zoneDirective, zoneRecord, zoneContinuation
     case address, addressPrefix, addressRange, namedRange
     // Shapes of formats that are not read, or that others share.
+    case packetCommand
     case url, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest
     case word, other
 }
@@ -77,6 +78,7 @@ extension LineShape {
         if let shape = DnsmasqStatement.shape(line) { return shape }
         if let shape = UnboundStatement.shape(line) { return shape }
         if line.hasPrefix("zone \"") { return .bindStatement }
+        if IptablesReader.isCommand(line) { return .packetCommand }
         if let shape = zoneRecord(line, startsBlank: startsBlank) {
             if let open = line.firstIndex(of: 0x28), line.firstIndex(of: 0x29, from: open) == nil {
                 inParentheses = true
@@ -193,6 +195,8 @@ extension LineShape {
     /// 192.0.2.1, 192.0.2.1-192.0.2.9, 10.0.0.0/8, fe80::/10, 94.46.118.*, fe80:53:*
     private static func ofAddress(_ word: Span<UInt8>) -> LineShape? {
         if IPAddress(text: word.octets) != nil { return .address }
+        // Lists for the entry fields of firewalls end every line with a comma.
+        if word.count > 1, word[word.count - 1] == 0x2C { return ofAddress(word.extracting(0..<(word.count - 1))) }
         if let slash = word.firstIndex(of: 0x2F), slash + 1 < word.count {
             let isNetwork =
                 word.extracting((slash + 1)..<word.count).decimal != nil

@@ -19,7 +19,7 @@ public struct ListFormat: Sendable {
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
         .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding,
         .v2fly, .proxifier, .littleSnitch, .bindZones, .proxyAutoConfig, .dnscryptAddresses, .addresses, .peerToPeer,
-        .corefile, .squidConfiguration,
+        .corefile, .squidConfiguration, .simplewall, .iptables,
     ]
 
     /// The format with this id.
@@ -80,7 +80,12 @@ extension Engine {
         case .fortiGate: return FortiGateReader.read
         case .umbrella: return UmbrellaReader.read
         case .pac: return PACReader.read
-        case .packetFilter: return AddressListReader.read
+        case .packetFilter:
+            switch format {
+            case .simplewall: return SimplewallReader.read
+            case .iptables: return IptablesReader.read
+            default: return AddressListReader.read
+            }
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return PolicyZoneReader.read
         }
     }

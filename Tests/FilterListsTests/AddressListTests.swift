@@ -1,5 +1,6 @@
 import DNS
 import FilterLists
+import Foundation
 import Policy
 import Suites
 import TestSupport
@@ -92,7 +93,9 @@ import TextScan
         ("192.0.2.1-192.0.2.2", "192.0.2.2 192.0.2.1", .drop), ("192.0.2.1-192.0.2.2", "192.0.2.3", .pass),
         ("192.0.2.9-192.0.2.2", "192.0.2.3", .pass), ("0.0.0.0-255.255.255.255", "192.0.2.3", .drop),
         ("2001:db8::1-2001:db8::8", "2001:db8::7", .drop), ("2001:db8::1-2001:db8::8", "2001:db8::9", .pass),
-        ("192.0.2.1 # x", "192.0.2.1", .drop), ("; 192.0.2.1", "192.0.2.1", .pass),
+        ("192.0.2.1,", "192.0.2.1", .drop), ("192.0.2.1, 192.0.2.5,", "192.0.2.5", .drop),
+        ("192.0.2.1, x,", "192.0.2.1", .pass), ("192.0.2.1 # x", "192.0.2.1", .drop),
+        ("; 192.0.2.1", "192.0.2.1", .pass),
     ])
     func packetFilter(rule: String, answer: String, kind: VerdictKind) throws {
         for (text, format) in [(rule, ListFormat.addresses), ("a b: c-d:" + rule, .peerToPeer)] {
@@ -116,6 +119,25 @@ import TextScan
         #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.7 192.0.2.8")).kind == .unsupported)
     }
 
+    /// Files of other packet filters: rules that ask for more than an address are counted.
+    @Test(arguments: [("simplewall/small.xml", "simplewall", 5, 1), ("iptables/firewall.user", "iptables", 6, 0)])
+    func rulesOfPacketFilters(file: String, format: String, notEvaluated: Int, off: Int) throws {
+        let path = Fixtures.folder("lists").appendingPathComponent(file).path
+        let loaded = try LayerLoader.load([ListInput(path: path)])
+        #expect(loaded.reports[0].format.id == format)
+        #expect(loaded.reports[0].engine == .packetFilter)
+        #expect(loaded.reports[0].unsupported == ["connection": notEvaluated])
+        #expect(loaded.reports[0].ignoredCount == off)
+        for address in ["192.0.2.1", "192.0.2.31", "198.51.100.127"] {
+            #expect(try loaded.verdict("a.example", addresses: Self.addresses(address)).kind == .drop, "\(address)")
+        }
+        #expect(try loaded.verdict("a.example", .aaaa, addresses: Self.addresses("2001:db8::7")).kind == .drop)
+        let others = ["192.0.2.32", "198.51.100.128"] + (1...6).map { "203.0.113.\($0)" } + ["203.0.113.77"]
+        for address in others {
+            #expect(try loaded.verdict("a.example", addresses: Self.addresses(address)).kind == .pass, "\(address)")
+        }
+    }
+
     /// Engines that look addresses up like names read such lists as they read theirs.
     @Test func readersOfNames() throws {
         let addresses = try Self.addresses("192.0.2.10")
@@ -132,6 +154,7 @@ import TextScan
         ("192.0.2.1-192.0.2.7\n198.51.100.7\n", "addresses", .packetFilter),
         ("192.0.2.1\n198.51.100.*\n", "dnscrypt-ips", .dnscryptProxy),
         ("a:192.0.2.1-192.0.2.7\n", "p2p", .packetFilter),
+        ("192.0.2.1,\n192.0.2.4-192.0.2.5,\n", "addresses", .packetFilter),
     ])
     func areTold(text: String, format: String, engine: Engine) throws {
         let report = try LayerLoader.load([ListInput(path: "x", octets: Array(text.utf8))]).reports[0]

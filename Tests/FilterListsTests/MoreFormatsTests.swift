@@ -122,10 +122,28 @@ import TextScan
             try loaded.verdict($0).kind
         }
         #expect(kinds == [.drop, .drop, .pass, .drop, .pass])
-        #expect(loaded.reports[0].unsupported == ["address-rule": 1, "connection": 1, "specificity": 1])
+        // What is for one program, or allows, leaves its names open.
+        let open = try ["program.example", "x.program.example", "x.allowed.example", "in.example"].map {
+            try loaded.verdict($0).kind
+        }
+        #expect(open == [.unsupported, .pass, .unsupported, .pass])
+        #expect(loaded.reports[0].unsupported == ["address-rule": 1, "connection": 2, "specificity": 1])
         #expect(loaded.reports[0].ignored == ["option": 1])
         #expect(try loaded.verdict("host.example").matched?.rule.line == 8)
         #expect(try loaded.verdict("other.example").matched?.rule.text == "other.example")
+    }
+
+    /// One that denies everything may be overruled by rules that nobody sees here.
+    @Test func whatDeniesEverythingLeavesItOpen() throws {
+        let text = """
+            {"rules": [
+              {"action": "deny", "process": "any", "remote": "any"},
+              {"action": "deny", "process": "any", "remote-domains": "ads.example"}
+            ]}
+            """
+        let loaded = try readList(text, .littleSnitch)
+        #expect(try loaded.verdict("x.ads.example").kind == .drop)
+        #expect(try loaded.verdict("a.example").kind == .unsupported)
     }
 
     @Test func zonesOfBINDServeTheirFile() throws {

@@ -52,6 +52,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "two-addresses.tsv": Array("a.example\t192.0.2.1,192.0.2.2\n".utf8),
         "typed-address.tsv": Array("a.example\tA\t192.0.2.1\n".utf8),
         "short-address.tsv": Array("a.example\t192.0.2\n".utf8),
+        "settings.ini": Array("[main]\nkey = 1\nother = 2\n".utf8),
         "settings.toml": Array(
             "listen_addresses=[\"127.0.0.1:53\"]\n[blocked_names]\nblocked_names_file = \"x\"\n".utf8
         ),
@@ -144,7 +145,8 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
             "tsv:1:1: a chain line"
         ),
         CommandLineCase("check example.com --list @/clean.txt --chains @/short-address.tsv", 2, "tsv:1: `192.0.2`"),
-        CommandLineCase("check example.com --list @/settings.toml", 3, "keys with values"),
+        CommandLineCase("check example.com --list @/settings.toml", 2, "use --stack"),
+        CommandLineCase("check example.com --list @/settings.ini", 3, "keys with values"),
         CommandLineCase("check example.com --list @/names.p2p", 3, "PeerGuardian"),
         CommandLineCase("check a.example --list @/hints.txt --chains @/hints.tsv", 0, "+a.example A pass"),
         CommandLineCase("check a.example --list @/hints.txt --chains @/hints.tsv", 0, "+HTTPS nodata  "),

@@ -2,8 +2,8 @@ import DNS
 import Policy
 import TextScan
 
-/// Sets of addresses for packet filters: an address, `address/length`, `first-last`, or with a name in front `name:first-last`
-/// (PeerGuardian); `#` and `;` begin comments.
+/// Sets of addresses for packet filters: an address, `address/length`, `first-last`, several with commas between or behind
+/// them (ESET, Kaspersky), or with a name in front `name:first-last` (PeerGuardian); `#` and `;` begin comments.
 enum AddressListReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
@@ -12,7 +12,7 @@ enum AddressListReader {
             guard sink.accepts(line, text) else { continue }
             let rule = content(text, line.range)
             guard !rule.isEmpty else { continue }
-            guard let ranges = ranges(text.extracting(rule).octets) else {
+            guard let ranges = entries(text.extracting(rule).octets) else {
                 sink.drop(.notAddresses, text, rule, line.number)
                 continue
             }
@@ -39,6 +39,20 @@ enum AddressListReader {
         }
         return whole
     }
+
+    /// The prefixes that the entries of a line cover; nil when one is none. Names of ranges may have commas in them.
+    private static func entries(_ line: [UInt8]) -> [AddressRange]? {
+        if let ranges = ranges(line) { return ranges }
+        var all: [AddressRange] = []
+        let parts = line.split(separator: 0x2C).map { trimmed($0) }.filter { !$0.isEmpty }
+        for part in parts {
+            guard parts.count <= maximumEntries, let ranges = ranges(Array(part)) else { return nil }
+            all += ranges
+        }
+        return all.isEmpty ? nil : all
+    }
+
+    private static let maximumEntries = 1000
 
     /// The prefixes that an entry covers; nil when it is none.
     static func ranges(_ entry: [UInt8]) -> [AddressRange]? {

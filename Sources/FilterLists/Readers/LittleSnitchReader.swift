@@ -6,7 +6,8 @@ import TextScan
 /// `denied-remote-hosts` of the group, and rules for any process that deny `remote-domains` or `remote-hosts`. A domain
 /// covers the names below it, a host is one name.
 ///
-/// Rules for single programs, and rules that allow, of which the more specific one wins, are counted and not evaluated.
+/// Rules for single programs, and rules that allow, of which the more specific one wins, are counted and not evaluated: they
+/// leave their names open, and one that denies whatever is asked for leaves open all that no rule names.
 enum LittleSnitchReader {
     /// Whether a JSON text is a rule group.
     static func recognises(_ text: Span<UInt8>) -> Bool {
@@ -129,8 +130,15 @@ private struct LittleSnitchState {
             || field.elementsEqual("ports".utf8) || field.elementsEqual("protocol".utf8)
         {
             if !word.equals("any") { hasOtherConditions = true }
+            if field.elementsEqual("remote".utf8) { isAboutAll = word.equals("any") }
+        } else if field.elementsEqual("direction".utf8) {
+            isInward = word.equals("incoming")
         }
     }
+
+    /// Whether it is about connections to wherever, and whether about those that others make.
+    private var isAboutAll = false
+    private var isInward = false
 
     private var hasOtherConditions = false
 
@@ -141,6 +149,8 @@ private struct LittleSnitchState {
         isForAny = true
         isDisabled = false
         hasOtherConditions = false
+        isAboutAll = false
+        isInward = false
         start = (token.range.lowerBound, line)
     }
 
@@ -148,9 +158,20 @@ private struct LittleSnitchState {
         guard section.elementsEqual("rules".utf8) else { return }
         let range = start.offset..<token.range.upperBound
         if isDisabled { return sink.drop(.option, text, range, start.line) }
-        if names.isEmpty { return sink.skip(.address, text, range, start.line) }
-        guard isForAny, !hasOtherConditions else { return sink.skip(.connection, text, range, start.line) }
-        guard denies else { return sink.skip(.specificity, text, range, start.line) }
+        if isInward { return sink.skip(.connection, text, range, start.line) }
+        if names.isEmpty {
+            if isAboutAll {
+                sink.leaveOpen(.subtree, .root, class: block.class, rule: range, line: start.line)
+            }
+            return sink.skip(.address, text, range, start.line)
+        }
+        guard isForAny, !hasOtherConditions, denies else {
+            for entry in names {
+                guard let scope = entry.scope else { continue }
+                sink.leaveOpen(scope, text, name: entry.range, class: .ruleAllow, rule: range, line: start.line)
+            }
+            return sink.skip(denies ? .connection : .specificity, text, range, start.line)
+        }
         for entry in names { add(entry, entry.scope == nil, text, &sink) }
     }
 

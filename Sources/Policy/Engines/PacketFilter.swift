@@ -5,7 +5,7 @@ extension EngineProfile {
         var profile = connections(
             .packetFilter,
             "packet filters with sets of addresses, as ipset(8) describes them",
-            formats: ["addresses", "p2p"],
+            formats: ["addresses", "p2p", "simplewall", "iptables"],
             precedence: [.listAllow, .block]
         )
         // Answers of other types are let through.
