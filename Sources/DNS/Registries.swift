@@ -28,6 +28,8 @@ public struct RRType: RawRepresentable, Hashable, Sendable {
     public static let dname = RRType(rawValue: 39)
     /// EDNS pseudo record (RFC 6891).
     public static let opt = RRType(rawValue: 41)
+    /// DS (RFC 4034).
+    public static let ds = RRType(rawValue: 43)
     /// DNSSEC signature (RFC 4034).
     public static let rrsig = RRType(rawValue: 46)
     /// Denial of existence (RFC 4034).

@@ -198,6 +198,7 @@ public enum LayerLoader {
             reports.append(report)
         }
         if engine == .pihole { SpecialDomains.add(to: &builder) }
+        if engine == .unbound { UnboundOwnZones.add(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
         if engine == .blocky {
             SpecialUseNames.add(options.specialNames, to: &builder)

@@ -60,6 +60,12 @@ extension CompiledLayer {
         )
     }
 
+    /// Whether a rule is the engine's own and no list's.
+    public func isOfEngine(_ rule: Int) -> Bool {
+        let record = record(rule)
+        return record.ruleClass.isOfEngine || lists[Int(record.list)].isOfEngine
+    }
+
     /// Whether a rule leaves names out.
     public func hasExclusions(_ rule: Int) -> Bool { !guards[Int(record(rule).guardID)].excluded.isEmpty }
 

@@ -14,7 +14,8 @@ extension CompiledLayer {
         // The rules of one view know nothing of others; what statements about clients say is about those of none.
         let limit = guards[Int(record(Int(decision.rule)).guardID)]
         let tree = limit.isApart ? 0 : record(Int(decision.rule)).guardID
-        let zone = localZone(around: name, tree, context)
+        // DS records belong to the zone above.
+        let zone = localZone(around: type == .ds ? name.parent ?? name : name, tree, context)
         let isNegative = decision.kind == .nodata || decision.kind == .nxdomain
         if isNegative, let zone, zone.type != .alwaysNull, let soa = authority(zone.apex, tree) {
             answer.authority = [OwnedRecord(owner: zone.apex, record: soa)]

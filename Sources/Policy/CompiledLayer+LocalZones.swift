@@ -62,18 +62,8 @@ extension CompiledLayer {
         if let open = found.openZone, open.labels >= found.zone?.labels ?? 0 {
             return verdict(.unsupported, open.rule, index)
         }
-        if found.zone == nil, found.data == nil, isBuiltIn(name) {
-            // Unbound has zones of its own there, which a configuration can change; what it answers is not modelled.
-            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
-        }
         let zone = found.zone.flatMap { self.zone($0, for: context.client?.address) }
         return localZoneDecision(name, zone, found, type, index)
-    }
-
-    /// Whether Unbound answers a name itself unless told otherwise.
-    func isBuiltIn(_ name: borrowing NameBuffer) -> Bool {
-        guard Self.mayBeBuiltIn(name) else { return false }
-        return Self.builtInZones.contains { name.name.isEqualOrBelow($0) }
     }
 
     /// The rules of a view, or of the server clause, about a name and those above it.
@@ -145,6 +135,8 @@ extension CompiledLayer {
         default:
             // Of several zones of one name the last counts.
             found.closest = labels
+            // DS records belong to the zone above.
+            if type == .ds, labels == name.labelCount, labels > 0 { return }
             switch localClients.flatMap({ $0.zone(rule)?.claim(context.client?.address, $0) }) ?? .counts {
             case .counts: found.zone = (rule, labels)
             case .unknown: found.openZone = (rule, labels)
@@ -152,29 +144,6 @@ extension CompiledLayer {
             }
         }
     }
-
-    /// The names that Unbound 1.17 answers itself unless told otherwise (unbound.conf(5), local-zone, default zones).
-    private static let builtInZones: [DomainName] =
-        (["localhost", "test", "invalid", "onion", "home.arpa"]
-        + ["0", "10", "127", "254.169", "168.192", "2.0.192", "100.51.198", "113.0.203", "255.255.255.255"]
-        .map { $0 + ".in-addr.arpa" }
-        + (16...31).map { "\($0).172.in-addr.arpa" } + (64...127).map { "\($0).100.in-addr.arpa" }
-        + ["d.f", "8.e.f", "9.e.f", "a.e.f", "b.e.f", "8.b.d.0.1.0.0.2"].map { $0 + ".ip6.arpa" }
-        + [0, 1].map { "\($0)." + String(repeating: "0.", count: 31) + "ip6.arpa" })
-        .compactMap { try? DomainName($0) }
-
-    /// The top labels under which any of them lies, so that other names cost nothing.
-    static func mayBeBuiltIn(_ name: borrowing NameBuffer) -> Bool {
-        guard name.labelCount > 0 else { return false }
-        let start = name.suffixStart(1)
-        // Most names end here.
-        guard 0b10_1011_0000 >> Int(name[start]) & 1 == 1 else { return false }
-        return builtInTops.contains { top in
-            Int(name[start]) == top.count && top.indices.allSatisfy { name[start + 1 + $0] == top[$0] }
-        }
-    }
-
-    private static let builtInTops = ["localhost", "test", "invalid", "onion", "arpa"].map { Array($0.utf8) }
 
     /// Of two data rules at a name the one that has the type asked for.
     private func strongerData(

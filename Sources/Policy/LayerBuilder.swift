@@ -109,6 +109,12 @@ public struct LayerBuilder {
         ownRuleCount += count
     }
 
+    /// Whether Unbound leaves the zones of local networks out of those that it has of its own (`unblock-lan-zones`).
+    public var unblocksLocalNetworks = false
+
+    /// Zones that Unbound would have of its own and does not have (`local-zone: … nodefault`).
+    public var zonesTurnedOff: Set<DomainName> = []
+
     /// Rules of names that refuse clients by their addresses.
     public private(set) var clientRuleCount = 0
 

@@ -18,6 +18,8 @@ public struct ListSource: Sendable {
     public var format: String
     /// What it is for.
     public var role: ListRole
+    /// Whether it holds what the engine has of its own, and no list of anybody.
+    public var isOfEngine = false
     /// The start of authority of a policy zone, when its owner is known.
     public var startOfAuthority: OwnedRecord?
     /// The decoded octets of the list.
@@ -32,7 +34,8 @@ public struct ListSource: Sendable {
     }
 
     /// A list with a copy of its octets.
-    public init(path: String, format: String, role: ListRole = .block, octets: [UInt8]) {
+    public init(path: String, format: String, role: ListRole = .block, isOfEngine: Bool = false, octets: [UInt8]) {
+        self.isOfEngine = isOfEngine
         self.path = path
         self.format = format
         self.role = role

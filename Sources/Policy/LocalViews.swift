@@ -24,7 +24,7 @@ extension CompiledLayer {
             let isOpen = found.dataExists && found.zone == nil
             return isOpen ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : nil
         }
-        return isBuiltIn(name) ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : .pass(index)
+        return OwnLocalZones.contain(name) ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : .pass(index)
     }
 
     /// Whether the zone of a view says anything about a name.

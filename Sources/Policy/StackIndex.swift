@@ -99,7 +99,9 @@ extension CompiledLayer {
     /// Whether the engine knows names that no rule is about.
     var knowsNames: Bool {
         switch engine {
-        case .pihole, .blocky, .unbound: true
+        case .pihole, .blocky: true
+        // Its own zones are rules, but for clients that have views.
+        case .unbound: localClients != nil
         default: !hostReverseNames.isEmpty
         }
     }
@@ -110,8 +112,17 @@ extension CompiledLayer {
         switch engine {
         case .pihole: Self.isBehindESNI(name)
         case .blocky: specialNames.contains(name)
-        default: Self.mayBeBuiltIn(name)
+        case .unbound: true
+        default: Self.isReverse(name)
         }
+    }
+
+    /// Whether a name lies below `arpa`, as the names of addresses do.
+    private static func isReverse(_ name: borrowing NameBuffer) -> Bool {
+        guard name.labelCount > 0 else { return false }
+        let start = name.suffixStart(1)
+        return name[start] == 4 && name[start + 1] == 0x61 && name[start + 2] == 0x72 && name[start + 3] == 0x70
+            && name[start + 4] == 0x61
     }
 
     /// Whether it has patterns that no run of octets tells apart.

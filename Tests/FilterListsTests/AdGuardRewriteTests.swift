@@ -47,7 +47,7 @@ import Testing
         ("||a.example^$dnsrewrite=NOERROR;MX;m.example", .mx, "pass"),
         ("||a.example^$dnsrewrite=NOERROR;TXT;hello, world", .txt, "pass"),
         ("||a.example^$dnsrewrite=NOERROR;TXT;hello\\, world=1", .txt, "redirect TXT=\"hello, world=1\""),
-        ("||a.example^$dnsrewrite=NOERROR;PTR;b.example.", .ptr, "redirect PTR"),
+        ("||a.example^$dnsrewrite=NOERROR;PTR;b.example.", .ptr, "redirect PTR=b.example."),
         ("||a.example^$dnsrewrite=NOERROR;SRV;1 2 3 b.example", .srv, "redirect SRV"),
         ("||a.example^$dnsrewrite=NOERROR;SRV;1 2 b.example", .srv, "pass"),
         ("||a.example^$dnsrewrite=NOERROR;HTTPS;1 . alpn=h3", .https, "redirect HTTPS"),

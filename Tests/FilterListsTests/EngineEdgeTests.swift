@@ -44,8 +44,17 @@ import Testing
         ),
         ("local-zone: \"d1.rz\" static\nlocal-zone: \"d1.rz\" transparent", "d1.rz A", "pass"),
         ("local-zone: \"d2.rz\" transparent\nlocal-zone: \"d2.rz\" always_nxdomain", "d2.rz A", "nxdomain"),
-        ("local-zone: \"x.rz\" static", "foo.onion A", "unsupported"),
-        ("local-zone: \"x.rz\" static", "1.0.0.10.in-addr.arpa PTR", "unsupported"),
+        // Zones of Unbound's own.
+        ("local-zone: \"x.rz\" static", "foo.onion A", "nxdomain"),
+        ("local-zone: \"x.rz\" static", "1.0.0.10.in-addr.arpa PTR", "nxdomain"),
+        ("local-zone: \"x.rz\" static", "x.localhost A", "sinkhole 127.0.0.1"),
+        ("local-zone: \"x.rz\" static\nunblock-lan-zones: yes", "1.0.0.10.in-addr.arpa PTR", "pass"),
+        ("local-zone: \"10.in-addr.arpa\" nodefault", "1.0.0.10.in-addr.arpa PTR", "pass"),
+        ("local-zone: \"x.test\" nodefault", "x.test A", "nxdomain"),
+        ("local-zone: \"1.0.0.127.in-addr.arpa\" static", "1.0.0.127.in-addr.arpa PTR", "nxdomain"),
+        // DS records belong to the zone above.
+        ("local-zone: \"x.rz\" static", "x.rz DS", "pass"),
+        ("local-zone: \"x.rz\" static", "a.x.rz DS", "nxdomain"),
         ("local-zone: \"onion\" always_nxdomain", "foo.onion A", "nxdomain"),
     ].map { Case(format: "unbound", rules: $0.0, question: $0.1, expected: $0.2) }
 

@@ -1,3 +1,4 @@
+import DNS
 import FilterLists
 
 extension RoundMaker {
@@ -43,10 +44,30 @@ extension RoundMaker {
             }
             for _ in 0...below(2) { rules.append("local-data: \(quote)\(owner) \(localData())\(quote)") }
         }
+        rules += ownZones(&round)
+        for name in zones.keys.sorted() where chance(2) { round.questions.append((name, .ds)) }
         rules.shuffle(using: &generator)
         let more = chance(2) ? localClients(&round, zones.keys.sorted()) : ""
         round.lists = [("rules", .unbound, rules.joined(separator: "\n") + "\n" + more)]
         round.blocked = ["ready0.probe"]
+    }
+
+    /// Names in zones that Unbound has of its own, and statements that take these zones' place or add to them.
+    private mutating func ownZones(_ round: inout Round) -> [String] {
+        let networks = ["10.in-addr.arpa", "4.3.10.in-addr.arpa", "20.172.in-addr.arpa", "d.f.ip6.arpa", "x.home.arpa"]
+        let others = ["127.in-addr.arpa", "1.0.0.127.in-addr.arpa", "2.0.0.127.in-addr.arpa", "test", "x.test", "onion"]
+        let name6 = "1." + String(repeating: "0.", count: 31) + "ip6.arpa"
+        for name in networks + others + [name6, "localhost", "x.localhost", "a.x.test", "x.invalid"] {
+            for type in [RRType.a, .aaaa, .ptr, .ns, .soa, .ds, .txt] { round.questions.append((name, type)) }
+        }
+        var rules = chance(4) ? ["unblock-lan-zones: yes"] : []
+        for name in networks + others + [name6] where chance(8) {
+            rules.append("local-zone: \(name). \(pick(zoneTypes.filter { !isRedirect($0) } + ["nodefault"]))")
+        }
+        for name in networks + others where chance(8) { rules.append("local-data: '\(name). \(localData())'") }
+        if chance(8) { rules.append("local-data: 'localhost. \(localData())'") }
+        if chance(8) { rules.append("local-data-ptr: '10.3.4.5 host.zz'") }
+        return rules
     }
 
     private func isRedirect(_ type: String?) -> Bool { type == "redirect" || type == "inform_redirect" }

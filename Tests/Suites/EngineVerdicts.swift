@@ -87,9 +87,6 @@ struct EngineVerdicts {
         case ("hand_rpz", "badip.example") where column == "pdns" && type == "AAAA":
             "NXDOMAIN where the name has no data of the type; why is not known"
         case ("hand_rpz", "wustat.windows.com") where type == "ANY": "ANY on local data"
-        case ("hand_local", "redir.example") where column == "dnsmasq": "local alias (cname=)"
-        case ("hand_local", "localhost"), ("hand_local", "x.localhost"): "built-in zones"
-        case ("hand_local", "1.0.0.127.in-addr.arpa"): "built-in zones"
         default: nil
         }
     }

@@ -48,7 +48,7 @@ extension PolicyAnswer {
             let data: String
             switch record.type {
             case .a, .aaaa: data = record.address.map(\.description) ?? "?"
-            case .cname: data = (try? DomainName(wire: record.data)).map { $0.isRoot ? "." : "\($0)." } ?? "?"
+            case .cname, .ptr: data = (try? DomainName(wire: record.data)).map { $0.isRoot ? "." : "\($0)." } ?? "?"
             case .txt: data = "\"\(String(decoding: record.data.dropFirst(), as: UTF8.self))\""
             default: data = "?"
             }

@@ -65,7 +65,7 @@ public enum LayerExporter {
             let content = layer.content(rule)
             switch content.subject {
             case .name: continue
-            case .text, .regex, .condition: if !content.ruleClass.isOfEngine { sink.omit(rule, .pattern) }
+            case .text, .regex, .condition: if !layer.isOfEngine(rule) { sink.omit(rule, .pattern) }
             }
         }
     }
@@ -83,8 +83,9 @@ struct NodePlan {
         var known: [Int: Writer.State] = [:]
         for rule in layer.compiledRules {
             let content = layer.content(rule)
-            guard case .name(_, let name) = content.subject, !content.ruleClass.isOfEngine else { continue }
-            let chain = layer.firstRules(above: name)
+            guard case .name(_, let name) = content.subject, !layer.isOfEngine(rule)
+            else { continue }
+            let chain = layer.firstRules(above: name).filter { !layer.isOfEngine($0) }
             guard chain.last == rule else { continue }
             var state = root
             for (index, above) in chain.dropLast().enumerated() {

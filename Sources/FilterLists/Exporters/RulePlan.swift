@@ -53,7 +53,7 @@ struct RulePlan {
     func write(to sink: inout ExportSink) {
         for rule in layer.compiledRules {
             let content = layer.content(rule)
-            guard !content.ruleClass.isOfEngine, let tier = tiers[content.ruleClass] else { continue }
+            guard !layer.isOfEngine(rule), let tier = tiers[content.ruleClass] else { continue }
             if case .name(.node, _) = content.subject { continue }
             if content.ruleClass == .rewrite || content.ruleClass == .ownRewrite {
                 sink.omit(rule, .rewrite)

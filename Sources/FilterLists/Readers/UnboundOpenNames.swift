@@ -78,6 +78,7 @@ struct UnboundOpenNames {
         guard let last = views.indices.last, let name = try? DomainName(presentation: text.extracting(value).octets)
         else { return sink.drop(.notAName, text, rule, line) }
         let word = text.extracting(type).string
+        if word == "nodefault" { return sink.drop(.option, text, rule, line) }
         let kind = UnboundReader.zoneType(word)
         if kind == nil { sink.skip(.zoneType, text, rule, line) }
         views[last].rules.append(

@@ -141,6 +141,7 @@ enum UnboundReader {
             }
             sink.builder.changeLocalAnswers { $0.privateDomains.append(name.lowercased) }
         }
+        if key.equals("unblock-lan-zones") { sink.builder.unblocksLocalNetworks = text.extracting(values[0]).equals("yes") }
         guard let reason = UnboundStatement.unsupported(key) else { return sink.drop(.option, text, rule, line) }
         sink.skip(reason, text, rule, line)
         leaveOpen(text, key, values[0], rule, line, &state, &sink)
@@ -202,6 +203,10 @@ enum UnboundReader {
     ) {
         guard let type else { return sink.drop(.badStatement, text, rule, line) }
         let word = text.extracting(type).string
+        if word == "nodefault", let zone = try? DomainName(presentation: text.extracting(name).octets) {
+            sink.builder.zonesTurnedOff.insert(zone.lowercased)
+            return sink.drop(.option, text, rule, line)
+        }
         guard let zoneType = zoneType(word) else {
             switch word {
             case "ipset", "block_a":
@@ -214,10 +219,8 @@ enum UnboundReader {
         sink.add(.subtree, text, name: name, class: .zone, action: action, rule: rule, line: line)
     }
 
-    /// The type of a zone, or one that it has for some clients. `nodefault` turns a zone of Unbound's own off, so that its
-    /// names are resolved.
+    /// The type of a zone, or one that it has for some clients.
     static func zoneType(_ word: String, forClients: Bool = false) -> LocalZoneType? {
-        if word == "nodefault" { return .transparent }
         let type = LocalZoneType(rawValue: word)
         return type == .truncate && !forClients ? nil : type
     }
