@@ -5,7 +5,8 @@ public import Policy
 ///
 /// Every name and type is blocked or let pass as before, and gets the same records where a rule gives some, or the rule that
 /// decides it is reported as left out. Only how a blocked name is answered may differ: by the mode of an engine, and where
-/// the target has no such answer; the latter is counted.
+/// the target has no such answer; the latter is counted. Unbound asks the zone above for the DS records of a name, so that
+/// those are not blocked at names of zones.
 ///
 /// ```swift
 /// let report = LayerExporter.export(layer, to: .unbound) { file.write($0) }
