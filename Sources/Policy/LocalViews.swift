@@ -24,7 +24,8 @@ extension CompiledLayer {
             let isOpen = found.dataExists && found.zone == nil
             return isOpen ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : nil
         }
-        return OwnLocalZones.contain(name) ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : .pass(index)
+        return OwnLocalZones.contain(name)
+            ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : .pass(index)
     }
 
     /// Whether the zone of a view says anything about a name.

@@ -55,7 +55,9 @@ extension RoundMaker {
     /// Names in zones that Unbound has of its own, and statements that take these zones' place or add to them.
     private mutating func ownZones(_ round: inout Round) -> [String] {
         let networks = ["10.in-addr.arpa", "4.3.10.in-addr.arpa", "20.172.in-addr.arpa", "d.f.ip6.arpa", "x.home.arpa"]
-        let others = ["127.in-addr.arpa", "1.0.0.127.in-addr.arpa", "2.0.0.127.in-addr.arpa", "test", "x.test", "onion"]
+        let others = [
+            "127.in-addr.arpa", "1.0.0.127.in-addr.arpa", "2.0.0.127.in-addr.arpa", "test", "x.test", "onion",
+        ]
         let name6 = "1." + String(repeating: "0.", count: 31) + "ip6.arpa"
         for name in networks + others + [name6, "localhost", "x.localhost", "a.x.test", "x.invalid"] {
             for type in [RRType.a, .aaaa, .ptr, .ns, .soa, .ds, .txt] { round.questions.append((name, type)) }

@@ -7,7 +7,12 @@ enum SpecialDomains {
     /// Adds the one that dnscrypt-proxy answers, with everything below it (`plugin_firefox.go`).
     static func addOfDNSCrypt(to builder: inout LayerBuilder) {
         let text = "use-application-dns.net\n"
-        let list = ListSource(path: "built-in names of dnscrypt-proxy", format: "domains", isOfEngine: true, octets: Array(text.utf8))
+        let list = ListSource(
+            path: "built-in names of dnscrypt-proxy",
+            format: "domains",
+            isOfEngine: true,
+            octets: Array(text.utf8)
+        )
         builder.beginList(list)
         guard let name = try? DomainName(String(text.dropLast())) else { return }
         builder.add(
@@ -25,7 +30,12 @@ enum SpecialDomains {
     static func add(to builder: inout LayerBuilder) {
         let text = "use-application-dns.net\nmask.icloud.com\nmask-h2.icloud.com\n*resolver.arpa\n"
         builder.beginList(
-            ListSource(path: "special domains of Pi-hole FTL", format: "domains", isOfEngine: true, octets: Array(text.utf8))
+            ListSource(
+                path: "special domains of Pi-hole FTL",
+                format: "domains",
+                isOfEngine: true,
+                octets: Array(text.utf8)
+            )
         )
         let nxdomain = builder.intern(.nxdomain)
         let addresses = builder.intern(TypeCoverage(only: [.a, .aaaa]))

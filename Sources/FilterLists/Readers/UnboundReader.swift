@@ -141,7 +141,9 @@ enum UnboundReader {
             }
             sink.builder.changeLocalAnswers { $0.privateDomains.append(name.lowercased) }
         }
-        if key.equals("unblock-lan-zones") { sink.builder.unblocksLocalNetworks = text.extracting(values[0]).equals("yes") }
+        if key.equals("unblock-lan-zones") {
+            sink.builder.unblocksLocalNetworks = text.extracting(values[0]).equals("yes")
+        }
         guard let reason = UnboundStatement.unsupported(key) else { return sink.drop(.option, text, rule, line) }
         sink.skip(reason, text, rule, line)
         leaveOpen(text, key, values[0], rule, line, &state, &sink)
