@@ -19,6 +19,7 @@ struct StackTests {
             // Few rules, so that many names meet none in some layers.
             let count = Int.random(in: 1...20, using: &generator)
             if engine == .dnsmasq, Bool.random(using: &generator) { return try hosts() }
+            if Int.random(in: 0..<4, using: &generator) == 0 { return try withClients(&generator) }
             return try LayerLoader.load(lists.inputs(engine, count), engine: engine, mayBeEmpty: true).layer
         }
     }
@@ -30,15 +31,59 @@ struct StackTests {
         return try LayerLoader.load([list], engine: .dnsmasq).layer
     }
 
+    /// A layer whose rules count for some clients.
+    private static func withClients(_ generator: inout SeededGenerator) throws -> CompiledLayer {
+        let lists: [(Engine, ListFormat, String)] = [
+            (
+                .unbound, .unbound,
+                """
+                server:
+                define-tag: "t"
+                access-control: 192.0.2.0/30 refuse
+                access-control: 192.0.2.4/30 deny
+                access-control-view: 192.0.2.8/30 v
+                access-control-tag: 192.0.2.12/30 "t"
+                local-zone: beta.example static
+                local-zone-tag: beta.example "t"
+                view:
+                name: v
+                local-zone: alpha.example always_nxdomain
+                """
+            ),
+            (
+                .bindRPZ, .rpz,
+                """
+                $TTL 60
+                @ SOA a. b. 1 2 3 4 5
+                @ NS a.
+                32.5.2.0.192.rpz-client-ip CNAME .
+                30.8.2.0.192.rpz-client-ip CNAME rpz-passthru.
+                www.alpha.example CNAME .
+                """
+            ),
+            (.adguardHome, .adblock, "||alpha.example^$client=192.0.2.5\n@@||beta.example^$client=192.0.2.9"),
+            (
+                .squid, .squidConfiguration,
+                "acl us src 192.0.2.8/30\nacl bad dstdomain .alpha.example\nhttp_access deny bad us\nhttp_access allow all"
+            ),
+        ]
+        guard let (engine, format, text) = lists.randomElement(using: &generator) else { throw TestFailure() }
+        let input = ListInput(path: "clients", format: format, octets: Array((text + "\n").utf8))
+        return try LayerLoader.load([input], engine: engine).layer
+    }
+
+    private struct TestFailure: Error {}
+
     private static func oneAfterTheOther(
         _ layers: [CompiledLayer],
         _ name: borrowing NameBuffer,
-        _ type: RRType
+        _ type: RRType,
+        _ context: borrowing QueryContext
     ) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
         for (number, layer) in layers.enumerated() {
-            var decision = layer.decide(name, type: type, index: UInt8(number))
+            var decision = layer.decide(name, type: type, context: context, index: UInt8(number))
             if decision.kind == .truncate {
                 truncation = truncation ?? decision
             } else if decision.kind != .pass {
@@ -75,19 +120,32 @@ struct StackTests {
             let layers = try Self.layers(&lists, &generator)
             let stack = CompiledStack(layers: layers)
             var batch = NameBatch()
-            for _ in 0..<40 {
+            var asked: [(type: RRType, context: QueryContext, expected: Decision)] = []
+            for _ in 0..<48 {
                 guard let name = Self.question(&lists, &generator) else { continue }
-                let type = [RRType.a, .aaaa, .https, .txt, .ptr, .any].randomElement(using: &generator) ?? .a
+                let type = [RRType.a, .aaaa, .https, .txt, .ptr, .ds, .any].randomElement(using: &generator) ?? .a
+                let client = IPAddress("192.0.2.\(Int.random(in: 0..<24, using: &generator))")
+                let context = QueryContext(
+                    client: Bool.random(using: &generator) ? client.map { Client(address: $0) } : nil
+                )
                 let buffer = NameBuffer(name)
-                let expected = Self.oneAfterTheOther(layers, buffer, type)
-                #expect(stack.decide(buffer, type: type) == expected, "\(name) \(type)")
+                let expected = Self.oneAfterTheOther(layers, buffer, type, context)
+                #expect(stack.decide(buffer, type: type, context: context) == expected, "\(name) \(type)")
                 batch.append { $0.fill(name) }
-                stack.prefetch(&batch)
-                #expect(batch.with(0) { stack.decide($0, $1, type: type) } == expected, "\(name) \(type) in a batch")
-                batch.removeAll()
+                asked.append((type, context, expected))
                 kinds.insert(expected.kind)
+                guard batch.isFull else { continue }
+                stack.prefetch(&batch)
+                for (place, query) in asked.enumerated() {
+                    let decision = batch.with(place) {
+                        stack.decide($0, $1, type: query.type, context: query.context)
+                    }
+                    #expect(decision == query.expected, "place \(place) of a batch")
+                }
+                batch.removeAll()
+                asked = []
             }
         }
-        #expect(kinds.isSuperset(of: [.pass, .nxdomain, .sinkhole]))
+        #expect(kinds.isSuperset(of: [.pass, .nxdomain, .sinkhole, .refused, .unsupported]))
     }
 }
