@@ -247,10 +247,10 @@ extension CompiledLayer {
         var result: [LocalRecord] = []
         var seen: Set<LocalRecord> = []
         var first: UInt32?
-        // dnsmasq answers what is not a host's address as often as it is configured (compared with 2.90), Knot Resolver a
-        // record of a zone, Unbound the data of a tag.
+        // dnsmasq answers what is not a host's address as often as it is configured (compared with 2.90), Knot Resolver and
+        // PowerDNS a record of a zone (5.6.0, 4.8.8), Unbound the data of a tag.
         let repeats =
-            profile.order == .longestFirst && winner.ruleClass != .nullData || engine == .knotRPZ
+            profile.order == .longestFirst || engine == .knotRPZ || engine == .pdnsRPZ
             || guards[Int(winner.guardID)].isApart
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
@@ -264,8 +264,10 @@ extension CompiledLayer {
                     for var entry in addressesOrRecords(record) {
                         first = first ?? entry.ttl
                         if profile.answerStyle.hasOneTTL { entry.ttl = first }
+                        // In a zone of Unbound's the first of records with the same data counts (compared with 1.17.1).
+                        let kept = engine == .unboundRPZ ? LocalRecord(type: entry.type, data: entry.data) : entry
                         guard entry.type == type || entry.type == .cname || type == .any,
-                            repeats || seen.insert(entry).inserted
+                            repeats || seen.insert(kept).inserted
                         else { continue }
                         result.append(entry)
                     }
@@ -283,7 +285,8 @@ extension CompiledLayer {
         {
             result.removeAll { $0.type == .a }
         }
-        return profile.order == .longestFirst && winner.ruleClass != .data ? Self.withoutRepeats(result) : result
+        let isConfigured = winner.ruleClass == .data || winner.ruleClass == .nullData
+        return profile.order == .longestFirst && !isConfigured ? Self.withoutRepeats(result) : result
     }
 
     /// Whether the data of two rules of one name belong to one answer: dnsmasq gives `dns-rr` and other records together.
@@ -295,7 +298,10 @@ extension CompiledLayer {
     /// The data of a rule about no name, with that of the others about the same addresses; a text pattern stands alone.
     private func looseRecords(_ rule: Int) -> [LocalRecord] {
         let offset = rule - records.count - patternRecords.count
-        guard offset >= 0 else { return addressesOrRecords(record(rule)) }
+        guard offset >= 0 else {
+            return engine == .dnsmasq && rule >= records.count
+                ? dataOfPattern(rule - records.count) : addressesOrRecords(record(rule))
+        }
         let winner = addressRecords[offset]
         return addressRecords.filter {
             $0.trigger == winner.trigger && $0.rule.list == winner.rule.list
@@ -306,7 +312,7 @@ extension CompiledLayer {
         .flatMap { addressesOrRecords($0.rule) }
     }
 
-    private func addressesOrRecords(_ record: RuleRecord) -> [LocalRecord] {
+    func addressesOrRecords(_ record: RuleRecord) -> [LocalRecord] {
         switch actions[Int(record.action)] {
         case .records(let list): list
         case .blockAddress(let address): [LocalRecord(address, ttl: blockAnswer.ttl)]

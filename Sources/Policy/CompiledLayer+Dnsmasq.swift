@@ -95,7 +95,7 @@ extension CompiledLayer {
 
     /// Whether a partial wildcard with addresses is spelled like another.
     private func hasSiblingPattern(_ offset: Int) -> Bool {
-        guard case .text(let pattern) = patterns[offset] else { return false }
+        guard case .text(let pattern) = patterns[patternRecords[offset].pattern] else { return false }
         return patternRecords.contains { record in
             guard case .records = actions[Int(record.rule.action)], case .text(let other) = patterns[record.pattern]
             else {
@@ -109,5 +109,18 @@ extension CompiledLayer {
     private func isSibling(_ rule: Int, _ other: Int) -> Bool {
         guard case .records = actions[Int(records[rule].action)] else { return false }
         return records.haveSameName(rule, other)
+    }
+
+    /// The data of all rules of a kind about the names whose text ends alike, as often as it is configured (compared with
+    /// 2.90).
+    func dataOfPattern(_ offset: Int) -> [LocalRecord] {
+        let winner = patternRecords[offset]
+        guard case .text(let pattern) = patterns[winner.pattern] else { return [] }
+        return patternRecords.flatMap { record -> [LocalRecord] in
+            guard record.rule.ruleClass == winner.rule.ruleClass, case .text(let other) = patterns[record.pattern],
+                other == pattern
+            else { return [] }
+            return addressesOrRecords(record.rule)
+        }
     }
 }

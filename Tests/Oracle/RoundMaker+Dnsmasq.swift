@@ -7,6 +7,8 @@ extension RoundMaker {
         for name in owners(oneIn: 4) {
             rules.append(chance(8) ? twins(name) : dnsmasqRule(name))
         }
+        // Names that have a rule get another one, somewhere behind it.
+        for name in owners(oneIn: 4) where chance(5) { rules.append(dnsmasqRule(chance(4) ? name.uppercased() : name)) }
         if chance(6) { rules.append(pick(["address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0"])) }
         if chance(2) { rules += addressRules() }
         if chance(2) { rules += dnsmasqRecords() }
@@ -19,6 +21,9 @@ extension RoundMaker {
                     "0.0.0.0 \(name)\n:: \(name)", "::1 \(name)", "0.0.0.0 \(name).",
                 ])
             )
+        }
+        for name in owners(oneIn: 12) where chance(3) {
+            hosts.append("\(pick(["198.18.1.3", "::", "0.0.0.0"])) x.\(name) \(name)")
         }
         round.lists = [
             ("rules", .dnsmasq, rules.joined(separator: "\n") + "\n"),
@@ -52,6 +57,7 @@ extension RoundMaker {
             "address=/\(name)/", "address=/\(name)/#", "address=/\(name)/0.0.0.0", "address=/\(name)/::",
             "address=/\(name)/198.18.0.7", "local=/\(name)/", "server=/\(name)/", "server=/\(name)/#",
             "address=/*.\(name)/#", "address=/*.\(name)/", "address=/*\(name)/", "address=/*\(name)/#",
+            "address=/*\(name)/198.18.0.7", "address=/*\(name)/198.18.0.7\naddress=/*\(name)/198.18.0.8",
             "server=/*.\(name)/#", "address=/.\(name)/0.0.0.0", "local=/.\(name)/",
             "host-record=\(name),198.18.0.9", "host-record=\(name),198.18.0.9,::9", "host-record=\(name),y.\(name),::",
             "address=/\(name)/0.0.0.0\naddress=/\(name)/::", "address=/\(name)/198.18.0.7\naddress=/\(name)/198.18.0.8",
@@ -63,7 +69,10 @@ extension RoundMaker {
 
     /// Rules about a name and about the names whose text ends with it.
     private mutating func twins(_ name: String) -> String {
-        let keys = ["address=/@/", "address=/@/#", "address=/@/0.0.0.0", "address=/@/::1", "server=/@/#", "local=/@/"]
+        let keys = [
+            "address=/@/", "address=/@/#", "address=/@/0.0.0.0", "address=/@/::1", "server=/@/#", "local=/@/",
+            "address=/@/::2",
+        ]
         let pair = [pick(keys).replacing("@", with: name), pick(keys).replacing("@", with: "*" + name)]
         return pair.shuffled(using: &generator).joined(separator: "\n")
     }

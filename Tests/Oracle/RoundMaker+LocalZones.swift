@@ -21,6 +21,11 @@ extension RoundMaker {
             let type = pick(types)
             zones[name.lowercased()] = type
             rules.append("local-zone: \(pick(["\"\(name).\"", "\"\(name)\"", name])) \(type)")
+            // One that is named twice; of what stands inside a redirect zone some refuses to start.
+            let again = pick(types)
+            if chance(8), !isRedirect(type), !isRedirect(again) {
+                rules.append("local-zone: \(chance(2) ? name.uppercased() : name) \(again)")
+            }
         }
         var redirects: Set<String> = []
         for name in owners(oneIn: 5) {
@@ -42,7 +47,9 @@ extension RoundMaker {
                 let soa = "SOA \(pick(["ns.zz.", "ns"])) root.zz 1 2 3 4 \(pick(["60", "86400"]))"
                 rules.append("local-data: \(quote)\(owner) \(pick(["", "300 "]))\(soa)\(quote)")
             }
-            for _ in 0...below(2) { rules.append("local-data: \(quote)\(owner) \(localData())\(quote)") }
+            for _ in 0...below(chance(6) ? 5 : 2) {
+                rules.append("local-data: \(quote)\(owner) \(localData())\(quote)")
+            }
         }
         rules += ownZones(&round)
         for name in zones.keys.sorted() where chance(2) { round.questions.append((name, .ds)) }

@@ -22,9 +22,17 @@ extension RoundMaker {
                 let owner = chance(2) ? name : "*.\(name)"
                 guard seen.insert(owner.lowercased()).inserted else { continue }
                 // In BIND it hides what is below it, which is not evaluated.
-                text += engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
-                // The other engines refuse such a zone, or have no order in which they read it.
-                if engine == .knotRPZ, chance(5) { repeats += pick([policy(owner), repeated(owner)]) }
+                let made = engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
+                text += made
+                guard chance(5) else { continue }
+                // The other engines refuse aliases beside other data, or have no order in which they read them.
+                if engine == .knotRPZ {
+                    repeats += pick([policy(owner), repeated(owner)])
+                } else if !made.contains("NAME") {
+                    repeats += further(owner)
+                } else if engine != .pdnsRPZ, chance(2) {
+                    repeats += made
+                }
             }
             text += repeats
             if chance(2) { text += addressPolicies(engine) }
@@ -69,6 +77,15 @@ extension RoundMaker {
             "5 A 0.0.0.0", "300 A 198.18.0.7", "A 198.18.0.7", "90 AAAA ::", "TXT \"x\"", "30 MX 10 mail.zz.",
         ]
         return "\(owner) \(pick(records))\n" + (chance(2) ? policy(owner) : "")
+    }
+
+    /// Further data of an owner that has some, none of them an alias.
+    private mutating func further(_ owner: String) -> String {
+        let records = [
+            "5 A 0.0.0.0", "300 A 198.18.0.7", "A 198.18.0.7", "90 AAAA ::", "TXT \"x\"", "30 MX 10 mail.zz.",
+            "7 TXT \"z\"", "A 198.18.0.8", "HTTPS 1 .",
+        ]
+        return (0...below(3)).map { _ in "\(chance(4) ? owner.uppercased() : owner) \(pick(records))\n" }.joined()
     }
 
     private mutating func policy(_ owner: String) -> String {
