@@ -205,10 +205,12 @@ extension CompiledLayer {
                     let stage =
                         switch actions[Int(record.rule.action)] {
                         case .drop: 0
-                        case .nxdomain: 1
-                        default: filteringRules.contains(offset) ? 3 : 2
+                        // Addresses that are translated; what comes behind sees the new ones.
+                        case .unsupported: 1
+                        case .nxdomain: 2
+                        default: filteringRules.contains(offset) ? 4 : 3
                         }
-                    guard stage < best?.stage ?? 4,
+                    guard stage < best?.stage ?? 5,
                         guards[Int(record.rule.guardID)].holds(asked, .unknown) == .yes
                     else { continue }
                     best = (stage, base + offset)

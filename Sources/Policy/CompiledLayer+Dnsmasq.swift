@@ -26,6 +26,7 @@ extension CompiledLayer {
             // Which of several partial wildcards with addresses answer ANY is not modelled.
             decision.kind = .unsupported
         }
+        if isFilteredLater(decision, name, hashes, type, context) { decision.kind = .unsupported }
         guard decision.kind == .nxdomain else { return filtered(decision, name, hashes, type, index) }
         let rule = Int(decision.rule)
         let winner = rule < records.count ? rule : nil
@@ -48,6 +49,23 @@ extension CompiledLayer {
             }
         }
         return filtered(decision, name, hashes, type, index)
+    }
+
+    /// Whether a rule with addresses of a family that is left out of real answers counts only until the real address of the
+    /// other family is in the cache (compared with 2.90).
+    private func isFilteredLater(
+        _ decision: Decision,
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        _ type: RRType,
+        _ context: borrowing QueryContext
+    ) -> Bool {
+        guard mayCache, !filteringRules.isEmpty, decision.hasRule, filterDecision(type, index: 0) != nil,
+            record(Int(decision.rule)).ruleClass == .data
+        else { return false }
+        let other = type == .a ? RRType.aaaa : .a
+        return self.decision(strongestRule(name, hashes, type: other, context: context), type: other, index: 0).kind
+            .isPass
     }
 
     /// What is left out of answers of a type is nothing but left out at a name that hosts lines know by another family.

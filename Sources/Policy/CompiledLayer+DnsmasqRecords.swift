@@ -15,12 +15,14 @@ extension CompiledLayer {
     private func followed(_ rule: Int, _ type: RRType) -> [OwnedRecord]? {
         var found: [OwnedRecord] = []
         var alias = aliasRecord(rule)
-        for _ in 0..<Self.aliasLimit {
+        for count in 1...Self.aliasLimit {
             guard let record = alias, let target = try? DomainName(wire: record.data) else { return found }
             let own = rules(at: target, type)
             if own.contains(where: { actions[Int(records[$0].action)] == .unsupported }) { return nil }
             alias = own.compactMap { aliasRecord($0) }.first
-            guard let next = alias else {
+            guard count < Self.aliasLimit, let next = alias else {
+                // It refuses to start with a loop.
+                if alias != nil, isLoop(target) { return nil }
                 let data = own.flatMap { rule -> [LocalRecord] in
                     guard case .records(let list) = actions[Int(records[rule].action)] else { return [] }
                     return list.filter { $0.type == type || type == .any }
@@ -32,8 +34,21 @@ extension CompiledLayer {
         return nil
     }
 
-    /// dnsmasq follows chains of some length; nobody has looked for its end.
-    private static let aliasLimit = 10
+    /// Aliases that dnsmasq follows; what is at the target of the last it gives, but no further alias.
+    private static let aliasLimit = 254
+
+    /// Whether aliases lead from a name back to it.
+    private func isLoop(_ name: DomainName) -> Bool {
+        var seen: Set<DomainName> = []
+        var next: DomainName? = name
+        while let name = next {
+            guard seen.insert(name).inserted, seen.count < 10_000 else { return true }
+            next = rules(at: name, .cname).compactMap { aliasRecord($0) }.first.flatMap {
+                try? DomainName(wire: $0.data)
+            }
+        }
+        return false
+    }
 
     /// Of equal addresses of a host dnsmasq keeps the first, whatever their TTL (compared with 2.90).
     static func withoutRepeats(_ records: [LocalRecord]) -> [LocalRecord] {
@@ -78,8 +93,11 @@ extension CompiledLayer {
             answer.endsAtAlias = true
             if type != .cname { answer.behind = followed(rule, type) ?? [] }
         }
-        for record in answer.records + answer.behind.map(\.record) {
-            guard let host = Self.host(record) else { continue }
+        let own = answer.records.map { OwnedRecord(owner: answer.owner, record: $0) }
+        for owned in own + answer.behind {
+            // With those that options say it gives no addresses.
+            if owned.record.type == .mx, mailedHosts.contains(owned.owner.lowercased) { continue }
+            guard let host = Self.host(owned.record) else { continue }
             for family in [RRType.a, .aaaa] {
                 let hosts = rules(at: host, family).filter { records[$0].ruleClass == .hosts }
                 let data = hosts.flatMap { rule -> [LocalRecord] in

@@ -39,6 +39,10 @@ public final class CompiledLayer: Sendable {
     let localClients: LocalClients?
     /// What Unbound makes of addresses in real answers.
     let localAnswers: LocalAnswers?
+    /// Hosts whose mail exchangers options of dnsmasq say.
+    let mailedHosts: Set<DomainName>
+    /// Whether dnsmasq may answer from a cache.
+    let mayCache: Bool
     /// The names that Blocky answers itself.
     let specialNames: BlockySpecialNames
     /// Rules of names that refuse clients by their addresses.
@@ -57,8 +61,10 @@ public final class CompiledLayer: Sendable {
         blockAnswer = builder.blockAnswer
         dataTTL = builder.dataTTL
         blockMode = builder.blockMode
+        mailedHosts = builder.addHostNames()
         ruleCount = builder.ruleCount - builder.ownRuleCount
         unsupportedCount = builder.unsupportedCount
+        mayCache = !builder.dnsmasqHosts.hasNoCache
         switch profile.order {
         case .localZone, .policyZone(.closestEncloser): builder.addEmptyNonTerminals()
         case .longestFirst where builder.actions.contains(.nxdomain):

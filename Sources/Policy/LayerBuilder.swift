@@ -55,6 +55,8 @@ public struct LayerBuilder {
     var domainOrder = DomainOrder()
     var localClients: LocalClients?
     var localAnswers: LocalAnswers?
+    /// What options of dnsmasq make of hosts.
+    public var dnsmasqHosts = DnsmasqHosts()
     /// The names that Blocky answers itself without a rule: none, each has its own.
     let specialNames = BlockySpecialNames.none
     var patternRecords: [PatternRecord] = []

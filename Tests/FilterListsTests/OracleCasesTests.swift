@@ -83,7 +83,7 @@ struct OracleCasesTests {
         // What is sent on is looked at when it comes back, what is answered here is not.
         dnsmasq("server=/zz/#\nbogus-nxdomain=192.0.2.1", answered: ["192.0.2.1"], .nxdomain),
         dnsmasq("address=/zz/192.0.2.1\nbogus-nxdomain=192.0.2.1", answered: ["192.0.2.1"], .redirect),
-        dnsmasq("address=/zz/192.0.2.1\nfilter-A", answered: ["192.0.2.1"], .redirect),
+        dnsmasq("address=/zz/192.0.2.1\nfilter-A\ncache-size=0", answered: ["192.0.2.1"], .redirect),
         dnsmasq("address=/zz/192.0.2.1\nhost-record=a.zz,::1\nfilter-A", answered: ["192.0.2.1"], .nodata),
     ]
 

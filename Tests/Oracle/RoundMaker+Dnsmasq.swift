@@ -13,6 +13,7 @@ extension RoundMaker {
         if chance(2) { rules += addressRules() }
         if chance(2) { rules += dnsmasqRecords() }
         var hosts: [String] = []
+        if chance(2) { rules += dnsmasqHosts(&round, &hosts) }
         for name in owners(oneIn: 12) {
             hosts.append(
                 pick([

@@ -1,3 +1,5 @@
+import DNS
+
 extension RoundMaker {
     /// Records of dnsmasq's own beside addresses: aliases, texts, pointers, hosts for mail and services, any type.
     mutating func dnsmasqRecords() -> [String] {
@@ -27,7 +29,38 @@ extension RoundMaker {
             )
         }
         if chance(6) { rules.append(pick(["domain-needed", "bogus-priv", "filterwin2k", "filter-rr=TXT"])) }
+        if chance(6) {
+            rules += (0..<14).map { "cname=l\($0).ll.zz,l\($0 + 1).ll.zz" } + ["host-record=l14.ll.zz,198.18.0.4"]
+        }
         if chance(6) { rules.append("rev-server=198.18.0.0/15,127.0.0.1#@UPSTREAM@") }
+        return rules
+    }
+
+    /// Options about all hosts, about their mail, and about addresses that are translated.
+    mutating func dnsmasqHosts(_ round: inout Round, _ hosts: inout [String]) -> [String] {
+        var rules: [String] = []
+        for name in ["a", "b", "lone"] where chance(2) {
+            hosts.append("198.18.1.6 \(name)\(pick(["", " x.\(name)", "\n::6 \(name)"]))")
+        }
+        if !chance(3) { rules.append("expand-hosts") }
+        // What is left out of answers beside local data is decided only so.
+        if chance(2) { rules.append("cache-size=0") }
+        for _ in 0...below(2) { rules.append("domain=\(pick(["r1.rz", "b.r2.rz", "a.a.r3.rz"]))") }
+        if chance(6) { rules.append("domain=r4.rz,198.18.1.0/24") }
+        if chance(3) { rules.append(pick(["selfmx", "localmx", "selfmx\nlocalmx"])) }
+        if chance(2) { rules.append("mx-target=\(pick(["mail.zz", "a.r1.rz"]))") }
+        if chance(2) { rules.append("mx-host=\(pick(["c.r1.rz", "a", "a.r1.rz"]))") }
+        if chance(3) {
+            rules.append(
+                pick([
+                    "alias=20.54.0.0,198.18.0.0,255.255.255.0", "alias=20.54.1.1-20.54.1.2,198.18.0.0,255.255.255.0",
+                    "alias=20.54.1.3,198.18.0.3",
+                ])
+            )
+        }
+        for name in ["a", "b", "lone", "lone.r1.rz", "lone.b.r2.rz", "l0.ll.zz", "l5.ll.zz"] {
+            round.questions += [.a, .aaaa, .mx, .any, .txt].map { (name, $0) }
+        }
         return rules
     }
 }

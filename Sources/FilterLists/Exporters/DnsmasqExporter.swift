@@ -2,7 +2,7 @@ import DNS
 import Policy
 
 extension ExportFormat {
-    /// dnsmasq configuration: `local=`, `address=`, `server=` and `host-record=`.
+    /// dnsmasq configuration: `local=`, `address=`, `server=`, `host-record=`, and other records of single names.
     static let dnsmasq = ExportFormat(
         id: "dnsmasq",
         title: "dnsmasq configuration",
@@ -61,7 +61,12 @@ struct DnsmasqWriter: FormatWriter {
             case .success(let own):
                 lines = own
                 above = node.own
-            case .failure(let error): sink.omitAll(node.ownRules, error.reason)
+            case .failure(let error):
+                if let records = DnsmasqRecordWriter(name, node).lines(inherited) {
+                    (lines, above) = records
+                } else {
+                    sink.omitAll(node.ownRules, error.reason)
+                }
             }
         }
         var below = above
@@ -111,7 +116,7 @@ struct DnsmasqWriter: FormatWriter {
         case let form where form.isNulls: return .success([local, "address=/\(pattern)/#"])
         case .data(let records, let hidesOthers):
             let addresses = records.compactMap(\.address)
-            guard addresses.count == records.count else { return .failure(OmissionError(.data)) }
+            guard addresses.count == records.count else { return .failure(OmissionError(.dataOfOneName)) }
             let data = addresses.map { "address=/\(pattern)/\($0)" }
             if hidesOthers { return .success([local] + data) }
             return .success(inherited.isPass ? data : ["server=/\(pattern)/#"] + data)

@@ -17,6 +17,10 @@ struct Omission: Sendable, Equatable {
     static let address = Omission(id: "address", text: "rules about addresses are not written")
     static let rewrite = Omission(id: "rewrite", text: "rules that rewrite answers are not written")
     static let answer = Omission(id: "answer", text: "the format has no such answer")
+    static let dataOfOneName = Omission(
+        id: "data-of-one-name",
+        text: "the format has such data for single names alone, some beside others only, and follows no alias"
+    )
     static let data = Omission(id: "data", text: "the format has no rules that answer with data")
     static let route = Omission(id: "route", text: "the format cannot send a name to another server")
     static let name = Omission(id: "name", text: "the format takes no such name")

@@ -29,13 +29,15 @@ enum DnsmasqReader {
         let actions = Actions(&sink.builder)
         var scanner = LineScanner(text)
         var addresses = DnsmasqAddresses()
+        var hosts = DnsmasqHostOptions()
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let statement = withoutComment(text, line.range)
             guard !statement.isEmpty else { continue }
-            read(text, statement, line.number, actions, &addresses, &sink)
+            read(text, statement, line.number, actions, &addresses, &hosts, &sink)
         }
         addresses.finish(&sink)
+        hosts.finish(text, &sink)
     }
 
     /// Cuts a comment: `#` at the start or behind a blank, outside of quotes.
@@ -62,12 +64,14 @@ enum DnsmasqReader {
         _ line: Int,
         _ actions: Actions,
         _ addresses: inout DnsmasqAddresses,
+        _ hosts: inout DnsmasqHostOptions,
         _ sink: inout RuleSink
     ) {
         let statement = text.extracting(rule)
         let equals = statement.firstIndex(of: 0x3D).map { rule.lowerBound + $0 }
         let key = text.extracting(text.trimmedRange(in: rule.lowerBound..<(equals ?? rule.upperBound)))
         let value = equals.map { text.trimmedRange(in: ($0 + 1)..<rule.upperBound) }
+        if hosts.read(text, key, value, rule, line, &sink) { return }
         if let value, !value.isEmpty {
             if key.equals("address") { return domains(text, rule, value, line, .address, actions, &sink) }
             if key.equals("server") || key.equals("local") {

@@ -11,7 +11,8 @@ enum HostsFileReader {
         var last = LastAddress()
         HostsLines.read(text, &sink, &last) { line, name, last, sink in
             guard let action = last.action else { return }
-            sink.add(
+            let number = sink.builder.namedRuleCount
+            let isAdded = sink.add(
                 .exact,
                 text,
                 name: name,
@@ -21,6 +22,9 @@ enum HostsFileReader {
                 rule: line.rule,
                 line: line.number
             )
+            if isAdded, text.extracting(name).firstIndex(of: 0x2E) == nil {
+                sink.builder.dnsmasqHosts.simpleHosts.append(number)
+            }
         }
     }
 }

@@ -1,0 +1,118 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// What options of dnsmasq make of hosts, their mail, long aliases and addresses, as 2.90 answers.
+struct DnsmasqHostsTests {
+    private static let hosts = "192.0.2.10 simple\n192.0.2.11 dot.zz\n2001:db8::12 two three.zz four\n"
+
+    private func layer(_ rules: String, hosts: String = Self.hosts) throws -> LoadedLayer {
+        try LayerLoader.load(
+            [
+                ListInput(path: "hosts", format: .hosts, octets: Array(hosts.utf8)),
+                ListInput(path: "rules", format: .dnsmasq, octets: Array(rules.utf8)),
+            ],
+            engine: .dnsmasq,
+            mayBeEmpty: true
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("simple.lan.zz", RRType.a, VerdictKind.redirect), ("two.lan.zz", .aaaa, .redirect),
+            ("four.lan.zz", .aaaa, .redirect), ("two.lan.zz", .a, .nodata), ("three.zz.lan.zz", .aaaa, .nxdomain),
+            ("hr.lan.zz", .a, .nxdomain), ("simple.old.zz", .a, .nxdomain), ("simple", .a, .redirect),
+            ("lan.zz", .a, .nodata),
+        ]
+    )
+    func expandsHosts(_ name: String, _ type: RRType, _ kind: VerdictKind) throws {
+        let rules = "domain=old.zz\nexpand-hosts\ndomain=lan.zz\nhost-record=hr,192.0.2.20\nlocal=/zz/\n"
+        let layer = try layer(rules)
+        #expect(try layer.verdict(name, type).kind == kind, "\(name) \(type)")
+        #expect(layer.layer.ruleCount == 7)
+    }
+
+    @Test func namesTheHost() throws {
+        let verdict = try layer("domain=lan.zz\nexpand-hosts\n").verdict("two.lan.zz", .aaaa)
+        #expect(verdict.matched?.rule.text == "2001:db8::12 two three.zz four")
+        #expect(verdict.matched?.rule.list == "hosts")
+        #expect(try layer("domain=lan.zz\n").verdict("two.lan.zz", .aaaa).kind == .pass)
+        // In some ranges only: which it has is not evaluated.
+        let ranges = try layer("domain=lan.zz\ndomain=x.zz,192.0.2.0/24\nexpand-hosts\n")
+        #expect(try ranges.verdict("simple.x.zz").kind == .unsupported)
+        #expect(try ranges.verdict("simple.lan.zz").kind == .unsupported)
+    }
+
+    private func exchangers(_ rules: String, _ name: String) throws -> [String]? {
+        let verdict = try layer(rules + "\nmx-host=dot.zz,other.zz,7\nhost-record=h.zz,192.0.2.1\ncname=c.zz,h.zz\n")
+            .verdict(name, .mx)
+        guard verdict.kind != .unsupported else { return nil }
+        let answer = verdict.answer.map { $0.records + $0.behind.map(\.record) } ?? []
+        #expect(verdict.answer?.additional.isEmpty ?? true)
+        return try answer.filter { $0.type == .mx }.map { record in
+            "\(record.data[1]) \(try DomainName(wire: Array(record.data[2...])))"
+        }
+    }
+
+    @Test func mail() throws {
+        #expect(try exchangers("selfmx", "h.zz") == ["1 h.zz"])
+        #expect(try exchangers("selfmx\nlocalmx\nmx-target=mt.zz", "simple") == ["1 simple"])
+        #expect(try exchangers("selfmx", "dot.zz") == ["7 other.zz"])
+        #expect(try exchangers("selfmx", "c.zz") == ["1 h.zz"])
+        #expect(try exchangers("localmx\nmx-target=mt.zz", "h.zz") == ["1 mt.zz"])
+        // The machine's own name is not known, nor which names above hosts have one.
+        #expect(try exchangers("localmx", "h.zz") == nil)
+        #expect(try exchangers("selfmx", "zz") == nil)
+        #expect(try exchangers("mx-target=mt.zz\nmx-host=q.zz", "q.zz") == ["1 mt.zz"])
+        #expect(try exchangers("mx-host=q.zz", "q.zz") == nil)
+        #expect(try exchangers("", "h.zz") == [])
+    }
+
+    @Test func longAliases() throws {
+        let chain = (1..<300).map { "cname=a\($0).zz,a\($0 + 1).zz" }.joined(separator: "\n")
+        let list = try readList(chain + "\nhost-record=a300.zz,192.0.2.9\n", .dnsmasq, .dnsmasq)
+        func count(_ name: String) throws -> Int {
+            let answer = try #require(try list.verdict(name).answer)
+            return answer.records.count + answer.behind.count
+        }
+        #expect(try count("a280.zz") == 21)
+        #expect(try count("a46.zz") == 255)
+        #expect(try count("a45.zz") == 254)
+        // dnsmasq refuses to start with a loop.
+        let loop = try readList("cname=a.zz,b.zz\ncname=b.zz,a.zz\n", .dnsmasq, .dnsmasq)
+        #expect(try loop.verdict("a.zz").kind == .unsupported)
+    }
+
+    @Test(
+        arguments: [
+            ("alias=192.0.2.0,10.0.0.0,255.255.255.0", "192.0.2.9", .unsupported),
+            ("alias=192.0.2.0,10.0.0.0,255.255.255.0", "192.0.3.9", .pass),
+            ("alias=192.0.2.4,10.0.0.1", "192.0.2.4", .unsupported), ("alias=192.0.2.4,10.0.0.1", "192.0.2.5", .pass),
+            ("alias=192.0.2.4-192.0.2.9,10.0.0.0,255.255.255.0", "192.0.2.9", .unsupported),
+            ("alias=192.0.2.4-192.0.2.9,10.0.0.0,255.255.255.0", "192.0.2.10", .pass),
+            // Translated before they are looked for.
+            ("alias=192.0.2.4,10.0.0.1\nbogus-nxdomain=192.0.2.4", "192.0.2.4", .unsupported),
+            ("alias=192.0.2.4,10.0.0.1\nbogus-nxdomain=192.0.2.5", "192.0.2.5", .nxdomain),
+        ] as [(String, String, VerdictKind)]
+    )
+    func translatedAddresses(_ rules: String, _ address: String, _ kind: VerdictKind) throws {
+        let list = try readList(rules, .dnsmasq, .dnsmasq)
+        #expect(try list.verdict("a.zz", addresses: [IPAddress(address)!]).kind == kind)
+        #expect(list.reports[0].unsupported == ["address-rule": 1])
+    }
+
+    /// What is left out of real answers is left out of the cache, too, and it answers before `address=`.
+    @Test(
+        arguments: [
+            ("address=/a.zz/2001:db8::7", VerdictKind.unsupported),
+            ("address=/a.zz/2001:db8::7\ncache-size=0", .redirect),
+            ("address=/a.zz/2001:db8::7\naddress=/a.zz/192.0.2.7", .redirect), ("address=/a.zz/#", .sinkhole),
+            ("host-record=a.zz,2001:db8::7", .redirect), ("address=/a.zz/2001:db8::7\ncache-size=150", .unsupported),
+        ]
+    )
+    func filterBesideLocalData(_ rules: String, _ kind: VerdictKind) throws {
+        #expect(try readList("filter-AAAA\n" + rules, .dnsmasq, .dnsmasq).verdict("a.zz", .aaaa).kind == kind)
+    }
+}
