@@ -24,6 +24,25 @@ struct DnsmasqRecordsTests {
         try #require(try readList(Self.rules, .dnsmasq, .dnsmasq).verdict(name, type).answer)
     }
 
+    /// Of the addresses of a family that one line gives, the last counts; those of several lines are all given (compared with
+    /// 2.90).
+    @Test(arguments: [
+        ("a.zz", RRType.a, ["192.0.2.2"]), ("a.zz", .aaaa, ["2001:db8::2"]), ("b.zz", .a, ["192.0.2.2"]),
+        ("c.zz", .a, ["192.0.2.5", "192.0.2.6"]), ("f.zz", .a, ["192.0.2.10"]),
+    ])
+    func hostRecords(name: String, type: RRType, addresses: [String]) throws {
+        let rules = """
+            host-record=a.zz,192.0.2.1,192.0.2.2,2001:db8::1,b.zz,2001:db8::2
+            host-record=c.zz,192.0.2.5
+            host-record=c.zz,192.0.2.6
+            host-record=f.zz,192.0.2.9,300,192.0.2.10
+
+            """
+        let answer = try #require(try readList(rules, .dnsmasq, .dnsmasq).verdict(name, type).answer)
+        #expect(answer.records.compactMap(\.address).map(\.description) == addresses)
+        #expect(answer.records.allSatisfy { $0.ttl == (name == "f.zz" ? 300 : 0) })
+    }
+
     @Test func followsAliasesThatItKnows() throws {
         let answer = try answer("a.zz", .a)
         #expect(answer.records.map(\.ttl) == [77])

@@ -8,7 +8,7 @@ import TextScan
 /// the list; without it the zone is counted as not evaluated.
 enum BINDZonesReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        var zones: [String: ZoneActions] = [:]
+        var zones: [String: ZoneActions?] = [:]
         var words = BINDWords(text)
         while let word = words.next() {
             sink.lines = words.line
@@ -31,7 +31,7 @@ enum BINDZonesReader {
         _ statement: BINDZone,
         _ text: Span<UInt8>,
         _ line: Int,
-        _ zones: inout [String: ZoneActions],
+        _ zones: inout [String: ZoneActions?],
         _ sink: inout RuleSink
     ) {
         guard let file = statement.file, statement.isPrimary else {
@@ -42,7 +42,8 @@ enum BINDZonesReader {
             actions = known
         } else {
             actions = sink.companions[file].flatMap { ZoneActions($0, &sink.builder) }
-            if let actions { zones[file] = actions }
+            // One that cannot be read is not read again either.
+            zones[file] = .some(actions)
         }
         guard let actions else { return sink.skip(.zoneFile, text, statement.range, line) }
         for (scope, action) in [(Scope.exact, actions.apex), (Scope.below, actions.below)] {

@@ -242,7 +242,8 @@ enum DnsmasqReader {
         return true
     }
 
-    /// `host-record=name[,name…][,address…][,ttl]`: like a hosts line.
+    /// `host-record=name[,name…][,address…][,ttl]`: like a hosts line, but of several addresses of a family the last counts
+    /// (compared with 2.90).
     private static func hostRecord(
         _ text: Span<UInt8>,
         _ rule: Range<Int>,
@@ -251,7 +252,8 @@ enum DnsmasqReader {
         _ sink: inout RuleSink
     ) {
         var names: [Range<Int>] = []
-        var addresses: [IPAddress] = []
+        var v4: IPAddress?
+        var v6: IPAddress?
         var lifetime: UInt32?
         var fields = FieldScanner(text.extracting(value), separator: 0x2C)
         while let field = fields.next() {
@@ -260,7 +262,7 @@ enum DnsmasqReader {
             )
             let word = text.extracting(range)
             if let address = IPAddress(text: word.octets) {
-                addresses.append(address)
+                if address.isV4 { v4 = address } else { v6 = address }
             } else if let number = word.decimal, !names.isEmpty {
                 lifetime = UInt32(clamping: number)
             } else {
@@ -269,7 +271,7 @@ enum DnsmasqReader {
         }
         guard !names.isEmpty else { return sink.drop(.badStatement, text, rule, line) }
         for name in names {
-            for address in addresses {
+            for case let address? in [v4, v6] {
                 let action = sink.builder.intern(.records([LocalRecord(address, ttl: lifetime)]))
                 let coverage = sink.builder.intern(TypeCoverage(only: [address.recordType, .any]))
                 sink.add(

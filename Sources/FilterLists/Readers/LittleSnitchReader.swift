@@ -52,14 +52,17 @@ enum LittleSnitchReader {
 
 /// Counts lines up to an offset that only grows.
 struct LineCounter {
-    private var offset = 0
+    /// The next line break: documents of one long line are not searched for it again and again.
+    private var feed: Int?
     private var number = 1
 
     mutating func line(of place: Int, _ text: Span<UInt8>) -> Int {
-        while let feed = text.firstIndex(of: 0x0A, from: offset), feed < place {
+        var next = feed ?? text.firstIndex(of: 0x0A) ?? text.count
+        while next < place {
             number += 1
-            offset = feed + 1
+            next = text.firstIndex(of: 0x0A, from: next + 1) ?? text.count
         }
+        feed = next
         return number
     }
 }
