@@ -25,9 +25,17 @@ struct BlockyYAML {
     static func recognises(_ root: Node) -> Bool {
         guard case .mapping(let mapping) = root else { return false }
         let keys = Set(mapping.compactMap { $0.key.scalar?.string })
-        return !keys.contains("layers")
-            && !keys.isDisjoint(with: ["blocking", "customDNS", "conditional", "bootstrapDns", "clientLookup"])
+        // Our upstreams are a list.
+        let hasGroups = mapping.contains { $0.key.scalar?.string == "upstreams" && $0.value["groups"] != nil }
+        return !keys.contains("layers") && (hasGroups || !keys.isDisjoint(with: ownKeys))
     }
+
+    /// Keys that files of ours never have (`config/config.go`).
+    private static let ownKeys = [
+        "blocking", "customDNS", "conditional", "bootstrapDns", "clientLookup", "hostsFile", "filtering", "fqdnOnly",
+        "specialUseDomains", "rebindingProtection", "queryLog", "caching", "connectIPVersion", "dns64", "ecs", "ede",
+        "upstream",
+    ]
 
     /// The configuration that a file says, and its faults.
     static func configuration(

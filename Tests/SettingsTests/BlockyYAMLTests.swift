@@ -39,10 +39,22 @@ import TextScan
         #expect(ConfigurationYAML.parse(Array(yaml.utf8), path: "c").configuration.layers.first?.blockTTL == seconds)
     }
 
-    @Test(arguments: ["layers: [{lists: [a]}]\nblocking: {}\n", "mode: shadow\n", "[blocking]\n"])
+    @Test(arguments: [
+        "hostsFile: {sources: []}\n", "filtering: {queryTypes: [AAAA]}\n",
+        "upstreams: {groups: {default: [192.0.2.1]}}\n",
+        "specialUseDomains: {enable: false}\n", "upstream: {default: [192.0.2.1]}\n",
+    ])
+    func isToldByItsKeys(text: String) {
+        let (configuration, diagnostics) = ConfigurationYAML.parse(Array(text.utf8), path: "c")
+        #expect(configuration.origin == .blocky && diagnostics.isEmpty)
+    }
+
+    @Test(arguments: [
+        "layers: [{lists: [a]}]\nblocking: {}\n", "mode: shadow\n", "[blocking]\n", "upstreams: [192.0.2.1]\n",
+    ])
     func otherFilesAreNotBlockys(text: String) {
-        let layers = ConfigurationYAML.parse(Array(text.utf8), path: "c").configuration.layers
-        #expect(layers.allSatisfy { $0.engine == nil })
+        let configuration = ConfigurationYAML.parse(Array(text.utf8), path: "c").configuration
+        #expect(configuration.origin == nil && configuration.layers.allSatisfy { $0.engine == nil })
     }
 
     /// Lists that stand in the file keep their lines, which costs only so much; so do groups times clients.
