@@ -7,13 +7,18 @@ public struct CategoryTree: Sendable {
     /// What was left out.
     public private(set) var diagnostics: [Diagnostic] = []
 
+    /// What counts folders that were not looked at.
+    public static let cutReason = "too-many-folders"
+
     /// Folders in folders.
     static let maximumDepth = 8
     /// Categories of a tree.
     static let maximumCategories = 5_000
 
+    /// Whether there are folders that were not looked at.
+    public private(set) var isCut = false
+
     private var links = 0
-    private var isCut = false
 
     /// Looks for categories; nil when the path is no folder, or holds none.
     /// - Complexity: O(names in the tree)
@@ -28,8 +33,8 @@ public struct CategoryTree: Sendable {
             diagnostics.append(Diagnostic(path: path, reason: "link", text: text))
         }
         if isCut {
-            let text = "holds more folders than are looked at; name those that are missing"
-            diagnostics.append(Diagnostic(path: path, reason: "too-many-folders", text: text))
+            let text = "holds folders that are not looked at: too many, too deep or unreadable; name those missing"
+            diagnostics.append(Diagnostic(path: path, reason: Self.cutReason, text: text))
         }
     }
 

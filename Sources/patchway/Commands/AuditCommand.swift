@@ -147,6 +147,8 @@ private struct AuditRun: ~Copyable {
     mutating func categories(_ path: String) -> [String]? {
         guard let found = CategoryTree(path) else { return nil }
         note(found.diagnostics)
+        // What was not looked at was not audited.
+        if found.isCut { summary.addUnreadable(reason: CategoryTree.cutReason) }
         return found.categories
     }
 
