@@ -30,14 +30,14 @@ public enum IPAddress: Hashable, Sendable {
     /// Whether it is an IPv6 address into which an IPv4 address is mapped (RFC 4291 §2.5.5.2).
     public var isMapped: Bool { if case .v6(0, let low) = self { low >> 32 == 0xFFFF } else { false } }
     /// Its bits as a number.
-    var number: UInt128 {
+    public var number: UInt128 {
         switch self {
         case .v4(let value): UInt128(value)
         case .v6(let high, let low): UInt128(high) << 64 | UInt128(low)
         }
     }
-    /// The address with these bits.
-    init(number: UInt128, isV4: Bool) {
+    /// The address with these bits, of which IPv4 takes the lowest 32.
+    public init(number: UInt128, isV4: Bool) {
         self =
             isV4
             ? .v4(UInt32(truncatingIfNeeded: number))

@@ -69,6 +69,12 @@ public struct LocalClients: Sendable {
     /// The zone that a rule states, if its clients are told apart.
     func zone(_ rule: Int) -> Zone? { zonesOfRules[rule] }
 
+    /// Calls `visit` with every range of clients.
+    func forEachRange(_ visit: (AddressRange) -> Void) {
+        entries.forEachRange(visit)
+        for zone in zones.values { zone.overrides.forEachRange(visit) }
+    }
+
     /// Finds the rules that state the zones.
     fileprivate mutating func resolve(_ store: borrowing RuleStore, _ actions: [RuleAction], _ guards: [RuleGuard]) {
         guard !zones.isEmpty else { return }

@@ -8,9 +8,17 @@ public struct Client: Hashable, Sendable {
     public var names: [String]
     /// The tags that the engine's owner gave the client (AdGuard Home `$ctag`).
     public var tags: [String]
+    /// Whether it may have names and tags that are not given here.
+    public var isKnownByAddressAlone: Bool
 
-    /// A client; names and tags that are not given are none.
-    public init(address: IPAddress?, names: [String] = [], tags: [String] = []) {
+    /// A client; names and tags that are not given are none, unless it is known by its address alone.
+    public init(
+        address: IPAddress?,
+        names: [String] = [],
+        tags: [String] = [],
+        isKnownByAddressAlone: Bool = false
+    ) {
+        self.isKnownByAddressAlone = isKnownByAddressAlone
         self.address = address
         self.names = names
         self.tags = tags

@@ -33,6 +33,9 @@ public struct RangeMap<Value: Sendable>: Sendable {
         return nil
     }
 
+    /// Calls `visit` with every range that has a value.
+    func forEachRange(_ visit: (AddressRange) -> Void) { for range in values.keys { visit(range) } }
+
     private static func key(_ range: AddressRange) -> AddressRange {
         AddressRange(range.firstAddress, prefixLength: range.prefixLength) ?? range
     }

@@ -187,14 +187,15 @@ extension ClientCondition {
 extension ClientTrait {
     func matches(_ client: Client?) -> Truth {
         guard let client else { return .unknown }
+        let otherwise: Truth = client.isKnownByAddressAlone ? .unknown : .no
         switch self {
         case .range(let range):
             guard let address = client.address else { return .unknown }
             return range.contains(address) ? .yes : .no
-        case .name(let name): return client.names.contains(name) ? .yes : .no
-        case .pattern(let pattern): return client.isNamed(pattern) ? .yes : .no
+        case .name(let name): return client.names.contains(name) ? .yes : otherwise
+        case .pattern(let pattern): return client.isNamed(pattern) ? .yes : otherwise
         case .host(let pattern): return client.isNamed(pattern) ? .yes : .unknown
-        case .tag(let tag): return client.tags.contains(tag) ? .yes : .no
+        case .tag(let tag): return client.tags.contains(tag) ? .yes : otherwise
         }
     }
 }

@@ -27,8 +27,10 @@ struct Origin: BitwiseCopyable {
 struct Flight: BitwiseCopyable {
     /// The hash of name and key.
     var hash: UInt64
-    /// Type, DO and CD.
+    /// Type, DO and CD; client and time.
     var key: AnswerKey
+    /// The policy that told clients apart.
+    var generation: UInt32 = 0
     /// Octets of the name.
     var nameLength: UInt8
     /// Tries made.

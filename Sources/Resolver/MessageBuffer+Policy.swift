@@ -10,10 +10,11 @@ extension MessageBuffer {
         _ decision: Decision,
         _ stack: CompiledStack,
         _ name: borrowing NameBuffer,
-        _ type: RRType
+        _ type: RRType,
+        _ context: QueryContext
     ) {
         let layer = stack.layers[Int(decision.layer)]
-        let answer = layer.answer(decision, name: name.name, type: type)
+        let answer = layer.answer(decision, name: name.name, type: type, context: context)
         let code = answer?.responseCode ?? .servFail
         reset()
         append16(0)

@@ -1,7 +1,12 @@
 internal import DNS
 
-/// What an answer depends on besides the name: type, and the DO and CD bits (class is always IN).
+/// What an answer depends on besides the name: type, the DO and CD bits (class is always IN), and who asks and when, as far
+/// as the policy tells that apart.
 struct AnswerKey: BitwiseCopyable, Equatable {
+    /// The class of the client; 0 where there is but one.
+    var client: UInt32 = 0
+    /// The class of the time.
+    var hour: UInt16 = 0
     /// The type asked for.
     var type: UInt16
     /// Bit 0: DO, bit 1: CD.
@@ -31,7 +36,7 @@ struct AnswerKey: BitwiseCopyable, Equatable {
 /// - Complexity: O(octets / 8)
 @inline(__always)
 func keyedHash(_ name: borrowing NameBuffer, _ key: AnswerKey, seed: UInt64) -> UInt64 {
-    let tail = UInt64(key.type) << 16 | UInt64(key.flags) << 8 | UInt64(name.count)
+    let tail = UInt64(key.client) << 32 | UInt64(key.type) << 16 | UInt64(key.flags) << 8 | UInt64(name.count)
     var hash = fold(seed ^ tail, 0x9E37_79B9_7F4A_7C15)
     hash = unsafe name.span.withUnsafeBytes { octets in
         var hash = hash

@@ -1,3 +1,4 @@
+internal import CSockets
 public import DNS
 public import Policy
 
@@ -28,6 +29,10 @@ struct ActivePolicy: Sendable {
     let generation: UInt32
     /// Whether there is nothing to decide.
     let isEmpty: Bool
+    /// Who asks and when, as far as the stack tells that apart.
+    private let classes: QueryClasses
+    /// Whether it does.
+    let tellsQueriesApart: Bool
 
     /// A policy in force.
     init(_ policy: ServerPolicy, mode: ServingMode, generation: UInt32) {
@@ -35,11 +40,29 @@ struct ActivePolicy: Sendable {
         self.mode = mode
         self.generation = generation
         isEmpty = policy.stack.layers.isEmpty
+        classes = QueryClasses(policy.stack.layers)
+        tellsQueriesApart = classes.tellClientsApart || classes.tellHoursApart
+    }
+
+    /// The key of a query from a client, at a minute of the week.
+    @inline(__always)
+    func key(_ query: ClientQuery, from peer: patchway_peer, at minuteOfWeek: Int) -> AnswerKey {
+        var key = AnswerKey(query)
+        if tellsQueriesApart {
+            key.client = peer.address.map(classes.client) ?? 0
+            key.hour = classes.hour(minuteOfWeek)
+        }
+        return key
+    }
+
+    /// Who asks and when, as far as the stack tells that apart.
+    func context(_ key: AnswerKey) -> QueryContext {
+        tellsQueriesApart ? classes.context(client: key.client, hour: key.hour) : .unknown
     }
 
     /// What the stack says about a name asked for, and whether that is what the client gets.
-    func decide(_ name: borrowing NameBuffer, _ type: RRType) -> Decision {
-        isEmpty ? .pass : policy.stack.decide(name, type: type)
+    func decide(_ name: borrowing NameBuffer, _ type: RRType, _ context: borrowing QueryContext) -> Decision {
+        isEmpty ? .pass : policy.stack.decide(name, type: type, context: context)
     }
 
     /// Whether a decision against the real answer is carried out for the client's question name.
@@ -70,10 +93,11 @@ struct ActivePolicy: Sendable {
     func decide(
         _ name: borrowing NameBuffer,
         _ type: RRType,
+        _ context: QueryContext,
         answer: borrowing MessageBuffer,
         scratch: inout NameBuffer
     ) -> (decision: Decision, aliasOffset: UInt16) {
-        let own = decide(name, type)
+        let own = decide(name, type, context)
         guard !isEmpty, own.kind.isPass || policy.stack.awaitsAddresses(own, type: type), type != .cname else {
             return (own, 0)
         }
@@ -89,7 +113,7 @@ struct ActivePolicy: Sendable {
             guard record.section == .answer else { return false }
             if record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil {
                 last = UInt16(truncatingIfNeeded: record.dataOffset)
-                policy.stack.walk(&walk, alias: scratch, type: type)
+                policy.stack.walk(&walk, alias: scratch, type: type, context: context)
                 if walk.place == walk.aliases, !walk.decision.kind.isPass { decided = last }
             } else if wantsAddresses, record.type == .a || record.type == .aaaa {
                 let octets = message.extracting(record.dataOffset..<record.end)
@@ -99,8 +123,12 @@ struct ActivePolicy: Sendable {
             }
             return wantsAddresses || walk.decision.kind.isPass
         }
-        if !addresses.isEmpty, policy.stack.walk(&walk, addresses: addresses, of: name, type: type) { decided = last }
-        if policy.stack.walk(&walk, hints: hints, type: type) { decided = last }
+        if !addresses.isEmpty,
+            policy.stack.walk(&walk, addresses: addresses, of: name, type: type, context: context)
+        {
+            decided = last
+        }
+        if policy.stack.walk(&walk, hints: hints, type: type, context: context) { decided = last }
         // A pass is told by the rule that let the name asked for pass.
         return walk.decision.kind.isPass && own.kind.isPass ? (own, 0) : (walk.decision, decided)
     }

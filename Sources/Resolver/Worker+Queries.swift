@@ -30,7 +30,7 @@ extension Worker {
                 reply.writeError(query, .refused, message: message, error: ErrorOption(.prohibited))
                 return true
             }
-            let key = AnswerKey(query)
+            let key = policy.key(query, from: origin.peer, at: week.minute)
             let hash = keyedHash(name, key, seed: seed)
             if let place = cache.find(name, key, hash: hash, now: now) {
                 let entry = cache.entry(place)
@@ -111,7 +111,7 @@ extension Worker {
             noteIfWanted(.pass, query, origin)
             return true
         }
-        let early = policy.decide(name, type)
+        let early = policy.decide(name, type, policy.context(key))
         // Where the addresses of the real answer can still change it, nothing is decided before it is there.
         let decision = policy.policy.stack.awaitsAddresses(early, type: type) ? .pass : early
         if !query.overTCP, policy.truncates(decision, for: name) {
@@ -149,7 +149,7 @@ extension Worker {
         guard entry.flags & CacheEntry.policyMade == 0 else { return false }
         draft.reset()
         cache.copyMessage(place, entry, to: &draft)
-        let verdict = policy.decide(name, type, answer: draft, scratch: &aliasName)
+        let verdict = policy.decide(name, type, policy.context(key), answer: draft, scratch: &aliasName)
         guard !policy.enforces(verdict.decision, for: name) else {
             cache.remove(name, key, hash: hash)
             return false
@@ -194,7 +194,7 @@ extension Worker {
         _ cache: inout ResponseCache
     ) -> Int {
         let stack = policy.policy.stack
-        draft.writePolicyAnswer(decision.decision, stack, name, RRType(rawValue: key.type))
+        draft.writePolicyAnswer(decision.decision, stack, name, RRType(rawValue: key.type), policy.context(key))
         let entry = CacheEntry(
             key: key,
             storedAt: now,
@@ -225,6 +225,7 @@ extension Worker {
         let waiter = Waiter(query: query, origin: origin, arrivedAt: now)
         switch table.join(name, key, hash: hash, waiter: waiter, question: question(message, query)) {
         case .started(let flight):
+            table.flights[flight].generation = policy.generation
             counters.misses += 1
             if query.overTCP { streams.addPending(Int(origin.socket)) }
             perform(table.start(flight, now: now), for: flight)

@@ -204,25 +204,23 @@ extension Worker {
 
     /// Keeps the scrubbed answer and gives it to all who wait; `flightName` is the flight's name.
     mutating func deliver(_ flight: Int, answeredOn socket: Int?) {
-        let question = table.flights[flight]
-        let type = RRType(rawValue: question.key.type)
-        let verdict = policy.decide(
-            flightName,
-            type,
-            answer: scrubber.message,
-            scratch: &aliasName
-        )
-        let decision = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
-        let place: Int
-        if policy.enforces(verdict.decision, for: flightName) {
-            place = keepPolicyAnswer(decision, question, hasAlias: verdict.aliasOffset > 0)
-        } else {
-            place = keepAnswer(decision, question)
-        }
-        let entry = cache.entry(place)
+        var question = table.flights[flight]
+        // A policy that came while the question was under way tells clients apart anew.
+        let isOfOthers = question.generation != policy.generation && policy.tellsQueriesApart
+        var place = isOfOthers ? nil : keep(question)
         var late = 0
         while let (waiter, asked) = table.takeWaiter(flight) {
             guard isOnTime(waiter, &late) else { continue }
+            if isOfOthers {
+                let key = policy.key(waiter.query, from: waiter.origin.peer, at: week.minute)
+                if place == nil || key != question.key {
+                    question.key = key
+                    question.hash = keyedHash(flightName, key, seed: seed)
+                    place = keep(question)
+                }
+            }
+            guard let place else { continue }
+            let entry = cache.entry(place)
             if entry.isDrop {
                 reply.reset()
                 counters.droppedByPolicy += 1
@@ -234,8 +232,24 @@ extension Worker {
             finish(waiter, entry, place, sends: true)
         }
         // A TTL of 0 is for those who waited, and nobody after them (RFC 1035 §3.2.1).
-        if entry.expiresAt <= now + 1 { cache.remove(flightName, question.key, hash: question.hash) }
+        if let place, cache.entry(place).expiresAt <= now + 1 {
+            cache.remove(flightName, question.key, hash: question.hash)
+        }
         end(flight, answeredOn: socket)
+    }
+
+    /// Keeps the scrubbed answer, or what the policy makes of it, and gives its place.
+    private mutating func keep(_ question: Flight) -> Int {
+        let verdict = policy.decide(
+            flightName,
+            RRType(rawValue: question.key.type),
+            policy.context(question.key),
+            answer: scrubber.message,
+            scratch: &aliasName
+        )
+        let decision = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
+        guard policy.enforces(verdict.decision, for: flightName) else { return keepAnswer(decision, question) }
+        return keepPolicyAnswer(decision, question, hasAlias: verdict.aliasOffset > 0)
     }
 
     private mutating func keepAnswer(_ decision: StoredDecision, _ question: Flight) -> Int {

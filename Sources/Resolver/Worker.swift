@@ -66,6 +66,8 @@ struct Worker: ~Copyable {
     var resumed: [(Int32, UInt32)] = []
     /// The time of this turn, nanoseconds, monotonic.
     var now: UInt64
+    /// The time of the week.
+    var week = WeekClock()
     /// When to end at the latest, once draining.
     var drainsUntil: UInt64?
     /// Whether datagrams were taken in this round.
@@ -128,6 +130,7 @@ struct Worker: ~Copyable {
             receivedDatagrams = false
             let count = poller.wait(milliseconds: patience())
             now = patchway_monotonic_ns()
+            if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
             for index in 0..<count {
                 if let (token, state) = poller.event(index) { handle(token, state) }
             }

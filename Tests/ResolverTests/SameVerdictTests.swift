@@ -68,6 +68,6 @@ struct SameVerdictTests {
         var answer = MessageBuffer(capacity: 2_048)
         answer.append(message.span)
         var scratch = NameBuffer()
-        return active.decide(NameBuffer(name(asked)), .a, answer: answer, scratch: &scratch).decision
+        return active.decide(NameBuffer(name(asked)), .a, .unknown, answer: answer, scratch: &scratch).decision
     }
 }

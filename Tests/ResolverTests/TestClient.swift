@@ -9,9 +9,15 @@ import Policy
 final class TestClient {
     private let descriptor: Int32
 
-    init(_ server: SocketAddress) {
-        descriptor = patchway_udp_socket(0)
+    /// A client, at another address than 127.0.0.1 if one is given.
+    init(_ server: SocketAddress, from source: IPAddress? = nil) {
         var peer = server.peer
+        if let source {
+            var own = SocketAddress(source, port: 0).peer
+            descriptor = unsafe patchway_udp_listen(&own, 65_536, 0)
+        } else {
+            descriptor = patchway_udp_socket(0)
+        }
         _ = unsafe patchway_udp_associate(descriptor, &peer)
     }
 

@@ -186,13 +186,12 @@ struct LoadedStack {
         )
     }
 
-    /// Says that `serve` decides alike for all clients, where rules tell them apart.
+    /// Says what `serve` does not know of its clients, where rules ask for it.
     func announceClientRules() {
-        for layer in stack.layers where layer.dependsOnClient {
+        for layer in stack.layers where layer.asksForClientNames {
             StandardError.line(
-                "patchway: \(layer.engine.rawValue) has rules for some clients or hours; they are not carried out: names that "
-                    + "they may decide are answered truthfully and flagged as unsupported, and rules about the client's "
-                    + "address are left aside"
+                "patchway: \(layer.engine.rawValue) has rules for clients by name or tag, of which only addresses are known "
+                    + "here: names that they may decide are answered truthfully and flagged as unsupported"
             )
         }
     }
