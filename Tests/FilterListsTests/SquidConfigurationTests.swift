@@ -106,6 +106,14 @@ import Testing
         ("include more\nhttp_access deny nothing", "a.example", .unsupported),
         ("include more", "a.example", .unsupported),
         ("http_access deny good\ninclude more", "x.ads.example", .refused),
+        // What is asked after http_access.
+        ("http_reply_access deny ads", "x.ads.example", .unsupported),
+        ("http_reply_access deny ads", "a.example", .pass),
+        ("http_access deny good\nmiss_access deny ads", "x.ads.example", .refused),
+        ("miss_access deny !ads", "a.example", .unsupported), ("miss_access deny !ads", "ads.example", .pass),
+        ("http_reply_access allow all", "x.ads.example", .pass),
+        ("http_reply_access allow ads", "a.example", .unsupported),
+        ("url_rewrite_program /usr/bin/squidGuard", "a.example", .unsupported),
     ])
     func whatIsNotEvaluatedLeavesItsHostsOpen(lines: String, name: String, kind: VerdictKind) throws {
         let loaded = try readList(Self.lists + lines + "\nhttp_access allow all\n", .squidConfiguration)
@@ -197,6 +205,14 @@ import Testing
         #expect(throws: ListError.self) {
             try LayerLoader.load([ListInput(path: "x", octets: Array("acl a dstdomain .b.example\n".utf8))])
         }
+    }
+
+    /// Lines times lines are bounded.
+    @Test func manyLaterLinesAreOne() throws {
+        let lines = [String](repeating: "http_reply_access deny ads\nhttp_access allow good\n", count: 2000).joined()
+        let loaded = try readList(Self.lists + lines, .squidConfiguration)
+        #expect(try loaded.verdict("x.ads.example").kind == .unsupported)
+        #expect(loaded.layer.ruleCount < 50_000)
     }
 
     /// A comment ends with its line, whatever stands at its end (compared with squid 5.7).

@@ -53,7 +53,7 @@ struct SquidConfigurationReader {
         reader.write(text, &sink)
     }
 
-    private struct Access {
+    struct Access {
         var allows: Bool
         /// Whether it is a line of access rules, and not one that may bring some.
         var isAccess = true
@@ -63,12 +63,14 @@ struct SquidConfigurationReader {
     }
 
     /// By name, which squid compares without case.
-    private var lists = SquidAccessList.builtIn
-    private var accesses: [Access] = []
+    var lists = SquidAccessList.builtIn
+    var accesses: [Access] = []
+    /// What is asked of requests that they let pass.
+    var later: [Access] = []
     /// The first statement that squid refuses to start with, or that is not known.
-    private var fault: (range: Range<Int>, line: Int)?
+    var fault: (range: Range<Int>, line: Int)?
     /// Where lists stand, by the numbers that their values have.
-    private var places: [(range: Range<Int>, line: Int)] = []
+    var places: [(range: Range<Int>, line: Int)] = []
     /// Whether lists may come from elsewhere.
     private var mayLackLists: Bool { accesses.contains { !$0.isAccess } }
 
@@ -98,10 +100,27 @@ struct SquidConfigurationReader {
             if keyword.equals("url_rewrite_program") || keyword.equals("adapted_http_access")
                 || keyword.equals("http_reply_access") || keyword.equals("miss_access")
             {
-                sink.skip(.otherAccess, text, whole, line)
+                readLater(octets, words, (text, whole, line), &sink)
             }
             if !knowsNames(octets, words) { refuse(text, whole, line, &sink) }
         }
+    }
+
+    /// A line that may refuse or change what `http_access` lets pass.
+    private mutating func readLater(
+        _ text: Span<UInt8>,
+        _ words: [Range<Int>],
+        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
+        _ sink: inout RuleSink
+    ) {
+        let isAccess = !text.extracting(words[0]).equals("url_rewrite_program")
+        let allows = isAccess && words.count > 2 && text.extracting(words[1]).equals("allow")
+        let named = isAccess ? words.dropFirst(2).map { Self.listName(text.extracting($0)) } : []
+        // The default, written out.
+        if allows, named.count == 1, named[0].name.elementsEqual("all".utf8), !named[0].isNegated { return }
+        sink.skip(.otherAccess, place.text, place.range, place.line)
+        // What no line denies may be denied for want of one that allows.
+        later.append(Access(allows: true, lists: allows ? [] : named, range: place.range, line: place.line))
     }
 
     /// What may bring rules, or change how they are read, leaves open what comes behind it.
@@ -116,7 +135,7 @@ struct SquidConfigurationReader {
         accesses.append(Access(allows: true, isAccess: false, lists: [], range: range, line: line))
     }
 
-    private mutating func refuse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+    mutating func refuse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
         sink.skip(.refusedFile, text, range, line)
         fault = fault ?? (range, line)
     }
@@ -303,85 +322,5 @@ struct SquidConfigurationReader {
         }
         let named = words.dropFirst(2).map { Self.listName(statement.extracting($0)) }
         accesses.append(Access(allows: action.equals("allow"), lists: named, range: whole, line: line))
-    }
-
-    // MARK: - Rules
-
-    private mutating func checkOverlaps(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        let overlaps = lists.values.compactMap(\.placeOfOverlap).sorted()
-        for place in overlaps { refuse(text, places[place].range, places[place].line, &sink) }
-    }
-
-    private func write(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        var properties: [NameProperty] = []
-        var clients: [[AddressRange]] = []
-        var conditions: [[UInt8]: QueryCondition] = [:]
-        for access in accesses {
-            for (name, _) in access.lists where conditions[name] == nil {
-                guard let list = lists[name], !list.isOpen else { continue }
-                conditions[name] = list.condition(&properties, &clients)
-            }
-        }
-        var writer = OrderedRuleWriter(properties, clients: clients, octets: text.count)
-        if let fault {
-            let place = Access(allows: true, lists: [], range: fault.range, line: fault.line)
-            var open = rule(place, .constant(true), allows: true)
-            open.action = .unsupported
-            writer.write(open, text, &sink)
-        }
-        var isSettled = false
-        for access in accesses {
-            let forms = SquidAccessList.Request.all.map { condition(access, $0, conditions) }
-            let isKnown = forms.allSatisfy { $0.isKnown && $0.form == forms[0].form } && forms[0].form.size <= 64
-            guard !isKnown else {
-                isSettled = isSettled || forms[0].form == .constant(true)
-                writer.write(rule(access, forms[0].form, allows: access.allows), text, &sink)
-                continue
-            }
-            // A statement without lists is counted already.
-            if access.isAccess { sink.skip(.requestState, text, access.range, access.line) }
-            var open = rule(access, QueryCondition.any(forms.map(\.form)).resolved { _ in nil }, allows: true)
-            open.action = .unsupported
-            writer.write(open, text, &sink)
-        }
-        guard !isSettled else { return }
-        let last = accesses.last(where: \.isAccess) ?? Access(allows: true, lists: [], range: 0..<0, line: 1)
-        var implied = rule(last, .constant(true), allows: !last.allows)
-        implied.ruleClass = .implied
-        let before = sink.builder.ruleCount
-        writer.write(implied, text, &sink)
-        sink.noteOpenRules(sink.builder.ruleCount - before)
-    }
-
-    private func rule(_ access: Access, _ condition: QueryCondition, allows: Bool) -> OrderedRule {
-        OrderedRule(
-            condition: condition,
-            action: allows ? .allow : .block,
-            ruleClass: allows ? .listAllow : .block,
-            range: access.range,
-            line: access.line
-        )
-    }
-
-    /// What a line asks of host and client for a request, as far as that is known.
-    private func condition(
-        _ access: Access,
-        _ request: SquidAccessList.Request,
-        _ conditions: [[UInt8]: QueryCondition]
-    ) -> (form: QueryCondition, isKnown: Bool) {
-        var parts: [QueryCondition] = []
-        var isKnown = access.isAccess
-        for (name, isNegated) in access.lists {
-            guard let list = lists[name] else { continue }
-            let part = list.isOpen ? nil : list.holds(for: request).map { .constant($0) } ?? conditions[name]
-            guard let part else {
-                isKnown = false
-                continue
-            }
-            parts.append(isNegated ? .not(part) : part)
-        }
-        let whole = QueryCondition.all(parts).resolved { _ in nil }
-        // One that never holds needs nothing else.
-        return (whole, isKnown || whole == .constant(false))
     }
 }

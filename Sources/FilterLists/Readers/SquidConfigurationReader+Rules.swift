@@ -1,0 +1,114 @@
+import DNS
+import Policy
+import TextScan
+
+/// The access rules as rules of a layer.
+extension SquidConfigurationReader {
+    /// Says which lists squid does not start with.
+    mutating func checkOverlaps(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let overlaps = lists.values.compactMap(\.placeOfOverlap).sorted()
+        for place in overlaps { refuse(text, places[place].range, places[place].line, &sink) }
+    }
+
+    /// Writes what is known of the access rules, and leaves open what is not.
+    func write(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        var properties: [NameProperty] = []
+        var clients: [[AddressRange]] = []
+        var conditions: [[UInt8]: QueryCondition] = [:]
+        for access in accesses + later {
+            for (name, _) in access.lists where conditions[name] == nil {
+                guard let list = lists[name], !list.isOpen else { continue }
+                conditions[name] = list.condition(&properties, &clients)
+            }
+        }
+        var writer = OrderedRuleWriter(properties, clients: clients, octets: text.count)
+        if let fault {
+            let place = Access(allows: true, lists: [], range: fault.range, line: fault.line)
+            var open = rule(place, .constant(true), allows: true)
+            open.action = .unsupported
+            writer.write(open, text, &sink)
+        }
+        var isSettled = false
+        for access in accesses {
+            let forms = SquidAccessList.Request.all.map { condition(access, $0, conditions) }
+            let isKnown = forms.allSatisfy { $0.isKnown && $0.form == forms[0].form } && forms[0].form.size <= 64
+            guard !isKnown else {
+                isSettled = isSettled || forms[0].form == .constant(true)
+                let made = rule(access, forms[0].form, allows: access.allows)
+                write(made, conditions, &writer, text, &sink)
+                continue
+            }
+            // A statement without lists is counted already.
+            if access.isAccess { sink.skip(.requestState, text, access.range, access.line) }
+            var open = rule(access, QueryCondition.any(forms.map(\.form)).resolved { _ in nil }, allows: true)
+            open.action = .unsupported
+            writer.write(open, text, &sink)
+        }
+        guard !isSettled else { return }
+        let last = accesses.last(where: \.isAccess) ?? Access(allows: true, lists: [], range: 0..<0, line: 1)
+        var implied = rule(last, .constant(true), allows: !last.allows)
+        implied.ruleClass = .implied
+        let before = sink.builder.ruleCount
+        write(implied, conditions, &writer, text, &sink)
+        sink.noteOpenRules(sink.builder.ruleCount - before)
+    }
+
+    /// The later lines; many of them times many rules are one about every request.
+    private var laterInBounds: [Access] {
+        let isTooMany = later.count > Self.maximumLaterRules / max(accesses.count, 1)
+        guard isTooMany, let first = later.first else { return later }
+        return [Access(allows: true, lists: [], range: first.range, line: first.line)]
+    }
+
+    private static let maximumLaterRules = 10_000
+
+    /// Writes a rule; of what it allows that is open that later lines may refuse.
+    private func write(
+        _ rule: OrderedRule,
+        _ conditions: [[UInt8]: QueryCondition],
+        _ writer: inout OrderedRuleWriter,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) {
+        for line in laterInBounds where rule.action == .allow {
+            let forms = SquidAccessList.Request.all.map { condition(line, $0, conditions).form }
+            var open = self.rule(line, .all([rule.condition, .any(forms)]).resolved { _ in nil }, allows: true)
+            if open.condition.size > 64 { open.condition = rule.condition }
+            open.action = .unsupported
+            writer.write(open, text, &sink)
+        }
+        writer.write(rule, text, &sink)
+    }
+
+    private func rule(_ access: Access, _ condition: QueryCondition, allows: Bool) -> OrderedRule {
+        OrderedRule(
+            condition: condition,
+            action: allows ? .allow : .block,
+            ruleClass: allows ? .listAllow : .block,
+            range: access.range,
+            line: access.line
+        )
+    }
+
+    /// What a line asks of host and client for a request, as far as that is known.
+    private func condition(
+        _ access: Access,
+        _ request: SquidAccessList.Request,
+        _ conditions: [[UInt8]: QueryCondition]
+    ) -> (form: QueryCondition, isKnown: Bool) {
+        var parts: [QueryCondition] = []
+        var isKnown = access.isAccess
+        for (name, isNegated) in access.lists {
+            guard let list = lists[name] else { continue }
+            let part = list.isOpen ? nil : list.holds(for: request).map { .constant($0) } ?? conditions[name]
+            guard let part else {
+                isKnown = false
+                continue
+            }
+            parts.append(isNegated ? .not(part) : part)
+        }
+        let whole = QueryCondition.all(parts).resolved { _ in nil }
+        // One that never holds needs nothing else.
+        return (whole, isKnown || whole == .constant(false))
+    }
+}
