@@ -248,10 +248,10 @@ extension CompiledLayer {
         var seen: Set<LocalRecord> = []
         var first: UInt32?
         // dnsmasq answers what is not a host's address as often as it is configured (compared with 2.90), Knot Resolver and
-        // PowerDNS a record of a zone (5.6.0, 4.8.8), Unbound the data of a tag.
+        // PowerDNS a record of a zone (5.6.0, 4.8.8), Unbound the data of a tag; of its other data the last count, below.
         let repeats =
             profile.order == .longestFirst || engine == .knotRPZ || engine == .pdnsRPZ
-            || guards[Int(winner.guardID)].isApart
+            || profile.order == .localZone
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head

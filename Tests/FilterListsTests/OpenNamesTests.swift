@@ -180,6 +180,22 @@ struct OpenNamesTests {
         #expect(stack.verdict(try DomainName("a.zz"), type: .a, context: context).kind == kind)
     }
 
+    /// It may state ranges within those of this file, too, whatever clause it stands in.
+    @Test(arguments: ["include: x.conf\n", "view:\n name: v\n include: x.conf\n"])
+    func unboundIncludedRanges(_ more: String) throws {
+        let rules =
+            "access-control: 10.0.0.0/8 refuse\naccess-control: 10.1.0.0/16 allow\nlocal-zone: a.zz static\n" + more
+        let list = try readList(rules, .unbound, .unbound)
+        func kind(_ client: String?) throws -> VerdictKind {
+            let context = QueryContext(client: client.map { Client(address: IPAddress($0)) })
+            return try list.verdict("a.zz", context: context).kind
+        }
+        #expect(try kind("10.9.0.1") == .unsupported)
+        #expect(try kind("10.1.0.1") == .nxdomain)
+        #expect(try kind(nil) == .nxdomain)
+        #expect(list.reports[0].unsupported == ["include": 1])
+    }
+
     @Test func unboundPointersAndAddresses() throws {
         let rules = "local-data-ptr: \"192.0.2.1 60 host.zz\"\nprivate-address: 10.0.0.0/8\ndeny-any: yes\n"
         let list = try readList(rules, .unbound, .unbound)

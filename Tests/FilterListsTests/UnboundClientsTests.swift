@@ -139,4 +139,18 @@ struct UnboundClientsTests {
         let context = QueryContext(client: Client(address: IPAddress("10.0.0.1")))
         #expect(try readList(text, .unbound, .unbound).verdict("a.zz", context: context).kind == .refused)
     }
+
+    /// Of equal data with several TTLs the last counts, however often the first is repeated.
+    @Test func lastOfEqualData() throws {
+        let text = "local-data: 'a.zz A 192.0.2.1'\nlocal-data: 'a.zz 60 A 192.0.2.1'\nlocal-data: 'a.zz A 192.0.2.1'\n"
+        #expect(try readList(text, .unbound, .unbound).verdict("a.zz").answer?.records.map(\.ttl) == [3600])
+    }
+
+    /// A type for clients may be what names none of a zone.
+    @Test func typesOfClientsAlone() throws {
+        let text =
+            "local-zone: a.zz static\nlocal-zone-override: a.zz 10.0.0.0/8 nodefault\naccess-control: 10.0.0.0/8 allow\n"
+        let context = QueryContext(client: Client(address: IPAddress("10.0.0.1")))
+        #expect(try readList(text, .unbound, .unbound).verdict("x.a.zz", context: context).kind == .pass)
+    }
 }

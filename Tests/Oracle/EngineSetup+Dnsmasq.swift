@@ -7,8 +7,10 @@ extension EngineSetup {
         program: "dnsmasq",
         arguments: ["--keep-in-foreground", "--conf-file=@FOLDER@/conf"],
         makeRules: { $0.dnsmasq(&$1) },
-        files: { _ in
-            [
+        files: { round in
+            // dnsmasq takes the option once, and the rules may state it.
+            let cache = round.lists.contains { $0.text.contains("cache-size=") } ? "" : "cache-size=0\n"
+            return [
                 (
                     "conf",
                     """
@@ -19,8 +21,7 @@ extension EngineSetup {
                     no-hosts
                     user=root
                     group=root
-                    cache-size=0
-                    server=127.0.0.1#@UPSTREAM@
+                    \(cache)server=127.0.0.1#@UPSTREAM@
                     conf-file=@FOLDER@/rules
                     addn-hosts=@FOLDER@/hosts
 

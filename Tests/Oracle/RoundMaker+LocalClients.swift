@@ -51,7 +51,7 @@ extension RoundMaker {
     /// Tags of zones and of clients, what tags mean for clients, and zones that are others for some.
     private mutating func tags(_ zones: [String]) -> String {
         guard !chance(3), !zones.isEmpty else { return "define-tag: \"one two three\"\n" }
-        var types = zoneTypes + ["truncate"]
+        var types = zoneTypes + ["truncate", "nodefault"]
         if drops { types += ["deny", "inform_deny", "always_deny"] }
         let tags = ["one", "two", "three"]
         func list(_ maker: inout RoundMaker) -> String {

@@ -34,6 +34,8 @@ struct UnboundAccess {
     private var first: (rule: Range<Int>, line: Int)?
     /// Whether something else may allow clients in no range.
     var isOpen = false
+    /// Whether files are included, which may state longer ranges: then nobody knows that a client is refused.
+    var hasIncludes = false
 
     /// Takes a statement; false for a word that Unbound does not know.
     mutating func note(_ range: AddressRange, _ word: String, _ rule: Range<Int>, _ line: Int) -> Bool {
@@ -56,7 +58,7 @@ struct UnboundAccess {
         for text in ["127.0.0.0/8", "::1/128", "::ffff:127.0.0.1/128"] {
             if let range = AddressRange(text) { others.append(Entry(range: range)) }
         }
-        if !isOpen {
+        if !isOpen, !hasIncludes {
             for text in ["0.0.0.0/0", "::/0"] {
                 if let range = AddressRange(text) { others.append(Entry(range: range, refusal: .refuse)) }
             }
@@ -76,7 +78,7 @@ struct UnboundAccess {
                 .subtree,
                 name: .root,
                 class: refusal.sparesOwnNames ? .open : .special,
-                action: sink.builder.intern(refusal.action),
+                action: sink.builder.intern(hasIncludes ? .unsupported : refusal.action),
                 guard: sink.builder.intern(RuleGuard(clients: [ClientCondition(table)])),
                 at: RulePosition(line: place.line, offset: place.rule.lowerBound, length: place.rule.count)
             )

@@ -82,6 +82,10 @@ enum UnboundReader {
         let isZone = key.equals("local-zone")
         let second = isZone ? words.next() : nil
         let rule = name.lowerBound..<words.end
+        if key.equals("include") || key.equals("include-toplevel") {
+            state.access.hasIncludes = true
+            return sink.skip(.include, text, rule, line.number)
+        }
         switch state.clause {
         case .view where isZone:
             guard let second else { return sink.drop(.badStatement, text, rule, line.number) }
@@ -223,6 +227,7 @@ enum UnboundReader {
 
     /// The type of a zone, or one that it has for some clients.
     static func zoneType(_ word: String, forClients: Bool = false) -> LocalZoneType? {
+        if forClients, word == "nodefault" { return .transparent }
         let type = LocalZoneType(rawValue: word)
         return type == .truncate && !forClients ? nil : type
     }
@@ -307,7 +312,6 @@ enum UnboundReader {
     ) {
         func range(_ word: Range<Int>) -> AddressRange? { AddressRange(text.extracting(word).string) }
         switch key.string {
-        case "include", "include-toplevel": state.access.isOpen = true
         case "deny-any" where text.extracting(value).equals("yes"):
             sink.leaveOpen(.subtree, .root, class: .special, types: [.any], rule: rule, line: line)
         default: break

@@ -42,7 +42,6 @@ enum UnboundStatement {
 
     /// Statements of the server clause that change answers in ways that are not evaluated yet.
     static func unsupported(_ key: Span<UInt8>) -> UnsupportedReason? {
-        if key.equals("include") || key.equals("include-toplevel") { return .include }
         for option in answers where key.equals(option) { return .answerOption }
         return nil
     }
