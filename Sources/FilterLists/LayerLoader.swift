@@ -219,6 +219,16 @@ public enum LayerLoader {
             let reason = ListError.Reason.engineDoesNotRead(engine: detection.engine, format: detection.format)
             throw ListError(path: source.path, reason: reason)
         }
+        let encoding = EncodingRule(source.encoding, detection.engine, detection.format)
+        var source = source
+        switch encoding {
+        case .isRead, .isUnknown: break
+        case .isRefused(let text):
+            throw ListError(path: source.path, reason: .encoding(engine: detection.engine, text))
+        case .spoilsFirstLine:
+            let end = source.octets.span.firstIndex(of: 0x0A) ?? source.octets.count
+            source = source.blanking([0..<end])
+        }
         builder.beginList(
             ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets),
             guard: source.limit
@@ -232,6 +242,7 @@ public enum LayerLoader {
             octets: source.octets.count
         )
         sink.note(source.notices)
+        sink.note(encoding)
         if source.limit.isOpen { sink.noteOpenGuard() }
         switch detection.format {
         case .bindZones: sink.companions = source.companions(BINDZonesReader.files)

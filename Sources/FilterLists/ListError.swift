@@ -25,6 +25,8 @@ public struct ListError: Error, Sendable {
         case noBlockAddress(engine: Engine, mode: String)
         /// No list was given, or more than a layer can hold.
         case badCount(Int)
+        /// The engine does not read this encoding, so that it gets none of the file's rules.
+        case encoding(engine: Engine, String)
     }
 
     /// The list as the user named it.
@@ -51,6 +53,7 @@ public struct ListError: Error, Sendable {
         case .unknownBlockMode: "unknown-block-mode"
         case .noBlockAddress: "no-block-address"
         case .badCount: "bad-list-count"
+        case .encoding: "encoding"
         }
     }
 
@@ -62,7 +65,7 @@ public struct ListError: Error, Sendable {
             case .notFound, .isDirectory, .permissionDenied: false
             default: true
             }
-        case .notAList, .notSupportedYet, .ambiguous, .unrecognised, .noRules: true
+        case .notAList, .notSupportedYet, .ambiguous, .unrecognised, .noRules, .encoding: true
         case .engineDoesNotRead, .unknownBlockMode, .noBlockAddress, .badCount: false
         }
     }
@@ -87,6 +90,7 @@ public struct ListError: Error, Sendable {
         case .noBlockAddress(let engine, let mode):
             "\(engine.rawValue) answers with addresses of its owner in block mode \(mode); give one of each family as "
                 + "`block-addresses` in a stack file"
+        case .encoding(let engine, let text): "\(text), which \(engine.rawValue) does not read; save it as plain UTF-8"
         case .badCount(let count):
             "\(count) lists given, included ones among them; a layer takes 1 to \(LayerLoader.maximumLists)"
         }

@@ -20,6 +20,8 @@ struct ListText {
     /// The rules that stand in place of a list, and what is known not to be evaluated.
     var rules: [ConfiguredRule]?
     var notEvaluated: [Diagnostic] = []
+    /// How the file was encoded.
+    var encoding = TextEncoding.utf8
     /// Whether it is a category folder, and the files of it whose lines are only counted.
     var isCategory = false
     var counted: [Input] = []
@@ -31,6 +33,7 @@ struct ListText {
         format = .domains
         octets = decoded.map { ListOctets($0.span) } ?? ListOctets([UInt8]().span)
         notices = decoded?.notices ?? []
+        encoding = decoded?.encoding ?? .utf8
         mayBeEmpty = false
         isCategory = true
         counted = folder.urls
@@ -55,6 +58,7 @@ struct ListText {
         format = list.format
         octets = ListOctets(decoded.span)
         groups = list.groups
+        encoding = decoded.encoding
         mayBeEmpty = list.mayBeEmpty || list.rules != nil
         minutes = list.minutes
         rules = list.rules

@@ -102,6 +102,33 @@ struct RuleSink: ~Copyable {
         }
     }
 
+    /// Says what a byte order mark does to the first line.
+    mutating func note(_ encoding: EncodingRule) {
+        let text = "begins with a byte order mark"
+        let path = path
+        switch encoding {
+        case .isRead, .isRefused: break
+        case .spoilsFirstLine:
+            ignored.add("byte-order-mark") {
+                Diagnostic(
+                    path: path,
+                    line: 1,
+                    reason: "byte-order-mark",
+                    text: "\(text), so the engine drops the line"
+                )
+            }
+        case .isUnknown:
+            skip(
+                Diagnostic(
+                    path: path,
+                    line: 1,
+                    reason: "byte-order-mark",
+                    text: "\(text); what the engine makes of the line is not known"
+                )
+            )
+        }
+    }
+
     /// Counts something that the engine drops.
     mutating func drop(_ reason: DropReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
         let path = path

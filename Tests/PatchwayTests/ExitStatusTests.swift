@@ -46,6 +46,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "mixed-names.txt": Array("\u{FEFF}download.windowsupdate.com\n a..b\nexample.com A\n".utf8),
         "catalog.yaml": Array("endpoints: [{pattern: a}]\n".utf8), "nul.bin": [UInt8](repeating: 0, count: 4096),
         "names.txt": Array("www.example.com\nmail.example.com\nftp.example.com\n".utf8),
+        "loop.tsv": Array("loop.example\tback.example\nback.example\tloop.example\n".utf8),
+        "deep.tsv": Array((0..<20).map { "n\($0).example\tn\($0 + 1).example\n" }.joined().utf8),
+        "deep.txt": Array("n20.example\nn99.example\n".utf8),
         "chains.tsv": Array("a.example\tb.example\nonly-owner\n".utf8),
         "hints.tsv": Array("a.example\tb.example\nb.example\tipv4hint=192.0.2.1,198.51.100.1\n".utf8),
         "bad-hints.tsv": Array("a.example\tipv4hint=192.0.2.1\nb.example\tipv4hint=2001:db8::1\n".utf8),
@@ -71,6 +74,17 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
     }
 
     static let cases: [CommandLineCase] = [
+        CommandLineCase("check loop.example --list @/clean.txt --chains @/loop.tsv", 3, "run in a loop or further"),
+        CommandLineCase(
+            "check n0.example --list @/deep.txt --chains @/deep.tsv --qtype A",
+            0,
+            "+n0.example A sinkhole"
+        ),
+        CommandLineCase("check ads.example --list @/clean.txt --fail-on none", 1, "rules: 2"),
+        CommandLineCase("check other.example --list @/clean.txt --fail-on none", 0, "rules: 2"),
+        CommandLineCase("convert --to rpz --engine adguard-home @/hints.txt", 1, "LEFT OUT: 1 address"),
+        CommandLineCase("convert --to blocky --engine adguard-home @/hints.txt", 0, "rules: 2"),
+        CommandLineCase("convert --to hosts @/clean.txt -o @/clean.txt", 2, "is a list that is read"),
         CommandLineCase("audit --stack @/squid.conf", 2, "squid.conf: is a list and no stack: it is read as squid's"),
         CommandLineCase("check a.example --stack @/unbound.conf", 2, "read as Unbound configuration; use --list"),
         CommandLineCase("config check @/Corefile", 2, "is read as a Corefile; use --list"),

@@ -25,6 +25,9 @@ public enum LayerExporter {
     ) -> ExportReport {
         var sink = ExportSink(layer, flush: write)
         for rule in layer.addressRules { sink.omit(rule, .address) }
+        if layer.profile.readsAddressesAsNames, !format.engine.profile.readsAddressesAsNames {
+            for rule in layer.compiledRules where isAddress(layer.content(rule).subject) { sink.omit(rule, .address) }
+        }
         if layer.engine == .dnsmasq {
             // Records that dnsmasq looks up before its rules; special rules of other engines are their own, not a list's.
             for rule in layer.compiledRules where layer.content(rule).ruleClass == .special { sink.omit(rule, .data) }
@@ -45,6 +48,12 @@ public enum LayerExporter {
             omitPatterns(layer, &sink)
         }
         return sink.finish()
+    }
+
+    /// Whether a rule is about the text of an address, which engines compare with those in answers.
+    private static func isAddress(_ subject: RuleSubject) -> Bool {
+        guard case .name(_, let name) = subject, name.labelCount == 4 else { return false }
+        return IPAddress(name.description) != nil
     }
 
     private static func writeNodes(

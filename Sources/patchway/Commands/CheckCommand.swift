@@ -77,8 +77,13 @@ struct CheckCommand: ParsableCommand {
             output: output
         )
         let defaults = try RRType.list(types)
+        Interruption.watch()
         run.check(input, defaults)
         run.finish(skipped: input.faultCount)
+        if Interruption.isRequested {
+            StandardError.line("patchway: interrupted; not all names were checked")
+            throw ExitStatus.interrupted
+        }
         if let threshold, let worst = run.worst, worst >= threshold { throw ExitStatus.finding }
         loaded.announceClientRules(context)
         let isCertain =
@@ -105,6 +110,8 @@ private struct CheckRun: ~Copyable {
     /// Whether a rule about addresses might have met an answer that nobody showed.
     private var awaitsAddresses = false
     private var uncheckedNames: Set<DomainName> = []
+    /// Names whose aliases run in a loop, or further than they are followed.
+    private var endlessNames: Set<DomainName> = []
     /// The worst severity among catalog names that do not pass.
     private(set) var worst: Severity?
 
@@ -132,12 +139,14 @@ private struct CheckRun: ~Copyable {
     }
 
     /// Whether every verdict so far is one.
-    var isDecided: Bool { !awaitsAddresses && totals[Int(VerdictKind.unsupported.rawValue)] == 0 }
+    var isDecided: Bool {
+        !awaitsAddresses && endlessNames.isEmpty && totals[Int(VerdictKind.unsupported.rawValue)] == 0
+    }
 
     mutating func check(_ input: borrowing NameInput, _ types: [RRType]) {
         var progress = Progress("names", of: input.indices.count)
         guard !isText, !usesKnownChains, chains.isEmpty else {
-            for index in input.indices {
+            for index in input.indices where !Interruption.isRequested {
                 progress.note(index)
                 let name = input.name(index)
                 for type in input.type(index).map({ [$0] }) ?? types { check(name, type) }
@@ -146,6 +155,7 @@ private struct CheckRun: ~Copyable {
         }
         var batch = NameBatch()
         for index in input.indices {
+            if batch.count == 0, Interruption.isRequested { return }
             progress.note(index)
             batch.append { input.fill(&$0, index) }
             guard batch.isFull || index == input.indices.last else { continue }
@@ -193,7 +203,7 @@ private struct CheckRun: ~Copyable {
     private mutating func count(_ kind: VerdictKind) { totals[Int(kind.rawValue)] += 1 }
 
     private mutating func watch(_ name: DomainName) {
-        guard let severity = catalog.endpoint(matching: name)?.severity else { return }
+        let severity = catalog.endpoint(matching: name)?.severity ?? .none
         worst = max(worst ?? severity, severity)
     }
 
@@ -202,7 +212,8 @@ private struct CheckRun: ~Copyable {
     }
 
     private mutating func decide(_ name: DomainName, _ type: RRType) -> VerdictRecord {
-        let given = chains.chain(of: name)
+        let (given, ends) = chains.chain(of: name)
+        if !ends { endlessNames.insert(name) }
         let addresses = chains.addresses(of: name, behind: given, type)
         guard given.isEmpty, addresses == nil else {
             let verdict = loaded.stack.verdict(
@@ -240,6 +251,12 @@ private struct CheckRun: ~Copyable {
     mutating func finish(skipped: Int) {
         let unsupported = loaded.unsupportedRules
         if awaitsAddresses { loaded.announceAddressRules() }
+        if let name = endlessNames.min(by: { $0.description < $1.description }) {
+            StandardError.line(
+                "patchway: names whose aliases run in a loop or further than resolvers follow: \(endlessNames.count), such as "
+                    + "\(name); what is said of them holds as far as their aliases were followed"
+            )
+        }
         guard !isText else {
             if !uncheckedNames.isEmpty {
                 StandardError.line(
@@ -260,7 +277,7 @@ private struct CheckRun: ~Copyable {
         let verdicts = totals.reduce(0, +)
         let clientRules = loaded.clientRules(context)
         let answerRules = awaitsAddresses ? loaded.stack.addressRuleCount : 0
-        let unchecked = uncheckedNames.count
+        let (unchecked, endless) = (uncheckedNames.count, endlessNames.count)
         records.record("summary") {
             $0.member("verdicts", verdicts)
             $0.member("by_verdict", counts: counts)
@@ -269,6 +286,7 @@ private struct CheckRun: ~Copyable {
             $0.member("undecided_client_address_rules", clientRules)
             $0.member("undecided_answer_address_rules", answerRules)
             $0.member("names_with_unchecked_aliases", unchecked)
+            $0.member("names_with_endless_aliases", endless)
             $0.member("elapsed_ms", RunCost.elapsedMilliseconds)
             $0.member("peak_rss_bytes", RunCost.peakMemoryBytes)
         }

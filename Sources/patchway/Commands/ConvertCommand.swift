@@ -101,6 +101,9 @@ struct ConvertCommand: ParsableCommand {
         guard let output else {
             return LayerExporter.export(layer, to: target, allowing: isAllowing, write: StandardOutput.write)
         }
+        for list in lists + allowLists where OutputFile.isSame(list, output) {
+            throw Failure.usage("\(TerminalText.escaped(output)): is a list that is read; give another --output")
+        }
         let file = try OutputFile(output)
         let report = LayerExporter.export(layer, to: target, allowing: isAllowing, write: file.write)
         try file.finish()

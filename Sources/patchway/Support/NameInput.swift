@@ -297,14 +297,21 @@ struct ChainInput {
         type == .https || type == .any ? hints[chain.last ?? name] ?? [] : []
     }
 
-    /// The aliases of a name, in order; loops end.
-    func chain(of name: DomainName) -> [DomainName] {
+    /// Aliases that are followed behind one name; resolvers follow fewer.
+    private static let longestChain = 64
+
+    /// The aliases of a name, in order, and whether they come to an end: a loop or a chain of more than resolvers follow
+    /// gives no answer.
+    func chain(of name: DomainName) -> (aliases: [DomainName], ends: Bool) {
         var chain: [DomainName] = []
         var current = name
-        while chain.count < 16, let target = targets[current], target != name, !chain.contains(target) {
+        while let target = targets[current] {
+            guard chain.count < Self.longestChain, target != name, !chain.contains(target) else {
+                return (chain, false)
+            }
             chain.append(target)
             current = target
         }
-        return chain
+        return (chain, true)
     }
 }

@@ -22,6 +22,14 @@ final class OutputFile {
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
     }
 
+    /// Whether two paths lead to one file that is there.
+    static func isSame(_ one: String, _ other: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino && first.st_mode & S_IFMT == S_IFREG
+    }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
     }

@@ -36,7 +36,7 @@ enum StandardOutput {
                 }
                 let reason = unsafe String(cString: strerror(errno))
                 StandardError.put("patchway: the report cannot be written: \(reason)")
-                _exit(ExitStatus.failure.rawValue)
+                _exit(ExitStatus.usage.rawValue)
             }
             offset += written
         }
