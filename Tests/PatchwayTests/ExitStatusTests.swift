@@ -113,7 +113,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("--version", 0, "+."), CommandLineCase("nope", 2, "nope"),
         CommandLineCase("audit", 2, "no lists"), CommandLineCase("audit --nope", 2, "--nope"),
         CommandLineCase("audit @/absent.txt", 2, "absent.txt: no such file"),
-        CommandLineCase("audit @", 2, "is a directory"), CommandLineCase("audit @/empty.txt", 3, "holds no octets"),
+        CommandLineCase("audit Tests/Fixtures/packets", 2, "is a directory"), CommandLineCase("audit @/empty.txt", 3, "holds no octets"),
         CommandLineCase("audit @/page.html", 3, "HTML page"), CommandLineCase("audit @/nul.bin", 3, "binary"),
         CommandLineCase("audit @/comments.txt", 3, "comments"),
         CommandLineCase("audit @/only-tags.txt", 3, "only-tags.txt"),
