@@ -4,6 +4,8 @@ struct DropReason {
     let id: String
     /// What is wrong and what the engine makes of it.
     let text: String
+    /// Whether an engine does not start that is strict.
+    var meansRefusal: Bool { ["bad-statement", "bad-record", "not-a-name", "line-too-long"].contains(id) }
 
     // MARK: - Dropped by the engine
 

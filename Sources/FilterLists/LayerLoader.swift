@@ -192,8 +192,9 @@ public enum LayerLoader {
             for source in sources { removals.collect(source.octets.span) }
         }
         var reports: [ListReport] = []
+        let given = Dictionary(sources.map { (ListText.file($0.path), 1) }, uniquingKeysWith: +)
         for (source, detection) in recipe.lists.map({ ($0.text, $0.detection) }) {
-            let (next, report) = try read(source, detection, consume builder, removals, options, mayBeEmpty)
+            let (next, report) = try read(source, detection, consume builder, removals, options, given, mayBeEmpty)
             builder = next
             reports.append(report)
         }
@@ -213,6 +214,7 @@ public enum LayerLoader {
         _ builder: consuming LayerBuilder,
         _ removals: BadfilterSet,
         _ options: LayerOptions,
+        _ given: [String: Int],
         _ mayBeEmpty: Bool
     ) throws(ListError) -> (LayerBuilder, ListReport) {
         guard let reader = detection.engine.reader(of: detection.format) else {
@@ -251,6 +253,7 @@ public enum LayerLoader {
         }
         sink.guardsOfLines = source.guardsOfLines
         sink.schedules = options.schedules
+        sink.given = given
         for diagnostic in source.notEvaluated { sink.skip(diagnostic) }
         if let rules = source.rules {
             sink.noteOpenRules(rules.count { $0.action == .unsupported })

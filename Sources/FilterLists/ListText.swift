@@ -91,9 +91,14 @@ struct ListText {
         return lists.map { ListText($0, of: self) }
     }
 
+    /// The last part of a path.
+    static func file(_ path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+    }
+
     /// The files beside the list that its text names.
     func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
-        let file = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+        let file = Self.file(path)
         guard path != "-", !file.contains(":") else { return [:] }
         let folder = String(path.dropLast(file.utf8.count))
         var files: [String: [UInt8]] = [:]

@@ -12,6 +12,8 @@ struct RuleSink: ~Copyable {
     let role: ListRole
     /// Rules that `$badfilter` rules of the whole layer remove.
     let removals: BadfilterSet
+    /// How many lists of the layer have a file, by the last part of its path.
+    var given: [String: Int] = [:]
     /// What rules on some lines depend on, beside what the whole list does.
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Files that the list names and that lie beside it.
@@ -26,6 +28,8 @@ struct RuleSink: ~Copyable {
     private var openRules = 0
     private let addressRecordsBefore: Int
     private let clientRulesBefore: Int
+    /// The first line that keeps an engine from starting that refuses what it cannot read.
+    private(set) var fault: (range: Range<Int>, line: Int)?
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
     /// Action ids that readers need for every line.
@@ -129,8 +133,15 @@ struct RuleSink: ~Copyable {
         }
     }
 
+    /// Whether a file that the list names by its path is another list of the layer.
+    func isGiven(_ path: Span<UInt8>) -> Bool {
+        let file = ListText.file(path.string)
+        return given[file, default: 0] > (file == ListText.file(self.path) ? 1 : 0)
+    }
+
     /// Counts something that the engine drops.
     mutating func drop(_ reason: DropReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
+        if reason.meansRefusal, fault.map({ line < $0.line }) ?? true { fault = (range, line) }
         let path = path
         let shown = text.extracting(range)
         ignored.add(reason.id) {

@@ -17,19 +17,21 @@ extension CompiledLayer {
         // DS records belong to the zone above.
         let zone = localZone(around: type == .ds ? name.parent ?? name : name, tree, context)
         let isNegative = decision.kind == .nodata || decision.kind == .nxdomain
-        if isNegative, let zone, zone.type != .alwaysNull, let soa = authority(zone.apex, tree) {
-            answer.authority = [OwnedRecord(owner: zone.apex, record: soa)]
+        let apex = zone.map { $0.type == .alwaysNull ? nil : $0.apex } ?? implicitZones.apex(of: limit.view)
+        if isNegative, let apex, name.isEqualOrBelow(apex), let soa = authority(apex, tree) {
+            answer.authority = [OwnedRecord(owner: apex, record: soa)]
         }
         if case .records(let winner) = actions[Int(record(Int(decision.rule)).action)] {
             let isAlias = winner.contains { $0.type == .cname }
             answer.records.removeAll { ($0.type == .cname) != isAlias }
             // Of equal data with several TTLs the last counts, but for those of tags.
-            let all = answer.records
-            answer.records = all.indices.filter { index in
-                limit.isApart
-                    || !all[(index + 1)...].contains { $0.type == all[index].type && $0.data == all[index].data }
+            if !limit.isApart {
+                var seen: Set<LocalRecord> = []
+                let kept = answer.records.reversed().filter {
+                    seen.insert(LocalRecord(type: $0.type, ttl: nil, data: $0.data)).inserted
+                }
+                answer.records = kept.reversed()
             }
-            .map { all[$0] }
         }
         let redirects = zone?.type == .redirect || zone?.type == .informRedirect
         if redirects, !limit.isApart, type != .cname {

@@ -4,6 +4,8 @@ extension CompiledLayer {
     /// What the rules about names above and at a name are in Unbound.
     struct LocalRules {
         var zone: (rule: Int, labels: Int)?
+        /// The view that they are of; nil for the server clause.
+        var view: Int?
         /// The data of the name itself.
         var data: (rule: Int, labels: Int)?
         /// Those of the name of the zone that counts.
@@ -76,6 +78,7 @@ extension CompiledLayer {
     ) -> LocalRules {
         let total = name.labelCount
         var found = LocalRules()
+        found.view = view
         var hasAlias = false
         table.forEachSuffix(name, hashes, records) { labels, head in
             // The rules of a name come in no order of kind.
@@ -160,6 +163,11 @@ extension CompiledLayer {
         return list.contains { $0.type == type || $0.type == .cname }
     }
 
+    private func hasOwn(_ rule: Int, _ type: RRType) -> Bool {
+        guard case .records(let list) = actions[Int(record(rule).action)] else { return false }
+        return list.contains { $0.type == type }
+    }
+
     func localZoneDecision(
         _ name: borrowing NameBuffer,
         _ zone: LocalZone?,
@@ -168,9 +176,13 @@ extension CompiledLayer {
         _ index: UInt8
     ) -> Decision {
         let ownData = found.data?.rule
-        // Data outside every zone makes a transparent zone of its own name.
+        // Data outside every zone makes a transparent one, above whose name nothing is known.
         guard let zone else {
             guard let ownData else { return .pass }
+            if type == .ds, let apex = implicitZones.apex(of: found.view), apex.labelCount == name.labelCount {
+                // It does not start with such a record there.
+                return hasOwn(ownData, .ds) ? verdict(.unsupported, ownData, index) : .pass
+            }
             return dataDecision(ownData, type, index) ?? verdict(.nodata, ownData, index)
         }
         switch zone.type {

@@ -39,6 +39,8 @@ public final class CompiledLayer: Sendable {
     let localClients: LocalClients?
     /// What Unbound makes of addresses in real answers.
     let localAnswers: LocalAnswers?
+    /// The zones that Unbound makes for data outside of zones.
+    let implicitZones: ImplicitZones
     /// Hosts whose mail exchangers options of dnsmasq say.
     let mailedHosts: Set<DomainName>
     /// Whether dnsmasq may answer from a cache.
@@ -89,6 +91,9 @@ public final class CompiledLayer: Sendable {
         table = RuleTable(&store, hashes: builder.hashes, depths: builder.depths)
         builder.hashes = []
         FlatStorage.releaseRoom(&store.packed)
+        implicitZones =
+            profile.order == .localZone
+            ? ImplicitZones(store, table, builder.actions, builder.guards, localClients) : ImplicitZones()
         records = store
         patternRecords = builder.patternRecords
         patterns = builder.patterns

@@ -25,7 +25,7 @@ public struct LocalAnswers: Sendable {
     /// Addresses that are taken out of answers, each with its record.
     public var privateRanges = RangeMap<Int>()
     /// Names that may have such addresses, with all below them.
-    public var privateDomains: [DomainName] = []
+    public var privateDomains: Set<DomainName> = []
 
     /// Nothing is said.
     public init() {}
@@ -35,6 +35,8 @@ extension LayerBuilder {
     /// Changes what the lists say of addresses in real answers.
     public mutating func changeLocalAnswers(_ body: (inout LocalAnswers) -> Void) {
         var answers = localAnswers ?? LocalAnswers()
+        // Held once, they change in place; a copy for every statement would take the square of their number.
+        localAnswers = nil
         body(&answers)
         localAnswers = answers
     }
@@ -64,8 +66,8 @@ extension CompiledLayer {
         if let record = taken, !localAnswers.privateDomains.isEmpty {
             // The owner of the addresses counts, not the name asked for.
             if aliases > 0 { return addressDecision(.unsupported, record, index) }
-            let name = asked.name
-            if localAnswers.privateDomains.contains(where: { name.isEqualOrBelow($0) }) {
+            let names = sequence(first: asked.name.lowercased) { $0.parent }
+            if names.contains(where: { localAnswers.privateDomains.contains($0) }) {
                 (taken, rest) = (nil, addresses)
             }
         }

@@ -61,7 +61,7 @@ public struct LocalClients: Sendable {
     func isOpen(_ client: IPAddress) -> Bool { isOpen || hasInterfaces && entries.value(at: client) == nil }
 
     /// Whether the rules of the server clause count where a view has none.
-    func goesOn(_ view: Int) -> Bool { isFirst[view] }
+    func goesOn(_ view: Int) -> Bool { isFirst.indices.contains(view) && isFirst[view] }
 
     /// Whether a rule leaves the names of a zone open that a list has.
     func isVoid(_ rule: Int) -> Bool { void.contains(rule) }

@@ -16,23 +16,23 @@ extension CompiledLayer {
         if let open = found.openZone, open.labels >= found.zone?.labels ?? 0 {
             return Decision(kind: .unsupported, layer: index, rule: UInt32(open.rule))
         }
-        if covers(found, name.labelCount, type) {
+        if covers(found, name, type) {
             return localZoneDecision(name, found.zone.flatMap { zone($0, for: nil) }, found, type, index)
         }
-        if clients.goesOn(view) {
-            // How far up the zone reaches that Unbound makes for data outside of all zones is not modelled.
-            let isOpen = found.dataExists && found.zone == nil
-            return isOpen ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : nil
-        }
+        if clients.goesOn(view) { return nil }
         return OwnLocalZones.contain(name)
             ? Decision(kind: .unsupported, layer: index, rule: Decision.noRule) : .pass(index)
     }
 
     /// Whether the zone of a view says anything about a name.
-    private func covers(_ found: LocalRules, _ total: Int, _ type: RRType) -> Bool {
+    private func covers(_ found: LocalRules, _ name: borrowing NameBuffer, _ type: RRType) -> Bool {
+        let total = name.labelCount
         let own = found.data.flatMap { $0.labels == total ? $0.rule : nil }
         guard let zone = found.zone, case .localZone(let kind) = actions[Int(records[zone.rule].action)] else {
-            return own != nil
+            // All of its data, and what lies between, is in the zone made for it; DS records belong above.
+            let apex = implicitZones.apex(of: found.view)?.labelCount ?? 0
+            if type == .ds, total == apex { return false }
+            return own != nil || found.dataExists && total >= apex
         }
         switch kind {
         case .transparent, .inform: return own != nil || found.dataExists

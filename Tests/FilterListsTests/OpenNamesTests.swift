@@ -172,7 +172,7 @@ struct OpenNamesTests {
     }
 
     /// A file that is included may allow more clients.
-    @Test(arguments: [("include: x.conf\n", VerdictKind.nxdomain), ("", .refused)])
+    @Test(arguments: [("include: x.conf\n", VerdictKind.unsupported), ("", .refused)])
     func unboundIncludedAccess(_ more: String, _ kind: VerdictKind) throws {
         let rules = more + "access-control: 192.0.2.0/24 allow\nlocal-zone: a.zz always_nxdomain"
         let stack = CompiledStack(layers: [try readList(rules, .unbound, .unbound).layer])
@@ -191,9 +191,24 @@ struct OpenNamesTests {
             return try list.verdict("a.zz", context: context).kind
         }
         #expect(try kind("10.9.0.1") == .unsupported)
-        #expect(try kind("10.1.0.1") == .nxdomain)
-        #expect(try kind(nil) == .nxdomain)
+        #expect(try kind("10.1.0.1") == .unsupported)
+        #expect(try kind(nil) == .unsupported)
         #expect(list.reports[0].unsupported == ["include": 1])
+    }
+
+    /// Ranges of several lists are not put together.
+    @Test func unboundAccessOfSeveralLists() throws {
+        let texts = [
+            "access-control: 10.0.0.0/8 refuse\nlocal-zone: a.zz static\n", "access-control: 10.1.0.0/16 allow\n",
+        ]
+        let list = try LayerLoader.load(
+            texts.enumerated().map { ListInput(path: "\($0)", format: .unbound, octets: Array($1.utf8)) },
+            engine: .unbound,
+            mayBeEmpty: true
+        )
+        let context = QueryContext(client: Client(address: IPAddress("10.1.0.1")))
+        #expect(try list.verdict("a.zz", context: context).kind == .unsupported)
+        #expect(try list.verdict("a.zz").kind == .nxdomain)
     }
 
     @Test func unboundPointersAndAddresses() throws {

@@ -140,7 +140,7 @@ import TextScan
         ("server: local-zone: \"example\" static", .nxdomain), ("local-zone:\"example\" always_null", .sinkhole),
         ("local-data: \"a.example A 192.0.2.1\"", .redirect), ("local-data: 'a.example TXT \"x y\"'", .nodata),
         ("local-zone: \"example\" redirect\nlocal-data: \"example A 0.0.0.0\"", .sinkhole),
-        ("local-zone: \"example\" nonsense", .pass), ("local-zone: \"example\"", .pass),
+        ("local-zone: \"example\" nonsense", .unsupported), ("local-zone: \"example\"", .unsupported),
         ("view:\n name: \"v\"\n local-zone: \"example\" refuse", .unsupported),
         ("remote-control:\n control-enable: no\nserver:\n local-zone: example refuse", .refused),
         ("local-zone: example static\nlocal-data: \"b.a.example A 0.0.0.0\"", .nodata),

@@ -53,10 +53,22 @@ extension RoundMaker {
         }
         rules += ownZones(&round)
         for name in zones.keys.sorted() where chance(2) { round.questions.append((name, .ds)) }
+        if chance(2) { rules.append("local-zone: rz transparent") }
+        rules += dataOutside(&round)
         rules.shuffle(using: &generator)
         let more = chance(2) ? localClients(&round, zones.keys.sorted()) : ""
         round.lists = [("rules", .unbound, rules.joined(separator: "\n") + "\n" + more)]
         round.blocked = ["ready0.probe"]
+    }
+
+    /// Data outside of all zones, for which Unbound makes one that reaches as far up as they have in common.
+    private mutating func dataOutside(_ round: inout Round) -> [String] {
+        let owner = pick(["a.b.out", "b.out", "out"])
+        let others = ["c.\(owner)", "d.c.\(owner)", "a.b.out", "b.b.out"].filter { _ in chance(3) }
+        for name in ["out", "b.out", "a.b.out", "b.b.out", "c.b.out", "c.a.b.out"] {
+            for type in [RRType.a, .txt, .ds] { round.questions.append((name, type)) }
+        }
+        return ([owner] + others).map { "local-data: '\($0) \(localData())'" }
     }
 
     /// Names in zones that Unbound has of its own, and statements that take these zones' place or add to them.

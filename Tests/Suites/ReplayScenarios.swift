@@ -122,8 +122,17 @@ struct ReplayScenario {
         return files
     }
 
+    /// The configuration without comments of the script and files that stand in it.
     private static func server(_ config: [String]) -> String {
-        config.filter { !$0.drop { $0 == " " || $0 == "\t" }.hasPrefix(";") }.joined(separator: "\n") + "\n"
+        var lines: [String] = []
+        var isFile = false
+        for line in config {
+            if line.hasPrefix("TEMPFILE_CONTENTS") { isFile = true }
+            let text = line.drop { $0 == " " || $0 == "\t" }
+            if !isFile, !text.hasPrefix(";") { lines.append(line.replacingOccurrences(of: "TEMPFILE_NAME ", with: "")) }
+            if line.hasPrefix("TEMPFILE_END") { isFile = false }
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// What the scripted servers answer.

@@ -37,6 +37,8 @@ enum DnsmasqOpenNames {
         case "auth-zone":
             open(.subtree, first)
             for word in (words ?? []).dropFirst() { open(range(word)) }
+        // What is said of any name may stand in them.
+        case "conf-file", "conf-dir", "conf-script", "servers-file", "addn-hosts", "hostsdir": open(.subtree, .root)
         case "filterwin2k": open(.subtree, .root, [.soa, .srv, .any])
         case "filter-rr":
             let types = (words ?? []).compactMap { RRType(String(decoding: $0, as: UTF8.self).uppercased()) }

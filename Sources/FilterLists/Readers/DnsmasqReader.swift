@@ -89,6 +89,8 @@ enum DnsmasqReader {
         }
         if addresses.read(text, key, value, rule, line, &sink) { return }
         switch DnsmasqStatement.options[key.string] {
+        case .unsupported where DnsmasqStatement.namesFile(key) && sink.isGiven(text.extracting(value ?? 0..<0)):
+            sink.drop(.option, text, rule, line)
         case .unsupported(let reason):
             sink.skip(reason, text, rule, line)
             DnsmasqOpenNames.note(text, key.string, value, rule, line, &sink)

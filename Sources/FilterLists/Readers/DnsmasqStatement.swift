@@ -26,7 +26,7 @@ enum DnsmasqStatement {
     static let options: [String: DnsmasqStatement] = {
         var table: [String: DnsmasqStatement] = [:]
         for name in ["address", "server", "local", "host-record"] { table[name] = .rule }
-        for name in ["conf-file", "conf-dir", "servers-file", "addn-hosts", "hostsdir", "resolv-file"] {
+        for name in ["conf-file", "conf-dir", "conf-script", "servers-file", "addn-hosts", "hostsdir"] {
             table[name] = .unsupported(.include)
         }
         for name in DnsmasqAddresses.options { table[name] = .rule }
@@ -44,6 +44,11 @@ enum DnsmasqStatement {
         for name in inert { table[name] = .option }
         return table
     }()
+
+    /// Whether an option is about one other file, which may be a list of its own.
+    static func namesFile(_ key: Span<UInt8>) -> Bool {
+        key.equals("conf-file") || key.equals("servers-file") || key.equals("addn-hosts")
+    }
 
     private static let inert = [
         "ipset", "nftset", "no-resolv", "no-hosts", "no-poll", "no-daemon", "no-negcache", "no-round-robin",
@@ -70,6 +75,6 @@ enum DnsmasqStatement {
         "dhcp-no-override", "dhcp-duid", "dhcp-ignore-ra", "dhcp-pxe-vendor", "dhcp-alternate-port", "bootp-dynamic",
         "pxe-prompt", "pxe-service", "tag-if", "bridge-interface", "shared-network", "script-arp",
         "script-on-renewal", "auth-server", "auth-sec-servers", "auth-peer", "auth-soa", "nftset-dbg", "all-subnets",
-        "conf-script", "keep-in-foreground",
+        "keep-in-foreground", "resolv-file",
     ]
 }

@@ -53,12 +53,14 @@ struct UnboundAccess {
     /// Adds a rule about all names for each kind of refusal. Where nobody named the client it is taken for an allowed one.
     mutating func finish(_ sink: inout RuleSink) {
         guard let first else { return }
+        // Other lists of the layer may state them, too.
+        let isPart = hasIncludes || sink.given.count > 1 || sink.given.values.contains { $0 > 1 }
         // What Unbound refuses without being told is not counted.
         for _ in places { sink.builder.noteClientRule() }
         for text in ["127.0.0.0/8", "::1/128", "::ffff:127.0.0.1/128"] {
             if let range = AddressRange(text) { others.append(Entry(range: range)) }
         }
-        if !isOpen, !hasIncludes {
+        if !isOpen, !isPart {
             for text in ["0.0.0.0/0", "::/0"] {
                 if let range = AddressRange(text) { others.append(Entry(range: range, refusal: .refuse)) }
             }
@@ -78,7 +80,7 @@ struct UnboundAccess {
                 .subtree,
                 name: .root,
                 class: refusal.sparesOwnNames ? .open : .special,
-                action: sink.builder.intern(hasIncludes ? .unsupported : refusal.action),
+                action: sink.builder.intern(isPart ? .unsupported : refusal.action),
                 guard: sink.builder.intern(RuleGuard(clients: [ClientCondition(table)])),
                 at: RulePosition(line: place.line, offset: place.rule.lowerBound, length: place.rule.count)
             )

@@ -13,6 +13,27 @@ struct UnboundAnswers {
         var data: [(record: LocalRecord, rule: Range<Int>, line: Int)] = []
         var rule: Range<Int>
         var line: Int
+
+        mutating func take(type word: String, _ rule: Range<Int>, _ line: Int) -> Bool {
+            guard let found = LocalZoneType(rawValue: word), UnboundAnswers.types.contains(found) else { return false }
+            if type == nil { (type, self.rule, self.line) = (found, rule, line) }
+            return true
+        }
+
+        mutating func take(tags found: [Int]?) -> Bool {
+            guard let found else { return false }
+            tags = tags ?? found
+            return true
+        }
+
+        mutating func take(data word: String, isV4: Bool, _ rule: Range<Int>, _ line: Int) -> Bool {
+            guard let record = UnboundReader.record(Array(". \(word)".utf8)),
+                record.type == .cname || record.type == (isV4 ? .a : .aaaa),
+                data.isEmpty || record.type != .cname && data[0].record.type != .cname
+            else { return false }
+            data.append((LocalRecord(type: record.type, ttl: record.ttl, data: record.data), rule, line))
+            return true
+        }
     }
 
     /// A range of addresses, and the view that speaks of it; nil for the server clause.
@@ -24,6 +45,9 @@ struct UnboundAnswers {
     private var responses: [Key: Response] = [:]
     /// In the order of the file.
     private var keys: [Key] = []
+
+    /// Whether nothing is said of addresses that takes the module for it.
+    var isEmpty: Bool { keys.isEmpty }
 
     /// Whether tags count for addresses.
     var hasTags: Bool { responses.values.contains { $0.tags != nil } }
@@ -47,24 +71,18 @@ struct UnboundAnswers {
         else { return false }
         let place = Key(range: range, view: view)
         let word = text.extracting(words[1]).string
-        var response = responses[place] ?? Response(rule: rule, line: line)
+        let isNew = responses[place] == nil
+        // Taken out while it changes: a copy for every statement would take the square of their number.
+        var response = responses.removeValue(forKey: place) ?? Response(rule: rule, line: line)
+        let isTaken: Bool
         switch key {
-        case "response-ip":
-            guard let type = LocalZoneType(rawValue: word), Self.types.contains(type) else { return false }
-            if response.type == nil { (response.type, response.rule, response.line) = (type, rule, line) }
-        case "response-ip-tag":
-            guard view == nil, let found = tags(word) else { return false }
-            response.tags = response.tags ?? found
-        default:
-            guard let record = UnboundReader.record(Array(". \(word)".utf8)),
-                record.type == .cname || record.type == (range.address.isV4 ? .a : .aaaa),
-                response.data.isEmpty || record.type != .cname && response.data[0].record.type != .cname
-            else { return false }
-            let local = LocalRecord(type: record.type, ttl: record.ttl, data: record.data)
-            response.data.append((local, rule, line))
+        case "response-ip": isTaken = response.take(type: word, rule, line)
+        case "response-ip-tag": isTaken = view == nil && response.take(tags: tags(word))
+        default: isTaken = response.take(data: word, isV4: range.address.isV4, rule, line)
         }
-        if responses.updateValue(response, forKey: place) == nil { keys.append(place) }
-        return true
+        if isTaken || !isNew { responses[place] = response }
+        if isTaken, isNew { keys.append(place) }
+        return isTaken
     }
 
     /// Adds a rule for each range.

@@ -42,8 +42,14 @@ struct UnboundClients {
     /// Rules about tags of a layer that are kept; of clients nothing is known where there are more.
     private static let maximum = 10_000
 
-    /// Ranges of clients with a view of this name.
-    func ranges(of view: String) -> [AddressRange] { ranges.filter { entries[$0]?.view == view } }
+    /// The ranges of clients with a view, by its name, in the order of the file.
+    var rangesOfViews: [String: [AddressRange]] {
+        var found: [String: [AddressRange]] = [:]
+        for range in ranges {
+            if let view = entries[range]?.view { found[view, default: []].append(range) }
+        }
+        return found
+    }
 
     /// Takes a range that any statement about access is about: shorter ones no longer count for it.
     mutating func note(_ range: AddressRange, view: String? = nil) {

@@ -149,9 +149,10 @@ struct UnboundOpenNames {
     mutating func finish(_ clients: UnboundClients, _ sink: inout RuleSink) {
         endClause()
         addRoutes(&sink)
+        let ranges = clients.rangesOfViews
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {
             let view = views[index]
-            let traits = clients.ranges(of: name).prefix(1000).map { ClientTrait.range($0) }
+            let traits = (ranges[name] ?? []).prefix(1000).map { ClientTrait.range($0) }
             var limit = RuleGuard(clients: traits.isEmpty ? [] : [ClientCondition(anyOf: traits)])
             limit.isForUnknownClients = true
             let unknown = sink.builder.intern(limit)

@@ -26,37 +26,64 @@ enum UnboundReader {
         var clients = UnboundClients()
         var access = UnboundAccess()
         var answers = UnboundAnswers()
+        var modules = UnboundModules()
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var state = State()
-        var scanner = LineScanner(text)
-        while let line = scanner.next() {
-            guard sink.accepts(line, text) else { continue }
-            var words = UnboundWords(text, line.range)
-            while let key = words.next() {
-                guard key.count > 1, text[key.upperBound - 1] == 0x3A else {
-                    sink.drop(.badStatement, text, key.lowerBound..<line.range.upperBound, line.number)
-                    break
-                }
-                let name = key.lowerBound..<(key.upperBound - 1)
-                if UnboundStatement.isClause(text.extracting(name)) {
-                    state.open.endClause()
-                    state.clause = clause(text.extracting(name))
-                    if state.clause == .view { state.open.beginView() }
-                    if state.clause == .rpz {
-                        sink.skip(.include, text, key, line.number)
-                        state.open.beginPolicyZone(key, line.number)
-                    }
-                    continue
-                }
-                statement(text, name, &words, line, &state, &sink)
+        var words = UnboundWords(text)
+        while let key = words.keyword(&sink) {
+            let line = words.line
+            guard key.isKeyword else {
+                sink.drop(.badStatement, text, key.range, line)
+                words.skipLine()
+                continue
             }
+            let name = key.range.lowerBound..<(key.range.upperBound - 1)
+            if UnboundStatement.isClause(text.extracting(name)) {
+                begin(clause(text.extracting(name)), text, key.range, line, &state, &sink)
+                continue
+            }
+            var values: [Range<Int>] = []
+            let count = UnboundStatement.valueCount(text.extracting(name))
+            while values.count < count, let value = words.value(&sink) { values.append(value) }
+            // Of a statement of many lines the beginning is shown.
+            let rule = name.lowerBound..<min(words.end, name.lowerBound + LineScanner.defaultMaximumLength)
+            guard values.count == count else {
+                sink.drop(.badStatement, text, rule, line)
+                words.skipLine()
+                continue
+            }
+            statement(text, name, values, rule, line, &state, &sink)
         }
+        finish(text, &state, &sink)
+    }
+
+    private static func begin(
+        _ clause: Clause,
+        _ text: Span<UInt8>,
+        _ key: Range<Int>,
+        _ line: Int,
+        _ state: inout State,
+        _ sink: inout RuleSink
+    ) {
+        state.open.endClause()
+        state.clause = clause
+        if clause == .view { state.open.beginView() }
+        guard clause == .rpz else { return }
+        sink.skip(.include, text, key, line)
+        state.open.beginPolicyZone(key, line)
+    }
+
+    /// Adds what counts wherever it stands. Of a configuration that Unbound does not start with nothing is known.
+    private static func finish(_ text: Span<UInt8>, _ state: inout State, _ sink: inout RuleSink) {
         state.open.finish(state.clients, &sink)
         state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
         state.answers.finish(text, &sink)
-        state.access.finish(&sink)
+        state.modules.finish(hasResponses: !state.answers.isEmpty, text, &sink)
+        guard let fault = sink.fault else { return state.access.finish(&sink) }
+        sink.skip(.refusedFile, text, fault.range, fault.line)
+        sink.leaveOpen(.subtree, .root, class: .special, rule: fault.range, line: fault.line)
     }
 
     private static func clause(_ name: Span<UInt8>) -> Clause {
@@ -70,50 +97,54 @@ enum UnboundReader {
     private static func statement(
         _ text: Span<UInt8>,
         _ name: Range<Int>,
-        _ words: inout UnboundWords,
-        _ line: Line,
+        _ values: [Range<Int>],
+        _ rule: Range<Int>,
+        _ line: Int,
         _ state: inout State,
         _ sink: inout RuleSink
     ) {
         let key = text.extracting(name)
-        guard let value = words.next() else {
-            return sink.drop(.badStatement, text, name, line.number)
+        let value = values[0]
+        if key.equals("include") || key.equals("include-toplevel") {
+            return include(text, key, value, rule, line, &state, &sink)
         }
         let isZone = key.equals("local-zone")
-        let second = isZone ? words.next() : nil
-        let rule = name.lowerBound..<words.end
-        if key.equals("include") || key.equals("include-toplevel") {
-            state.access.hasIncludes = true
-            return sink.skip(.include, text, rule, line.number)
-        }
         switch state.clause {
-        case .view where isZone:
-            guard let second else { return sink.drop(.badStatement, text, rule, line.number) }
-            return state.open.viewZone(text, value, second, rule, line.number, &sink)
+        case .view where isZone: return state.open.viewZone(text, value, values[1], rule, line, &sink)
         case .view where UnboundStatement.isAboutResponses(key):
-            var values = [value]
-            while let word = words.next() { values.append(word) }
-            return response(text, key, values, name.lowerBound..<words.end, line.number, &state, &sink)
-        case .view: return state.open.view(text, key, value, rule, line.number, &sink)
-        case .routing, .authority: return route(text, key, value, rule, line.number, &state, &sink)
-        case .other, .rpz: return sink.drop(.option, text, rule, line.number)
+            return response(text, key, values, rule, line, &state, &sink)
+        case .view: return state.open.view(text, key, value, rule, line, &sink)
+        case .routing, .authority: return route(text, key, value, rule, line, &state, &sink)
+        case .other, .rpz: return sink.drop(.option, text, rule, line)
         case .server: break
         }
         if isZone {
-            zone(text, value, second, rule, line.number, &sink)
+            zone(text, value, values[1], rule, line, &sink)
         } else if key.equals("local-data") {
-            data(text, value, rule, line.number, &sink)
+            data(text, value, rule, line, &sink)
         } else if key.equals("local-data-ptr") {
-            guard let record = pointer(text.extracting(value)) else {
-                return sink.drop(.badRecord, text, rule, line.number)
-            }
-            add(record, rule, line.number, &sink)
+            guard let record = pointer(text.extracting(value)) else { return sink.drop(.badRecord, text, rule, line) }
+            add(record, rule, line, &sink)
         } else {
-            // These take more words than one.
-            var values = [value]
-            while let word = words.next() { values.append(word) }
-            option(text, key, values, name.lowerBound..<words.end, line.number, &state, &sink)
+            option(text, key, values, rule, line, &state, &sink)
         }
+    }
+
+    /// A file that is not followed may hold anything, unless it is given as a list of its own.
+    private static func include(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ value: Range<Int>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State,
+        _ sink: inout RuleSink
+    ) {
+        state.access.hasIncludes = true
+        if key.equals("include-toplevel") { begin(.server, text, rule, line, &state, &sink) }
+        if state.clause == .server, sink.isGiven(text.extracting(value)) { return sink.drop(.option, text, rule, line) }
+        sink.skip(.include, text, rule, line)
+        sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
     }
 
     /// A statement of the server clause that is about no name, or about some clients.
@@ -143,14 +174,17 @@ enum UnboundReader {
             guard let name = try? DomainName(presentation: text.extracting(values[0]).octets) else {
                 return sink.drop(.badStatement, text, rule, line)
             }
-            sink.builder.changeLocalAnswers { $0.privateDomains.append(name.lowercased) }
+            sink.builder.changeLocalAnswers { $0.privateDomains.insert(name.lowercased) }
         }
+        if key.equals("module-config") { state.modules.note(text.extracting(values[0]).string, rule, line) }
         if key.equals("unblock-lan-zones") {
             sink.builder.unblocksLocalNetworks = text.extracting(values[0]).equals("yes")
         }
         guard let reason = UnboundStatement.unsupported(key) else { return sink.drop(.option, text, rule, line) }
         sink.skip(reason, text, rule, line)
-        leaveOpen(text, key, values[0], rule, line, &state, &sink)
+        if key.equals("deny-any"), text.extracting(values[0]).equals("yes") {
+            sink.leaveOpen(.subtree, .root, class: .special, types: [.any], rule: rule, line: line)
+        }
     }
 
     /// A statement about addresses in answers; it may be one of a view.
@@ -202,12 +236,11 @@ enum UnboundReader {
     private static func zone(
         _ text: Span<UInt8>,
         _ name: Range<Int>,
-        _ type: Range<Int>?,
+        _ type: Range<Int>,
         _ rule: Range<Int>,
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        guard let type else { return sink.drop(.badStatement, text, rule, line) }
         let word = text.extracting(type).string
         if word == "nodefault", let zone = try? DomainName(presentation: text.extracting(name).octets) {
             sink.builder.zonesTurnedOff.insert(zone.lowercased)
@@ -257,9 +290,15 @@ enum UnboundReader {
         )
     }
 
-    /// `name [ttl] [IN] type data`.
+    /// `name [ttl] [IN] type data`; Unbound takes no seconds to live behind the class.
     static func record(_ octets: [UInt8]) -> ResourceRecord? {
-        try? ResourceRecord(presentation: octets, origin: .root, defaultTTL: 3600)
+        let words = octets.split(maxSplits: 3, whereSeparator: isBlank)
+        if words.count > 2, RRClass(String(decoding: words[1], as: UTF8.self).uppercased()) != nil,
+            let first = words[2].first, first &- 0x30 < 10
+        {
+            return nil
+        }
+        return try? ResourceRecord(presentation: octets, origin: .root, defaultTTL: 3600)
     }
 
     /// `address [ttl] name`: the pointer record of the address.
@@ -298,23 +337,5 @@ enum UnboundReader {
         guard state.clause == .authority else { return state.open.beginRoute(name, rule, line) }
         sink.skip(.forward, text, rule, line)
         sink.leaveOpen(.subtree, name, class: .open, rule: rule, line: line)
-    }
-
-    /// Leaves open what a statement that is not evaluated is about.
-    private static func leaveOpen(
-        _ text: Span<UInt8>,
-        _ key: Span<UInt8>,
-        _ value: Range<Int>,
-        _ rule: Range<Int>,
-        _ line: Int,
-        _ state: inout State,
-        _ sink: inout RuleSink
-    ) {
-        func range(_ word: Range<Int>) -> AddressRange? { AddressRange(text.extracting(word).string) }
-        switch key.string {
-        case "deny-any" where text.extracting(value).equals("yes"):
-            sink.leaveOpen(.subtree, .root, class: .special, types: [.any], rule: rule, line: line)
-        default: break
-        }
     }
 }

@@ -46,6 +46,25 @@ enum UnboundStatement {
         return nil
     }
 
+    /// How many values a statement has; its lexer counts them before anything else.
+    static func valueCount(_ key: Span<UInt8>) -> Int {
+        if key.equals("local-data") { return 1 }
+        if key.equals("local-zone") { return 2 }
+        for statement in pairs where key.equals(statement) { return 2 }
+        for statement in triples where key.equals(statement) { return 3 }
+        return 1
+    }
+
+    private static let pairs: [StaticString] = [
+        "access-control", "access-control-view", "access-control-tag", "local-zone-tag", "interface-action",
+        "interface-view", "interface-tag", "response-ip", "response-ip-data", "response-ip-tag",
+        "ratelimit-for-domain", "ratelimit-below-domain", "edns-client-string",
+    ]
+    private static let triples: [StaticString] = [
+        "local-zone-override", "access-control-tag-action", "access-control-tag-data", "interface-tag-action",
+        "interface-tag-data",
+    ]
+
     /// Whether a statement is about the clients in a range, or about those of a zone.
     static func isAboutClients(_ key: Span<UInt8>) -> Bool {
         for statement in clients where key.equals(statement) { return true }

@@ -1,0 +1,32 @@
+import DNS
+import Policy
+import TextScan
+
+/// What the modules of a configuration of Unbound (`module-config:`, compared with 1.17.1) make of its rules. A file that
+/// names none is taken for a part of one that names those it needs.
+struct UnboundModules {
+    /// Of several statements the last counts.
+    private var stated: (modules: [String], rule: Range<Int>, line: Int)?
+
+    /// Takes a statement.
+    mutating func note(_ list: String, _ rule: Range<Int>, _ line: Int) {
+        stated = (list.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init), rule, line)
+    }
+
+    /// Leaves open what other modules may change, and refuses rules about addresses without their module.
+    func finish(hasResponses: Bool, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        guard let (modules, rule, line) = stated else { return }
+        func open(_ types: [RRType]?) {
+            sink.skip(.answerOption, text, rule, line)
+            sink.leaveOpen(.subtree, .root, class: .open, types: types, rule: rule, line: line)
+        }
+        if hasResponses {
+            let place = modules.firstIndex(of: "respip")
+            if place == nil { sink.drop(.badStatement, text, rule, line) }
+            // Behind the one that finds answers it sees none of them.
+            if let place, let iterator = modules.firstIndex(of: "iterator"), iterator < place { open(nil) }
+        }
+        if modules.contains("python") || modules.contains("dynlib") { open(nil) }
+        if modules.contains("dns64") { open([.aaaa, .ptr, .any]) }
+    }
+}

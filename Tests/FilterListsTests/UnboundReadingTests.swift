@@ -1,0 +1,160 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// How Unbound 1.17.1 reads its configuration, and what it does not start with.
+struct UnboundReadingTests {
+    private static let spellings = """
+        server:
+        local-zone:nb.zz refuse
+        local-zone:
+           "v.zz" # a comment
+
+         # another
+         static
+        local-zone: #x
+         w.zz #y
+         refuse local-zone:"q.zz"refuse
+        local-zone: 'a#b.zz'always_nodata
+        server:local-zone: z.zz refuse
+        local-data:
+          'y.zz A 192.0.2.1'
+        """
+
+    @Test(
+        arguments: [
+            ("a.nb.zz", .refused, 2), ("a.v.zz", .nxdomain, 3), ("w.zz", .refused, 8), ("q.zz", .refused, 10),
+            ("a#b.zz", .nodata, 11), ("z.zz", .refused, 12), ("y.zz", .redirect, 13),
+        ] as [(String, VerdictKind, Int)]
+    )
+    func keywordsAndValues(_ name: String, _ kind: VerdictKind, _ line: Int) throws {
+        let list = try readList(Self.spellings, .unbound, .unbound)
+        #expect(list.reports[0].ignored.isEmpty && list.reports[0].unsupported.isEmpty)
+        #expect(list.reports[0].lines == 14 && list.reports[0].rules == 7)
+        let verdict = try list.verdict(name)
+        #expect(verdict.kind == kind && verdict.matched?.rule.line == line)
+    }
+
+    /// Nothing is known of any name then, nor of any client.
+    @Test(arguments: [
+        "local-data: 'x.zz IN 300 A 192.0.2.1'", "local-data: 'x.zz A 192.0.2'", "local-zone: x.zz nosuch",
+        "local-zone: 'x.zz refuse", "local-zone: x..zz static", "local-zone: x.zz refuse more", "local-zone: x.zz",
+        "module-config: 'validator iterator'\nresponse-ip: 192.0.2.0/24 deny", "access-control: 10.0.0.0/8 deney",
+    ])
+    func refuses(_ statement: String) throws {
+        let text = "server:\nlocal-zone: a.zz refuse\naccess-control: 10.0.0.0/8 refuse\n\(statement)\n"
+        let list = try readList(text, .unbound, .unbound)
+        #expect(list.reports[0].unsupported == ["bad-statement": 1])
+        for name in ["a.zz", "x.zz", "other"] {
+            #expect(try list.verdict(name).kind == .unsupported)
+            let context = QueryContext(client: Client(address: IPAddress("10.1.2.3")))
+            #expect(try list.verdict(name, context: context).kind == .unsupported)
+        }
+        #expect(try list.verdict("a.zz").matched?.rule.line == 4)
+    }
+
+    @Test(
+        arguments: [
+            ("respip validator iterator", .a, .pass, .drop), ("iterator respip", .a, .unsupported, nil),
+            ("respip python iterator", .a, .unsupported, nil), ("respip dns64 iterator", .a, .pass, .drop),
+            ("respip dns64 iterator", .aaaa, .unsupported, nil),
+        ] as [(String, RRType, VerdictKind, VerdictKind?)]
+    )
+    func modules(_ modules: String, _ type: RRType, _ kind: VerdictKind, _ answer: VerdictKind?) throws {
+        let text = "local-zone: a.zz refuse\nresponse-ip: 192.0.2.0/24 deny\nmodule-config: '\(modules)'\n"
+        let list = try readList(text, .unbound, .unbound)
+        #expect(try list.verdict("a.zz", type).kind == .refused)
+        #expect(try list.verdict("b.zz", type).kind == kind)
+        guard let answer else { return }
+        #expect(try list.verdict("b.zz", type, addresses: [IPAddress("192.0.2.1")!]).kind == answer)
+    }
+
+    /// DS records are asked for above the zone that Unbound makes for data outside of all zones.
+    @Test(
+        arguments: [
+            ("a.one.zz", "", .ds, .pass), ("a.one.zz", "", .txt, .nodata), ("one.zz", "", .a, .pass),
+            ("a.one.zz", "b.one.zz A 192.0.2.1", .ds, .nodata), ("one.zz", "b.one.zz A 192.0.2.1", .ds, .pass),
+            ("a.one.zz", "one.zz A 192.0.2.1", .ds, .nodata), ("one.zz", "one.zz A 192.0.2.1", .ds, .pass),
+            ("a.one.zz", "b.two A 192.0.2.1", .ds, .nodata),
+            // Data of a zone make none.
+            ("a.one.zz", "x.in.zz A 192.0.2.1", .ds, .pass), ("x.in.zz", "x.in.zz A 192.0.2.1", .ds, .nodata),
+            ("a.one.zz", "x.test A 192.0.2.1", .ds, .pass),
+        ] as [(String, String, RRType, VerdictKind)]
+    )
+    func zonesMadeForData(_ name: String, _ more: String, _ type: RRType, _ kind: VerdictKind) throws {
+        var text = "local-zone: in.zz transparent\nlocal-data: 'a.one.zz A 192.0.2.1'\n"
+        if !more.isEmpty { text += "local-data: '\(more)'\n" }
+        #expect(try readList(text, .unbound, .unbound).verdict(name, type).kind == kind)
+    }
+
+    /// Of equal data the last counts, another with the first one's seconds to live between them or not.
+    @Test func equalData() throws {
+        let text = ["a.zz A 192.0.2.1", "a.zz 60 A 192.0.2.1", "a.zz A 192.0.2.1", "a.zz 60 A 192.0.2.2"]
+            .map { "local-data: '\($0)'\n" }.joined()
+        let answer = try readList(text, .unbound, .unbound).verdict("a.zz").answer
+        #expect(answer?.records.map(\.ttl) == [3600, 60])
+    }
+
+    @Test func negativeAnswersOfZonesMadeForData() throws {
+        let text = "local-data: 'x.zz SOA a. b. 1 2 3 4 5'\nlocal-data: 'a.x.zz A 192.0.2.1'\n"
+        let answer = try readList(text, .unbound, .unbound).verdict("a.x.zz", .txt).answer
+        #expect(answer?.authority.map(\.owner) == [try DomainName("x.zz")])
+    }
+
+    /// In a view that goes on, the zone made for its data hides what lies between them, and nothing above.
+    @Test(
+        arguments: [
+            ("a.b.x.zz", .ds, .nodata), ("b.x.zz", .ds, .pass), ("b.x.zz", .a, .pass), ("e.b.x.zz", .a, .pass),
+            ("c.b.x.zz", .a, .nxdomain), ("x.zz", .a, .redirect), ("a.x.zz", .ds, .nodata),
+        ] as [(String, RRType, VerdictKind)]
+    )
+    func views(_ name: String, _ type: RRType, _ kind: VerdictKind) throws {
+        let text = """
+            local-data: "a.x.zz. A 192.0.2.1"
+            local-data: "x.zz. A 192.0.2.1"
+            access-control-view: 127.0.0.0/8 v
+            local-zone: b.x.zz. static
+            view:
+            name: v
+            view-first: yes
+            local-data: "a.b.x.zz. A 192.0.2.2"
+            local-data: "b.b.x.zz. A 192.0.2.2"
+            local-data: "e.e.b.x.zz. A 192.0.2.2"
+            """
+        let context = QueryContext(client: Client(address: IPAddress("127.0.0.1")))
+        #expect(try readList(text, .unbound, .unbound).verdict(name, type, context: context).kind == kind)
+    }
+
+    /// A file that is not followed may hold anything.
+    @Test(
+        arguments: [
+            ("include: \"more.conf\"", .unbound, ["b.list"], .unsupported),
+            ("include: /etc/x/b.list", .unbound, ["b.list"], .nxdomain),
+            ("include-toplevel: b.list", .unbound, ["b.list"], .nxdomain),
+            ("include: b.*", .unbound, ["b.list"], .unsupported), ("include: a.list", .unbound, [], .unsupported),
+            ("view:\nname: v\ninclude: b.list", .unbound, ["b.list"], .unsupported),
+            ("conf-file=/etc/b.list", .dnsmasq, [], .unsupported),
+            ("conf-file=/etc/b.list", .dnsmasq, ["b.list"], .nxdomain),
+            ("conf-dir=/etc/d,*.conf", .dnsmasq, ["b.list"], .unsupported),
+            ("addn-hosts=b.list", .dnsmasq, [], .unsupported), ("servers-file=b.list", .dnsmasq, [], .unsupported),
+            ("hostsdir=/b.list", .dnsmasq, ["b.list"], .unsupported), ("resolv-file=/x", .dnsmasq, [], .nxdomain),
+            ("conf-script=/x", .dnsmasq, [], .unsupported),
+        ] as [(String, ListFormat, [String], VerdictKind)]
+    )
+    func includes(_ line: String, _ format: ListFormat, _ others: [String], _ kind: VerdictKind) throws {
+        let isUnbound = format.id == ListFormat.unbound.id
+        func rule(_ name: String) -> String {
+            isUnbound ? "local-zone: \(name) always_nxdomain\n" : "address=/\(name)/\n"
+        }
+        let texts = [("a.list", rule("a.zz") + line + "\n")] + others.map { ($0, rule("b.zz")) }
+        let loaded = try LayerLoader.load(
+            texts.map { ListInput(path: $0.0, format: format, octets: Array($0.1.utf8)) },
+            engine: isUnbound ? .unbound : .dnsmasq
+        )
+        #expect(try loaded.verdict("a.zz").kind == kind)
+        #expect(try loaded.verdict("c.zz").kind == (kind == .unsupported ? .unsupported : .pass))
+        #expect(loaded.reports[0].unsupported["include"] == (kind == .unsupported ? 1 : nil))
+    }
+}
