@@ -17,7 +17,7 @@ public struct ListFormat: Sendable {
     /// Every format, in the order in which equal scores win.
     public static let all: [ListFormat] = [
         .dnsmasq, .unbound, .rpz, .adblock, .hosts, .squid, .dnscrypt, .wildcard, .domains, .regex, .gravityDatabase,
-        .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding,
+        .dnsdist, .knotPolicy, .adguardRewrites, .cloaking, .forwarding, .captivePortals,
         .v2fly, .proxifier, .littleSnitch, .bindZones, .proxyAutoConfig, .dnscryptAddresses, .addresses, .peerToPeer,
         .corefile, .squidConfiguration, .simplewall, .iptables,
     ]
@@ -53,6 +53,7 @@ extension Engine {
             switch format {
             case .cloaking: return CloakingReader.read
             case .forwarding: return ForwardingReader.read
+            case .captivePortals: return CaptivePortalReader.read
             case .dnscryptAddresses, .addresses: return DNSCryptAddressReader.read
             default: return DNSCryptReader.read
             }

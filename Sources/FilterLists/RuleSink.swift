@@ -26,6 +26,8 @@ struct RuleSink: ~Copyable {
     private var room: Int
     /// Rules that only leave names open; they are counted as not evaluated, not as rules.
     private var openRules = 0
+    /// The first rule about addresses that the list had no room for.
+    var firstOpenRule: RulePosition?
     private let addressRecordsBefore: Int
     private let clientRulesBefore: Int
     /// The first line that keeps an engine from starting that refuses what it cannot read.

@@ -100,6 +100,18 @@ struct AddressIndex: Sendable {
         lengths[Self.slot(.answer, isV4: isV4)].contains { $0 > 0 }
     }
 
+    /// The position among the address rules of the first of a list that holds an address.
+    /// - Complexity: O(prefix lengths in use)
+    func firstRule(_ trigger: AddressTrigger, _ address: IPAddress, list: Int) -> Int? {
+        var first: UInt32?
+        for length in lengths[Self.slot(trigger, isV4: address.isV4)] {
+            guard let range = AddressRange(address, prefixLength: Int(length)) else { continue }
+            let key = Key(trigger: trigger, list: UInt16(list), length: length, address: range.firstAddress)
+            if let rule = rules[key], rule < first ?? .max { first = rule }
+        }
+        return first.map { Int($0) }
+    }
+
     /// The position among the address rules of the one with the longest prefix in a list.
     /// - Complexity: O(prefix lengths in use)
     func rule(_ trigger: AddressTrigger, _ address: IPAddress, list: Int) -> Int? {

@@ -20,9 +20,31 @@ extension CompiledLayer {
             for address in addresses { if let rule = listed(address, type, allows: false) { return made(rule) } }
             return .pass(index)
         }
-        let filtered = addresses.map { listed($0, type, allows: true) == nil ? listed($0, type, allows: false) : nil }
+        let filtered = addresses.map { filteringRule($0) }
+        if let open = filtered.lazy.compactMap({ $0 }).first(where: { $0.isOpen }) {
+            return made(open.rule, .unsupported)
+        }
         guard let first = filtered.lazy.compactMap({ $0 }).first else { return .pass(index) }
-        return made(first, filtered.contains(nil) ? .unsupported : nil)
+        return made(first.rule, filtered.contains { $0 == nil } ? .unsupported : nil)
+    }
+
+    /// The rule of packet filters that drops what goes to an address, or of which that is not known; nil where nothing does.
+    /// Of a list the first rule counts. What lists of allowed addresses hold is never dropped; whether a list that drops an
+    /// address comes before a script that accepts it is not known.
+    private func filteringRule(_ address: IPAddress) -> (rule: Int, isOpen: Bool)? {
+        var dropping: Int?
+        var isAccepted = false
+        for list in lists.indices {
+            guard let offset = addressIndex.firstRule(.answer, address, list: list) else { continue }
+            let rule = records.count + patternRecords.count + offset
+            switch actions[Int(addressRecords[offset].rule.action)] {
+            case .unsupported: return (rule, true)
+            case .allow where lists[list].role == .allow || lists[list].role == .exempt: return nil
+            case .allow: isAccepted = true
+            default: dropping = dropping ?? rule
+            }
+        }
+        return dropping.map { ($0, isAccepted) }
     }
 
     /// The rule that lets an answer with one of these addresses pass, whatever is in it: dnscrypt-proxy asks it first.

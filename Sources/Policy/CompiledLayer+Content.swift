@@ -61,10 +61,7 @@ extension CompiledLayer {
     }
 
     /// Whether a rule is the engine's own and no list's.
-    public func isOfEngine(_ rule: Int) -> Bool {
-        let record = record(rule)
-        return record.ruleClass.isOfEngine || lists[Int(record.list)].isOfEngine
-    }
+    public func isOfEngine(_ rule: Int) -> Bool { lists[listIndex(rule)].isOfEngine }
 
     /// Whether a rule leaves names out.
     public func hasExclusions(_ rule: Int) -> Bool { !guards[Int(record(rule).guardID)].excluded.isEmpty }
@@ -103,7 +100,7 @@ extension CompiledLayer {
             var next = head
             while next >= 0 {
                 let record = records[next]
-                if !record.ruleClass.isOfEngine, applies(record, labels, total), covers(record, type) {
+                if !isOfEngine(next), applies(record, labels, total), covers(record, type) {
                     let key =
                         isInOrder
                         ? placeInOrder(next) : order(record, labels: labels, rule: next, longestFirst: false)

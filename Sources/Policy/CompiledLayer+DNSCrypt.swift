@@ -20,7 +20,7 @@ extension CompiledLayer {
         }
         // Schedules are known only by the clock, so a context without one hides no rule.
         var rules = matchingRules(name.name, type: type)
-        if isShort { rules.removeAll { record($0).ruleClass != .open } }
+        if isShort { rules.removeAll { record($0).ruleClass != .open && record($0).ruleClass != .special } }
         if let own = rules.first(where: { record($0).ruleClass == .special }) {
             return decision(rule: own, type: type, index: index)
         }

@@ -45,8 +45,6 @@ public final class CompiledLayer: Sendable {
     let mailedHosts: Set<DomainName>
     /// Whether dnsmasq may answer from a cache.
     let mayCache: Bool
-    /// The names that Blocky answers itself.
-    let specialNames: BlockySpecialNames
     /// Rules of names that refuse clients by their addresses.
     let clientRuleCount: Int
     /// The names of the addresses of hosts lines, for engines that answer them.
@@ -76,7 +74,6 @@ public final class CompiledLayer: Sendable {
         }
         localClients = builder.resolvedClients()
         localAnswers = builder.localAnswers
-        specialNames = builder.specialNames
         clientRuleCount = builder.clientRuleCount
         hostReverseNames =
             profile.order == .longestFirst ? Self.reverseNames(builder.store, builder.actions) : []

@@ -361,6 +361,7 @@ public final class CompiledStack: Sendable {
             return "the rule counts only for queries \(condition)"
         }
         if layer.engine == .packetFilter, decision.kind == .unsupported {
+            if layer.action(Int(decision.rule)) == .unsupported { return "the rule asks for more than an address" }
             return "some addresses of the answer are filtered and others are not"
         }
         guard relation == .cname else { return nil }

@@ -57,8 +57,6 @@ public struct LayerBuilder {
     var localAnswers: LocalAnswers?
     /// What options of dnsmasq make of hosts.
     public var dnsmasqHosts = DnsmasqHosts()
-    /// The names that Blocky answers itself without a rule: none, each has its own.
-    let specialNames = BlockySpecialNames.none
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     var addressRecords: [AddressRecord] = []

@@ -54,9 +54,6 @@ public enum RuleClass: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// A name that the engine answers itself where neither lists nor its configuration say anything (Blocky's special-use
     /// names).
     case builtIn
-
-    /// Whether rules of this class are none that a list states.
-    public var isOfEngine: Bool { self == .special || self == .builtIn }
 }
 
 /// The types of an Unbound `local-zone` (unbound.conf(5), 1.17).

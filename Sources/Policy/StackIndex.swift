@@ -99,7 +99,7 @@ extension CompiledLayer {
     /// Whether the engine knows names that no rule is about.
     var knowsNames: Bool {
         switch engine {
-        case .pihole, .blocky: true
+        case .pihole: true
         // Its own zones are rules, but for clients that have views.
         case .unbound: localClients != nil
         default: !hostReverseNames.isEmpty
@@ -111,7 +111,6 @@ extension CompiledLayer {
     func mayKnow(_ name: borrowing NameBuffer) -> Bool {
         switch engine {
         case .pihole: Self.isBehindESNI(name)
-        case .blocky: specialNames.contains(name)
         case .unbound: true
         default: Self.isReverse(name)
         }

@@ -67,6 +67,7 @@ struct DNSCryptTOML {
             return fault(error.offset, "toml-syntax", "not TOML: \(error.text)")
         }
         for (key, node) in root.ordered { read(key.lowercased(), node) }
+        for node in DNSCryptKeys.unknown(root) { fault(node.offset, "unknown-key", node.text) }
         readFiles(root)
         var own = Configuration.List(path: path, line: 1)
         own.octets = octets
@@ -89,7 +90,7 @@ struct DNSCryptTOML {
         case "cloak_ptr" where isTrue(node): leaveOpen(node, .special, [.ptr], "cloak_ptr answers for addresses")
         case "dns64":
             let isUsed = entries(node, key).contains { entry in
-                if case .list(let items) = entry.node.value { !items.isEmpty } else { false }
+                if case .list(let items) = entry.node.value { !items.nodes.isEmpty } else { false }
             }
             if isUsed { note(node, "dns64", "addresses that it makes up are not evaluated") }
         case "block_unqualified" where isTrue(node):
@@ -122,6 +123,7 @@ struct DNSCryptTOML {
     }
 
     private static let files = [
+        File(tables: ["captive_portals"], keys: ["map_file"], format: "dnscrypt-captive", role: .block),
         File(
             tables: ["allowed_names", "whitelist"],
             keys: ["allowed_names_file", "whitelist_file"],
@@ -204,7 +206,7 @@ struct DNSCryptTOML {
                 continue
             }
             let midnight = day.rawValue * 1440
-            for window in windows {
+            for window in windows.nodes {
                 ranges += self.window(window).map { $0.lowerBound + midnight..<$0.upperBound + midnight }
             }
         }

@@ -119,9 +119,19 @@ import TextScan
         #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.7 192.0.2.8")).kind == .unsupported)
     }
 
-    /// Files of other packet filters: rules that ask for more than an address are counted.
-    @Test(arguments: [("simplewall/small.xml", "simplewall", 5, 1), ("iptables/firewall.user", "iptables", 6, 0)])
-    func rulesOfPacketFilters(file: String, format: String, notEvaluated: Int, off: Int) throws {
+    /// Files of other packet filters: rules that ask for more than an address leave it open.
+    @Test(arguments: [
+        ("simplewall/small.xml", "simplewall", 8, 1, "1 4 5 77", "2 3 6 7 8"),
+        ("iptables/firewall.user", "iptables", 3, 0, "1 2 4 5 6 77", "3"),
+    ])
+    func rulesOfPacketFilters(
+        file: String,
+        format: String,
+        notEvaluated: Int,
+        off: Int,
+        passing: String,
+        open: String
+    ) throws {
         let path = Fixtures.folder("lists").appendingPathComponent(file).path
         let loaded = try LayerLoader.load([ListInput(path: path)])
         #expect(loaded.reports[0].format.id == format)
@@ -132,10 +142,93 @@ import TextScan
             #expect(try loaded.verdict("a.example", addresses: Self.addresses(address)).kind == .drop, "\(address)")
         }
         #expect(try loaded.verdict("a.example", .aaaa, addresses: Self.addresses("2001:db8::7")).kind == .drop)
-        let others = ["192.0.2.32", "198.51.100.128"] + (1...6).map { "203.0.113.\($0)" } + ["203.0.113.77"]
+        let others = ["192.0.2.32", "198.51.100.128"] + passing.split(separator: " ").map { "203.0.113.\($0)" }
         for address in others {
             #expect(try loaded.verdict("a.example", addresses: Self.addresses(address)).kind == .pass, "\(address)")
         }
+        for address in open.split(separator: " ").map({ "203.0.113.\($0)" }) {
+            let kind = try loaded.verdict("a.example", addresses: Self.addresses(address)).kind
+            #expect(kind == .unsupported, "\(address)")
+        }
+    }
+
+    /// Commands, an address, and what becomes of what goes to it: the first rule of a chain counts.
+    @Test(arguments: [
+        ("-A FORWARD -d 192.0.2.1 -j ACCEPT|-A FORWARD -d 192.0.2.0/24 -j DROP", "192.0.2.1", VerdictKind.pass),
+        ("-A FORWARD -d 192.0.2.1 -j ACCEPT|-A FORWARD -d 192.0.2.0/24 -j DROP", "192.0.2.2", .drop),
+        ("-A FORWARD -d 192.0.2.0/24 -j DROP|-A FORWARD -d 192.0.2.1 -j ACCEPT", "192.0.2.1", .drop),
+        ("-A FORWARD -d 192.0.2.0/24 -j DROP|-I FORWARD -d 192.0.2.1 -j ACCEPT", "192.0.2.1", .pass),
+        ("-I FORWARD 1 -d 192.0.2.1 -j DROP", "192.0.2.1", .drop),
+        ("-I FORWARD -d 192.0.2.0/24 -j DROP|-I FORWARD 2 -d 192.0.2.1 -j ACCEPT", "192.0.2.1", .drop),
+        ("-A FORWARD -d 2.2.2.2 -j DROP|-A FORWARD -d 1.1.1.1 -j DROP|-I FORWARD 2 -j ACCEPT", "1.1.1.1", .pass),
+        ("-I FORWARD 3 -d 192.0.2.1 -j DROP", "192.0.2.1", .unsupported),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-D FORWARD -d 192.0.2.1/32 -j DROP", "192.0.2.1", .pass),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-D FORWARD -d 192.0.2.1 -j REJECT", "192.0.2.1", .drop),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-D FORWARD 1", "192.0.2.1", .pass),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-D FORWARD 2", "192.0.2.1", .unsupported),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-R FORWARD 1 -d 192.0.2.1 -j ACCEPT", "192.0.2.1", .pass),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-F FORWARD", "192.0.2.1", .pass),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-F", "192.0.2.1", .pass),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-F INPUT", "192.0.2.1", .drop),
+        ("-A FORWARD -d 192.0.2.1 -p tcp --dport 443 -j DROP", "192.0.2.1", .unsupported),
+        ("-A FORWARD -d 192.0.2.1 -p tcp --dport 443 -j DROP", "192.0.2.2", .pass),
+        ("-A FORWARD -p tcp --dport 443 -j DROP", "192.0.2.2", .unsupported),
+        ("-A FORWARD -i wan -d 192.0.2.1 -j ACCEPT|-A FORWARD -d 192.0.2.1 -j DROP", "192.0.2.1", .unsupported),
+        ("-A FORWARD -d 192.0.2.1 -j LOG|-A FORWARD -d 192.0.2.1 -j DROP", "192.0.2.1", .drop),
+        ("-A FORWARD -d 192.0.2.1 -m comment --comment 'a b' -j DROP # c", "192.0.2.1", .drop),
+        ("-A FORWARD -d 192.0.2.1 -j DROP 2>/dev/null", "192.0.2.1", .drop),
+        ("-A FORWARD ! -d 192.0.2.1 -j DROP", "192.0.2.2", .unsupported),
+        ("-A FORWARD -d host.example -j DROP", "192.0.2.2", .unsupported),
+        ("-A FORWARD -j zone|-A FORWARD -d 192.0.2.1 -j DROP", "192.0.2.1", .unsupported),
+        ("-A FORWARD -d 192.0.2.1 -j DROP|-A FORWARD -j zone", "192.0.2.1", .drop),
+        ("-A OUTPUT -d 192.0.2.1 -j ACCEPT|-A FORWARD -d 192.0.2.1 -j DROP", "192.0.2.1", .unsupported),
+        ("-A OUTPUT -d 192.0.2.1 -j DROP|-A FORWARD -d 192.0.2.2 -j DROP", "192.0.2.1", .drop),
+        ("-P FORWARD DROP", "192.0.2.1", .unsupported), ("-P FORWARD ACCEPT", "192.0.2.1", .pass),
+        ("-P FORWARD DROP|-A FORWARD -d 192.0.2.1 -j DROP", "192.0.2.1", .drop),
+        ("-t nat -A PREROUTING -d 192.0.2.1 -j DNAT --to 192.0.2.9", "192.0.2.1", .unsupported),
+        ("-t mangle -A FORWARD -d 192.0.2.1 -j DROP", "192.0.2.1", .unsupported),
+        ("-A FORWARD -d 192.0.2.1 -j DROP; ls", "192.0.2.1", .unsupported),
+        ("-A FORWARD -d $X -j DROP", "192.0.2.1", .unsupported),
+        ("-AFORWARD -d 192.0.2.1 -j DROP", "192.0.2.1", .unsupported),
+    ])
+    func chainsOfPacketFilters(commands: String, address: String, kind: VerdictKind) throws {
+        let text = commands.split(separator: "|").map { "iptables \($0)\n" }.joined()
+        let loaded = try readList(text, .iptables)
+        #expect(try loaded.verdict("a.example", addresses: Self.addresses(address)).kind == kind)
+        let report = loaded.reports[0]
+        if kind == .unsupported { #expect(!report.unsupported.isEmpty) }
+    }
+
+    @Test(arguments: [("if true; then\n", VerdictKind.unsupported), ("exit 0\n", .pass), ("echo x\n", .drop)])
+    func scriptsAreNotRun(line: String, kind: VerdictKind) throws {
+        let loaded = try readList(line + "iptables -A FORWARD -d 192.0.2.1 -j DROP\n", .iptables)
+        #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.1")).kind == kind)
+    }
+
+    /// What there was no room for is open.
+    @Test func wideRangesOfRulesStayWithinBounds() throws {
+        let wide = "1.0.0.1-223.255.255.254"
+        let script = String(repeating: "iptables -A FORWARD -m iprange --dst-range \(wide) -j DROP\n", count: 4000)
+        let items = String(repeating: "<item rule=\"\(wide)\" is_block=\"1\" is_enabled=\"1\"/>\n", count: 4000)
+        for (text, format) in [(script, ListFormat.iptables), (items, .simplewall)] {
+            let loaded = try readList(text, format)
+            #expect(loaded.layer.addressRuleCount(.answer) <= 4001)
+            #expect(loaded.reports[0].unsupported["too-many-parts", default: 0] > 100)
+            let kind = try loaded.verdict("a.example", addresses: Self.addresses("224.0.0.1")).kind
+            #expect(kind == .unsupported)
+        }
+    }
+
+    /// A script that deletes what it then puts in front, line by line, and one that puts rules in the middle.
+    @Test func longScriptsTakeBoundedTime() throws {
+        var text = ""
+        for number in 0..<20_000 {
+            let rule = "FORWARD -d 10.0.\(number / 250).\(number % 250) -j DROP"
+            text += "iptables -D \(rule)\niptables -I \(rule)\n"
+        }
+        for _ in 0..<2000 { text += "iptables -I FORWARD 9000 -d 192.0.2.1 -j DROP\n" }
+        let loaded = try readList(text, .iptables)
+        #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.1")).kind == .unsupported)
     }
 
     /// Engines that look addresses up like names read such lists as they read theirs.

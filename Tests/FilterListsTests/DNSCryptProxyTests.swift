@@ -34,6 +34,25 @@ import Testing
         )
     }
 
+    /// The map of captive portals comes before allowed and blocked names; it answers for its names alone, of lines of one
+    /// name the last counts.
+    @Test(arguments: [
+        ("portal.example", RRType.a, VerdictKind.redirect), ("portal.example", .aaaa, .nodata),
+        ("portal.example", .txt, .nodata), ("x.portal.example", .a, .pass), ("odd.example", .a, .pass),
+    ])
+    func captivePortals(name: String, type: RRType, kind: VerdictKind) throws {
+        let map = "Portal.example 192.0.2.1\nportal.example 192.0.2.2, 192.0.2.3 # x\n"
+        let lists = [
+            ListInput(path: "map", format: .captivePortals, octets: Array(map.utf8)),
+            ListInput(path: "allowed", role: .allow, format: .dnscrypt, octets: Array("example\n".utf8)),
+        ]
+        let loaded = try LayerLoader.load(lists, engine: .dnscryptProxy)
+        #expect(try loaded.verdict(name, type).kind == kind)
+        let text = "a.example x\nb.example 192.0.2.1\n"
+        let odd = ListInput(path: "map", format: .captivePortals, octets: Array(text.utf8))
+        #expect(try LayerLoader.load([odd], engine: .dnscryptProxy).verdict(name, type).kind == .unsupported)
+    }
+
     /// Rules, a name, a minute of the week, and what becomes of the name.
     @Test(
         arguments: [

@@ -26,7 +26,7 @@ struct RealListsTests {
             ("p2p--update", "p2p"), ("zones.blacklist.xz", "no-rules"),
             ("mmotti__regex", "regex"), ("mmotti__social", "regex"),
             ("allowed-ips", "no-rules"), ("blocked-ips", "dnscrypt-ips"),
-            ("captive-portals", "ambiguous-format"), ("cloaking-rules", "dnscrypt-cloaking"),
+            ("captive-portals", "dnscrypt-captive"), ("cloaking-rules", "dnscrypt-cloaking"),
             ("forwarding-rules", "no-rules"), ("safesearch--rules", "adblock"), ("bogus-nxdomain", "dnsmasq"),
             ("v2fly__data--microsoft", "v2fly"), ("data--dnscrypt", "dnscrypt"),
             ("example-blocked-names", "dnscrypt"), ("example-allowed-names", "dnscrypt"), ("unbound", "unbound"),

@@ -83,6 +83,9 @@ import TextScan
         ("[schedules]\na = \"\\q\"", "toml-syntax", 2, 8), ("[schedules]\na = [1 2]", "toml-syntax", 2, 8),
         ("[schedules]\na = {b = 1,}", "toml-syntax", 2, 12), ("[schedules]\na.b = 1\na = 2", "toml-syntax", 3, 1),
         ("[schedules]\na = {b = 1}\na.c = 2", "toml-syntax", 3, 1),
+        ("captive = 1\n[schedules]", "unknown-key", 1, 11), ("[captive_portals]\nfile = 'a'", "unknown-key", 2, 8),
+        ("[sources.x]\nurl = 'a'\nuri = 'b'", "unknown-key", 3, 7),
+        ("[anonymized_dns]\nroutes = [{server_name = 'a', by = ['b']}]", "unknown-key", 2, 36),
     ])
     func whatItRefusesToStartWithIsAFault(text: String, reason: String, line: Int, column: Int) throws {
         let faults = layer(text + "\n").faults
@@ -116,8 +119,23 @@ import TextScan
             [schedules]
             """
         let (layer, faults) = layer(text)
-        #expect(faults.isEmpty, "\(faults)")
+        // Not its keys, and no fault of the text.
+        #expect(Set(faults.map(\.reason)) == ["unknown-key"], "\(faults)")
         #expect(layer?.schedules == ["night": [0..<316, 1410..<1440]])
+    }
+
+    @Test func namesTheMapOfCaptivePortals() {
+        let (layer, faults) = layer("[captive_portals]\nmap_file = 'captive-portals.txt'\n")
+        #expect(faults.isEmpty)
+        #expect(layer?.lists.first?.path == "etc/captive-portals.txt")
+        #expect(layer?.lists.first?.format == "dnscrypt-captive")
+    }
+
+    /// Every header of a list of tables once copied all before it.
+    @Test(.timeLimit(.minutes(1)))
+    func manyTablesTakeLinearTime() {
+        let text = "[schedules]\n" + String(repeating: "[[static]]\n", count: 40_000)
+        #expect(layer(text).faults.count <= 100)
     }
 
     @Test(arguments: [

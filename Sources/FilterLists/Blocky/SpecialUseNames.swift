@@ -33,7 +33,12 @@ enum SpecialUseNames {
         let rules = rules(names)
         let text = rules.map { "\($0.name)\n" }.joined()
         builder.beginList(
-            ListSource(path: "special-use names of Blocky", format: "domains", octets: Array(text.utf8))
+            ListSource(
+                path: "special-use names of Blocky",
+                format: "domains",
+                isOfEngine: true,
+                octets: Array(text.utf8)
+            )
         )
         let before = builder.ruleCount
         var offset = 0

@@ -16,16 +16,9 @@ enum AddressListReader {
                 sink.drop(.notAddresses, text, rule, line.number)
                 continue
             }
-            // A range takes up to 254 prefixes.
-            guard sink.take(ranges.count) else {
-                sink.skip(.tooManyParts, text, rule, line.number)
-                continue
-            }
-            let position = RulePosition(rule, line: line.number)
-            for range in ranges {
-                sink.builder.add(.answer, range, class: entry.class, action: entry.action, at: position)
-            }
+            sink.add(ranges, entry, text, rule, line.number)
         }
+        sink.closeAddresses()
     }
 
     private static func content(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {

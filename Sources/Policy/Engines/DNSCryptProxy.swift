@@ -7,7 +7,8 @@ extension EngineProfile {
         engine: .dnscryptProxy,
         basis: "dnscrypt-proxy 2, from its sources",
         formats: [
-            "dnscrypt", "domains", "wildcard", "dnscrypt-cloaking", "dnscrypt-forwarding", "dnscrypt-ips", "addresses",
+            "dnscrypt", "domains", "wildcard", "dnscrypt-cloaking", "dnscrypt-forwarding", "dnscrypt-captive",
+            "dnscrypt-ips", "addresses",
         ],
         precedence: [.special, .ownAllow, .listAllow, .block, .data, .open],
         order: .classFirst,

@@ -5,7 +5,7 @@ struct TOMLNode {
         case text(String)
         /// A number, a date, a truth value: what stands there.
         case word(String)
-        case list([TOMLNode])
+        case list(TOMLList)
         case table(TOMLTable)
     }
 
@@ -14,6 +14,13 @@ struct TOMLNode {
     let value: Value
     /// Whether headers may add to it.
     var isOpen = false
+}
+
+/// The values of a list of a TOML text, to which headers of tables add one after the other.
+final class TOMLList {
+    var nodes: [TOMLNode]
+
+    init(_ nodes: [TOMLNode]) { self.nodes = nodes }
 }
 
 /// A table of a TOML text, which later lines add to.

@@ -57,13 +57,13 @@ struct TOMLReader {
         let made = TOMLTable(offset: start)
         made.isStated = true
         if isOneOfMany {
-            var list: [TOMLNode] = []
+            let node = TOMLNode(offset: start, value: .table(made))
             if let known = table.entries[last.text] {
                 guard case .list(let items) = known.value, known.isOpen else { throw twice(last) }
-                list = items
+                items.nodes.append(node)
+            } else {
+                table.entries[last.text] = TOMLNode(offset: start, value: .list(TOMLList([node])), isOpen: true)
             }
-            list.append(TOMLNode(offset: start, value: .table(made)))
-            table.entries[last.text] = TOMLNode(offset: start, value: .list(list), isOpen: true)
             return made
         }
         guard let known = table.entries[last.text] else {
@@ -85,7 +85,7 @@ struct TOMLReader {
         }
         guard known.isOpen else { throw twice(key) }
         if case .table(let inner) = known.value { return inner }
-        if case .list(let items) = known.value, case .table(let inner) = items.last?.value { return inner }
+        if case .list(let items) = known.value, case .table(let inner) = items.nodes.last?.value { return inner }
         throw twice(key)
     }
 
@@ -139,7 +139,9 @@ struct TOMLReader {
             var items: [TOMLNode] = []
             while true {
                 skipBlankLines()
-                if try closes(0x5D, isFirst: items.isEmpty) { return TOMLNode(offset: start, value: .list(items)) }
+                if try closes(0x5D, isFirst: items.isEmpty) {
+                    return TOMLNode(offset: start, value: .list(TOMLList(items)))
+                }
                 items.append(try readValue(depth + 1))
             }
         case 0x7B:

@@ -42,7 +42,7 @@ struct Removals {
         var verdict = first
         var stack = loaded.stack
         while removed.count < Self.limit, let matched = verdict.matched, let number = matched.number,
-            !matched.rule.ruleClass.isOfEngine
+            !stack.layers[matched.layer].isOfEngine(number)
         {
             let place = stack.layers[matched.layer].place(number)
             guard place.list < loaded.layers[matched.layer].listCount, !place.text.isEmpty else { break }
