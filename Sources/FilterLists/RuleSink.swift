@@ -135,6 +135,9 @@ struct RuleSink: ~Copyable {
         }
     }
 
+    /// Whether the layer has other lists.
+    var isPart: Bool { given.count > 1 || given.values.contains { $0 > 1 } }
+
     /// Whether a file that the list names by its path is another list of the layer.
     func isGiven(_ path: Span<UInt8>) -> Bool {
         let file = ListText.file(path.string)

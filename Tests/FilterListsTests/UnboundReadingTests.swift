@@ -42,6 +42,7 @@ struct UnboundReadingTests {
         "local-data: 'x.zz IN 300 A 192.0.2.1'", "local-data: 'x.zz A 192.0.2'", "local-zone: x.zz nosuch",
         "local-zone: 'x.zz refuse", "local-zone: x..zz static", "local-zone: x.zz refuse more", "local-zone: x.zz",
         "module-config: 'validator iterator'\nresponse-ip: 192.0.2.0/24 deny", "access-control: 10.0.0.0/8 deney",
+        "access-control-view: 10.0.0.0/8 nosuch",
     ])
     func refuses(_ statement: String) throws {
         let text = "server:\nlocal-zone: a.zz refuse\naccess-control: 10.0.0.0/8 refuse\n\(statement)\n"

@@ -54,7 +54,7 @@ struct UnboundAccess {
     mutating func finish(_ sink: inout RuleSink) {
         guard let first else { return }
         // Other lists of the layer may state them, too.
-        let isPart = hasIncludes || sink.given.count > 1 || sink.given.values.contains { $0 > 1 }
+        let isPart = hasIncludes || sink.isPart
         // What Unbound refuses without being told is not counted.
         for _ in places { sink.builder.noteClientRule() }
         for text in ["127.0.0.0/8", "::1/128", "::ffff:127.0.0.1/128"] {

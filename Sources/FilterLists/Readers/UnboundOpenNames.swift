@@ -146,8 +146,14 @@ struct UnboundOpenNames {
 
     /// Adds the rules of views for their clients; for clients that nobody named they leave their names open, and those of
     /// the server clause that a view may hide.
-    mutating func finish(_ clients: UnboundClients, _ sink: inout RuleSink) {
+    mutating func finish(_ clients: UnboundClients, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         endClause()
+        if !sink.isPart {
+            // Unbound does not start with a view that nobody states.
+            for use in uses.filter({ viewNames[$0.key] == nil }).values.sorted(by: { $0.line < $1.line }) {
+                sink.drop(.badStatement, text, use.rule, use.line)
+            }
+        }
         addRoutes(&sink)
         let ranges = clients.rangesOfViews
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {

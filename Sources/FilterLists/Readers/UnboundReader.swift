@@ -77,7 +77,7 @@ enum UnboundReader {
 
     /// Adds what counts wherever it stands. Of a configuration that Unbound does not start with nothing is known.
     private static func finish(_ text: Span<UInt8>, _ state: inout State, _ sink: inout RuleSink) {
-        state.open.finish(state.clients, &sink)
+        state.open.finish(state.clients, text, &sink)
         state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
         state.answers.finish(text, &sink)
         state.modules.finish(hasResponses: !state.answers.isEmpty, text, &sink)
