@@ -30,7 +30,7 @@ struct RuleSink: ~Copyable {
     var firstOpenRule: RulePosition?
     private let addressRecordsBefore: Int
     private let clientRulesBefore: Int
-    /// The first line that keeps an engine from starting that refuses what it cannot read.
+    /// The first line that keeps the engine from starting, if it refuses what it cannot read.
     private(set) var fault: (range: Range<Int>, line: Int)?
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
@@ -146,7 +146,7 @@ struct RuleSink: ~Copyable {
 
     /// Counts something that the engine drops.
     mutating func drop(_ reason: DropReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
-        if reason.meansRefusal, fault.map({ line < $0.line }) ?? true { fault = (range, line) }
+        if reason.keepsFromStarting(engine), fault.map({ line < $0.line }) ?? true { fault = (range, line) }
         let path = path
         let shown = text.extracting(range)
         ignored.add(reason.id) {
@@ -158,6 +158,15 @@ struct RuleSink: ~Copyable {
                 text: "'\(TerminalText.escaped(shown, limit: 120))' \(reason.text)"
             )
         }
+    }
+
+    /// Leaves every name open where a line keeps the engine from starting; whether one does.
+    @discardableResult
+    mutating func leaveOpenIfRefused(_ text: Span<UInt8>) -> Bool {
+        guard let fault else { return false }
+        skip(.refusedFile, text, fault.range, fault.line)
+        leaveOpen(.subtree, .root, class: .special, rule: fault.range, line: fault.line)
+        return true
     }
 
     /// Counts a rule that is not evaluated yet.

@@ -297,4 +297,18 @@ struct OpenNamesTests {
         #expect(try list.verdict(name).kind.description == kind)
         #expect(list.reports[0].unsupported == ["include": 1] && list.reports[0].rules == 2)
     }
+
+    /// dnsmasq 2.90 does not start with any of these (`--test`), so nobody knows what a client gets.
+    @Test(arguments: [
+        "address=/c.example", "address=/c.example/1.2.3.4#53", "nonsense=1", "host-record=", "cname=a",
+        "bogus-nxdomain=192.0.2.1/x", "address",
+    ])
+    func dnsmasqRefusesTheFile(_ line: String) throws {
+        let list = try readList("address=/b.example/0.0.0.0\n\(line)\n", .dnsmasq)
+        #expect(try list.verdict("a.example").kind == .unsupported)
+        #expect(try list.verdict("b.example").kind == .unsupported)
+        #expect(list.reports[0].unsupported["refused-file"] == 1)
+        let odd = try readList("address=/b.example/0.0.0.0\naddress=/a..example/\n", .dnsmasq)
+        #expect(try odd.verdict("b.example").kind == .sinkhole)
+    }
 }

@@ -126,7 +126,7 @@ import TextScan
         ("address=/*.example/", .a, .nxdomain), ("address=/*.a.example/", .a, .pass),
         ("address=/*a.example/", .a, .nxdomain),
         ("host-record=a.example,192.0.2.1", .a, .redirect), ("host-record=a.example,192.0.2.1", .aaaa, .pass),
-        ("address=/*a.example/#", .a, .sinkhole), ("address=/a.example/nonsense", .a, .pass),
+        ("address=/*a.example/#", .a, .sinkhole), ("address=/a.example/nonsense", .a, .unsupported),
         ("bogus-nxdomain=192.0.2.1", .a, .pass),
         ("address=/xample/\naddress=/*.example/#", .a, .sinkhole), ("#address=/a.example/", .a, .pass),
     ])

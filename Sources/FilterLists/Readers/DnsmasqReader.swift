@@ -38,6 +38,7 @@ enum DnsmasqReader {
         }
         addresses.finish(&sink)
         hosts.finish(text, &sink)
+        sink.leaveOpenIfRefused(text)
     }
 
     /// Cuts a comment: `#` at the start or behind a blank, outside of quotes.

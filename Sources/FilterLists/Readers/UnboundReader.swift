@@ -81,9 +81,7 @@ enum UnboundReader {
         state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
         state.answers.finish(text, &sink)
         state.modules.finish(hasResponses: !state.answers.isEmpty, text, &sink)
-        guard let fault = sink.fault else { return state.access.finish(&sink) }
-        sink.skip(.refusedFile, text, fault.range, fault.line)
-        sink.leaveOpen(.subtree, .root, class: .special, rule: fault.range, line: fault.line)
+        if !sink.leaveOpenIfRefused(text) { state.access.finish(&sink) }
     }
 
     private static func clause(_ name: Span<UInt8>) -> Clause {
