@@ -4,12 +4,6 @@ struct DropReason {
     let id: String
     /// What is wrong and what the engine makes of it.
     let text: String
-    /// Whether an engine does not start with such a line (dnsmasq 2.90 takes names that are none for ones that nobody asks
-    /// for; compared by `dnsmasq --test`).
-    func keepsFromStarting(_ engine: Engine) -> Bool {
-        let reasons = engine == .dnsmasq ? ["unknown-statement"] : ["bad-record", "not-a-name", "line-too-long"]
-        return id == "bad-statement" || reasons.contains(id)
-    }
 
     // MARK: - Dropped by the engine
 

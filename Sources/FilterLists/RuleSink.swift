@@ -160,15 +160,6 @@ struct RuleSink: ~Copyable {
         }
     }
 
-    /// Leaves every name open where a line keeps the engine from starting; whether one does.
-    @discardableResult
-    mutating func leaveOpenIfRefused(_ text: Span<UInt8>) -> Bool {
-        guard let fault else { return false }
-        skip(.refusedFile, text, fault.range, fault.line)
-        leaveOpen(.subtree, .root, class: .special, rule: fault.range, line: fault.line)
-        return true
-    }
-
     /// Counts a rule that is not evaluated yet.
     mutating func skip(_ reason: UnsupportedReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
         builder.noteUnsupported()

@@ -307,7 +307,7 @@ struct OpenNamesTests {
         let list = try readList("address=/b.example/0.0.0.0\n\(line)\n", .dnsmasq)
         #expect(try list.verdict("a.example").kind == .unsupported)
         #expect(try list.verdict("b.example").kind == .unsupported)
-        #expect(list.reports[0].unsupported["refused-file"] == 1)
+        #expect(list.reports[0].unsupported["bad-statement"] == 1)
         let odd = try readList("address=/b.example/0.0.0.0\naddress=/a..example/\n", .dnsmasq)
         #expect(try odd.verdict("b.example").kind == .sinkhole)
     }
