@@ -81,9 +81,9 @@ public final class CompiledStack: Sendable {
     /// Notes in the hashes of a name what the stack's index says about it.
     @inline(__always)
     private func narrow(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer) {
-        index.prefetch(hashes)
+        index.prefetch(hashes, uncounted)
         index.narrowSuffixes(&hashes, name, uncounted)
-        index.narrowLayers(&hashes, uncounted)
+        index.narrowLayers(&hashes, name.labelCount, uncounted)
     }
 
     /// A bit for each layer.

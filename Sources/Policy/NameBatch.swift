@@ -39,11 +39,13 @@ public import DNS
 
     /// Notes for all names what the index of a stack says about them, each step for all names before the next.
     mutating func narrow(by index: borrowing StackIndex, _ layers: UncountedLayers) {
-        for place in 0..<count { unsafe index.prefetch(entries[place].hashes) }
+        for place in 0..<count { unsafe index.prefetch(entries[place].hashes, layers) }
         for place in 0..<count {
             unsafe index.narrowSuffixes(&entries[place].hashes, entries[place].name, layers)
         }
-        for place in 0..<count { unsafe index.narrowLayers(&entries[place].hashes, layers) }
+        for place in 0..<count {
+            unsafe index.narrowLayers(&entries[place].hashes, entries[place].name.labelCount, layers)
+        }
     }
 
     /// Takes all names out.

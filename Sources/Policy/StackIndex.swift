@@ -49,7 +49,13 @@ struct StackIndex {
 
     /// Fetches what ``narrowSuffixes(_:_:_:)`` looks at.
     @inline(__always)
-    func prefetch(_ hashes: borrowing SuffixHashes) { filter?.prefetch(hashes.domainHash) }
+    func prefetch(_ hashes: borrowing SuffixHashes, _ layers: UncountedLayers) {
+        if let filter {
+            filter.prefetch(hashes.domainHash)
+        } else if layers.count == 1 {
+            layers.with(0) { $0.table.prefetch(hashes) }
+        }
+    }
 
     /// Notes which suffixes of a name rules may be about and which layers have to be asked about it whatever their rules;
     /// fetches what their filters say.
@@ -71,11 +77,12 @@ struct StackIndex {
 
     /// Notes which layers have rules that are likely to be about one of the suffixes, and fetches where the search begins.
     @inline(__always)
-    func narrowLayers(_ hashes: inout SuffixHashes, _ layers: UncountedLayers) {
-        guard hashes.isNarrowed else { return }
+    func narrowLayers(_ hashes: inout SuffixHashes, _ labels: Int, _ layers: UncountedLayers) {
+        // A single layer has no index above its own filter.
+        guard hashes.isNarrowed || depths.count == 1 else { return }
         for layer in depths.indices where depths[layer] & hashes.open != 0 {
             let found = layers.with(layer) { layer in
-                let found = layer.table.candidates(hashes, SuffixHashes.kept)
+                let found = layer.table.candidates(hashes, labels)
                 layer.table.prefetchSlots(hashes, found)
                 return found
             }
