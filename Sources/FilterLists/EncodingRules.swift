@@ -12,13 +12,12 @@ enum EncodingRule {
     /// Nobody has compared it.
     case isUnknown
 
-    /// The rule for a list of an engine (compared with dnsmasq 2.90, Unbound 1.17.1, BIND 9.18, squid 5.7; dnscrypt-proxy
-    /// `common.go`; .NET and parsers of XML and JSON decode).
+    /// The rule for a list of an engine (compared with dnsmasq 2.90, Unbound 1.17.1, BIND 9.18, squid 5.7, glibc; dnscrypt-proxy
+    /// `common.go`; .NET decodes).
     init(_ encoding: TextEncoding, _ engine: Engine, _ format: ListFormat) {
-        let decodes: Set<Engine> = [.technitium, .proxifier, .littleSnitch, .packetFilter, .pac]
         switch encoding {
         case .utf8: self = .isRead
-        case _ where decodes.contains(engine) || format == .gravityDatabase: self = .isRead
+        case _ where engine == .technitium || format == .gravityDatabase: self = .isRead
         case .utf16LittleEndian, .utf16BigEndian: self = .isRefused("is UTF-16")
         case .utf8WithMark where engine == .dnscryptProxy: self = .isRead
         case .utf8WithMark: self = Self.mark(engine, format)

@@ -186,7 +186,9 @@ struct Worker: ~Copyable {
     private mutating func readMail() {
         for message in link.mailbox.takeAll() {
             switch message {
-            case .policy(let policy): self.policy = policy
+            case .policy(let policy):
+                self.policy = policy
+                if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
             case .stop: isStopped = true
             case .drain:
                 guard drainsUntil == nil else { break }

@@ -1,5 +1,6 @@
 import DNS
 import FilterLists
+import Foundation
 import Policy
 import TestSupport
 import Testing
@@ -116,5 +117,36 @@ import Testing
                 #expect(layer.decide(name, type: .a, context: context) == own)
             }
         }
+    }
+
+    @Test func minutesOfAClassAreDecidedAlike() throws {
+        var list = ListInput(path: "list", format: .domains, octets: Array("a.example\n".utf8))
+        list.minutes = [0..<300, 1_440..<1_500, 10_000..<10_080]
+        let layer = try LayerLoader.load([list], engine: .blocky).layer
+        let classes = QueryClasses([layer])
+        #expect(classes.tellHoursApart && !classes.tellClientsApart)
+        let name = NameBuffer(name("a.example"))
+        var kinds: Set<VerdictKind> = []
+        for minute in stride(from: 0, to: 10_080, by: 20) {
+            let own = layer.decide(name, type: .a, context: QueryContext(minuteOfWeek: minute))
+            let context = classes.context(client: 0, hour: classes.hour(minute))
+            #expect(layer.decide(name, type: .a, context: context) == own, "minute \(minute)")
+            kinds.insert(own.kind)
+        }
+        #expect(kinds == [.pass, .sinkhole])
+    }
+
+    /// The minute of the week is that of the calendar here.
+    @Test(arguments: [0, 1_700_000_000, 1_720_000_000, 1_732_999_999, 1_790_000_000])
+    func theWeekBeginsOnMonday(seconds: Int) {
+        var clock = WeekClock()
+        clock.set(UInt64(seconds) * 1_000_000_000)
+        let calendar = Calendar(identifier: .gregorian)
+        let date = calendar.dateComponents(
+            [.weekday, .hour, .minute],
+            from: Date(timeIntervalSince1970: Double(seconds))
+        )
+        let day = ((date.weekday ?? 0) + 5) % 7
+        #expect(clock.minute == day * 1_440 + (date.hour ?? 0) * 60 + (date.minute ?? 0))
     }
 }
