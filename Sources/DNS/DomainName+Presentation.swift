@@ -72,6 +72,7 @@ extension DomainName: CustomStringConvertible {
     /// Appends the octets of ``presentation`` for a name in wire form.
     static func appendPresentation(of wire: Span<UInt8>, to text: inout [UInt8]) {
         guard wire[0] != 0 else { return text.append(0x2E) }
+        guard !appendPlain(wire, to: &text) else { return }
         var position = 0
         while wire[position] != 0 {
             if position > 0 { text.append(0x2E) }
@@ -84,19 +85,45 @@ extension DomainName: CustomStringConvertible {
         }
     }
 
+    /// Appends a name whose octets all stand for themselves, as those of nearly all names do; false, with nothing appended,
+    /// for others.
+    private static func appendPlain(_ wire: Span<UInt8>, to text: inout [UInt8]) -> Bool {
+        var octets: InlineArray<256, UInt8> = InlineArray(repeating: 0)
+        var position = 0
+        var allPlain = true
+        while wire[position] != 0 {
+            let end = position + 1 + Int(wire[position])
+            // The length of the label before which it stands becomes the dot.
+            octets[position] = 0x2E
+            position += 1
+            while position < end {
+                let octet = wire[position]
+                allPlain = allPlain && isPlain(octet)
+                octets[position] = octet
+                position += 1
+            }
+        }
+        guard allPlain else { return false }
+        unsafe octets.span.extracting(1..<position).withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
+        return true
+    }
+
     @inline(__always)
     private static func append(_ octet: UInt8, to text: inout [UInt8]) {
+        if isPlain(octet) { return text.append(octet) }
+        text.append(0x5C)
+        if 0x21...0x7E ~= octet { return text.append(octet) }
+        text.append(0x30 + octet / 100)
+        text.append(0x30 + octet / 10 % 10)
+        text.append(0x30 + octet % 10)
+    }
+
+    /// Whether an octet stands for itself.
+    @inline(__always)
+    private static func isPlain(_ octet: UInt8) -> Bool {
         switch octet {
-        case 0x2E, 0x5C, 0x22, 0x28, 0x29, 0x3B, 0x40, 0x24:
-            text.append(0x5C)
-            text.append(octet)
-        case 0x21...0x7E:
-            text.append(octet)
-        default:
-            text.append(0x5C)
-            text.append(0x30 + octet / 100)
-            text.append(0x30 + octet / 10 % 10)
-            text.append(0x30 + octet % 10)
+        case 0x2E, 0x5C, 0x22, 0x28, 0x29, 0x3B, 0x40, 0x24: false
+        default: 0x21...0x7E ~= octet
         }
     }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Finds the line of an octet: line feeds counted block by block.
 struct LineIndex {
-    private static let blockSize = 512
+    private static let blockSize = 256
     /// Line feeds before each block.
     private var counts: [UInt32] = []
 

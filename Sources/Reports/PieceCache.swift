@@ -19,6 +19,7 @@ struct PieceCache: ~Copyable {
         return place
     }
 
-    /// The piece at a place.
-    subscript(_ place: Int) -> JSONWriter { pieces[place] }
+    /// Writes the piece at a place.
+    @inline(__always)
+    func write(_ place: Int, to json: inout JSONWriter) { json.splice(pieces[place]) }
 }

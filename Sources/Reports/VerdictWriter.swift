@@ -68,7 +68,7 @@ public struct VerdictWriter: ~Copyable {
         } else {
             let key = UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
             let place = heads.place(key) { VerdictRecord.writeHead(type, decision.kind, nil, to: &$0) }
-            json.splice(heads[place])
+            heads.write(place, to: &json)
             json.member("note", ifKnown: stack.note(on: decision, name, .qname, context))
         }
         json.endObject()
@@ -94,7 +94,7 @@ public struct VerdictWriter: ~Copyable {
         let place = heads.place(1 << 62 | key | UInt64(decision.kind.rawValue)) {
             Self.writeHead(layer, decision, name.name, type, to: &$0)
         }
-        json.splice(heads[place])
+        heads.write(place, to: &json)
     }
 
     private static func writeHead(
@@ -129,12 +129,12 @@ public struct VerdictWriter: ~Copyable {
             }
             RuleReference.writeOrigin(layer.engine, layer.lists[place.list].path, to: &$0)
         }
-        json.splice(origins[origin])
+        origins.write(origin, to: &json)
         let text = rules.place(UInt64(rule) << 8 | UInt64(number)) {
             let octets = layer.lists[place.list].octets
             RuleReference.writeText(place.line, octets.span.extracting(place.text), place.ruleClass, to: &$0)
         }
-        json.splice(rules[text])
+        rules.write(text, to: &json)
     }
 
     private mutating func writeLosers(_ decision: Decision, to json: inout JSONWriter) {

@@ -94,8 +94,8 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes what another writer wrote for such a place: a value, or members.
-    public mutating func splice(_ piece: JSONWriter) {
-        bytes += piece.bytes
+    public mutating func splice(_ piece: borrowing JSONWriter) {
+        append(piece.bytes.span)
         needsComma = true
     }
 
