@@ -20,6 +20,7 @@ let package = Package(
         .target(name: "CMachine"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSockets"),
+        .target(name: "CTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CTRE", linkerSettings: [.linkedLibrary("tre")]),
         .target(name: "CZones"),
 
@@ -35,7 +36,7 @@ let package = Package(
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
 
         // MARK: - Layer 3: the server; findings, and the questions that lead to them
-        .target(name: "Resolver", dependencies: ["CSockets", "DNS", "Policy", "TextScan"]),
+        .target(name: "Resolver", dependencies: ["CSockets", "CTLS", "DNS", "Policy", "TextScan"]),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
         .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
         .target(name: "Replay", dependencies: ["Catalog", "DNS", "Findings", "Policy", "QueryLogs"]),
@@ -150,7 +151,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let cTargets: Set<String> = [
-    "CLDNS", "CArchive", "CCounter", "CMachine", "CRE2", "CSQLite", "CSockets", "CTRE", "CZones",
+    "CLDNS", "CArchive", "CCounter", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS", "CTRE", "CZones",
 ]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -43,6 +43,15 @@ public struct Counters: Sendable, Equatable {
     /// TCP connections closed to make room, or for being idle or malformed.
     public var closedConnections: UInt64 = 0
 
+    /// TLS handshakes with clients that succeeded.
+    public var handshakes: UInt64 = 0
+    /// Of these resumed.
+    public var resumedHandshakes: UInt64 = 0
+    /// TLS handshakes with clients that failed or took too long.
+    public var failedHandshakes: UInt64 = 0
+    /// Queries that came over TLS.
+    public var tlsQueries: UInt64 = 0
+
     /// Queries sent upstream, every try counted.
     public var upstreamQueries: UInt64 = 0
     /// Of these over TCP.
@@ -63,8 +72,9 @@ public struct Counters: Sendable, Equatable {
         [
             \.queries, \.tcpQueries, \.hits, \.misses, \.coalesced, \.local, \.blocked, \.flagged, \.rejected, \.failed,
             \.truncated, \.droppedJunk, \.droppedOversized, \.droppedByPolicy, \.overloaded, \.droppedLate,
-            \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.upstreamQueries, \.upstreamTCP,
-            \.upstreamTimeouts, \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
+            \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.handshakes,
+            \.resumedHandshakes, \.failedHandshakes, \.tlsQueries, \.upstreamQueries, \.upstreamTCP, \.upstreamTimeouts,
+            \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
         ]
     }
 

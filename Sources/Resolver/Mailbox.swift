@@ -7,6 +7,8 @@ final class Mailbox: Sendable {
     enum Message: Sendable {
         /// Apply this policy from now on.
         case policy(ActivePolicy)
+        /// Show new TLS clients this certificate.
+        case certificate(TLSContext)
         /// Ask upstreams nothing new, finish what is under way, end.
         case drain
         /// End now.

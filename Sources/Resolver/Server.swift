@@ -17,8 +17,9 @@ public final class Server: Sendable {
         var threads: [SystemThread] = []
         var writer: (CaptureWriter, SystemThread)?
         var policy: ActivePolicy
+        var certificate: TLSContext?
         var isStarted = false
-        var addresses: [SocketAddress] = []
+        var listeners: [Listener] = []
     }
 
     private let configuration: ServerConfiguration
@@ -40,10 +41,23 @@ public final class Server: Sendable {
         }
         self.links = links
         let active = ActivePolicy(policy, mode: configuration.mode, generation: 0)
-        state = Mutex(State(policy: active))
+        state = Mutex(State(policy: active, certificate: try Self.certificate(configuration)))
     }
 
     deinit { stop() }
+
+    private static func certificate(_ configuration: ServerConfiguration) throws(ServerError) -> TLSContext? {
+        guard let files = configuration.certificate else { return nil }
+        return try TLSContext.serving(certificate: files.path, key: files.keyPath)
+    }
+
+    /// Reads certificate and key again, for connections from now on; sessions begun before cannot be resumed.
+    /// - Throws: when they cannot be used; the old ones stay.
+    public func reloadCertificate() throws(ServerError) {
+        guard let next = try Self.certificate(configuration) else { return }
+        state.withLock { $0.certificate = next }
+        for link in links { link.mailbox.send(.certificate(next)) }
+    }
 
     /// Opens the sockets and starts the workers.
     /// - Throws: when a socket or the capture file cannot be opened; nothing is running then.
@@ -67,9 +81,9 @@ public final class Server: Sendable {
         defer {
             if !isComplete { for socket in opened.joined() { _ = patchway_close(socket.descriptor) } }
         }
-        var addresses = configuration.listen
-        for index in addresses.indices {
-            let sockets = try Self.open(&addresses[index], isShared: false)
+        var listeners = configuration.listeners
+        for index in listeners.indices {
+            let sockets = try Self.open(&listeners[index], isShared: false)
             if links.count == 1 {
                 opened.append(sockets)
             } else {
@@ -82,8 +96,8 @@ public final class Server: Sendable {
         } else {
             for _ in links {
                 opened.append([])
-                for index in addresses.indices {
-                    opened[opened.count - 1] += try Self.open(&addresses[index], isShared: true)
+                for index in listeners.indices {
+                    opened[opened.count - 1] += try Self.open(&listeners[index], isShared: true)
                 }
             }
         }
@@ -94,14 +108,22 @@ public final class Server: Sendable {
             state.writer = (writer, thread)
         }
         isComplete = true
-        state.addresses = addresses
+        state.listeners = listeners
         state.isStarted = true
         let seed = RandomSource.seed()
         for (link, sockets) in zip(links, opened) {
             let configuration = configuration
-            let policy = state.policy
+            let (policy, certificate) = (state.policy, state.certificate)
             let thread = SystemThread {
-                guard var worker = Worker(configuration, link, policy, sockets: sockets, seed: seed) else { return }
+                let worker = Worker(
+                    configuration,
+                    link,
+                    policy,
+                    certificate: certificate,
+                    sockets: sockets,
+                    seed: seed
+                )
+                guard var worker else { return }
                 worker.run()
             }
             guard let thread else { throw .socket("thread", 11) }
@@ -109,11 +131,19 @@ public final class Server: Sendable {
         }
     }
 
-    /// Opens both sockets of an address; port 0 becomes one that is free for UDP and TCP.
+    /// Opens the sockets of an address; port 0 becomes one that is free for UDP and TCP.
     private static func open(
-        _ address: inout SocketAddress,
+        _ listener: inout Listener,
         isShared: Bool
     ) throws(ServerError) -> [ListeningSocket] {
+        if let speaks = listener.speaks {
+            var peer = listener.address.peer
+            let streams = unsafe patchway_tcp_listen(&peer, backlog, isShared ? 1 : 0)
+            guard streams >= 0 else { throw .socket("TCP \(listener.address)", -streams) }
+            listener.address.port = UInt16(truncatingIfNeeded: patchway_local_port(streams))
+            return [ListeningSocket(descriptor: streams, speaks: speaks)]
+        }
+        let address = listener.address
         var attempts = address.port == 0 ? 16 : 1
         while true {
             attempts -= 1
@@ -125,10 +155,10 @@ public final class Server: Sendable {
             peer = bound.peer
             let streams = unsafe patchway_tcp_listen(&peer, backlog, isShared ? 1 : 0)
             if streams >= 0 {
-                address = bound
+                listener.address = bound
                 return [
-                    ListeningSocket(descriptor: datagrams, isStream: false),
-                    ListeningSocket(descriptor: streams, isStream: true),
+                    ListeningSocket(descriptor: datagrams),
+                    ListeningSocket(descriptor: streams, speaks: .dns),
                 ]
             }
             _ = patchway_close(datagrams)
@@ -136,8 +166,14 @@ public final class Server: Sendable {
         }
     }
 
-    /// The addresses listened on, with the ports that the system chose; empty before ``start()``.
-    public var addresses: [SocketAddress] { state.withLock { $0.addresses } }
+    /// The addresses listened on for UDP and TCP, with the ports that the system chose; empty before ``start()``.
+    public var addresses: [SocketAddress] { addresses(nil) }
+    /// The same for DNS over TLS.
+    public var tlsAddresses: [SocketAddress] { addresses(.dnsOverTLS) }
+
+    private func addresses(_ speaks: StreamProtocol?) -> [SocketAddress] {
+        state.withLock { $0.listeners.filter { $0.speaks == speaks }.map(\.address) }
+    }
 
     /// Applies another policy from now on; queries under way are answered by the one in force when the answer comes.
     public func reload(_ policy: ServerPolicy) {

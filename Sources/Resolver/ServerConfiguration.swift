@@ -15,6 +15,10 @@ public enum ServingMode: String, Sendable, CaseIterable {
 public struct ServerConfiguration: Sendable {
     /// Addresses to listen on, UDP and TCP alike.
     public var listen: [SocketAddress] = [SocketAddress(.v4(0x7F00_0001), port: 5353)]
+    /// Addresses to listen on for DNS over TLS (RFC 7858).
+    public var listenTLS: [SocketAddress] = []
+    /// The certificate that TLS clients see, with its chain, and its key: PEM files.
+    public var certificate: (path: String, keyPath: String)?
     /// Servers to forward to, the preferred one first.
     public var upstreams: [SocketAddress]
     /// What policy does.
@@ -49,6 +53,8 @@ public struct ServerConfiguration: Sendable {
     public var maximumQueriesPerConnection = 100
     /// Time after which a silent TCP connection is closed.
     public var idleTimeout = 10_000
+    /// Time that a client has for a TLS handshake.
+    public var handshakeTimeout = 5_000
     /// Names being asked for upstream at one time, a worker.
     public var maximumOutstanding = 4_096
     /// Clients waiting for the same answer.
@@ -66,9 +72,17 @@ public struct ServerConfiguration: Sendable {
         self.upstreams = upstreams
     }
 
+    /// Where clients are heard, and what is spoken there.
+    var listeners: [Listener] {
+        listen.map { Listener(address: $0, speaks: nil) } + listenTLS.map { Listener(address: $0, speaks: .dnsOverTLS) }
+    }
+
     /// Checks what the type cannot.
     public func validate() throws(ServerError) {
-        guard !listen.isEmpty else { throw .invalid("no address to listen on") }
+        guard !listeners.isEmpty else { throw .invalid("no address to listen on") }
+        if let address = listenTLS.first, certificate == nil {
+            throw .invalid("\(address) is to speak TLS, which needs a certificate and its key")
+        }
         // A local root zone answers everything.
         guard !upstreams.isEmpty || localZone?.apex.isRoot == true else { throw .invalid("no upstream server") }
         guard upstreams.count <= 16 else { throw .invalid("more than 16 upstream servers") }
@@ -85,13 +99,21 @@ public struct ServerConfiguration: Sendable {
         guard (1...65_536).contains(maximumOutstanding), (1...65_536).contains(maximumWaiters),
             (1...65_536).contains(maximumConnections), maximumConnectionsPerClient > 0, maximumQueriesPerConnection > 0
         else { throw .invalid("a limit is 0 or above 65,536") }
-        if !allowRemote, let open = listen.first(where: { !$0.address.isLoopback }) {
-            throw .notLoopback(open)
+        if !allowRemote, let open = listeners.first(where: { !$0.address.address.isLoopback }) {
+            throw .notLoopback(open.address)
         }
-        if let own = upstreams.first(where: listen.contains) {
+        if let own = upstreams.first(where: { own in listeners.contains { $0.address == own } }) {
             throw .invalid("\(own) is both listened on and forwarded to")
         }
     }
+}
+
+/// A place where clients are heard.
+struct Listener {
+    /// The address and port.
+    var address: SocketAddress
+    /// What is spoken there; nil: DNS over UDP and TCP.
+    var speaks: StreamProtocol?
 }
 
 /// Why a server did not start.
@@ -102,6 +124,8 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
     case notLoopback(SocketAddress)
     /// The system refused a socket: what for, and errno.
     case socket(String, Int32)
+    /// A certificate, key or authority cannot be used: the file, and why.
+    case tls(String, String)
     /// The capture file cannot be written: its path, and errno.
     case capture(String, Int32)
 
@@ -112,6 +136,7 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
         case .notLoopback(let address):
             "\(address) is reachable by others; say so explicitly if that is meant (an open resolver is abused)"
         case .socket(let purpose, let error): "\(purpose): \(systemErrorText(error))"
+        case .tls(let path, let reason): "\(path): \(reason)"
         case .capture(let path, let error): "\(path): \(systemErrorText(error))"
         }
     }

@@ -1,6 +1,14 @@
 internal import CSockets
 internal import Glibc
 
+/// What clients speak on a connection.
+enum StreamProtocol: UInt8 {
+    /// DNS over TCP (RFC 7766).
+    case dns
+    /// DNS over TLS (RFC 7858).
+    case dnsOverTLS
+}
+
 /// A client's TCP connection.
 struct Stream: BitwiseCopyable {
     /// Its descriptor.
@@ -15,6 +23,10 @@ struct Stream: BitwiseCopyable {
     var isPaused = false
     /// Whether the client has sent its end.
     var isEnding = false
+    /// What the client speaks.
+    var speaks = StreamProtocol.dns
+    /// Whether the TLS handshake is under way.
+    var isShaking = false
 }
 
 /// The TCP connections of one worker: slots, idle time, octets in both directions.
@@ -25,7 +37,10 @@ struct StreamTable: ~Copyable {
     var input: OctetBuffer
     /// Octets that the client has not taken yet.
     var output: [[UInt8]]
+    /// The TLS side of the connections that have one.
+    var tls: [TLSConnection?]
     private var deadlines: DeadlineList
+    private var handshakes: DeadlineList
     private let maximumPerClient: Int
 
     /// The longest query taken; padding included, none needs more.
@@ -41,7 +56,9 @@ struct StreamTable: ~Copyable {
         slots = Slab(capacity: capacity)
         input = OctetBuffer(count: capacity * Self.areaSize)
         output = Array(repeating: [], count: capacity)
+        tls = Array(repeating: nil, count: capacity)
         deadlines = DeadlineList(capacity: capacity, interval: UInt64(configuration.idleTimeout) * 1_000_000)
+        handshakes = DeadlineList(capacity: capacity, interval: UInt64(configuration.handshakeTimeout) * 1_000_000)
         maximumPerClient = configuration.maximumConnectionsPerClient
     }
 
@@ -69,12 +86,16 @@ struct StreamTable: ~Copyable {
         guard let number = slots.insert(stream) else { return nil }
         output[number] = []
         deadlines.set(number, now: now)
+        if stream.isShaking { handshakes.set(number, now: now) }
         return number
     }
 
     /// Forgets a connection.
     mutating func remove(_ number: Int) {
         deadlines.clear(number)
+        handshakes.clear(number)
+        tls[number]?.end()
+        tls[number] = nil
         output[number] = []
         slots.remove(number)
     }
@@ -94,7 +115,7 @@ struct StreamTable: ~Copyable {
         guard octets.count > 0 else { return .sent }
         var sent = 0
         if output[number].isEmpty {
-            let result = octets.send(slots[number].descriptor)
+            let result = transmit(octets.span, to: number)
             guard result >= 0 || result == -Int(EAGAIN) else { return .failed }
             sent = max(result, 0)
         }
@@ -103,17 +124,50 @@ struct StreamTable: ~Copyable {
         return output[number].count <= Self.maximumOutput ? .waiting : .failed
     }
 
+    /// Gives octets to the system: how many it took, or a negated errno.
+    func transmit(_ octets: Span<UInt8>, to number: Int) -> Int {
+        if let tls = tls[number] { return tls.send(octets) }
+        let descriptor = slots[number].descriptor
+        return unsafe octets.withUnsafeBytes { unsafe patchway_send(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// Appends what has arrived to the input area: octets, 0 at the client's end, or a negated errno.
+    mutating func receive(_ number: Int) -> Int {
+        let filled = Int(slots[number].filled)
+        let room = Self.areaSize - filled
+        let descriptor = slots[number].descriptor
+        let tls = tls[number]
+        let count = unsafe input.withMemory(number * Self.areaSize + filled, room) {
+            if let tls { return unsafe tls.receive($0, room) }
+            return unsafe patchway_receive(descriptor, $0, room)
+        }
+        if count > 0 { slots[number].filled += Int32(count) }
+        return count
+    }
+
+    /// Whether octets wait that the poller does not know of.
+    func hasPending(_ number: Int) -> Bool { tls[number]?.hasPending ?? false }
+
+    /// The handshake is over.
+    mutating func endHandshake(_ number: Int) {
+        handshakes.clear(number)
+        slots[number].isShaking = false
+    }
+
     /// A whole message came or went: the connection is not idle.
     mutating func touch(_ number: Int, now: UInt64) { deadlines.set(number, now: now) }
 
     /// Counts a query that waits for its answer.
     mutating func addPending(_ number: Int) { slots[number].pending += 1 }
 
-    /// The next connection whose idle time is over.
-    mutating func takeIdle(now: UInt64) -> Int? { deadlines.takeDue(now: now) }
+    /// The next connection whose idle time, or time for its handshake, is over.
+    mutating func takeIdle(now: UInt64) -> Int? { handshakes.takeDue(now: now) ?? deadlines.takeDue(now: now) }
 
     /// When the next connection has been idle for too long.
-    var nextDeadline: UInt64? { deadlines.nextDue }
+    var nextDeadline: UInt64? {
+        guard let handshake = handshakes.nextDue else { return deadlines.nextDue }
+        return min(handshake, deadlines.nextDue ?? handshake)
+    }
 
     /// Whether no client waits for anything.
     var isIdle: Bool {

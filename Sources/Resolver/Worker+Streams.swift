@@ -4,6 +4,8 @@ internal import Glibc
 extension Worker {
     /// Connections accepted before other events get their turn.
     private static let maximumAccepts = 64
+    /// Reads from a connection before others get their turn.
+    private static let maximumReads = 16
     /// Octets of replies collected before they are sent.
     private static let frameLimit = 60_000
 
@@ -11,6 +13,7 @@ extension Worker {
 
     /// Accepts the clients that wait.
     mutating func acceptStreams(_ listener: Int32) {
+        guard let speaks = sockets.first(where: { $0.descriptor == listener })?.speaks else { return }
         for _ in 0..<Self.maximumAccepts {
             var peer = patchway_peer()
             let descriptor = unsafe patchway_accept(listener, &peer)
@@ -31,12 +34,25 @@ extension Worker {
                 counters.closedConnections += 1
                 closeStream(victim)
             }
-            guard let number = streams.insert(Stream(descriptor: descriptor, peer: peer), now: now) else {
-                _ = patchway_close(descriptor)
-                continue
-            }
-            if !poller.add(descriptor, .readable, token(of: number)) { closeStream(number) }
+            if !openStream(descriptor, peer, speaks) { _ = patchway_close(descriptor) }
         }
+    }
+
+    /// Adds a connection; false when there is no room or memory, and the descriptor stays the caller's.
+    private mutating func openStream(_ descriptor: Int32, _ peer: patchway_peer, _ speaks: StreamProtocol) -> Bool {
+        var stream = Stream(descriptor: descriptor, peer: peer, speaks: speaks)
+        var session: TLSConnection?
+        if speaks == .dnsOverTLS {
+            guard let certificate, let tls = TLSConnection(accepting: descriptor, certificate, .dns) else {
+                return false
+            }
+            session = tls
+            stream.isShaking = true
+        }
+        guard let number = streams.insert(stream, now: now) else { return false }
+        streams.tls[number] = session
+        if !poller.add(descriptor, .readable, token(of: number)) { closeStream(number) }
+        return true
     }
 
     private func token(of number: Int) -> PollToken {
@@ -45,15 +61,16 @@ extension Worker {
 
     /// Closes a client's connection; answers it waits for are dropped when they come.
     mutating func closeStream(_ number: Int) {
-        _ = patchway_close(streams.slots[number].descriptor)
+        let descriptor = streams.slots[number].descriptor
         streams.remove(number)
+        _ = patchway_close(descriptor)
     }
 
     /// Tells the poller what a connection waits for.
     private func watch(_ number: Int) {
         let stream = streams.slots[number]
         var interest: Poller.Interest = stream.isPaused || stream.isEnding ? [] : .readable
-        if !streams.output[number].isEmpty { interest.insert(.writable) }
+        if !streams.output[number].isEmpty || streams.tls[number]?.wantsWrite == true { interest.insert(.writable) }
         poller.modify(stream.descriptor, interest, token(of: number))
     }
 
@@ -63,12 +80,19 @@ extension Worker {
         guard streams.slots.isLive(number), streams.slots.generation(number) & 0xFF_FFFF == token.generation else {
             return
         }
+        if streams.slots[number].isShaking {
+            shakeHands(number)
+            return
+        }
         if state.contains(.writable), !writePending(number) {
             closeStream(number)
             return
         }
-        if state.contains(.readable), !streams.slots[number].isPaused, !streams.slots[number].isEnding {
+        // What TLS itself had to write goes out with the next read.
+        let isOwnWrite = state.contains(.writable) && streams.tls[number]?.wantsWrite == true
+        if state.contains(.readable) || isOwnWrite, !streams.slots[number].isPaused, !streams.slots[number].isEnding {
             readStream(number)
+            if isOwnWrite, streams.slots.isLive(number), streams.tls[number]?.wantsWrite == false { watch(number) }
         } else if state.contains(.closed), !state.contains(.writable) {
             // Both directions are gone, or the end came while reading was paused.
             closeStream(number)
@@ -77,25 +101,49 @@ extension Worker {
 
     // MARK: - Queries
 
-    private mutating func readStream(_ number: Int) {
-        let filled = Int(streams.slots[number].filled)
-        let area = number * StreamTable.areaSize
-        let descriptor = streams.slots[number].descriptor
-        let count = unsafe streams.input.withMemory(area + filled, StreamTable.areaSize - filled) {
-            unsafe patchway_receive(descriptor, $0, StreamTable.areaSize - filled)
-        }
-        if count == -Int(EAGAIN) { return }
-        if count == 0 {
-            streams.slots[number].isEnding = true
-            if isFinished(number) { closeStream(number) } else { watch(number) }
-            return
-        }
-        guard count > 0 else {
+    /// Carries a TLS handshake on, and reads what came with its end.
+    private mutating func shakeHands(_ number: Int) {
+        // The poller tells of it again in the next turn.
+        guard handshakesLeft > 0, let tls = streams.tls[number] else { return }
+        handshakesLeft -= 1
+        switch tls.handshake() {
+        case 1:
+            streams.endHandshake(number)
+            counters.handshakes += 1
+            if tls.isResumed { counters.resumedHandshakes += 1 }
+            watch(number)
+            readStream(number)
+        case -EAGAIN: watch(number)
+        default:
+            counters.failedHandshakes += 1
+            counters.closedConnections += 1
             closeStream(number)
-            return
         }
-        streams.slots[number].filled += Int32(count)
-        answerFrames(number)
+    }
+
+    private mutating func readStream(_ number: Int) {
+        let generation = streams.slots.generation(number)
+        for _ in 0..<Self.maximumReads {
+            let count = streams.receive(number)
+            if count == -Int(EAGAIN) {
+                if streams.tls[number]?.wantsWrite == true { watch(number) }
+                return
+            }
+            if count == 0 {
+                streams.slots[number].isEnding = true
+                if isFinished(number) { closeStream(number) } else { watch(number) }
+                return
+            }
+            guard count > 0 else {
+                closeStream(number)
+                return
+            }
+            answerFrames(number)
+            guard streams.slots.isLive(number, generation: generation), !streams.slots[number].isPaused,
+                streams.hasPending(number)
+            else { return }
+        }
+        resumed.append((Int32(number), generation))
     }
 
     /// Answers the complete messages in the input area of a connection (RFC 7766 §8: two octets of length in front).
@@ -132,6 +180,7 @@ extension Worker {
                 overTCP: true
             )
             guard streams.slots.isLive(number, generation: generation) else { return }
+            if streams.slots[number].speaks == .dnsOverTLS { counters.tlsQueries += 1 }
             position += length + 2
             if isAnswered {
                 streamReplies.append16(UInt16(reply.count))
@@ -178,10 +227,17 @@ extension Worker {
 
     /// Goes on reading from connections whose queries have been answered.
     mutating func resumeStreams() {
-        while let (number, generation) = resumed.popLast() {
-            guard streams.slots.isLive(Int(number), generation: generation) else { continue }
-            watch(Int(number))
-            answerFrames(Int(number))
+        let ready = resumed
+        resumed.removeAll(keepingCapacity: true)
+        for (slot, generation) in ready {
+            let number = Int(slot)
+            guard streams.slots.isLive(number, generation: generation) else { continue }
+            watch(number)
+            answerFrames(number)
+            guard streams.slots.isLive(number, generation: generation), !streams.slots[number].isPaused,
+                streams.hasPending(number)
+            else { continue }
+            readStream(number)
         }
     }
 
@@ -205,10 +261,9 @@ extension Worker {
 
     /// Sends what a client did not take before; false when the connection has failed or is finished.
     private mutating func writePending(_ number: Int) -> Bool {
-        let descriptor = streams.slots[number].descriptor
         let waiting = streams.output[number]
         guard !waiting.isEmpty else { return true }
-        let result = unsafe waiting.withUnsafeBytes { unsafe patchway_send(descriptor, $0.baseAddress, $0.count) }
+        let result = streams.transmit(waiting.span, to: number)
         if result == -Int(EAGAIN) { return true }
         guard result > 0 else { return false }
         streams.output[number].removeFirst(result)

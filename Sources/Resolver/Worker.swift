@@ -56,6 +56,10 @@ struct Worker: ~Copyable {
     var idleSockets: [[Int32]]
     var exchanges: Slab<Exchange>
     var exchangeInput: [[UInt8]]
+    /// What TLS clients see.
+    var certificate: TLSContext?
+    /// Handshakes that may still go on in this turn, so that a flood of them does not hold up everything else.
+    var handshakesLeft = 0
     /// TCP clients.
     var streams: StreamTable
     /// Replies to the queries of one connection, each with its length in front.
@@ -79,11 +83,15 @@ struct Worker: ~Copyable {
     /// The longest time that draining takes, nanoseconds.
     private static let drainTime: UInt64 = 5_000_000_000
 
+    /// Handshakes carried on in one turn; with an RSA key each costs near a millisecond.
+    private static let handshakesATurn = 8
+
     /// A worker on sockets that are already open; nil when the system has no memory or descriptors for it.
     init?(
         _ configuration: ServerConfiguration,
         _ link: WorkerLink,
         _ policy: ActivePolicy,
+        certificate: TLSContext?,
         sockets: [ListeningSocket],
         seed: UInt64
     ) {
@@ -91,6 +99,7 @@ struct Worker: ~Copyable {
         self.configuration = configuration
         self.link = link
         self.policy = policy
+        self.certificate = certificate
         self.poller = poller
         self.batch = batch
         self.sockets = sockets
@@ -128,6 +137,7 @@ struct Worker: ~Copyable {
         var wasQuiet = false
         while !isStopped {
             receivedDatagrams = false
+            handshakesLeft = Self.handshakesATurn
             let count = poller.wait(milliseconds: patience())
             now = patchway_monotonic_ns()
             if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
@@ -161,6 +171,7 @@ struct Worker: ~Copyable {
 
     /// Milliseconds until something falls due.
     private func patience() -> Int32 {
+        if !resumed.isEmpty { return 0 }
         if drainsUntil != nil, isIdle { return Self.drainPause }
         var due = drainsUntil ?? .max
         if let next = table.nextDeadline { due = min(due, next) }
@@ -176,6 +187,7 @@ struct Worker: ~Copyable {
         }
         while let number = streams.takeIdle(now: now) {
             counters.closedConnections += 1
+            if streams.slots[number].isShaking { counters.failedHandshakes += 1 }
             closeStream(number)
         }
     }
@@ -189,6 +201,7 @@ struct Worker: ~Copyable {
             case .policy(let policy):
                 self.policy = policy
                 if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
+            case .certificate(let certificate): self.certificate = certificate
             case .stop: isStopped = true
             case .drain:
                 guard drainsUntil == nil else { break }
@@ -213,6 +226,8 @@ struct Worker: ~Copyable {
 struct ListeningSocket: Sendable {
     /// Its descriptor; the worker that has it closes it.
     var descriptor: Int32
+    /// What clients speak on its TCP connections; nil: it is a datagram socket.
+    var speaks: StreamProtocol?
     /// Whether it takes TCP connections.
-    var isStream: Bool
+    var isStream: Bool { speaks != nil }
 }

@@ -150,6 +150,12 @@ public struct Configuration: Sendable {
 
     /// Where to listen; empty when the file does not say.
     public var listen: [Endpoint] = []
+    /// Where to listen for DNS over TLS; empty when the file does not say.
+    public var listenTLS: [Endpoint] = []
+    /// The certificate that TLS clients see, with its chain: a PEM file.
+    public var certificate: String?
+    /// Its key: a PEM file.
+    public var key: String?
     /// Where to forward to; empty when the file does not say.
     public var upstreams: [Endpoint] = []
     /// What to do with policy hits.

@@ -39,7 +39,8 @@ private struct ConfigurationBuilder {
     private let folder: String
 
     private static let keys = [
-        "listen", "upstreams", "mode", "workers", "cache", "allow", "allow-remote", "capture", "log-all", "catalog",
+        "listen", "listen-tls", "tls-cert", "tls-key", "upstreams", "mode", "workers", "cache", "allow", "allow-remote",
+        "capture", "log-all", "catalog",
         "layers",
     ]
 
@@ -59,6 +60,9 @@ private struct ConfigurationBuilder {
     mutating func read(_ root: Node) {
         guard let entries = reader.mapping(root, "a configuration", keys: Self.keys) else { return }
         if let node = entries["listen"] { configuration.listen = endpoints(node, "a listen address", port: 53) }
+        if let node = entries["listen-tls"] { configuration.listenTLS = endpoints(node, "a listen address", port: 853) }
+        if let node = entries["tls-cert"] { configuration.certificate = reader.text(node, "tls-cert").map(resolved) }
+        if let node = entries["tls-key"] { configuration.key = reader.text(node, "tls-key").map(resolved) }
         if let node = entries["upstreams"] { configuration.upstreams = endpoints(node, "an upstream", port: 53) }
         if let node = entries["mode"] { configuration.mode = reader.word(node, "mode") }
         if let node = entries["workers"] { configuration.workers = number(node, "workers", 1...256) }

@@ -88,6 +88,17 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("audit --stack @/squid.conf", 2, "squid.conf: is a list and no stack: it is read as squid's"),
         CommandLineCase("check a.example --stack @/unbound.conf", 2, "read as Unbound configuration; use --list"),
         CommandLineCase("config check @/Corefile", 2, "is read as a Corefile; use --list"),
+        CommandLineCase(
+            "serve --upstream 127.0.0.1 --listen-tls 127.0.0.1",
+            2,
+            "give --tls-cert FILE and --tls-key FILE"
+        ),
+        CommandLineCase("serve --upstream 127.0.0.1 --tls-key a", 2, "give --tls-cert FILE"),
+        CommandLineCase(
+            "serve --upstream 127.0.0.1 --listen-tls 127.0.0.1 --tls-cert absent.pem --tls-key absent.pem",
+            2,
+            "absent.pem: No such file or directory; a PEM file is needed"
+        ),
         CommandLineCase("serve --upstream 127.0.0.1 --config @/clean.txt", 2, "it is read as a list of domain names"),
         CommandLineCase("check a.example --list @/one-layer.yaml", 2, "with layers, and no list; use --stack"),
         CommandLineCase("audit @/one-layer.yaml", 2, "with layers, and no list; use --stack"),

@@ -25,6 +25,8 @@ import TextScan
         ("cache: 64MB", ["1:8 bad-number"]), ("cache: -1", ["1:8 bad-number"]), ("cache: 65GiB", ["1:8 bad-number"]),
         ("cache: 99999999999999999999GiB", ["1:8 bad-number"]),
         ("listen: 127.0.0.1:5353", []), ("listen: ['[::1]:53', ':53', '::1', 10.0.0.1#5300]", []),
+        ("listen-tls: 127.0.0.1\ntls-cert: a.pem\ntls-key: b.pem", []),
+        ("listen-tls: dns.example", ["1:13 bad-address"]),
         ("listen: localhost:53", ["1:9 bad-address"]), ("listen: [127.0.0.1:99999]", ["1:10 bad-address"]),
         ("listen: [127.0.0.1:0, '[::1', 1.2.3.4]", ["1:23 bad-address"]),
         ("upstreams:\n  - 192.0.2.1\n  - dns.example\n", ["3:5 bad-address"]),

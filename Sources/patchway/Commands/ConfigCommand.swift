@@ -34,7 +34,8 @@ struct ConfigCommand: ParsableCommand {
             } else if configuration.upstreams.isEmpty {
                 notes += "; no upstreams, so `serve` needs --upstream"
             }
-            if configuration.allowsRemote != true, configuration.listen.contains(where: { !$0.address.isLoopback }) {
+            let places = configuration.listen + configuration.listenTLS
+            if configuration.allowsRemote != true, places.contains(where: { !$0.address.isLoopback }) {
                 notes += "; others can reach a listen address, so `serve` needs --allow-remote"
             }
             StandardOutput.write(

@@ -15,8 +15,8 @@ struct ServeCommand: ParsableCommand {
         abstract: "Forward DNS for clients and flag what filter lists would break.",
         discussion: """
             Modes: shadow answers truthfully and flags; enforce answers as the engines would; protect does too, but never \
-            for a name of the catalog. SIGHUP reads lists and catalog again and keeps the old ones when the new ones do \
-            not parse; SIGTERM answers what is under way and ends.
+            for a name of the catalog. SIGHUP reads lists, catalog and certificate again and keeps the old ones when the \
+            new ones do not parse; SIGTERM answers what is under way and ends.
             """
     )
 
@@ -59,6 +59,7 @@ struct ServeCommand: ParsableCommand {
     )
     var zone: String?
 
+    @OptionGroup var transports: TransportOptions
     @OptionGroup var stack: StackOptions
     @OptionGroup var catalog: CatalogOptions
 
@@ -73,9 +74,9 @@ struct ServeCommand: ParsableCommand {
         first.loaded.announce()
         first.loaded.announceClientRules()
         let server = try Self.started(settings, first.policy)
-        let places = server.addresses.map(\.description).joined(separator: ", ")
+        let places = server.addresses.map(\.description) + server.tlsAddresses.map { "\($0) (TLS)" }
         StandardError.line(
-            "patchway: serving on \(places), mode \(settings.mode.rawValue), \(first.loaded.stack.ruleCount) rules"
+            "patchway: serving on \(places.joined(separator: ", ")), mode \(settings.mode.rawValue), \(first.loaded.stack.ruleCount) rules"
         )
         hint(settings, rules: first.loaded.stack.ruleCount)
         let signal = serve(server, catalog)
@@ -90,7 +91,7 @@ struct ServeCommand: ParsableCommand {
             return server
         } catch {
             if case .notLoopback(let address) = error {
-                throw Failure.usage("--listen \(address) is reachable by others; say --allow-remote if that is meant")
+                throw Failure.usage("\(address) is reachable by others; say --allow-remote if that is meant")
             }
             throw Failure.usage(error.description)
         }
@@ -122,26 +123,27 @@ struct ServeCommand: ParsableCommand {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
             let next = try ServedPolicy.load(stack.isEmpty ? file.layers : try stack.layers(), catalog)
+            try server.reloadCertificate()
             server.reload(next.policy)
             next.loaded.announce()
             next.loaded.announceClientRules()
             StandardError.line("patchway: reloaded, \(next.loaded.stack.ruleCount) rules")
         } catch let failure as Failure {
-            StandardError.line("patchway: not reloaded, the old policy stays in force: \(failure.text)")
+            StandardError.line("patchway: not reloaded, what was in force stays: \(failure.text)")
         } catch {
-            StandardError.line("patchway: not reloaded, the old policy stays in force: \(error)")
+            StandardError.line("patchway: not reloaded, what was in force stays: \(error)")
         }
     }
 
     private func settings(_ file: Configuration) throws -> ServerConfiguration {
         var settings = ServerConfiguration(
             upstreams: upstreams.isEmpty
-                ? file.upstreams.map(SocketAddress.init) : try upstreams.map { try Self.address($0, "--upstream", 53) }
+                ? file.upstreams.map(SocketAddress.init)
+                : try upstreams.map { try TransportOptions.address($0, "--upstream", 53) }
         )
-        let addresses =
-            listen.isEmpty
-            ? file.listen.map(SocketAddress.init) : try listen.map { try Self.address($0, "--listen", 53) }
+        let addresses = try TransportOptions.addresses(listen, "--listen", 53, file.listen)
         if !addresses.isEmpty { settings.listen = addresses }
+        try transports.apply(file, to: &settings)
         if let word = mode ?? file.mode?.rawValue {
             guard let mode = ServingMode(rawValue: word) else {
                 throw Failure.usage("--mode \(TerminalText.escaped(word)): one of shadow, enforce, protect")
@@ -169,26 +171,12 @@ struct ServeCommand: ParsableCommand {
         return mebibytes << 20
     }
 
-    private static func address(_ text: String, _ option: String, _ port: UInt16) throws -> SocketAddress {
-        guard let address = Configuration.Endpoint(text, defaultPort: port) else {
-            throw Failure.usage(
-                "\(option) \(TerminalText.escaped(text)): write 192.0.2.1:53 or [2001:db8::1]:53, not a host name"
-            )
-        }
-        return SocketAddress(address)
-    }
-
     private static func range(_ text: String) throws -> AddressRange {
         guard let range = AddressRange(text) else {
             throw Failure.usage("--allow \(TerminalText.escaped(text)): write 192.0.2.0/24 or 2001:db8::/32")
         }
         return range
     }
-}
-
-extension SocketAddress {
-    /// The socket address of a configured one.
-    fileprivate init(_ endpoint: Configuration.Endpoint) { self.init(endpoint.address, port: endpoint.port) }
 }
 
 /// What a server decides by: lists and catalog, read together so that a reload takes both or none.

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Resolver
+import Settings
+import TextScan
+
+/// How clients reach `serve` beside plain UDP and TCP.
+struct TransportOptions: ParsableArguments {
+    @Option(
+        name: .customLong("listen-tls"),
+        help: "ADDRESS[:PORT] for DNS over TLS, port 853 without it; repeatable. Needs --tls-cert and --tls-key."
+    )
+    var listenTLS: [String] = []
+
+    @Option(
+        name: .customLong("tls-cert"),
+        help: "PEM file: the certificate that clients see, then its chain. SIGHUP reads it again."
+    )
+    var certificate: String?
+
+    @Option(name: .customLong("tls-key"), help: "PEM file with the certificate's key, without a pass phrase.")
+    var key: String?
+
+    /// Puts what the options say, and where they do not what the configuration file says, into `settings`.
+    func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
+        settings.listenTLS = try Self.addresses(listenTLS, "--listen-tls", 853, file.listenTLS)
+        switch (certificate ?? file.certificate, key ?? file.key) {
+        case (let certificate?, let key?): settings.certificate = (certificate, key)
+        case (nil, nil):
+            guard settings.listenTLS.isEmpty else {
+                throw Failure.usage(
+                    "DNS over TLS needs a certificate; give --tls-cert FILE and --tls-key FILE, both PEM"
+                )
+            }
+        case (_, nil): throw Failure.usage("a certificate without its key; give --tls-key FILE")
+        case (nil, _): throw Failure.usage("a key without its certificate; give --tls-cert FILE")
+        }
+    }
+
+    /// The addresses that an option gives, or without it the configuration file.
+    static func addresses(
+        _ texts: [String],
+        _ option: String,
+        _ port: UInt16,
+        _ configured: [Configuration.Endpoint]
+    ) throws -> [SocketAddress] {
+        guard !texts.isEmpty else { return configured.map(SocketAddress.init) }
+        return try texts.map { try address($0, option, port) }
+    }
+
+    /// The address that an option gives.
+    static func address(_ text: String, _ option: String, _ port: UInt16) throws -> SocketAddress {
+        guard let address = Configuration.Endpoint(text, defaultPort: port) else {
+            throw Failure.usage(
+                "\(option) \(TerminalText.escaped(text)): write 192.0.2.1:\(port) or [2001:db8::1]:\(port), not a host name"
+            )
+        }
+        return SocketAddress(address)
+    }
+}
+
+extension SocketAddress {
+    /// The socket address of a configured one.
+    init(_ endpoint: Configuration.Endpoint) { self.init(endpoint.address, port: endpoint.port) }
+}
