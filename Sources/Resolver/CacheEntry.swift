@@ -2,7 +2,7 @@ internal import DNS
 internal import Policy
 
 /// The part of a decision that an entry or a capture record keeps: which rule of which layer, and where on the chain.
-struct StoredDecision: BitwiseCopyable, Equatable {
+struct StoredDecision: BitwiseCopyable, Hashable {
     /// `VerdictKind` as a number.
     var kind: UInt8
     /// The layer that decided.

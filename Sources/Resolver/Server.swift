@@ -37,7 +37,7 @@ public final class Server: Sendable {
         self.configuration = configuration
         var links: [WorkerLink] = []
         for _ in 0..<configuration.workers {
-            links.append(try WorkerLink(ring: configuration.capturePath == nil ? nil : CaptureRing()))
+            links.append(try WorkerLink(ring: configuration.captures ? CaptureRing() : nil))
         }
         self.links = links
         let active = ActivePolicy(policy, mode: configuration.mode, generation: 0)
@@ -101,8 +101,8 @@ public final class Server: Sendable {
                 }
             }
         }
-        if let path = configuration.capturePath {
-            let writer = try CaptureWriter(path: path, rings: links.compactMap(\.ring))
+        if configuration.captures {
+            let writer = CaptureWriter(try captureOutputs(), rings: links.compactMap(\.ring))
             writer.add(state.policy)
             guard let thread = SystemThread({ writer.run() }) else { throw .socket("thread", 11) }
             state.writer = (writer, thread)
@@ -129,6 +129,13 @@ public final class Server: Sendable {
             guard let thread else { throw .socket("thread", 11) }
             state.threads.append(thread)
         }
+    }
+
+    private func captureOutputs() throws(ServerError) -> [CaptureOutput] {
+        var outputs: [CaptureOutput] = []
+        if let path = configuration.capturePath { outputs.append(try CaptureOutput(recordsTo: path)) }
+        if configuration.showsFlags { outputs.append(CaptureOutput(2, .flags)) }
+        return outputs
     }
 
     /// Opens the sockets of an address; port 0 becomes one that is free for UDP and TCP.

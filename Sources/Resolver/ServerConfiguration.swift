@@ -61,8 +61,13 @@ public struct ServerConfiguration: Sendable {
     public var maximumWaiters = 1_024
     /// Where flagged queries are written as NDJSON: a path, or `-` for standard output; nil for nowhere.
     public var capturePath: String?
-    /// Whether every query is written, not only the flagged ones.
+    /// Whether flagged queries for names that updates need are told on standard error, a line each.
+    public var showsFlags = false
+    /// Whether every query is written to ``capturePath``, not only the flagged ones.
     public var capturesAll = false
+
+    /// Whether queries are noted for anybody.
+    var captures: Bool { capturePath != nil || showsFlags }
 
     /// A zone answered from memory, before policy and upstreams.
     public var localZone: LocalZone?

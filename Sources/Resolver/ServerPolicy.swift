@@ -8,14 +8,39 @@ public struct ServerPolicy: Sendable {
     public var stack: CompiledStack
     /// Whether an update service needs a name; in ``ServingMode/protect`` such names are never blocked.
     public var isProtected: @Sendable (borrowing NameBuffer) -> Bool
+    /// What an update service needs a name for, for flags; nil when none does. Never asked on a worker's thread.
+    public var need: @Sendable (DomainName) -> UpdateNeed?
+    /// What the layers are called, where they have names.
+    public var layerNames: [String?]
 
-    /// A policy; without a catalog nothing is protected.
+    /// A policy; without a catalog nothing is protected, and no name is needed.
     public init(
         stack: CompiledStack,
+        layerNames: [String?] = [],
+        need: @escaping @Sendable (DomainName) -> UpdateNeed? = { _ in nil },
         isProtected: @escaping @Sendable (borrowing NameBuffer) -> Bool = { _ in false }
     ) {
         self.stack = stack
+        self.layerNames = layerNames
+        self.need = need
         self.isProtected = isProtected
+    }
+}
+
+/// What an update service needs a name for.
+public struct UpdateNeed: Sendable, Equatable {
+    /// The service.
+    public var service: String
+    /// The step of an update that fails without the name.
+    public var phase: String
+    /// How bad that is.
+    public var severity: String
+
+    /// A need of its parts.
+    public init(service: String, phase: String, severity: String) {
+        self.service = service
+        self.phase = phase
+        self.severity = severity
     }
 }
 

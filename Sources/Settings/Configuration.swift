@@ -170,6 +170,8 @@ public struct Configuration: Sendable {
     public var allowsRemote: Bool?
     /// Where the NDJSON of flagged queries goes.
     public var capture: String?
+    /// Whether `serve` says flagged queries for update names on standard error.
+    public var showsFlags: Bool?
     /// Whether every query is written, not only flagged ones.
     public var logsAll: Bool?
     /// A catalog file instead of the built-in one.

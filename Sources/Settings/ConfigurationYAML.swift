@@ -40,8 +40,7 @@ private struct ConfigurationBuilder {
 
     private static let keys = [
         "listen", "listen-tls", "tls-cert", "tls-key", "upstreams", "mode", "workers", "cache", "allow", "allow-remote",
-        "capture", "log-all", "catalog",
-        "layers",
+        "capture", "flags", "log-all", "catalog", "layers",
     ]
 
     private static let listKeys = ["path", "format", "role", "groups"]
@@ -70,6 +69,7 @@ private struct ConfigurationBuilder {
         if let node = entries["allow"] { configuration.allow = ranges(node) }
         if let node = entries["allow-remote"] { configuration.allowsRemote = flag(node, "allow-remote") }
         if let node = entries["capture"] { configuration.capture = reader.text(node, "capture").map(resolved) }
+        if let node = entries["flags"] { configuration.showsFlags = flag(node, "flags") }
         if let node = entries["log-all"] { configuration.logsAll = flag(node, "log-all") }
         if let node = entries["catalog"] { configuration.catalog = reader.text(node, "catalog").map(resolved) }
         if let node = entries["layers"] {

@@ -24,7 +24,7 @@ import Testing
         let stack = CompiledStack(layers: [try blockingLayer(names)])
         guard let protecting else { return ServerPolicy(stack: stack) }
         let protected = name(protecting)
-        return ServerPolicy(stack: stack) { $0.name == protected }
+        return ServerPolicy(stack: stack, isProtected: { $0.name == protected })
     }
 
     private let edns = EDNS(payloadSize: 1_232)

@@ -44,6 +44,12 @@ struct ServeCommand: ParsableCommand {
     )
     var capture: String?
 
+    @Flag(
+        name: .customLong("flags"),
+        help: "Say on standard error which queries for names that updates need would not get the truth."
+    )
+    var showsFlags = false
+
     @Flag(name: .customLong("log-all"), help: "Write a JSON line for every query, not only for flagged ones.")
     var logsAll = false
 
@@ -101,8 +107,10 @@ struct ServeCommand: ParsableCommand {
     private func hint(_ settings: ServerConfiguration, rules: Int) {
         if rules == 0, settings.localZone == nil {
             StandardError.line("patchway: no lists, so nothing will be flagged; give --list FILE or layers in --config")
-        } else if rules > 0, settings.capturePath == nil {
-            StandardError.line("patchway: flagged queries are only counted; --capture FILE (or -) writes them")
+        } else if rules > 0, settings.capturePath == nil, !settings.showsFlags {
+            StandardError.line(
+                "patchway: flagged queries are only counted; --flags says them, --capture FILE (or -) writes them"
+            )
         }
     }
 
@@ -156,6 +164,7 @@ struct ServeCommand: ParsableCommand {
         let ranges = allow.isEmpty ? file.allow : allow
         if !ranges.isEmpty { settings.allowedClients = try ranges.map(Self.range) }
         settings.capturePath = capture ?? file.capture ?? (logsAll || file.logsAll == true ? "-" : nil)
+        settings.showsFlags = showsFlags || file.showsFlags ?? false
         settings.capturesAll = logsAll || file.logsAll ?? false
         if let zone { settings.localZone = try ZoneFile.read(zone) }
         guard !settings.upstreams.isEmpty || settings.localZone != nil else {
@@ -179,6 +188,16 @@ struct ServeCommand: ParsableCommand {
     }
 }
 
+extension UpdateNeed {
+    fileprivate init(_ endpoint: Endpoint) {
+        self.init(
+            service: endpoint.service.rawValue,
+            phase: endpoint.phase.rawValue,
+            severity: endpoint.severity.rawValue
+        )
+    }
+}
+
 /// What a server decides by: lists and catalog, read together so that a reload takes both or none.
 private struct ServedPolicy {
     var loaded: LoadedStack
@@ -189,7 +208,12 @@ private struct ServedPolicy {
         let loaded = try LoadedStack.load(layers)
         return ServedPolicy(
             loaded: loaded,
-            policy: ServerPolicy(stack: loaded.stack, isProtected: { catalog.protects($0.name) })
+            policy: ServerPolicy(
+                stack: loaded.stack,
+                layerNames: layers.map(\.name),
+                need: { catalog.endpoint(matching: $0).map(UpdateNeed.init) },
+                isProtected: { catalog.protects($0.name) }
+            )
         )
     }
 }

@@ -1,0 +1,85 @@
+internal import DNS
+internal import Policy
+internal import TextScan
+
+/// Lines for people about names that an update service needs and the policy does not let pass; what repeats itself is
+/// said once, then counted and summed up once a minute. Bounded: of more names than it can tell apart only the number is said.
+struct FlagFold {
+    private struct Key: Hashable {
+        var name: DomainName
+        var type: UInt16
+        var decision: StoredDecision
+        var client: String
+    }
+
+    private struct Entry {
+        var line: String
+        var saidAt: UInt64
+        var folded = 0
+    }
+
+    private var entries: [Key: Entry] = [:]
+    private var untold = 0
+    private var checkedAt: UInt64 = 0
+
+    /// Combinations of name, type, verdict and client that are told apart.
+    private static let capacity = 4_096
+    /// Nanoseconds for which the same is not said again.
+    private static let pause: UInt64 = 60_000_000_000
+
+    /// Appends the line of a query, unless it is none of interest or was said just now.
+    mutating func append(_ query: CapturedQuery, to octets: inout [UInt8]) {
+        guard let need = query.need, query.record.decision.isFlagged else { return }
+        let client = query.record.client.address?.description ?? "unknown"
+        let key = Key(name: query.name, type: query.record.type, decision: query.record.decision, client: client)
+        if entries[key] != nil {
+            entries[key]?.folded += 1
+            return
+        }
+        guard entries.count < Self.capacity else {
+            untold += 1
+            return
+        }
+        let line = Self.line(query, need, client)
+        entries[key] = Entry(line: line, saidAt: query.record.time)
+        octets += Array("patchway: flag: \(line)\n".utf8)
+    }
+
+    /// Appends how often lines would have been said again, and forgets those that were not.
+    mutating func sayFolded(now: UInt64, isLast: Bool, to octets: inout [UInt8]) {
+        guard isLast || now &- checkedAt >= Self.pause / 10 else { return }
+        checkedAt = now
+        for (key, entry) in entries where isLast || now &- entry.saidAt >= Self.pause {
+            guard entry.folded > 0 else {
+                entries[key] = nil
+                continue
+            }
+            octets += Array("patchway: flag: \(entry.line) (\(entry.folded) more)\n".utf8)
+            entries[key] = Entry(line: entry.line, saidAt: now)
+        }
+        guard untold > 0 else { return }
+        octets += Array("patchway: flag: \(untold) more queries for other update names\n".utf8)
+        untold = 0
+    }
+
+    private static func line(_ query: CapturedQuery, _ need: UpdateNeed, _ client: String) -> String {
+        let type = RRType(rawValue: query.record.type)
+        var line = "\(query.name) \(type) from \(client): \(did(query)) (\(need.severity), \(need.phase))"
+        guard let match = query.match else { return line }
+        let layer = query.layerName(match.layer).map { "\(TerminalText.escaped($0)), " } ?? ""
+        line += "; \(layer)\(TerminalText.escaped(match.rule.list)):\(match.rule.line): "
+        line += TerminalText.escaped(match.rule.text, limit: 200)
+        if let alias = query.alias { line += "; because of its alias \(alias)" }
+        return line
+    }
+
+    private static func did(_ query: CapturedQuery) -> String {
+        let verdict = query.record.decision.verdict.description
+        return switch query.action {
+        case .enforced: "got \(verdict)"
+        case .protected: "would get \(verdict), protected"
+        case .answered: "\(verdict), answered truthfully"
+        case .shadowed, .none: "would get \(verdict)"
+        }
+    }
+}
