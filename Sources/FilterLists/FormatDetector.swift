@@ -120,6 +120,8 @@ public enum FormatDetector {
         _ sample: ListSample
     ) -> Detection {
         let lines = sample.content == 1 ? "1 line" : "\(sample.content) lines"
+        // Some formats score a little more than they explain, to be taken before others.
+        let score = min(best.score, 100)
         let choice =
             given
             ? "engine \(engine.rawValue) as given"
@@ -127,8 +129,8 @@ public enum FormatDetector {
         return Detection(
             format: best.format,
             engine: engine,
-            confidence: best.score,
-            why: "read as \(best.format.title): \(best.score) % of \(lines) fit (\(best.format.looks)); \(choice)"
+            confidence: score,
+            why: "read as \(best.format.title): \(score) % of \(lines) fit (\(best.format.looks)); \(choice)"
         )
     }
 
@@ -161,14 +163,15 @@ public enum FormatDetector {
         if sample.overlong > 0 {
             return .notAList("its lines are longer than \(LineScanner.defaultMaximumLength) octets")
         }
-        return .noRules("\(sample.lines) lines, all of them blank or comments")
+        return .noRules("all of its lines are blank or comments, lines: \(sample.lines)")
     }
 
     /// What was seen, most frequent first.
     private static func shapes(_ sample: ListSample) -> String {
         let seen = LineShape.allCases.filter { $0 != .comment && sample[$0] > 0 }.sorted { sample[$0] > sample[$1] }
         let parts = seen.prefix(3).map { "\(sample.percent(sample[$0])) % \($0.title)" }
-        return "\(sample.content) lines looked at: " + parts.joined(separator: ", ")
+        return (sample.content == 1 ? "1 line" : "\(sample.content) lines") + " looked at: "
+            + parts.joined(separator: ", ")
     }
 }
 

@@ -27,8 +27,15 @@ public struct ListReport: Sendable {
     public var ignored: [String: Int]
     /// Rules that Patchway cannot evaluate yet, by reason id. The layer's verdicts are incomplete by as many.
     public var unsupported: [String: Int]
-    /// The first of everything above, with line numbers; bounded.
-    public var diagnostics: [Diagnostic]
+    /// The first rules that are not evaluated, of every reason, with line numbers; bounded.
+    public var notEvaluated: [Diagnostic]
+    /// The first lines and words that the engine drops, of every reason; bounded.
+    public var dropped: [Diagnostic]
+    /// What is to be known of the list as a whole and costs none of its rules: how it is encoded, who gets it.
+    public var notices: [Diagnostic]
+
+    /// All of them.
+    public var diagnostics: [Diagnostic] { notEvaluated + dropped + notices }
 
     /// All rules that were not evaluated.
     public var unsupportedCount: Int { unsupported.values.reduce(0, +) }

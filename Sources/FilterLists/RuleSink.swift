@@ -32,6 +32,7 @@ struct RuleSink: ~Copyable {
     private let clientRulesBefore: Int
     /// The first line that keeps the engine from starting, if it refuses what it cannot read.
     private(set) var fault: (range: Range<Int>, line: Int)?
+    private var notices: [Diagnostic] = []
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
     /// Action ids that readers need for every line.
@@ -244,7 +245,7 @@ struct RuleSink: ~Copyable {
 
     /// Adds notices about the list as a whole.
     mutating func note(_ notices: [Diagnostic]) {
-        for notice in notices { ignored.add(notice) }
+        self.notices += notices
     }
 
     /// Whether a line can be read at all; overlong lines and lines with control octets are counted and dropped.
@@ -278,7 +279,9 @@ struct RuleSink: ~Copyable {
                 + builder.clientRuleCount - clientRulesBefore,
             ignored: ignored.counts,
             unsupported: unsupported.counts,
-            diagnostics: unsupported.diagnostics + ignored.diagnostics
+            notEvaluated: unsupported.diagnostics,
+            dropped: ignored.diagnostics,
+            notices: notices
         )
         return (builder, report)
     }

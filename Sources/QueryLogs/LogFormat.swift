@@ -12,6 +12,8 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     public static let dnsmasq = LogFormat(rawValue: "dnsmasq")
     /// Text log of Pi-hole: dnsmasq's with Pi-hole's own block sources.
     public static let pihole = LogFormat(rawValue: "pihole")
+    /// What `patchway serve --capture` writes.
+    public static let serve = LogFormat(rawValue: "serve")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -71,6 +73,7 @@ public enum LogFormats {
         PcapReader(),
         PcapngReader(),
         DnsmasqReader(),
+        ServeCaptureReader(),
         NameListReader(),
     ]
 

@@ -21,7 +21,7 @@ public enum EndpointText {
             text +=
                 " (\(chain.basis.rawValue)" + (chain.edges.lastSeen.map { ", last seen \(escaped($0))" } ?? "") + ")\n"
         }
-        return text
+        return style.fit(text)
     }
 
     /// One line of `catalog list`.

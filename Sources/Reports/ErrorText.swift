@@ -13,14 +13,14 @@ public enum ErrorText {
         if let conflict = error.conflict { text += "  sources disagree: \(conflict)\n" }
         if let note = error.note { text += "  note: \(note)\n" }
         for id in error.sources { text += "  source: " + (sources[id]?.label ?? id) + "\n" }
-        return text
+        return style.fit(text)
     }
 
     /// A code that the table does not know.
-    public static func unknown(_ code: ErrorCode, facts: [String]) -> String {
+    public static func unknown(_ code: ErrorCode, facts: [String], style: TextStyle) -> String {
         var text = "\(code)  not in the table; nothing is guessed about its meaning\n"
         for fact in facts { text += "  \(fact)\n" }
-        return text
+        return style.fit(text)
     }
 }
 

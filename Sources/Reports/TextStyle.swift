@@ -6,13 +6,16 @@ public struct TextStyle: Sendable {
     public var isColoured: Bool
     /// Columns of the terminal; lines of ours are cut or wrapped to it, names never.
     public var width: Int
+    /// Whether that is a width that somebody looks at; lines that a program may read stay whole elsewhere.
+    public var isFitted: Bool
     /// Whether every name is printed instead of the first few.
     public var isVerbose: Bool
 
     /// A style.
-    public init(isColoured: Bool = false, width: Int = 100, isVerbose: Bool = false) {
+    public init(isColoured: Bool = false, width: Int = 100, isFitted: Bool = false, isVerbose: Bool = false) {
         self.isColoured = isColoured
         self.width = max(width, 40)
+        self.isFitted = isFitted
         self.isVerbose = isVerbose
     }
 
@@ -70,6 +73,15 @@ public struct TextStyle: Sendable {
         }
         lines.append(line)
         return lines.enumerated().map { indent + ($0.offset == 0 ? "" : hanging) + $0.element }.joined(separator: "\n")
+    }
+
+    /// A text whose lines are wrapped one by one, each behind its own indentation, where somebody looks at it.
+    func fit(_ text: String) -> String {
+        guard isFitted else { return text }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            let indent = String(line.prefix { $0 == " " })
+            return wrap(String(line.dropFirst(indent.count)), indent: indent)
+        }.joined(separator: "\n")
     }
 
     /// The columns of a word; what colours it takes none.

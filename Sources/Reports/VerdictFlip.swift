@@ -33,16 +33,14 @@ public struct VerdictFlip: Sendable {
         json.endObject()
     }
 
-    /// Lines for people: `flips: without a.txt:3 it passes`.
-    func text(staying current: VerdictKind) -> String {
+    /// Sentences for people: `flips: without a.txt:3 it is pass`.
+    func sentences(staying current: VerdictKind) -> [String] {
         let places = rules.map { "\(TerminalText.escaped($0.list)):\($0.line)" }
-        var text =
-            kind.map { "  flips: without \(Self.list(places)) it is \($0)\n" }
-            ?? "  flips: not without \(Self.list(places)); it stays \(current)\n"
-        for exception in exceptions {
-            text += "  exception in layer \(layer + 1): \(TerminalText.escaped(exception, limit: 400))\n"
-        }
-        return text
+        let flip =
+            kind.map { "flips: without \(Self.list(places)) it is \($0)" }
+            ?? "flips: not without \(Self.list(places)); it stays \(current)"
+        return [flip]
+            + exceptions.map { "exception in layer \(layer + 1): \(TerminalText.escaped($0, limit: 400))" }
     }
 
     private static func list(_ places: [String]) -> String {

@@ -7,6 +7,10 @@ import TextScan
 public enum VerdictText {
     /// One line: name, type, verdict, and the rule behind it.
     public static func line(_ record: VerdictRecord, style: TextStyle) -> String {
+        style.fit(sentence(record, style)) + "\n"
+    }
+
+    private static func sentence(_ record: VerdictRecord, _ style: TextStyle) -> String {
         var text = "\(record.name) \(record.type) \(style.bold(record.verdict.kind.description))"
         if let answer = record.verdict.answer, !answer.records.isEmpty {
             text +=
@@ -16,44 +20,47 @@ public enum VerdictText {
         }
         if let matched = record.verdict.matched { text += "  " + place(matched) }
         if let note = record.verdict.note { text += "  (\(TerminalText.escaped(note, limit: 400)))" }
-        return text + "\n"
+        return text
     }
 
     /// The whole derivation of one verdict, strongest rule first.
     public static func derivation(_ record: VerdictRecord, style: TextStyle) -> String {
-        var text = line(record, style: style)
+        var lines = [sentence(record, style)]
+        func add(_ text: String, indent: String = "  ") { lines.append(indent + text) }
         if !record.chain.isEmpty {
-            text += "  chain: " + ([record.name] + record.chain).map(\.description).joined(separator: " → ") + "\n"
+            add("chain: " + ([record.name] + record.chain).map(\.description).joined(separator: " → "))
         }
-        guard let matched = record.verdict.matched else { return text + "  no rule of the stack matches\n" }
+        guard let matched = record.verdict.matched else {
+            add("no rule of the stack matches")
+            return style.fit(lines.joined(separator: "\n")) + "\n"
+        }
         if let answer = record.verdict.answer {
-            text += "  answer: \(answer.responseCode)" + (answer.isAuthoritative ? ", AA" : "") + "\n"
+            add("answer: \(answer.responseCode)" + (answer.isAuthoritative ? ", AA" : ""))
             for entry in answer.records {
                 let data = ResourceRecord.presentation(type: entry.type, data: entry.data)
-                text += "    \(record.name). \(entry.ttl ?? 0) IN \(entry.type) \(data)\n"
+                add("\(record.name). \(entry.ttl ?? 0) IN \(entry.type) \(data)", indent: "    ")
             }
             for entry in answer.behind {
                 let data = ResourceRecord.presentation(type: entry.record.type, data: entry.record.data)
-                text += "    \(entry.owner). \(entry.record.ttl ?? 0) IN \(entry.record.type) \(data)\n"
+                add("\(entry.owner). \(entry.record.ttl ?? 0) IN \(entry.record.type) \(data)", indent: "    ")
             }
         }
-        text +=
-            "  decided by layer \(matched.layer + 1) (\(matched.rule.engine.rawValue)), class \(matched.rule.ruleClass.name):\n"
-        text += "    \(TerminalText.escaped(matched.rule.list)):\(matched.rule.line): "
-        text += TerminalText.escaped(matched.rule.text, limit: 400) + "\n"
-        for rule in record.verdict.lost {
-            text += "  lost: \(TerminalText.escaped(rule.list)):\(rule.line): "
-            text += TerminalText.escaped(rule.text, limit: 400) + " (class \(rule.ruleClass.name))\n"
-        }
-        if let flip = record.flip { text += flip.text(staying: record.verdict.kind) }
-        if let note = record.verdict.note { text += "  note: \(TerminalText.escaped(note, limit: 400))\n" }
-        if let limit = matched.rule.engine.profile.answerStyle.limit { text += "  limit: \(limit)\n" }
-        return text
+        let (rule, engine) = (matched.rule, matched.rule.engine)
+        add("decided by layer \(matched.layer + 1) (\(engine.rawValue)), class \(rule.ruleClass.name):")
+        add(place(rule, limit: 400), indent: "    ")
+        for rule in record.verdict.lost { add("lost: \(place(rule, limit: 400)) (class \(rule.ruleClass.name))") }
+        for text in record.flip?.sentences(staying: record.verdict.kind) ?? [] { add(text) }
+        if let note = record.verdict.note { add("note: \(TerminalText.escaped(note, limit: 400))") }
+        if let limit = engine.profile.answerStyle.limit { add("limit: \(limit)") }
+        return style.fit(lines.joined(separator: "\n")) + "\n"
+    }
+
+    private static func place(_ rule: RuleReference, limit: Int) -> String {
+        "\(TerminalText.escaped(rule.list)):\(rule.line): \(TerminalText.escaped(rule.text, limit: limit))"
     }
 
     private static func place(_ matched: MatchedRule) -> String {
-        var text = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line): "
-        text += TerminalText.escaped(matched.rule.text, limit: 200)
+        var text = place(matched.rule, limit: 200)
         switch matched.relation {
         case .qname: break
         case .cname: text += "  (cname \(matched.element))"

@@ -236,17 +236,31 @@ private struct ConfigurationBuilder {
         }
     }
 
+    /// A path, from the folder of the configuration on. Lists that stand on a server are not fetched.
+    private mutating func path(_ node: Node, _ what: String) -> String? {
+        guard let text = reader.text(node, what) else { return nil }
+        guard !text.contains("://") else {
+            reader.fault(
+                node,
+                "remote-list",
+                "`\(NodeReader.shortened(text))` is the address of a list; nothing is fetched here: save it, and name the file"
+            )
+            return nil
+        }
+        return resolved(text)
+    }
+
     private mutating func list(_ node: Node) -> Configuration.List? {
         if case .scalar = node {
-            return reader.text(node, "a list").map { Configuration.List(path: resolved($0), line: node.mark?.line) }
+            return path(node, "a list").map { Configuration.List(path: $0, line: node.mark?.line) }
         }
         guard let fields = reader.mapping(node, "a list", keys: Self.listKeys) else { return nil }
         guard let pathNode = fields["path"] else {
             reader.fault(node, "missing-key", "a list needs `path`")
             return nil
         }
-        guard let path = reader.text(pathNode, "path") else { return nil }
-        var list = Configuration.List(path: resolved(path), line: node.mark?.line)
+        guard let path = path(pathNode, "path") else { return nil }
+        var list = Configuration.List(path: path, line: node.mark?.line)
         if let format = fields["format"] { list.format = reader.word(format, "format", of: Self.formats) }
         if let groups = fields["groups"] { list.groups = words(groups, "groups") }
         if let role = fields["role"], let word: ListRole = reader.word(role, "role") { list.role = word }

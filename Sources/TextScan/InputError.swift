@@ -54,6 +54,8 @@ public struct InputError: Error, Sendable, Equatable {
     /// What happened and what to do about it, safe to print.
     public var text: String {
         switch reason {
+        case .notFound where path.contains("://"):
+            "is the address of a list; nothing is fetched here: save it, and give the file"
         case .notFound: "no such file; check the spelling and the current folder"
         case .permissionDenied: "permission denied; check the owner and mode of the file and its folders"
         case .isDirectory: "is a directory; name the files in it"

@@ -3,6 +3,7 @@ import FilterLists
 import Policy
 import Suites
 import Testing
+import TextScan
 
 /// Blocky's groups, clients and block types, as its sources have them.
 @Suite struct BlockyGroupsTests {
@@ -64,7 +65,7 @@ import Testing
         let everybody = try Self.load(ClientGroups([.init(clients: "default", groups: ["ads"])]))
         #expect(try everybody.verdict("ads.example").kind == .sinkhole)
         #expect(try everybody.verdict("games.example").kind == .pass)
-        #expect(everybody.reports[1].ignored == ["no-client": 1])
+        #expect(everybody.reports[1].notices.map(\.reason) == ["no-client"])
     }
 
     /// A domain name among the clients stands for addresses that nobody knows here.

@@ -216,7 +216,7 @@ private struct GravityReading {
 
     private mutating func countOthers(_ database: borrowing Database) throws(DatabaseError) {
         for (table, count) in unreached.sorted(by: { $0.key < $1.key }) {
-            note("other-groups", "\(count) rows of \(table) are in no enabled group that a client is in")
+            note("other-groups", "rows of \(table) that are in no enabled group that a client is in: \(count)")
         }
         try database.forEach("SELECT COUNT(*) FROM domainlist WHERE enabled = 1 AND type NOT BETWEEN 0 AND 3") {
             row throws(DatabaseError) in unknownTypes += row.number(0)
@@ -224,12 +224,12 @@ private struct GravityReading {
         if groups.clientCount > 0 {
             note(
                 "client-groups",
-                "\(groups.clientCount) clients are entered; where --client does not say who asks, the verdict is that for a client "
+                "clients that are entered: \(groups.clientCount); where --client does not say who asks, the verdict is that for a client "
                     + "that is not"
             )
         }
         if groups.namedCount > 0 {
-            note("client-names", "\(groups.namedCount) clients are entered by name, by which FTL 6.4 finds none")
+            note("client-names", "clients that are entered by name, by which FTL 6.4 finds none: \(groups.namedCount)")
         }
     }
 
@@ -240,10 +240,13 @@ private struct GravityReading {
 
     /// The lists that hold something; the first carries the notices.
     mutating func finish() -> [GravityTable] {
-        if unreadable > 0 { note("control-octets", "\(unreadable) rows are no line of text and were dropped") }
-        if unknownTypes > 0 { note("unknown-type", "\(unknownTypes) rows are of a type that FTL 6 does not have") }
+        if unreadable > 0 { note("control-octets", "rows that are no line of text and were dropped: \(unreadable)") }
+        if unknownTypes > 0 { note("unknown-type", "rows of a type that FTL 6 does not have: \(unknownTypes)") }
         if withoutAdblock > 0 {
-            note("abp-off", "\(withoutAdblock) AdBlock rows have no effect: the database says that it has none")
+            note(
+                "abp-off",
+                "AdBlock rows without effect, because the database says that it has none: \(withoutAdblock)"
+            )
         }
         var tables = subscribed.sorted { $0.key < $1.key }.map(\.value.table) + own
         tables.removeAll { $0.octets.isEmpty }

@@ -16,6 +16,8 @@ public struct NameListReader: LogReader {
 
     /// Possible when nine lines in ten hold a name with a dot.
     public func detect(_ sample: Span<UInt8>) -> DetectionStrength {
+        // Records of JSON have dots in them, too.
+        if ContentSniff(sample).known == .json { return .no }
         var lines = LineScanner(sample)
         var good = 0
         var total = 0

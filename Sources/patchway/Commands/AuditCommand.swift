@@ -202,7 +202,7 @@ private struct AuditRun: ~Copyable {
             )
             summary.add(source, own, diagnostics: source.skipped.merging(source.unsupported, uniquingKeysWith: +))
             if isText {
-                if isVerbose { for diagnostic in report.diagnostics { self.report(diagnostic) } }
+                for diagnostic in isVerbose ? report.diagnostics : report.notices { self.report(diagnostic) }
                 StandardOutput.write(text.list(source, own) + "\n")
                 continue
             }

@@ -25,14 +25,7 @@ struct CheckCommand: ParsableCommand {
     @Option(name: .customLong("qtype"), help: "Record types for names without one.")
     var types = "A,AAAA,HTTPS"
 
-    @Option(
-        name: .customLong("chains"),
-        help: """
-            A file of owner<TAB>target lines: the aliases and addresses behind the names, and the address hints of their \
-            HTTPS records (ipv4hint=ADDRESS,ADDRESS or ipv6hint=…).
-            """
-    )
-    var chains: String?
+    @OptionGroup var chains: ChainOptions
 
     @Flag(name: .customLong("known-chains"), help: "Check the aliases that the catalog knows behind the names, too.")
     var usesKnownChains = false
@@ -62,7 +55,7 @@ struct CheckCommand: ParsableCommand {
             throw Failure.usage("no stack; give --list FILE [--engine ENGINE] or --stack FILE")
         }
         let loaded = try LoadedStack.load(try stack.layers(as: format))
-        loaded.announce()
+        loaded.announce(namesRules: output.format == .text, isVerbose: output.isVerbose)
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
         let threshold = try failOn.map(Severity.init(option:))
         let catalog = try catalog.load()
@@ -70,7 +63,7 @@ struct CheckCommand: ParsableCommand {
         var run = CheckRun(
             loaded: loaded,
             catalog: catalog,
-            chains: try ChainInput(path: chains),
+            chains: try chains.load(),
             usesKnownChains: usesKnownChains,
             context: context,
             watchesSeverity: threshold != nil,
@@ -212,20 +205,12 @@ private struct CheckRun: ~Copyable {
     }
 
     private mutating func decide(_ name: DomainName, _ type: RRType) -> VerdictRecord {
-        let (given, ends) = chains.chain(of: name)
-        if !ends { endlessNames.insert(name) }
-        let addresses = chains.addresses(of: name, behind: given, type)
-        guard given.isEmpty, addresses == nil else {
-            let verdict = loaded.stack.verdict(
-                name,
-                type: type,
-                chain: given,
-                addresses: addresses,
-                hints: chains.hints(of: name, behind: given, type),
-                context: context
-            )
-            if addresses == nil { awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type) }
-            return VerdictRecord(name: name, type: type, verdict: verdict, chain: given)
+        let given = chains.behind(name, type)
+        if !given.ends { endlessNames.insert(name) }
+        guard given.isEmpty else {
+            let verdict = loaded.stack.verdict(name, type: type, over: given, context: context)
+            if given.addresses == nil { awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type) }
+            return VerdictRecord(name: name, type: type, verdict: verdict, chain: given.aliases)
         }
         guard usesKnownChains else {
             let verdict = loaded.stack.verdict(name, type: type, context: context)
@@ -251,12 +236,7 @@ private struct CheckRun: ~Copyable {
     mutating func finish(skipped: Int) {
         let unsupported = loaded.unsupportedRules
         if awaitsAddresses { loaded.announceAddressRules() }
-        if let name = endlessNames.min(by: { $0.description < $1.description }) {
-            StandardError.line(
-                "patchway: names whose aliases run in a loop or further than resolvers follow: \(endlessNames.count), such as "
-                    + "\(name); what is said of them holds as far as their aliases were followed"
-            )
-        }
+        ChainInput.announceEndless(endlessNames)
         guard !isText else {
             if !uncheckedNames.isEmpty {
                 StandardError.line(
@@ -274,6 +254,8 @@ private struct CheckRun: ~Copyable {
         for kind in VerdictKind.allCases where totals[Int(kind.rawValue)] > 0 {
             counts[kind.description] = totals[Int(kind.rawValue)]
         }
+        for diagnostic in loaded.notEvaluated { records.whole { diagnostic.write(to: &$0) } }
+        let reasons = loaded.unsupportedByReason
         let verdicts = totals.reduce(0, +)
         let clientRules = loaded.clientRules(context)
         let answerRules = awaitsAddresses ? loaded.stack.addressRuleCount : 0
@@ -283,6 +265,7 @@ private struct CheckRun: ~Copyable {
             $0.member("by_verdict", counts: counts)
             $0.member("skipped_lines", skipped)
             $0.member("unsupported_rules", unsupported)
+            if !reasons.isEmpty { $0.member("unsupported", counts: reasons) }
             $0.member("undecided_client_address_rules", clientRules)
             $0.member("undecided_answer_address_rules", answerRules)
             $0.member("names_with_unchecked_aliases", unchecked)

@@ -38,9 +38,11 @@ struct ConfigCommand: ParsableCommand {
             if configuration.allowsRemote != true, places.contains(where: { !$0.address.isLoopback }) {
                 notes += "; others can reach a listen address, so `serve` needs --allow-remote"
             }
+            let word = unsupported > 0 ? "read" : "fine"
             StandardOutput.write(
-                "\(TerminalText.escaped(file)): fine; layers: \(configuration.layers.count), rules: \(rules)\(notes)\n"
+                "\(TerminalText.escaped(file)): \(word); layers: \(configuration.layers.count), rules: \(rules)\(notes)\n"
             )
+            if unsupported > 0 { throw ExitStatus.undecided }
         }
 
         /// Loads every layer, so that all lists that cannot be read are named at once, each with its place.
@@ -52,7 +54,7 @@ struct ConfigCommand: ParsableCommand {
                     let loaded = try LoadedStack.load([layer])
                     loaded.announce()
                     // What the configuration itself states has its place in it.
-                    for diagnostic in loaded.reports.flatMap(\.diagnostics) where diagnostic.path == file {
+                    for diagnostic in loaded.reports.flatMap(\.dropped) where diagnostic.path == file {
                         StandardError.line(diagnostic.description)
                     }
                     rules += loaded.stack.ruleCount

@@ -40,8 +40,7 @@ struct ConvertCommand: ParsableCommand {
     @Option(name: .customLong("block-mode"), help: "The engine's block mode, whose answers are kept where possible.")
     var blockMode: String?
 
-    @Option(name: .customLong("allow-list"), help: "A list of names to allow, of the same engine; repeatable.")
-    var allowLists: [String] = []
+    @OptionGroup var allowing: AllowListOptions
 
     @Flag(name: .customLong("allowing"), help: "Write the file of rules that allow, where a format has one of its own.")
     var isAllowing = false
@@ -81,10 +80,10 @@ struct ConvertCommand: ParsableCommand {
                 engine: try engine.map(Engine.init(option:)),
                 blockMode: blockMode,
                 lists: lists.map { Configuration.List(path: $0, format: format) }
-                    + allowLists.map { Configuration.List(path: $0, role: .allow) }
+                    + allowing.lists
             )
         }
-        guard lists.isEmpty, allowLists.isEmpty, engine == nil, format == nil, blockMode == nil else {
+        guard lists.isEmpty, allowing.isEmpty, engine == nil, format == nil, blockMode == nil else {
             throw Failure.usage("--stack names lists, engine, formats and block mode itself; give it alone")
         }
         let layers = try ConfigurationFile.read(stack).layers
@@ -101,7 +100,7 @@ struct ConvertCommand: ParsableCommand {
         guard let output else {
             return LayerExporter.export(layer, to: target, allowing: isAllowing, write: StandardOutput.write)
         }
-        for list in lists + allowLists where OutputFile.isSame(list, output) {
+        for list in lists + allowing.paths where OutputFile.isSame(list, output) {
             throw Failure.usage("\(TerminalText.escaped(output)): is a list that is read; give another --output")
         }
         let file = try OutputFile(output)

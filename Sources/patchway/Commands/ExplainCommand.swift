@@ -21,6 +21,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(name: .customLong("qtype"), help: "Record types for a name.")
     var types = "A,AAAA,HTTPS"
 
+    @OptionGroup var chains: ChainOptions
     @OptionGroup var stack: StackOptions
     @OptionGroup var format: ListFormatOptions
     @OptionGroup var client: ContextOptions
@@ -33,18 +34,22 @@ struct ExplainCommand: ParsableCommand {
         var records = RecordStream(output.format, write: StandardOutput.write)
         let catalog = try catalog.load()
         let loaded = try LoadedStack.load(try stack.layers(as: format))
-        loaded.announce()
+        loaded.announce(namesRules: output.format == .text, isVerbose: output.isVerbose)
+        let given = try chains.load()
         if output.format != .text { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }
         for subject in subjects {
             let isDecided =
                 if let code = try code(subject) {
                     explain(code, &records)
                 } else {
-                    try explain(subject, catalog, loaded, &records)
+                    try explain(subject, catalog, loaded, given, &records)
                 }
             if !isDecided { undecided = true }
         }
-        if output.format != .text { records.end() }
+        if output.format != .text {
+            for diagnostic in loaded.notEvaluated { records.whole { diagnostic.write(to: &$0) } }
+            records.end()
+        }
         if undecided { throw ExitStatus.undecided }
     }
 
@@ -65,7 +70,7 @@ struct ExplainCommand: ParsableCommand {
         case (.known(let error), .text):
             StandardOutput.write(ErrorText.known(error, sources: table.sources, style: output.style))
         case (.unknown(let code, let facts), .text):
-            StandardOutput.write(ErrorText.unknown(code, facts: facts))
+            StandardOutput.write(ErrorText.unknown(code, facts: facts, style: output.style))
         case (.known(let error), _):
             records.record("error_code") { error.write(to: &$0, sources: table.sources) }
         case (.unknown(let code, let facts), _):
@@ -83,6 +88,7 @@ struct ExplainCommand: ParsableCommand {
         _ subject: String,
         _ catalog: EndpointCatalog,
         _ loaded: LoadedStack,
+        _ given: ChainInput,
         _ records: inout RecordStream
     ) throws -> Bool {
         var input = NameInput()
@@ -102,13 +108,14 @@ struct ExplainCommand: ParsableCommand {
         } else {
             for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0) } }
         }
-        return stack.isEmpty ? true : try derive(name, catalog, loaded, &records)
+        return stack.isEmpty ? true : try derive(name, catalog, loaded, given, &records)
     }
 
     private func derive(
         _ name: DomainName,
         _ catalog: EndpointCatalog,
         _ loaded: LoadedStack,
+        _ given: ChainInput,
         _ records: inout RecordStream
     ) throws -> Bool {
         let chains = catalog.chains.chains(from: name).map(\.edges)
@@ -117,14 +124,26 @@ struct ExplainCommand: ParsableCommand {
         loaded.announceClientRules(context)
         let types = try RRType.list(types)
         var removals = Removals(loaded)
+        var awaitsAddresses = false
         for type in types {
-            let decision = loaded.stack.decision(name, type: type, over: chains, context: context)
-            if decision.verdict.kind == .unsupported || loaded.stack.awaitsAddresses(type) { isDecided = false }
-            let aliases = decision.considered.map(\.target)
-            var record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: aliases)
-            let outcome = try removals.outcome(decision.verdict) {
-                $0.decision(name, type: type, over: chains, context: context).verdict
+            let behind = given.behind(name, type)
+            if !behind.ends {
+                ChainInput.announceEndless([name])
+                isDecided = false
             }
+            // What is known of the name's aliases stands back behind what is given.
+            let decide: (CompiledStack) -> (verdict: Verdict, aliases: [DomainName]) = { stack in
+                guard behind.isEmpty else {
+                    return (stack.verdict(name, type: type, over: behind, context: context), behind.aliases)
+                }
+                let decision = stack.decision(name, type: type, over: chains, context: context)
+                return (decision.verdict, decision.considered.map(\.target))
+            }
+            let decision = decide(loaded.stack)
+            if behind.addresses == nil, loaded.stack.awaitsAddresses(type) { awaitsAddresses = true }
+            if decision.verdict.kind == .unsupported { isDecided = false }
+            var record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: decision.aliases)
+            let outcome = try removals.outcome(decision.verdict) { decide($0).verdict }
             record.flip = outcome.map { outcome in
                 VerdictFlip(
                     rules: outcome.rules,
@@ -140,7 +159,7 @@ struct ExplainCommand: ParsableCommand {
                 records.record("verdict") { record.write(to: &$0) }
             }
         }
-        if types.contains(where: loaded.stack.awaitsAddresses) { loaded.announceAddressRules() }
-        return isDecided
+        if awaitsAddresses { loaded.announceAddressRules() }
+        return isDecided && !awaitsAddresses
     }
 }

@@ -82,7 +82,7 @@ struct ServeCommand: ParsableCommand {
         let server = try Self.started(settings, first.policy)
         let places = server.addresses.map(\.description) + server.tlsAddresses.map { "\($0) (TLS)" }
         StandardError.line(
-            "patchway: serving on \(places.joined(separator: ", ")), mode \(settings.mode.rawValue), \(first.loaded.stack.ruleCount) rules"
+            "patchway: serving on \(places.joined(separator: ", ")), mode \(settings.mode.rawValue), \(first.loaded.ruleWords)"
         )
         hint(settings, rules: first.loaded.stack.ruleCount)
         let signal = serve(server, catalog)
@@ -135,7 +135,7 @@ struct ServeCommand: ParsableCommand {
             server.reload(next.policy)
             next.loaded.announce()
             next.loaded.announceClientRules()
-            StandardError.line("patchway: reloaded, \(next.loaded.stack.ruleCount) rules")
+            StandardError.line("patchway: reloaded, \(next.loaded.ruleWords)")
         } catch let failure as Failure {
             StandardError.line("patchway: not reloaded, what was in force stays: \(failure.text)")
         } catch {

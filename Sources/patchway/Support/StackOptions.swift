@@ -27,11 +27,13 @@ struct StackOptions: ParsableArguments {
     @Option(name: .customLong("block-mode"), help: "The engine's block mode, such as nxdomain; its default without it.")
     var blockMode: String?
 
+    @OptionGroup var allowing: AllowListOptions
+
     @Option(name: .customLong("stack"), help: "A configuration file whose layers are the stack.")
     var stack: String?
 
     /// Whether any layer is asked for.
-    var isEmpty: Bool { lists.isEmpty && stack == nil }
+    var isEmpty: Bool { lists.isEmpty && stack == nil && allowing.isEmpty }
 
     /// The layers that the options ask for.
     func layers(as format: ListFormatOptions? = nil) throws -> [Configuration.Layer] {
@@ -40,8 +42,10 @@ struct StackOptions: ParsableArguments {
         guard format == nil else {
             throw Failure.usage("--stack names the formats itself; --format is for --list")
         }
-        guard lists.isEmpty, engines.isEmpty, blockMode == nil else {
-            throw Failure.usage("--stack and --list/--engine/--block-mode both name a stack; give one of them")
+        guard lists.isEmpty, engines.isEmpty, blockMode == nil, allowing.isEmpty else {
+            throw Failure.usage(
+                "--stack and --list/--engine/--block-mode/--allow-list both name a stack; give one of them"
+            )
         }
         return try ConfigurationFile.read(stack).layers
     }
@@ -53,15 +57,34 @@ struct StackOptions: ParsableArguments {
             )
         }
         guard lists.count <= LoadedStack.maximumLayers else { throw LoadedStack.tooManyLayers(lists.count) }
+        guard allowing.isEmpty || lists.count == 1 else {
+            throw Failure.usage(
+                lists.isEmpty
+                    ? "--allow-list belongs to the layer of a --list; give that, too"
+                    : "--allow-list with \(lists.count) layers: write a stack file, in which each has lists with `role: allow`"
+            )
+        }
         return try lists.enumerated().map { index, paths in
             let word = engines.isEmpty ? nil : engines[engines.count == 1 ? 0 : index]
             return Configuration.Layer(
                 engine: try word.map(Engine.init(option:)),
                 blockMode: blockMode,
                 lists: paths.split(separator: ",").map { Configuration.List(path: String($0), format: format) }
+                    + allowing.lists
             )
         }
     }
+}
+
+/// The option that names lists of names to allow.
+struct AllowListOptions: ParsableArguments {
+    @Option(name: .customLong("allow-list"), help: "A list of names to allow, of the same layer; repeatable.")
+    var paths: [String] = []
+
+    /// Whether there are none.
+    var isEmpty: Bool { paths.isEmpty }
+    /// The lists.
+    var lists: [Configuration.List] { paths.map { Configuration.List(path: $0, role: .allow) } }
 }
 
 /// The option that says what format lists have, for commands whose other input has none.
@@ -112,113 +135,6 @@ enum ConfigurationFile {
         let (configuration, found) = ConfigurationYAML.parse(try Inputs.octets(path), path: path)
         if !found.isEmpty, let text = MisplacedFile.listAsStack(path) { throw Failure.usage(text) }
         return (configuration, found.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) })
-    }
-}
-
-/// A compiled stack and what its lists were read as.
-struct LoadedStack {
-    var stack: CompiledStack
-    var layers: [LoadedLayer]
-    var reports: [ListReport]
-    var diagnostics: [Diagnostic]
-
-    /// A stack of layers.
-    init(layers: [LoadedLayer], reports: [ListReport], diagnostics: [Diagnostic]) {
-        stack = CompiledStack(layers: layers.map(\.layer))
-        self.layers = layers
-        self.reports = reports
-        self.diagnostics = diagnostics
-    }
-
-    /// The most layers of a stack.
-    static let maximumLayers = 64
-
-    /// What is wrong with more layers.
-    static func tooManyLayers(_ count: Int) -> Failure {
-        .usage("\(count) layers; a stack has at most \(maximumLayers), give lists of one engine separated by commas")
-    }
-
-    /// Loads the layers; the first list that cannot be read ends it.
-    static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
-        guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
-        let compiled = try LayerLoader.loadAll(layers.map(LayerRequest.init)).map { result in
-            do throws(ListError) {
-                return try result.get()
-            } catch {
-                if let hint = MisplacedFile.stackAsList(error) { throw Failure.usage(hint.description) }
-                throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
-            }
-        }
-        return LoadedStack(
-            layers: compiled,
-            reports: compiled.flatMap(\.reports),
-            diagnostics: compiled.flatMap(\.diagnostics)
-        )
-    }
-
-    /// Rules of all lists that could not be evaluated.
-    var unsupportedRules: Int { reports.reduce(0) { $0 + $1.unsupportedCount } }
-
-    /// One sentence a list on standard error: what it was read as. Never silent, so that no engine is guessed unseen.
-    func announce() {
-        for report in reports {
-            var line = "\(TerminalText.escaped(report.path)): \(report.detection); rules: \(report.rules)"
-            if report.ignoredCount > 0 { line += ", dropped by the engine: \(Self.counts(report.ignored))" }
-            if report.unsupportedCount > 0 { line += ", NOT evaluated: \(Self.counts(report.unsupported))" }
-            StandardError.line(line)
-        }
-        for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
-    }
-
-    /// Rules about the address of a client that nobody gave.
-    func clientRules(_ context: QueryContext) -> Int {
-        guard context.client?.address == nil else { return 0 }
-        return stack.layers.reduce(0) { $0 + $1.addressRuleCount(.client) }
-    }
-
-    /// Says that the client's address matters, where nobody gave it.
-    func announceClientRules(_ context: QueryContext) {
-        let count = clientRules(context)
-        guard count > 0 else { return }
-        StandardError.line(
-            "patchway: rules about the client's address: \(count); decided for a client that none of them names, "
-                + "--client ADDRESS decides for one"
-        )
-    }
-
-    /// Says what `serve` does not know of its clients, where rules ask for it.
-    func announceClientRules() {
-        for layer in stack.layers where layer.asksForClientNames {
-            StandardError.line(
-                "patchway: \(layer.engine.rawValue) has rules for clients by name or tag, of which only addresses are known "
-                    + "here: names that they may decide are answered truthfully and flagged as unsupported"
-            )
-        }
-    }
-
-    /// Says that the addresses of real answers matter, where nobody gave them.
-    func announceAddressRules() {
-        StandardError.line(
-            "patchway: rules about addresses in answers: \(stack.addressRuleCount); a pass holds only where the real "
-                + "addresses meet none (check --chains FILE takes name<TAB>address)"
-        )
-    }
-
-    private static func counts(_ reasons: [String: Int]) -> String {
-        reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
-            .joined(separator: ", ")
-    }
-
-    /// What the `header` record calls this stack.
-    var label: String {
-        var fingerprint = Fingerprint()
-        for layer in stack.layers {
-            fingerprint.add(layer.engine.rawValue.utf8)
-            fingerprint.add(layer.blockMode.utf8)
-            for list in layer.lists { fingerprint.add(list.octets.span) }
-        }
-        let engines = stack.layers.map(\.engine.rawValue).joined(separator: " > ")
-        return "\(engines), \(stack.ruleCount) rules, \(fingerprint)"
     }
 }
 

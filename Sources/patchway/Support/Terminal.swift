@@ -13,9 +13,11 @@ enum Terminal {
         let answered = unsafe ioctl(1, UInt(TIOCGWINSZ), &size)
         let known = isTerminal && answered == 0 && size.ws_col > 0
         let asked = unsafe getenv("COLUMNS").flatMap { unsafe Int(String(cString: $0)) }
+        let width = asked.flatMap { (1...10_000).contains($0) ? $0 : nil } ?? (known ? Int(size.ws_col) : nil)
         return TextStyle(
             isColoured: isTerminal && !noColour,
-            width: asked.flatMap { (1...10_000).contains($0) ? $0 : nil } ?? (known ? Int(size.ws_col) : 100),
+            width: width ?? 100,
+            isFitted: width != nil,
             isVerbose: isVerbose
         )
     }

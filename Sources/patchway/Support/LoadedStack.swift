@@ -1,0 +1,149 @@
+import Catalog
+import FilterLists
+import Policy
+import Settings
+import TextScan
+
+/// A compiled stack and what its lists were read as.
+struct LoadedStack {
+    var stack: CompiledStack
+    var layers: [LoadedLayer]
+    var reports: [ListReport]
+    var diagnostics: [Diagnostic]
+
+    /// A stack of layers.
+    init(layers: [LoadedLayer], reports: [ListReport], diagnostics: [Diagnostic]) {
+        stack = CompiledStack(layers: layers.map(\.layer))
+        self.layers = layers
+        self.reports = reports
+        self.diagnostics = diagnostics
+    }
+
+    /// The most layers of a stack.
+    static let maximumLayers = 64
+
+    /// What is wrong with more layers.
+    static func tooManyLayers(_ count: Int) -> Failure {
+        .usage("\(count) layers; a stack has at most \(maximumLayers), give lists of one engine separated by commas")
+    }
+
+    /// Loads the layers; the first list that cannot be read ends it.
+    static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
+        guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
+        let compiled = try LayerLoader.loadAll(layers.map(LayerRequest.init)).map { result in
+            do throws(ListError) {
+                return try result.get()
+            } catch {
+                if let hint = MisplacedFile.stackAsList(error) { throw Failure.usage(hint.description) }
+                throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
+            }
+        }
+        return LoadedStack(
+            layers: compiled,
+            reports: compiled.flatMap(\.reports),
+            diagnostics: compiled.flatMap(\.diagnostics)
+        )
+    }
+
+    /// The first rules that are not evaluated of every list.
+    var notEvaluated: [Diagnostic] { reports.flatMap(\.notEvaluated) }
+
+    /// Rules of all lists that could not be evaluated, by reason.
+    var unsupportedByReason: [String: Int] {
+        reports.reduce(into: [:]) { $0.merge($1.unsupported, uniquingKeysWith: +) }
+    }
+
+    /// Rules of all lists that could not be evaluated.
+    var unsupportedRules: Int { reports.reduce(0) { $0 + $1.unsupportedCount } }
+
+    /// One sentence a list on standard error: what it was read as. Never silent, so that no engine is guessed unseen. The
+    /// rules that are not evaluated follow with their places, the first few of every reason.
+    func announce(namesRules: Bool = true, isVerbose: Bool = false) {
+        for report in reports {
+            var line = "\(TerminalText.escaped(report.path)): \(report.detection); rules: \(report.rules)"
+            let settings = report.ignored["option"] ?? 0
+            let dropped = report.ignored.filter { $0.key != "option" }
+            if !dropped.isEmpty { line += ", dropped by the engine: \(Self.counts(dropped))" }
+            if settings > 0 { line += ", settings that decide nothing: \(settings)" }
+            if report.unsupportedCount > 0 { line += ", NOT evaluated: \(Self.counts(report.unsupported))" }
+            StandardError.line(line)
+            for notice in report.notices { StandardError.line(notice.description) }
+            if namesRules { announceNotEvaluated(report, isVerbose: isVerbose) }
+        }
+        for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
+    }
+
+    /// Rules of one reason that are named where not all are asked for.
+    private static let namedPerReason = 3
+
+    private func announceNotEvaluated(_ report: ListReport, isVerbose: Bool) {
+        var seen: [String: Int] = [:]
+        var named = 0
+        for diagnostic in report.notEvaluated {
+            seen[diagnostic.reason, default: 0] += 1
+            guard isVerbose || seen[diagnostic.reason, default: 0] <= Self.namedPerReason else { continue }
+            StandardError.line(diagnostic.description)
+            named += 1
+        }
+        let rest = report.unsupportedCount - named
+        guard rest > 0 else { return }
+        let more = !isVerbose && named < report.notEvaluated.count ? "; -v names more" : ""
+        StandardError.line(
+            "\(TerminalText.escaped(report.path)): rules not evaluated that are not named here: \(rest)\(more)"
+        )
+    }
+
+    /// Rules about the address of a client that nobody gave.
+    func clientRules(_ context: QueryContext) -> Int {
+        guard context.client?.address == nil else { return 0 }
+        return stack.layers.reduce(0) { $0 + $1.addressRuleCount(.client) }
+    }
+
+    /// Says that the client's address matters, where nobody gave it.
+    func announceClientRules(_ context: QueryContext) {
+        let count = clientRules(context)
+        guard count > 0 else { return }
+        StandardError.line(
+            "patchway: rules about the client's address: \(count); decided for a client that none of them names, "
+                + "--client ADDRESS decides for one"
+        )
+    }
+
+    /// Says what `serve` does not know of its clients, where rules ask for it.
+    func announceClientRules() {
+        for layer in stack.layers where layer.asksForClientNames {
+            StandardError.line(
+                "patchway: \(layer.engine.rawValue) has rules for clients by name or tag, of which only addresses are known "
+                    + "here: names that they may decide are answered truthfully and flagged as unsupported"
+            )
+        }
+    }
+
+    /// Says that the addresses of real answers matter, where nobody gave them.
+    func announceAddressRules() {
+        StandardError.line(
+            "patchway: rules about addresses in answers: \(stack.addressRuleCount); a pass holds only where the real "
+                + "addresses meet none (check --chains FILE takes name<TAB>address)"
+        )
+    }
+
+    private static func counts(_ reasons: [String: Int]) -> String {
+        reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
+            .joined(separator: ", ")
+    }
+
+    /// How many rules it has, for people.
+    var ruleWords: String { stack.ruleCount == 1 ? "1 rule" : "\(stack.ruleCount) rules" }
+
+    /// What the `header` record calls this stack.
+    var label: String {
+        var fingerprint = Fingerprint()
+        for layer in stack.layers {
+            fingerprint.add(layer.engine.rawValue.utf8)
+            fingerprint.add(layer.blockMode.utf8)
+            for list in layer.lists { fingerprint.add(list.octets.span) }
+        }
+        let engines = stack.layers.map(\.engine.rawValue).joined(separator: " > ")
+        return "\(engines), \(ruleWords), \(fingerprint)"
+    }
+}
