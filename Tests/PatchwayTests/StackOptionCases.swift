@@ -1,0 +1,64 @@
+/// Command lines about what belongs to a stack: lists to allow, chains, rules that are not evaluated, captures of `serve`.
+enum StackOptionCases {
+    static let all: [CommandLineCase] = [
+        CommandLineCase("config check @/open.yaml", 3, "+open.yaml: read; layers: 1, rules: 1; NOT evaluated: 1"),
+        CommandLineCase(
+            "config check @/remote.yaml",
+            2,
+            "remote.yaml:2:13: `https://lists.example/ads.txt` is the address"
+        ),
+        CommandLineCase("audit https://lists.example/ads.txt", 2, "is the address of a list; nothing is fetched here"),
+        CommandLineCase(
+            "check ads.example --list @/clean.txt --allow-list @/allowed.txt --qtype A",
+            0,
+            "+ads.example A pass"
+        ),
+        CommandLineCase(
+            "explain ads.example --list @/clean.txt --allow-list @/allowed.txt --qtype A",
+            0,
+            "+lost: @/clean"
+        ),
+        CommandLineCase(
+            "convert --to rpz @/clean.txt --allow-list @/allowed.txt",
+            0,
+            "+ads.example CNAME rpz-passthru."
+        ),
+        CommandLineCase("check a.example --allow-list @/allowed.txt", 2, "belongs to the layer of a --list"),
+        CommandLineCase(
+            "check a.example --list @/clean.txt --list @/low.txt --allow-list @/allowed.txt",
+            2,
+            "write a stack file"
+        ),
+        CommandLineCase("check a.example --stack @/one-layer.yaml --allow-list @/allowed.txt", 2, "give one of them"),
+        CommandLineCase(
+            "check a.example --list @/ads-tags.txt",
+            3,
+            "@/ads-tags.txt:2: '||update$denyallow=a.*' is not"
+        ),
+        CommandLineCase("check a.example --list @/ads-tags.txt -o ndjson", 3, "+\"line\":2"),
+        CommandLineCase(
+            "check a.example --list @/ads-tags.txt -o ndjson",
+            3,
+            "+\"unsupported\":{\"denyallow-any-tld\":1}"
+        ),
+        CommandLineCase(
+            "explain a.example --list @/ads-tags.txt",
+            3,
+            "@/ads-tags.txt:2: '||update$denyallow=a.*' is not"
+        ),
+        CommandLineCase("explain a.example --list @/ads-tags.txt -o ndjson", 3, "+\"reason\":\"denyallow-any-tld\""),
+        CommandLineCase(
+            "explain x.example --list @/clean.txt --chains @/behind.tsv",
+            0,
+            "+chain: x.example → ads.example"
+        ),
+        CommandLineCase(
+            "explain x.example --list @/clean.txt --chains @/behind.tsv --qtype A",
+            0,
+            "+x.example A sinkhole"
+        ),
+        CommandLineCase("explain loop.example --list @/clean.txt --chains @/loop.tsv", 3, "run in a loop or further"),
+        CommandLineCase("explain x.example --list @/clean.txt --chains @/chains.tsv", 2, "a chain line is"),
+        CommandLineCase("replay @/queries.ndjson", 1, "+the log says blocked: a.txt:7"),
+    ]
+}
