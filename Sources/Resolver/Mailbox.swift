@@ -9,6 +9,8 @@ final class Mailbox: Sendable {
         case policy(ActivePolicy)
         /// Show new TLS clients this certificate.
         case certificate(TLSContext)
+        /// Say that you live.
+        case ping
         /// Ask upstreams nothing new, finish what is under way, end.
         case drain
         /// End now.

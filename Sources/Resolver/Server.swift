@@ -19,6 +19,7 @@ public final class Server: Sendable {
         var policy: ActivePolicy
         var certificate: TLSContext?
         var isStarted = false
+        var pings: UInt64 = 0
         var listeners: [Listener] = []
     }
 
@@ -107,8 +108,12 @@ public final class Server: Sendable {
             guard let thread = SystemThread({ writer.run() }) else { throw .socket("thread", 11) }
             state.writer = (writer, thread)
         }
+        for index in opened.indices {
+            for socket in configuration.inherited { opened[index].append(try socket.copy()) }
+        }
+        if let user = configuration.user { try Self.become(user) }
         isComplete = true
-        state.listeners = listeners
+        state.listeners = listeners + configuration.inherited.map(\.listener)
         state.isStarted = true
         let seed = RandomSource.seed()
         for (link, sockets) in zip(links, opened) {
@@ -128,6 +133,16 @@ public final class Server: Sendable {
             }
             guard let thread else { throw .socket("thread", 11) }
             state.threads.append(thread)
+        }
+    }
+
+    private static func become(_ user: String) throws(ServerError) {
+        let result = unsafe user.withCString { unsafe patchway_drop_privileges($0) }
+        guard result < 0 else { return }
+        switch -result {
+        case 1: throw .invalid("cannot become \(user): it is root, or this process may not change its user")
+        case 2: throw .invalid("there is no user \(user)")
+        default: throw .invalid("cannot become \(user): \(systemErrorText(-result))")
         }
     }
 
@@ -180,6 +195,16 @@ public final class Server: Sendable {
 
     private func addresses(_ speaks: StreamProtocol?) -> [SocketAddress] {
         state.withLock { $0.listeners.filter { $0.speaks == speaks }.map(\.address) }
+    }
+
+    /// Whether every worker has taken its turn since this was asked last; asks them again if so.
+    public var isResponsive: Bool {
+        state.withLock { state in
+            guard links.allSatisfy({ $0.answered.load(ordering: .relaxed) >= state.pings }) else { return false }
+            state.pings += 1
+            for link in links { link.mailbox.send(.ping) }
+            return true
+        }
     }
 
     /// Applies another policy from now on; queries under way are answered by the one in force when the answer comes.

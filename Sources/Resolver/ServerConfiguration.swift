@@ -66,6 +66,11 @@ public struct ServerConfiguration: Sendable {
     /// Whether every query is written to ``capturePath``, not only the flagged ones.
     public var capturesAll = false
 
+    /// Sockets that are open already, for which ``allowRemote`` need not be said.
+    public var inherited: [InheritedSocket] = []
+    /// The user to become once the sockets are open; nil to stay.
+    public var user: String?
+
     /// Whether queries are noted for anybody.
     var captures: Bool { capturePath != nil || showsFlags }
 
@@ -84,8 +89,9 @@ public struct ServerConfiguration: Sendable {
 
     /// Checks what the type cannot.
     public func validate() throws(ServerError) {
-        guard !listeners.isEmpty else { throw .invalid("no address to listen on") }
-        if let address = listenTLS.first, certificate == nil {
+        guard !listeners.isEmpty || !inherited.isEmpty else { throw .invalid("no address to listen on") }
+        let tls = listenTLS + inherited.map(\.listener).filter { $0.speaks == .dnsOverTLS }.map(\.address)
+        if let address = tls.first, certificate == nil {
             throw .invalid("\(address) is to speak TLS, which needs a certificate and its key")
         }
         // A local root zone answers everything.
@@ -107,7 +113,8 @@ public struct ServerConfiguration: Sendable {
         if !allowRemote, let open = listeners.first(where: { !$0.address.address.isLoopback }) {
             throw .notLoopback(open.address)
         }
-        if let own = upstreams.first(where: { own in listeners.contains { $0.address == own } }) {
+        let served = (listeners + inherited.map(\.listener)).map(\.address)
+        if let own = upstreams.first(where: served.contains) {
             throw .invalid("\(own) is both listened on and forwarded to")
         }
     }

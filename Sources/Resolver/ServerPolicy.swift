@@ -122,18 +122,7 @@ struct ActivePolicy: Sendable {
         answer: borrowing MessageBuffer,
         scratch: inout NameBuffer
     ) -> (decision: Decision, aliasOffset: UInt16) {
-        decide(answer: answer, after: decide(name, type, context), of: name, type, context, scratch: &scratch)
-    }
-
-    /// The same after a decision on the name.
-    func decide(
-        answer: borrowing MessageBuffer,
-        after own: Decision,
-        of name: borrowing NameBuffer,
-        _ type: RRType,
-        _ context: QueryContext,
-        scratch: inout NameBuffer
-    ) -> (decision: Decision, aliasOffset: UInt16) {
+        let own = decide(name, type, context)
         guard !isEmpty, own.kind.isPass || policy.stack.awaitsAddresses(own, type: type), type != .cname else {
             return (own, 0)
         }

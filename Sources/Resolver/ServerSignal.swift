@@ -24,16 +24,23 @@ public enum ServerSignal: Sendable {
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for the next of the signals.
-    public static func next() -> ServerSignal {
+    /// Waits for the next of the signals; nil when none came within so many milliseconds.
+    public static func next(within milliseconds: Int? = nil) -> ServerSignal? {
         var set = handled
-        var signal: Int32 = 0
         while true {
-            guard unsafe sigwait(&set, &signal) == 0 else { continue }
+            let signal: Int32
+            if let milliseconds {
+                var time = timespec(tv_sec: milliseconds / 1_000, tv_nsec: milliseconds % 1_000 * 1_000_000)
+                signal = unsafe sigtimedwait(&set, nil, &time)
+                if signal < 0, errno == EAGAIN { return nil }
+            } else {
+                signal = unsafe sigwaitinfo(&set, nil)
+            }
             switch signal {
             case SIGHUP: return .reload
             case SIGTERM: return .drain
-            default: return .stop
+            case SIGINT: return .stop
+            default: continue
             }
         }
     }

@@ -10,6 +10,8 @@ final class WorkerLink: Sendable {
     let ring: CaptureRing?
     /// What the worker has counted, as of its last turn.
     let counters = Mutex(Counters())
+    /// How often it has said that it lives.
+    let answered = Atomic<UInt64>(0)
 
     /// A link.
     init(ring: CaptureRing?) throws(ServerError) {
@@ -41,19 +43,14 @@ struct Worker: ~Copyable {
     var counters = Counters()
     /// The reply under construction.
     var reply = MessageBuffer(capacity: 66_000)
-    /// An upstream query, or an answer that is looked at again.
+    /// A policy answer under construction, or an upstream query.
     var draft = MessageBuffer(capacity: 66_000)
-    /// A policy answer under construction.
-    var made = PolicyDraft()
-    /// Flights that wait for what an alias of the policy leads to.
-    var completions: [Int: Completion] = [:]
     /// What an upstream socket has received.
     var received = OctetBuffer(count: 4_096)
     /// The name of the query at hand, and of a flight; scratch for aliases.
     var name = NameBuffer()
     var flightName = NameBuffer()
     var aliasName = NameBuffer()
-    var judgedName = NameBuffer()
     /// Listening sockets.
     var sockets: [ListeningSocket]
     /// Towards the upstreams.
@@ -207,6 +204,7 @@ struct Worker: ~Copyable {
                 self.policy = policy
                 if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
             case .certificate(let certificate): self.certificate = certificate
+            case .ping: link.answered.add(1, ordering: .relaxed)
             case .stop: isStopped = true
             case .drain:
                 guard drainsUntil == nil else { break }

@@ -119,11 +119,6 @@ import Testing
         #expect(records("update.example")?.count == 2)
     }
 
-    private func eventually(_ condition: () -> Bool) -> Bool {
-        for _ in 0..<500 where condition() { return true }
-        return false
-    }
-
     @Test func keepsVerdictsWhenAllUpstreamsAreDead() throws {
         let silent = FakeUpstream { _ in [] }
         let served = try TestServer([silent.address], policy: policy(["bad.example"])) { $0.mode = .enforce }

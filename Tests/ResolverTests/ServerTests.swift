@@ -11,6 +11,18 @@ import Testing
         { query in [.send(makeReply(to: query.octets, [.a(query.name, last)]))] }
     }
 
+    @Test func isResponsiveOnlyWhileItsWorkersTakeTurns() throws {
+        let idle = try Server(
+            ServerConfiguration(upstreams: [SocketAddress(.v4(0x7F00_0001), port: 9)]),
+            policy: ServerPolicy(stack: CompiledStack(layers: []))
+        )
+        #expect(idle.isResponsive, "nobody was asked before")
+        #expect(!idle.isResponsive)
+        let served = try TestServer([SocketAddress(.v4(0x7F00_0001), port: 9)]) { $0.workers = 2 }
+        defer { served.server.stop() }
+        for _ in 0..<3 { #expect(eventually { served.server.isResponsive }) }
+    }
+
     // MARK: - Forwarding and the cache
 
     @Test func answersFromTheUpstreamAndThenFromTheCache() throws {

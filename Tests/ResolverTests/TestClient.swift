@@ -122,6 +122,15 @@ struct TestServer {
     }
 }
 
+/// Whether a condition holds within a second or two.
+func eventually(_ condition: () -> Bool) -> Bool {
+    for _ in 0..<500 {
+        if condition() { return true }
+        usleep(2_000)
+    }
+    return false
+}
+
 /// A layer whose rules block names with everything below them.
 func blockingLayer(_ names: [String], engine: Engine = .pihole) throws -> CompiledLayer {
     guard var builder = LayerBuilder(engine: engine) else { throw ServerError.invalid("no such mode") }

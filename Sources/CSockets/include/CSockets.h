@@ -13,6 +13,8 @@ enum {
     PATCHWAY_READABLE = 1,
     PATCHWAY_WRITABLE = 2,
     PATCHWAY_CLOSED = 4,
+    PATCHWAY_DATAGRAMS = 1,
+    PATCHWAY_STREAMS = 2,
 };
 
 // A sockaddr_in or sockaddr_in6 as the kernel wrote it, and the local address a datagram was sent to
@@ -87,5 +89,15 @@ uint64_t patchway_memory_size(void);
 const char *patchway_error_text(int error);
 // Raises the soft limit of open files to the hard limit and gives it.
 long patchway_raise_file_limit(void);
+
+
+// Tells the service manager something (sd_notify(3)); 0 where there is none, 1 when told.
+int patchway_notify(const char *text);
+// Makes a socket that was inherited ready for a worker: PATCHWAY_DATAGRAMS or PATCHWAY_STREAMS, and its address.
+int patchway_adopt(int fd, int buffer_octets, patchway_peer *at);
+int patchway_duplicate(int fd);
+// Becomes another user for good; -ENOENT when there is no such user, -EPERM when it is root.
+int patchway_drop_privileges(const char *user);
+int patchway_is_root(void);
 
 #endif

@@ -15,8 +15,6 @@ extension EngineProfile {
         blockModes: [("default", BlockAnswer(a: .nxdomain, aaaa: .nxdomain, other: .nxdomain, ttl: 5))],
         dataHidesOtherTypes: true,
         dataTTL: 5,
-        setsAuthoritative: false,
-        // The address of the cache stands in its environment, which lists do not tell.
-        answerStyle: AnswerStyle(followsOwnAliases: false)
+        setsAuthoritative: false
     )
 }

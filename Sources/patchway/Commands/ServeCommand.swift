@@ -65,6 +65,9 @@ struct ServeCommand: ParsableCommand {
     )
     var zone: String?
 
+    @Option(name: .customLong("user"), help: "Become this user once the sockets are open.")
+    var user: String?
+
     @OptionGroup var transports: TransportOptions
     @OptionGroup var stack: StackOptions
     @OptionGroup var catalog: CatalogOptions
@@ -85,6 +88,7 @@ struct ServeCommand: ParsableCommand {
             "patchway: serving on \(places.joined(separator: ", ")), mode \(settings.mode.rawValue), \(first.loaded.ruleWords)"
         )
         hint(settings, rules: first.loaded.stack.ruleCount)
+        ServiceManager.notify("READY=1", Self.status(first))
         let signal = serve(server, catalog)
         StandardError.line("patchway: \(ServeSummary.text(server.counters))")
         if signal == .stop { throw ExitStatus.interrupted }
@@ -116,18 +120,32 @@ struct ServeCommand: ParsableCommand {
 
     /// Handles signals until the server is to end; returns the one that ended it.
     private func serve(_ server: Server, _ catalog: CatalogOptions) -> ServerSignal {
+        let watchdog = ServiceManager.watchdogInterval
         while true {
-            let signal = ServerSignal.next()
-            switch signal {
-            case .reload: reload(server, catalog)
-            case .drain: server.drain()
-            case .stop: server.stop()
+            guard let signal = ServerSignal.next(within: watchdog) else {
+                if server.isResponsive { ServiceManager.notify("WATCHDOG=1") }
+                continue
             }
-            if signal != .reload { return signal }
+            switch signal {
+            case .reload:
+                ServiceManager.notifyReloading()
+                ServiceManager.notify("READY=1", reload(server, catalog))
+                continue
+            case .drain:
+                ServiceManager.notify("STOPPING=1")
+                server.drain()
+            case .stop:
+                ServiceManager.notify("STOPPING=1")
+                server.stop()
+            }
+            return signal
         }
     }
 
-    private func reload(_ server: Server, _ catalog: CatalogOptions) {
+    private static func status(_ served: ServedPolicy) -> String { "STATUS=\(served.loaded.ruleWords)" }
+
+    /// Reads everything again; what the service manager is told about it.
+    private func reload(_ server: Server, _ catalog: CatalogOptions) -> String {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
             let next = try ServedPolicy.load(stack.isEmpty ? file.layers : try stack.layers(), catalog)
@@ -136,10 +154,11 @@ struct ServeCommand: ParsableCommand {
             next.loaded.announce()
             next.loaded.announceClientRules()
             StandardError.line("patchway: reloaded, \(next.loaded.ruleWords)")
-        } catch let failure as Failure {
-            StandardError.line("patchway: not reloaded, what was in force stays: \(failure.text)")
+            return Self.status(next)
         } catch {
-            StandardError.line("patchway: not reloaded, what was in force stays: \(error)")
+            let text = (error as? Failure)?.text ?? "\(error)"
+            StandardError.line("patchway: not reloaded, what was in force stays: \(text)")
+            return "STATUS=not reloaded, what was in force stays"
         }
     }
 
@@ -150,7 +169,12 @@ struct ServeCommand: ParsableCommand {
                 : try upstreams.map { try TransportOptions.address($0, "--upstream", 53) }
         )
         let addresses = try TransportOptions.addresses(listen, "--listen", 53, file.listen)
-        if !addresses.isEmpty { settings.listen = addresses }
+        do throws(ServerError) { settings.inherited = try ServiceManager.sockets() } catch {
+            throw Failure.usage(error.description)
+        }
+        // What a service manager opened takes the place of the default.
+        if !addresses.isEmpty || !settings.inherited.isEmpty { settings.listen = addresses }
+        settings.user = user
         try transports.apply(file, to: &settings)
         if let word = mode ?? file.mode?.rawValue {
             guard let mode = ServingMode(rawValue: word) else {

@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+import Testing
+
+private let canActivate = FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-socket-activate")
+private let canAnalyze = FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")
+private let hasDig = FileManager.default.isExecutableFile(atPath: "/usr/bin/dig")
+
+/// `serve` as a service manager runs it.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ServiceTests {
+    private static let zone = ["--zone", "Zones/update-service.zone", "--list", "Zones/demo/hosts.txt"]
+
+    /// What a service manager hears, until `isEnough` or nothing more comes for so long.
+    private func listen(_ socket: Int32, until isEnough: (String) -> Bool) -> [String] {
+        var heard: [String] = []
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&polled, 1, 20_000) > 0 else { return heard }
+            let count = unsafe recv(socket, &buffer, buffer.count, 0)
+            guard count > 0 else { return heard }
+            heard.append(String(decoding: buffer[..<count], as: UTF8.self))
+            if isEnough(heard.last ?? "") { return heard }
+        }
+    }
+
+    private func notifySocket() throws -> (descriptor: Int32, path: String) {
+        let path = Patchway.scratch.appendingPathComponent("notify-\(UInt32.random(in: 0 ... .max))").path
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+            for (index, octet) in path.utf8.enumerated() { unsafe room[index] = octet }
+        }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let bound = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, length) }
+        }
+        try #require(bound == 0)
+        return (descriptor, path)
+    }
+
+    @Test func saysWhenItIsReadyReloadsLivesAndStops() throws {
+        let (manager, path) = try notifySocket()
+        defer { close(manager) }
+        let (process, _, _) = try Patchway.process(
+            Patchway.executable,
+            ["serve", "--listen", "127.0.0.1:0"] + Self.zone,
+            environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000"]
+        )
+        try process.run()
+        let started = listen(manager) { $0.contains("WATCHDOG=1") }
+        #expect(started.first?.hasPrefix("READY=1\nSTATUS=") == true)
+        #expect(started.last == "WATCHDOG=1")
+        kill(process.processIdentifier, SIGHUP)
+        let reloaded = listen(manager) { $0.contains("READY=1") }.filter { $0 != "WATCHDOG=1" }
+        #expect(reloaded.first?.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") == true)
+        #expect(reloaded.last?.contains("STATUS=31 rules") == true, "\(reloaded)")
+        kill(process.processIdentifier, SIGTERM)
+        #expect(listen(manager) { $0.contains("STOPPING=1") }.last == "STOPPING=1")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test func theWatchdogOfAnotherProcessIsLeftAlone() throws {
+        let (manager, path) = try notifySocket()
+        defer { close(manager) }
+        let (process, _, _) = try Patchway.process(
+            Patchway.executable,
+            ["serve", "--listen", "127.0.0.1:0"] + Self.zone,
+            environment: ["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": "1"]
+        )
+        try process.run()
+        #expect(listen(manager) { $0.contains("READY=1") }.count == 1)
+        var polled = pollfd(fd: manager, events: Int16(POLLIN), revents: 0)
+        #expect(unsafe poll(&polled, 1, 600) == 0)
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    @Test(.enabled(if: canActivate && hasDig, "systemd-socket-activate or dig is not installed"))
+    func servesOnSocketsThatWereOpenedForIt() throws {
+        for (option, digOption) in [("--datagram", "+notcp"), ("", "+tcp")] {
+            let port = Int.random(in: 20_000..<30_000)
+            let command = """
+                systemd-socket-activate \(option) --listen=127.0.0.1:\(port) $(command -v patchway) \
+                serve \(Self.zone.joined(separator: " ")) & child=$!
+                for _ in 1 2 3 4 5 6 7 8 9 10; do
+                    sleep 0.3
+                    dig \(digOption) +time=1 +tries=1 -p \(port) @127.0.0.1 sls.update.microsoft.com A +short && break
+                done
+                kill $child; wait $child
+                """
+            let result = try Patchway.shell(command)
+            #expect(result.output.contains("20.54.24.10"), "\(option): \(result.output) \(result.errors)")
+            #expect(!result.errors.contains("5353"), "the default address is not opened beside it")
+        }
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can become somebody else"))
+    func becomesAnotherUser() throws {
+        let command = """
+            patchway serve --listen 127.0.0.1:0 --user nobody \(Self.zone.joined(separator: " ")) & child=$!
+            sleep 1; grep -E '^(Uid|Gid|Groups|CapEff)' /proc/$child/status; kill $child; wait $child
+            """
+        let lines = try Patchway.shell(command).output.split(separator: "\n").map {
+            $0.split(whereSeparator: { $0 == "\t" || $0 == " " }).map(String.init)
+        }
+        #expect(lines.first == ["Uid:", "65534", "65534", "65534", "65534"])
+        #expect(lines.contains(["CapEff:", "0000000000000000"]))
+        for (user, words) in [("root", "cannot become root"), ("no-such-user", "there is no user no-such-user")] {
+            let result = try Patchway.run(["serve", "--listen", "127.0.0.1:0", "--user", user] + Self.zone)
+            #expect(result.status == 2)
+            #expect(result.errors.contains(words))
+        }
+    }
+
+    @Test(.enabled(if: canAnalyze, "systemd-analyze is not installed"))
+    func theUnitIsHardened() throws {
+        let unit = "Scripts/systemd/patchway.service"
+        let result = try Patchway.shell("systemd-analyze security --offline=true --threshold=15 \(unit)")
+        #expect(result.status == 0, "\(result.output.split(separator: "\n").last ?? "")")
+    }
+}
