@@ -29,6 +29,14 @@ public struct AnswerStyle: Sendable {
         case unknown
     }
 
+    /// What an engine's rules make of the answer to the target of an alias of its own.
+    public enum TargetPolicy: Sendable {
+        /// Nothing: what was rewritten once is not rewritten again.
+        case none
+        /// Its aliases and addresses are judged like those of a real answer, its name is not.
+        case answer
+    }
+
     /// The start of authority.
     public var authority: Authority = .none
     /// Queries for ANY.
@@ -43,6 +51,10 @@ public struct AnswerStyle: Sendable {
     public var withoutAuthority: Set<VerdictKind> = []
     /// Whether the records behind a CNAME of its own are looked up and given with it.
     public var followsOwnAliases = true
+    /// What the rules make of those records.
+    public var targetPolicy = TargetPolicy.none
+    /// Whether the alias stands in the failure when its target cannot be looked up.
+    public var keepsAliasInFailure = false
     /// Whether all records of a name get the TTL of its first (PowerDNS).
     public var hasOneTTL = false
     /// The TTL of a CNAME whose star was filled in; nil keeps the rule's.
@@ -61,6 +73,8 @@ public struct AnswerStyle: Sendable {
         answersNameAskedFor: Bool = false,
         withoutAuthority: Set<VerdictKind> = [],
         followsOwnAliases: Bool = true,
+        targetPolicy: TargetPolicy = .none,
+        keepsAliasInFailure: Bool = false,
         hasOneTTL: Bool = false,
         filledStarTTL: UInt32? = nil,
         errors: [VerdictKind: ExtendedError] = [:],
@@ -73,6 +87,8 @@ public struct AnswerStyle: Sendable {
         self.answersNameAskedFor = answersNameAskedFor
         self.withoutAuthority = withoutAuthority
         self.followsOwnAliases = followsOwnAliases
+        self.targetPolicy = targetPolicy
+        self.keepsAliasInFailure = keepsAliasInFailure
         self.hasOneTTL = hasOneTTL
         self.filledStarTTL = filledStarTTL
         self.errors = errors

@@ -11,6 +11,8 @@ struct Waiter: BitwiseCopyable {
     var origin: Origin
     /// When it came, nanoseconds.
     var arrivedAt: UInt64
+    /// The flight that waits in place of a client, because its answer leads on to this one; -1 for clients.
+    var dependent: Int32 = -1
 }
 
 /// Where a query came from and its reply goes.

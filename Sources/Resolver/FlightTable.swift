@@ -137,6 +137,9 @@ struct FlightTable: ~Copyable {
         flights.remove(flight)
     }
 
+    /// Lets a flight wait for another one: it has no try that could time out.
+    mutating func rest(_ flight: Int) { deadlines.clear(flight) }
+
     // MARK: - Tries
 
     /// The first try.

@@ -9,7 +9,7 @@ struct AnswerKey: BitwiseCopyable, Equatable {
     var hour: UInt16 = 0
     /// The type asked for.
     var type: UInt16
-    /// Bit 0: DO, bit 1: CD.
+    /// Bit 0: DO, bit 1: CD, bit 2: the real answer, whatever the policy says.
     var flags: UInt8
 
     /// The key of a query.
@@ -24,6 +24,17 @@ struct AnswerKey: BitwiseCopyable, Equatable {
         flags = (dnssecOK ? 1 : 0) | (checkingDisabled ? 2 : 0)
     }
 
+    /// The key of the real answer to the same question.
+    var real: AnswerKey {
+        var key = self
+        key.client = 0
+        key.hour = 0
+        key.flags |= 4
+        return key
+    }
+
+    /// Whether no policy has a say.
+    var isReal: Bool { flags & 4 != 0 }
     /// Whether DNSSEC records are wanted.
     var dnssecOK: Bool { flags & 1 != 0 }
     /// Whether validation is not wanted.

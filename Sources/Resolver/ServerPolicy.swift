@@ -122,7 +122,18 @@ struct ActivePolicy: Sendable {
         answer: borrowing MessageBuffer,
         scratch: inout NameBuffer
     ) -> (decision: Decision, aliasOffset: UInt16) {
-        let own = decide(name, type, context)
+        decide(answer: answer, after: decide(name, type, context), of: name, type, context, scratch: &scratch)
+    }
+
+    /// The same after a decision on the name.
+    func decide(
+        answer: borrowing MessageBuffer,
+        after own: Decision,
+        of name: borrowing NameBuffer,
+        _ type: RRType,
+        _ context: QueryContext,
+        scratch: inout NameBuffer
+    ) -> (decision: Decision, aliasOffset: UInt16) {
         guard !isEmpty, own.kind.isPass || policy.stack.awaitsAddresses(own, type: type), type != .cname else {
             return (own, 0)
         }

@@ -109,9 +109,14 @@ extension MessageBuffer {
         appendOPT(query, .noError, options: none.span)
     }
 
-    /// Appends an answer record of the question name.
-    mutating func appendOwn(_ type: RRType, ttl: UInt32 = MessageBuffer.localTTL, data: [UInt8]) {
-        append16(0xC000 | UInt16(MessageHeader.size))
+    /// Appends an answer record of the question name, or of a name that stands elsewhere.
+    mutating func appendOwn(
+        _ type: RRType,
+        ttl: UInt32 = MessageBuffer.localTTL,
+        data: [UInt8],
+        ownerAt: Int = MessageHeader.size
+    ) {
+        append16(0xC000 | UInt16(ownerAt))
         append16(type.rawValue)
         append16(RRClass.in.rawValue)
         append32(ttl)
@@ -120,9 +125,10 @@ extension MessageBuffer {
         octets.put16(octets.uint16(at: 6) + 1, at: 6)
     }
 
-    /// Appends an SOA of the question name to the authority section, so that the answer can be kept (RFC 6303 §3).
-    mutating func appendOwnSOA(ttl: UInt32) {
-        append16(0xC000 | UInt16(MessageHeader.size))
+    /// Appends an SOA of the question name, or of a name that stands elsewhere, to the authority section, so that the
+    /// answer can be kept (RFC 6303 §3).
+    mutating func appendOwnSOA(ttl: UInt32, ownerAt: Int = MessageHeader.size) {
+        append16(0xC000 | UInt16(ownerAt))
         append16(RRType.soa.rawValue)
         append16(RRClass.in.rawValue)
         append32(ttl)

@@ -176,36 +176,15 @@ extension Worker {
             noteIfWanted(stored, query, origin, isEnforced: true)
             return false
         }
-        let place = Self.makePolicyAnswer(policy, stored, name, key, hash, [], now, &draft, &cache)
+        made.begin(name, RRType(rawValue: query.type))
+        if let target = made.append(decision, policy, on: name, key) {
+            let completion = Completion(made, target, stored, generation: policy.generation)
+            return forward(query, key, hash, message, origin, completion)
+        }
+        _ = flightName.fill(from: made.message, at: MessageHeader.size)
+        let place = keepDraft(stored, Flight(hash: hash, key: key, nameLength: UInt8(name.count)), alias: [])
         writeHit(place, cache.entry(place), query, message, origin, isCached: false)
         return true
-    }
-
-    /// Puts the answer that a decision stands for into the cache and gives its place.
-    static func makePolicyAnswer(
-        _ policy: ActivePolicy,
-        _ decision: StoredDecision,
-        _ name: borrowing NameBuffer,
-        _ key: AnswerKey,
-        _ hash: UInt64,
-        _ alias: [UInt8],
-        _ now: UInt64,
-        _ draft: inout MessageBuffer,
-        _ cache: inout ResponseCache
-    ) -> Int {
-        let stack = policy.policy.stack
-        draft.writePolicyAnswer(decision.decision, stack, name, RRType(rawValue: key.type), policy.context(key))
-        let entry = CacheEntry(
-            key: key,
-            storedAt: now,
-            expiresAt: .max,
-            decision: decision,
-            generation: policy.generation,
-            flags: CacheEntry.policyMade
-        )
-        let options = ErrorOption(decision.decision, stack).octets
-        let none = MessageBuffer(capacity: 0)
-        return cache.insert(entry, name, hash: hash, message: draft, ttls: none, options: options, alias: alias)
     }
 
     // MARK: - Forwarding
@@ -215,7 +194,8 @@ extension Worker {
         _ key: AnswerKey,
         _ hash: UInt64,
         _ message: Span<UInt8>,
-        _ origin: Origin
+        _ origin: Origin,
+        _ completion: Completion? = nil
     ) -> Bool {
         guard drainsUntil == nil else {
             counters.failed += 1
@@ -228,7 +208,11 @@ extension Worker {
             table.flights[flight].generation = policy.generation
             counters.misses += 1
             if query.overTCP { streams.addPending(Int(origin.socket)) }
-            perform(table.start(flight, now: now), for: flight)
+            if let completion {
+                self.await(completion, for: flight)
+            } else {
+                perform(table.start(flight, now: now), for: flight)
+            }
             return false
         case .joined:
             counters.misses += 1

@@ -142,13 +142,20 @@ extension Worker {
     }
 
     /// Frees what a flight holds, and the flight.
-    private mutating func end(_ flight: Int, answeredOn clean: Int?) {
+    mutating func end(_ flight: Int, answeredOn clean: Int? = nil) {
+        releaseSockets(of: flight, answeredOn: clean)
+        table.end(flight)
+    }
+
+    /// Frees the sockets of a flight.
+    private mutating func releaseSockets(of flight: Int, answeredOn clean: Int?) {
         for index in table.flights[flight].sockets.indices {
             let number = Int(table.flights[flight].sockets[index])
             if number >= 0 { release(number, isClean: number == clean) }
+            table.flights[flight].sockets[index] = -1
         }
         if table.flights[flight].isAskingTCP { closeExchanges(of: flight) }
-        table.end(flight)
+        table.flights[flight].isAskingTCP = false
     }
 
     /// Closes every socket towards the upstreams.
@@ -204,23 +211,26 @@ extension Worker {
 
     /// Keeps the scrubbed answer and gives it to all who wait; `flightName` is the flight's name.
     mutating func deliver(_ flight: Int, answeredOn socket: Int?) {
-        var question = table.flights[flight]
+        let question = table.flights[flight]
         // A policy that came while the question was under way tells clients apart anew.
-        let isOfOthers = question.generation != policy.generation && policy.tellsQueriesApart
-        var place = isOfOthers ? nil : keep(question)
+        guard question.key.isReal || question.generation == policy.generation || !policy.tellsQueriesApart else {
+            return requeue(flight, answeredOn: socket)
+        }
+        if let place = keep(question, flight, socket) { hand(place, to: flight, answeredOn: socket) }
+    }
+
+    /// Gives the answer at a place to all who wait for it, and ends the flight; `flightName` is its name.
+    mutating func hand(_ place: Int, to flight: Int, answeredOn socket: Int? = nil) {
+        let question = table.flights[flight]
+        let entry = cache.entry(place)
         var late = 0
+        var dependents: [Int32] = []
         while let (waiter, asked) = table.takeWaiter(flight) {
-            guard isOnTime(waiter, &late) else { continue }
-            if isOfOthers {
-                let key = policy.key(waiter.query, from: waiter.origin.peer, at: week.minute)
-                if place == nil || key != question.key {
-                    question.key = key
-                    question.hash = keyedHash(flightName, key, seed: seed)
-                    place = keep(question)
-                }
+            if waiter.dependent >= 0 {
+                dependents.append(waiter.dependent)
+                continue
             }
-            guard let place else { continue }
-            let entry = cache.entry(place)
+            guard isOnTime(waiter, &late) else { continue }
             if entry.isDrop {
                 reply.reset()
                 counters.droppedByPolicy += 1
@@ -231,15 +241,24 @@ extension Worker {
             reply.restoreQuestion(waiter.query, at: asked, of: table)
             finish(waiter, entry, place, sends: true)
         }
-        // A TTL of 0 is for those who waited, and nobody after them (RFC 1035 §3.2.1).
-        if let place, cache.entry(place).expiresAt <= now + 1 {
-            cache.remove(flightName, question.key, hash: question.hash)
+        guard !dependents.isEmpty else {
+            retire(place, entry, question)
+            return end(flight, answeredOn: socket)
         }
+        let answer = TargetAnswer(cache, place, now: now)
+        retire(place, entry, question)
         end(flight, answeredOn: socket)
+        complete(dependents, with: answer)
     }
 
-    /// Keeps the scrubbed answer, or what the policy makes of it, and gives its place.
-    private mutating func keep(_ question: Flight) -> Int {
+    /// A TTL of 0 is for those who waited, and nobody after them (RFC 1035 §3.2.1).
+    private mutating func retire(_ place: Int, _ entry: CacheEntry, _ question: Flight) {
+        if entry.expiresAt <= now + 1 { cache.remove(flightName, question.key, hash: question.hash) }
+    }
+
+    /// Keeps the scrubbed answer, or what the policy makes of it, and gives its place; nil where that leads on.
+    private mutating func keep(_ question: Flight, _ flight: Int, _ socket: Int?) -> Int? {
+        guard !question.key.isReal else { return keepAnswer(.pass, question) }
         let verdict = policy.decide(
             flightName,
             RRType(rawValue: question.key.type),
@@ -249,7 +268,35 @@ extension Worker {
         )
         let decision = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
         guard policy.enforces(verdict.decision, for: flightName) else { return keepAnswer(decision, question) }
-        return keepPolicyAnswer(decision, question, hasAlias: verdict.aliasOffset > 0)
+        return keepPolicyAnswer(verdict.decision, decision, question, flight, socket)
+    }
+
+    private mutating func keepPolicyAnswer(
+        _ decision: Decision,
+        _ stored: StoredDecision,
+        _ question: Flight,
+        _ flight: Int,
+        _ socket: Int?
+    ) -> Int? {
+        let hasAlias = stored.aliasOffset > 0
+        if hasAlias { _ = aliasName.fill(from: scrubber.message, at: Int(stored.aliasOffset)) }
+        made.begin(flightName, RRType(rawValue: question.key.type))
+        let target = made.append(
+            decision,
+            policy,
+            on: hasAlias ? aliasName.name : flightName.name,
+            of: flightName,
+            question.key,
+            real: scrubber.message,
+            aliasOffset: Int(stored.aliasOffset),
+            age: 0
+        )
+        made.expiresAt = now + max(UInt64(scrubber.lifetime) * 1_000_000_000, 1)
+        let alias = hasAlias ? aliasName.name.wire : []
+        guard let target, !made.isBroken else { return keepDraft(stored, question, alias: alias) }
+        releaseSockets(of: flight, answeredOn: socket)
+        self.await(Completion(made, target, stored, alias: alias, generation: policy.generation), for: flight)
+        return nil
     }
 
     private mutating func keepAnswer(_ decision: StoredDecision, _ question: Flight) -> Int {
@@ -272,33 +319,24 @@ extension Worker {
         )
     }
 
-    private mutating func keepPolicyAnswer(_ decision: StoredDecision, _ question: Flight, hasAlias: Bool) -> Int {
-        let alias = hasAlias ? aliasName.name.wire : []
-        return Self.makePolicyAnswer(
-            policy,
-            decision,
-            flightName,
-            question.key,
-            question.hash,
-            alias,
-            now,
-            &draft,
-            &cache
-        )
-    }
-
     /// Tells the waiters of a flight that there is no answer.
-    private mutating func fail(_ flight: Int) {
+    mutating func fail(_ flight: Int) {
         let failure = table.flights[flight].failure
         table.fillName(of: flight, &flightName)
         var late = 0
+        var dependents: [Int32] = []
         while let (waiter, asked) = table.takeWaiter(flight) {
+            if waiter.dependent >= 0 {
+                dependents.append(waiter.dependent)
+                continue
+            }
             counters.failed += 1
             guard isOnTime(waiter, &late) else { continue }
             reply.writeFailure(waiter.query, failure, question: asked, of: table)
             finish(waiter, nil, nil, sends: true)
         }
-        end(flight, answeredOn: nil)
+        end(flight)
+        failTargets(dependents, failure)
     }
 
     /// Whether a waiter still gets its answer: those who waited long get one only if they are few, so that nobody can

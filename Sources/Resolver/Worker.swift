@@ -43,14 +43,19 @@ struct Worker: ~Copyable {
     var counters = Counters()
     /// The reply under construction.
     var reply = MessageBuffer(capacity: 66_000)
-    /// A policy answer under construction, or an upstream query.
+    /// An upstream query, or an answer that is looked at again.
     var draft = MessageBuffer(capacity: 66_000)
+    /// A policy answer under construction.
+    var made = PolicyDraft()
+    /// Flights that wait for what an alias of the policy leads to.
+    var completions: [Int: Completion] = [:]
     /// What an upstream socket has received.
     var received = OctetBuffer(count: 4_096)
     /// The name of the query at hand, and of a flight; scratch for aliases.
     var name = NameBuffer()
     var flightName = NameBuffer()
     var aliasName = NameBuffer()
+    var judgedName = NameBuffer()
     /// Listening sockets.
     var sockets: [ListeningSocket]
     /// Towards the upstreams.

@@ -15,6 +15,8 @@ extension EngineProfile {
         blockModes: [("default", BlockAnswer(a: .nxdomain, aaaa: .nxdomain, other: .nxdomain, ttl: 5))],
         dataHidesOtherTypes: true,
         dataTTL: 5,
-        setsAuthoritative: false
+        setsAuthoritative: false,
+        // The address of the cache stands in its environment, which lists do not tell.
+        answerStyle: AnswerStyle(followsOwnAliases: false)
     )
 }

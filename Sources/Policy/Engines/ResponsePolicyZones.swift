@@ -22,7 +22,13 @@ extension EngineProfile {
         .canonicalPredecessor,
         chain: .untilCached,
         authoritative: true,
-        style: AnswerStyle(authority: .ofZoneForAliasNoData, anyQuery: .hides, chasesAny: false, filledStarTTL: 0)
+        style: AnswerStyle(
+            authority: .ofZoneForAliasNoData,
+            anyQuery: .hides,
+            chasesAny: false,
+            targetPolicy: .answer,
+            filledStarTTL: 0
+        )
     )
     /// PowerDNS Recursor 4.8 rpzFile.
     static let pdnsRPZ = rpz(
@@ -32,7 +38,7 @@ extension EngineProfile {
         chain: .everyAlias,
         authoritative: false,
         triggers: .clientFirst,
-        style: AnswerStyle(keepsAliases: false, hasOneTTL: true)
+        style: AnswerStyle(keepsAliases: false, keepsAliasInFailure: true, hasOneTTL: true)
     )
     /// Knot Resolver 5.6 policy.rpz: query names only.
     static let knotRPZ = rpz(
