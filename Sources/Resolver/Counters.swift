@@ -56,6 +56,14 @@ public struct Counters: Sendable, Equatable {
     public var upstreamQueries: UInt64 = 0
     /// Of these over TCP.
     public var upstreamTCP: UInt64 = 0
+    /// Connections to upstreams, TCP and TLS.
+    public var upstreamConnections: UInt64 = 0
+    /// TLS handshakes with upstreams that succeeded.
+    public var upstreamHandshakes: UInt64 = 0
+    /// Of these resumed.
+    public var upstreamResumed: UInt64 = 0
+    /// TLS handshakes with upstreams that failed: a certificate not believed or for another name, or no TLS at all.
+    public var upstreamTLSFailures: UInt64 = 0
     /// Tries that timed out.
     public var upstreamTimeouts: UInt64 = 0
     /// Tries that failed otherwise: socket errors, SERVFAIL, REFUSED, malformed answers.
@@ -74,6 +82,7 @@ public struct Counters: Sendable, Equatable {
             \.truncated, \.droppedJunk, \.droppedOversized, \.droppedByPolicy, \.overloaded, \.droppedLate,
             \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.handshakes,
             \.resumedHandshakes, \.failedHandshakes, \.tlsQueries, \.upstreamQueries, \.upstreamTCP, \.upstreamTimeouts,
+            \.upstreamConnections, \.upstreamHandshakes, \.upstreamResumed, \.upstreamTLSFailures,
             \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
         ]
     }

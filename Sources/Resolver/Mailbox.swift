@@ -7,8 +7,8 @@ final class Mailbox: Sendable {
     enum Message: Sendable {
         /// Apply this policy from now on.
         case policy(ActivePolicy)
-        /// Show new TLS clients this certificate.
-        case certificate(TLSContext)
+        /// Use these certificates for new connections.
+        case certificates(TLSContexts)
         /// Say that you live.
         case ping
         /// Ask upstreams nothing new, finish what is under way, end.

@@ -215,6 +215,13 @@ struct MessageBuffer: ~Copyable {
     @inline(__always)
     mutating func append(_ other: borrowing MessageBuffer) { append(other.span) }
 
+    /// Copies the message to the end of an array, its length in front (RFC 1035 §4.2.2).
+    func frame(to array: inout [UInt8]) {
+        array.append(UInt8(truncatingIfNeeded: count >> 8))
+        array.append(UInt8(truncatingIfNeeded: count))
+        unsafe span.withUnsafeBufferPointer { unsafe array.append(contentsOf: $0) }
+    }
+
     /// Sends the message as one datagram, or as much of it as a stream takes; gives the octets or a negated errno.
     func send(_ descriptor: Int32, from start: Int = 0) -> Int {
         unsafe octets.span(start, count - start).withUnsafeBytes { octets in

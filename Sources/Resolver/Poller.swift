@@ -14,8 +14,8 @@ struct PollToken: Equatable {
         case connection
         /// A datagram socket towards an upstream.
         case upstream
-        /// A TCP connection to an upstream.
-        case exchange
+        /// A connection to an upstream.
+        case link
     }
 
     /// The kind of owner.

@@ -17,7 +17,7 @@ public final class Server: Sendable {
         var threads: [SystemThread] = []
         var writer: (CaptureWriter, SystemThread)?
         var policy: ActivePolicy
-        var certificate: TLSContext?
+        var tls: TLSContexts
         var isStarted = false
         var pings: UInt64 = 0
         var listeners: [Listener] = []
@@ -42,22 +42,18 @@ public final class Server: Sendable {
         }
         self.links = links
         let active = ActivePolicy(policy, mode: configuration.mode, generation: 0)
-        state = Mutex(State(policy: active, certificate: try Self.certificate(configuration)))
+        state = Mutex(State(policy: active, tls: try TLSContexts(configuration)))
     }
 
     deinit { stop() }
 
-    private static func certificate(_ configuration: ServerConfiguration) throws(ServerError) -> TLSContext? {
-        guard let files = configuration.certificate else { return nil }
-        return try TLSContext.serving(certificate: files.path, key: files.keyPath)
-    }
-
-    /// Reads certificate and key again, for connections from now on; sessions begun before cannot be resumed.
+    /// Reads certificate, key and authorities again, for connections from now on; sessions that clients began before
+    /// cannot be resumed.
     /// - Throws: when they cannot be used; the old ones stay.
-    public func reloadCertificate() throws(ServerError) {
-        guard let next = try Self.certificate(configuration) else { return }
-        state.withLock { $0.certificate = next }
-        for link in links { link.mailbox.send(.certificate(next)) }
+    public func reloadCertificates() throws(ServerError) {
+        let next = try TLSContexts(configuration)
+        state.withLock { $0.tls = next }
+        for link in links { link.mailbox.send(.certificates(next)) }
     }
 
     /// Opens the sockets and starts the workers.
@@ -118,13 +114,13 @@ public final class Server: Sendable {
         let seed = RandomSource.seed()
         for (link, sockets) in zip(links, opened) {
             let configuration = configuration
-            let (policy, certificate) = (state.policy, state.certificate)
+            let (policy, tls) = (state.policy, state.tls)
             let thread = SystemThread {
                 let worker = Worker(
                     configuration,
                     link,
                     policy,
-                    certificate: certificate,
+                    tls: tls,
                     sockets: sockets,
                     seed: seed
                 )

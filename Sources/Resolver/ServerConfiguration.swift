@@ -20,7 +20,11 @@ public struct ServerConfiguration: Sendable {
     /// The certificate that TLS clients see, with its chain, and its key: PEM files.
     public var certificate: (path: String, keyPath: String)?
     /// Servers to forward to, the preferred one first.
-    public var upstreams: [SocketAddress]
+    public var upstreams: [Upstream]
+    /// The authorities that upstreams' certificates are believed by, a PEM file; nil: those of the system.
+    public var authorities: String?
+    /// Told what an operator should know at once, such as why an upstream's TLS fails; called by any thread.
+    public var notice: (@Sendable (String) -> Void)?
     /// What policy does.
     public var mode: ServingMode = .shadow
     /// Threads, each with its own sockets and its own part of the cache.
@@ -78,9 +82,10 @@ public struct ServerConfiguration: Sendable {
     public var localZone: LocalZone?
 
     /// Listens on 127.0.0.1:5353 and forwards to `upstreams`.
-    public init(upstreams: [SocketAddress]) {
-        self.upstreams = upstreams
-    }
+    public init(upstreams: [Upstream]) { self.upstreams = upstreams }
+
+    /// Listens on 127.0.0.1:5353 and forwards to `upstreams` over UDP, and TCP where that is needed.
+    public init(upstreams: [SocketAddress]) { self.upstreams = upstreams.map { Upstream($0) } }
 
     /// Where clients are heard, and what is spoken there.
     var listeners: [Listener] {
@@ -97,7 +102,7 @@ public struct ServerConfiguration: Sendable {
         // A local root zone answers everything.
         guard !upstreams.isEmpty || localZone?.apex.isRoot == true else { throw .invalid("no upstream server") }
         guard upstreams.count <= 16 else { throw .invalid("more than 16 upstream servers") }
-        guard upstreams.allSatisfy({ $0.port != 0 }) else { throw .invalid("an upstream server has port 0") }
+        guard upstreams.allSatisfy({ $0.address.port != 0 }) else { throw .invalid("an upstream server has port 0") }
         guard (1...256).contains(workers) else { throw .invalid("workers must be between 1 and 256") }
         guard cacheSize >= workers * 64 << 10 else { throw .invalid("the cache needs at least 64 KiB a worker") }
         let memory = Int(patchway_memory_size())
@@ -114,7 +119,7 @@ public struct ServerConfiguration: Sendable {
             throw .notLoopback(open.address)
         }
         let served = (listeners + inherited.map(\.listener)).map(\.address)
-        if let own = upstreams.first(where: served.contains) {
+        if let own = upstreams.first(where: { served.contains($0.address) }) {
             throw .invalid("\(own) is both listened on and forwarded to")
         }
     }

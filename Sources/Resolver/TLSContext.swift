@@ -43,6 +43,24 @@ internal import Glibc
     }
 }
 
+/// What a server needs for TLS in both directions.
+struct TLSContexts: Sendable {
+    /// What clients see.
+    var serving: TLSContext?
+    /// What upstreams are believed by.
+    var forwarding: TLSContext?
+
+    /// Reads the files of a configuration, those that it needs.
+    init(_ configuration: ServerConfiguration) throws(ServerError) {
+        if let files = configuration.certificate {
+            serving = try TLSContext.serving(certificate: files.path, key: files.keyPath)
+        }
+        if configuration.upstreams.contains(where: \.isEncrypted) {
+            forwarding = try TLSContext.forwarding(authorities: configuration.authorities)
+        }
+    }
+}
+
 /// What is spoken inside TLS (ALPN).
 enum TLSProtocol: Int32 {
     /// DNS with two octets of length in front (RFC 7858).

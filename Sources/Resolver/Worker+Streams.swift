@@ -43,10 +43,8 @@ extension Worker {
         var stream = Stream(descriptor: descriptor, peer: peer, speaks: speaks)
         var session: TLSConnection?
         if speaks == .dnsOverTLS {
-            guard let certificate, let tls = TLSConnection(accepting: descriptor, certificate, .dns) else {
-                return false
-            }
-            session = tls
+            session = tls.serving.flatMap { TLSConnection(accepting: descriptor, $0, .dns) }
+            guard session != nil else { return false }
             stream.isShaking = true
         }
         guard let number = streams.insert(stream, now: now) else { return false }

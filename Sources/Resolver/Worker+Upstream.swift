@@ -24,6 +24,8 @@ extension Worker {
     private static let maximumReads = 16
     /// The payload size offered to upstreams (DNS flag day 2020).
     private static let payloadSize: UInt16 = 1_232
+    /// Octets that padded queries are a multiple of.
+    private static let paddingBlock = 128
 
     /// Carries out what the flight table wants, until nothing is left to do at once.
     mutating func perform(_ first: FlightTable.Step, for flight: Int) {
@@ -35,11 +37,11 @@ extension Worker {
                 fail(flight)
                 return
             case .ask(let upstream):
-                if ask(upstream, for: flight) { return }
+                if isLinked[upstream] ? askOverLink(upstream, for: flight) : ask(upstream, for: flight) { return }
                 counters.upstreamFailures += 1
                 step = table.ended(flight, .network, upstream: upstream, now: now)
             case .askTCP(let upstream):
-                if openExchange(upstream, for: flight) { return }
+                if askOverLink(upstream, for: flight) { return }
                 counters.upstreamFailures += 1
                 step = table.endedTCP(flight, nil, upstream: upstream, now: now)
             }
@@ -64,7 +66,9 @@ extension Worker {
     }
 
     /// Writes the upstream query of a flight into `draft`: never the client's octets, id or letters.
-    mutating func writeQuestion(of flight: Int, id: UInt16) {
+    ///
+    /// A padded one has a length that tells nothing (RFC 8467 §4.1).
+    mutating func writeQuestion(of flight: Int, id: UInt16, isPadded: Bool = false) {
         let question = table.flights[flight]
         table.fillName(of: flight, &flightName)
         draft.reset()
@@ -85,7 +89,15 @@ extension Worker {
         draft.append16(Self.payloadSize)
         draft.append16(0)
         draft.append16(question.key.dnssecOK ? 0x8000 : 0)
-        draft.append16(0)
+        guard isPadded else {
+            draft.append16(0)
+            return
+        }
+        let padding = (Self.paddingBlock - (draft.count + 6) % Self.paddingBlock) % Self.paddingBlock
+        draft.append16(UInt16(padding + 4))
+        draft.append16(EDNS.paddingOption)
+        draft.append16(UInt16(padding))
+        for _ in 0..<padding { draft.append(0) }
     }
 
     // MARK: - Sockets
@@ -154,14 +166,13 @@ extension Worker {
             if number >= 0 { release(number, isClean: number == clean) }
             table.flights[flight].sockets[index] = -1
         }
-        if table.flights[flight].isAskingTCP { closeExchanges(of: flight) }
         table.flights[flight].isAskingTCP = false
     }
 
     /// Closes every socket towards the upstreams.
     mutating func closeUpstreamSockets() {
         while let number = upstreamSockets.nextLive(from: 0) { closeUpstream(number) }
-        while let number = exchanges.nextLive(from: 0) { closeExchange(number) }
+        while let number = links.slots.nextLive(from: 0) { _ = closeLink(number) }
     }
 
     // MARK: - Replies

@@ -24,12 +24,14 @@ final class WorkerLink: Sendable {
 ///
 /// Nothing here is shared with other workers. `Worker+Datagrams` and `Worker+Streams` turn octets from clients into
 /// queries and replies into octets, `Worker+Queries` decides what a query gets, `Worker+Upstream` and
-/// `Worker+Exchanges` carry out the steps of ``FlightTable``.
+/// `Worker+Links` carry out the steps of ``FlightTable``.
 struct Worker: ~Copyable {
     let configuration: ServerConfiguration
     let link: WorkerLink
     let ring: CaptureRing?
     let upstreams: [patchway_peer]
+    /// Which upstreams are asked over connections alone.
+    let isLinked: [Bool]
     let special: SpecialNames
     let seed: UInt64
     var policy: ActivePolicy
@@ -61,10 +63,21 @@ struct Worker: ~Copyable {
     /// Towards the upstreams.
     var upstreamSockets: Slab<UpstreamSocket>
     var idleSockets: [[Int32]]
-    var exchanges: Slab<Exchange>
-    var exchangeInput: [[UInt8]]
-    /// What TLS clients see.
-    var certificate: TLSContext?
+    /// Connections to upstreams: what is under way, what has arrived, what is to go out, TLS.
+    var links: LinkPool
+    var linkInput: OctetBuffer
+    var linkFilled: [Int]
+    var linkOutput: [[UInt8]]
+    var linkTLS: [TLSConnection?]
+    /// Connections with questions of this turn, and such that have more to be read, with their generations.
+    var dirtyLinks: [(Int32, UInt32)] = []
+    var unreadLinks: [(Int32, UInt32)] = []
+    /// The latest session with each upstream.
+    let tlsMemories: [TLSMemory?]
+    /// When the next notice about an upstream may be given.
+    var noticesAfter: [UInt64]
+    /// What TLS clients see, and what upstreams are believed by.
+    var tls: TLSContexts
     /// Handshakes that may still go on in this turn, so that a flood of them does not hold up everything else.
     var handshakesLeft = 0
     /// TCP clients.
@@ -98,7 +111,7 @@ struct Worker: ~Copyable {
         _ configuration: ServerConfiguration,
         _ link: WorkerLink,
         _ policy: ActivePolicy,
-        certificate: TLSContext?,
+        tls: TLSContexts,
         sockets: [ListeningSocket],
         seed: UInt64
     ) {
@@ -106,13 +119,22 @@ struct Worker: ~Copyable {
         self.configuration = configuration
         self.link = link
         self.policy = policy
-        self.certificate = certificate
+        self.tls = tls
         self.poller = poller
         self.batch = batch
         self.sockets = sockets
         self.seed = seed
         ring = link.ring
-        upstreams = configuration.upstreams.map(\.peer)
+        upstreams = configuration.upstreams.map(\.address.peer)
+        isLinked = configuration.upstreams.map { $0.transport != .datagrams }
+        tlsMemories = configuration.upstreams.map { $0.isEncrypted ? TLSMemory() : nil }
+        noticesAfter = upstreams.map { _ in 0 }
+        links = LinkPool(upstreams: upstreams.count)
+        let capacity = links.slots.capacity
+        linkInput = OctetBuffer(count: capacity * Self.linkAreaSize)
+        linkFilled = Array(repeating: 0, count: capacity)
+        linkOutput = Array(repeating: [], count: capacity)
+        linkTLS = Array(repeating: nil, count: capacity)
         special = SpecialNames(forwarded: configuration.forwardedSpecialNames)
         cache = ResponseCache(budget: configuration.cacheSize / configuration.workers)
         table = FlightTable(
@@ -128,8 +150,6 @@ struct Worker: ~Copyable {
         )
         upstreamSockets = Slab(capacity: 4 * configuration.maximumOutstanding)
         idleSockets = [[], []]
-        exchanges = Slab(capacity: Self.maximumExchanges)
-        exchangeInput = Array(repeating: [], count: Self.maximumExchanges)
         streams = StreamTable(configuration)
         now = patchway_monotonic_ns()
     }
@@ -153,6 +173,7 @@ struct Worker: ~Copyable {
             }
             expire()
             resumeStreams()
+            flushLinks()
             flush()
             link.counters.withLockIfAvailable { $0 = counters }
             // What the kernel had queued before the signal is answered too: the end is a round without datagrams.
@@ -172,17 +193,18 @@ struct Worker: ~Copyable {
         case .listener: acceptStreams(Int32(token.number))
         case .connection: streamIsReady(token, state)
         case .upstream: upstreamIsReady(token)
-        case .exchange: exchangeIsReady(token, state)
+        case .link: linkIsReady(token)
         }
     }
 
     /// Milliseconds until something falls due.
     private func patience() -> Int32 {
-        if !resumed.isEmpty { return 0 }
+        if !resumed.isEmpty || !unreadLinks.isEmpty { return 0 }
         if drainsUntil != nil, isIdle { return Self.drainPause }
         var due = drainsUntil ?? .max
         if let next = table.nextDeadline { due = min(due, next) }
         if let next = streams.nextDeadline { due = min(due, next) }
+        if let next = links.nextDeadline { due = min(due, next) }
         guard due != .max else { return -1 }
         return due <= now ? 0 : Int32(min((due - now) / 1_000_000 + 1, 60_000))
     }
@@ -192,6 +214,7 @@ struct Worker: ~Copyable {
             counters.upstreamTimeouts += 1
             perform(step, for: flight)
         }
+        expireLinks()
         while let number = streams.takeIdle(now: now) {
             counters.closedConnections += 1
             if streams.slots[number].isShaking { counters.failedHandshakes += 1 }
@@ -208,7 +231,7 @@ struct Worker: ~Copyable {
             case .policy(let policy):
                 self.policy = policy
                 if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
-            case .certificate(let certificate): self.certificate = certificate
+            case .certificates(let contexts): tls = contexts
             case .ping: link.answered.add(1, ordering: .relaxed)
             case .stop: isStopped = true
             case .drain:

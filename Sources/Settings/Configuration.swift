@@ -157,7 +157,9 @@ public struct Configuration: Sendable {
     /// Its key: a PEM file.
     public var key: String?
     /// Where to forward to; empty when the file does not say.
-    public var upstreams: [Endpoint] = []
+    public var upstreams: [Upstream] = []
+    /// The authorities that upstreams' certificates are believed by: a PEM file.
+    public var authorities: String?
     /// What to do with policy hits.
     public var mode: Mode?
     /// Worker threads.

@@ -39,8 +39,8 @@ private struct ConfigurationBuilder {
     private let folder: String
 
     private static let keys = [
-        "listen", "listen-tls", "tls-cert", "tls-key", "upstreams", "mode", "workers", "cache", "allow", "allow-remote",
-        "capture", "flags", "log-all", "catalog", "layers",
+        "listen", "listen-tls", "tls-cert", "tls-key", "tls-ca", "upstreams", "mode", "workers", "cache", "allow",
+        "allow-remote", "capture", "flags", "log-all", "catalog", "layers",
     ]
 
     private static let listKeys = ["path", "format", "role", "groups"]
@@ -62,7 +62,8 @@ private struct ConfigurationBuilder {
         if let node = entries["listen-tls"] { configuration.listenTLS = endpoints(node, "a listen address", port: 853) }
         if let node = entries["tls-cert"] { configuration.certificate = reader.text(node, "tls-cert").map(resolved) }
         if let node = entries["tls-key"] { configuration.key = reader.text(node, "tls-key").map(resolved) }
-        if let node = entries["upstreams"] { configuration.upstreams = endpoints(node, "an upstream", port: 53) }
+        if let node = entries["upstreams"] { configuration.upstreams = upstreams(node) }
+        if let node = entries["tls-ca"] { configuration.authorities = reader.text(node, "tls-ca").map(resolved) }
         if let node = entries["mode"] { configuration.mode = reader.word(node, "mode") }
         if let node = entries["workers"] { configuration.workers = number(node, "workers", 1...256) }
         if let node = entries["cache"] { configuration.cacheBytes = size(node) }
@@ -134,6 +135,21 @@ private struct ConfigurationBuilder {
                 return nil
             }
             return endpoint
+        }
+    }
+
+    private mutating func upstreams(_ node: Node) -> [Configuration.Upstream] {
+        items(node, "an upstream").compactMap { item in
+            guard let text = reader.text(item, "an upstream") else { return nil }
+            guard let upstream = Configuration.Upstream(text) else {
+                reader.fault(
+                    item,
+                    "bad-address",
+                    "`\(NodeReader.shortened(text))` is no upstream; \(Configuration.Upstream.hint)"
+                )
+                return nil
+            }
+            return upstream
         }
     }
 

@@ -6,7 +6,7 @@ import Synchronization
 
 @testable import Resolver
 
-/// A server for tests that answers every query as a script says, over UDP and TCP on one loopback port.
+/// A server for tests that answers every query as a script says, over UDP and TCP, or TLS, on one loopback port.
 final class FakeUpstream: Sendable {
     /// A query as it arrived.
     struct Query: Sendable {
@@ -38,18 +38,32 @@ final class FakeUpstream: Sendable {
     private let listener: Int32
     private let thread: Mutex<SystemThread?> = Mutex(nil)
     private let log = Mutex<[Query]>([])
+    private let accepted = Atomic<Int>(0)
     private let isStopped = Atomic<Bool>(false)
 
-    init(_ script: @escaping Script) {
-        var peer = SocketAddress(.v4(0x7F00_0001), port: 0).peer
-        datagrams = unsafe patchway_udp_listen(&peer, 1 << 20, 0)
-        let port = UInt16(truncatingIfNeeded: patchway_local_port(datagrams))
-        address = SocketAddress(.v4(0x7F00_0001), port: port)
-        peer = address.peer
-        listener = unsafe patchway_tcp_listen(&peer, 64, 0)
-        let thread = SystemThread { [self] in run(script) }
+    /// With `tls`, TCP connections speak TLS; with `isRaw`, whatever has arrived on one is taken for a message.
+    init(tls: TLSContext? = nil, isRaw: Bool = false, _ script: @escaping Script) {
+        (address, datagrams, listener) = Self.open()
+        let thread = SystemThread { [self] in run(script, tls, isRaw) }
         self.thread.withLock { $0 = thread }
     }
+
+    /// A port that is free for UDP and TCP.
+    private static func open() -> (SocketAddress, datagrams: Int32, listener: Int32) {
+        while true {
+            var peer = SocketAddress(.v4(0x7F00_0001), port: 0).peer
+            let datagrams = unsafe patchway_udp_listen(&peer, 1 << 20, 0)
+            let port = UInt16(truncatingIfNeeded: patchway_local_port(datagrams))
+            let address = SocketAddress(.v4(0x7F00_0001), port: port)
+            peer = address.peer
+            let listener = unsafe patchway_tcp_listen(&peer, 64, 0)
+            if listener >= 0 { return (address, datagrams, listener) }
+            _ = patchway_close(datagrams)
+        }
+    }
+
+    /// TCP connections so far.
+    var connectionCount: Int { accepted.load(ordering: .relaxed) }
 
     /// All queries so far.
     var queries: [Query] { log.withLock { $0 } }
@@ -67,24 +81,24 @@ final class FakeUpstream: Sendable {
         _ = patchway_close(listener)
     }
 
-    private func run(_ script: Script) {
-        var connections: [(Int32, [UInt8])] = []
-        var buffer = [UInt8](repeating: 0, count: 4_096)
+    private func run(_ script: Script, _ tls: TLSContext?, _ isRaw: Bool) {
+        var connections: [FakeConnection] = []
         var polled: [pollfd] = []
         guard var batch = DatagramBatch() else { return }
         while !isStopped.load(ordering: .relaxed) {
-            polled = ([datagrams, listener] + connections.map(\.0)).map {
+            polled = ([datagrams, listener] + connections.map(\.descriptor)).map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             _ = unsafe poll(&polled, nfds_t(polled.count), 5)
             serveDatagrams(&batch, script)
             var peer = patchway_peer()
             while case let descriptor = unsafe patchway_accept(listener, &peer), descriptor >= 0 {
-                connections.append((descriptor, []))
+                accepted.add(1, ordering: .relaxed)
+                connections.append(FakeConnection(descriptor, tls, isRaw))
             }
-            connections = connections.filter { serve($0.0, &buffer, script) }
+            connections = connections.filter { serve($0, script) }
         }
-        for (descriptor, _) in connections { _ = patchway_close(descriptor) }
+        for connection in connections { connection.close() }
     }
 
     private func serveDatagrams(_ batch: inout DatagramBatch, _ script: Script) {
@@ -112,23 +126,21 @@ final class FakeUpstream: Sendable {
         _ = batch.flush()
     }
 
-    /// Serves what one connection sends at a time; false when it is over.
-    private func serve(_ descriptor: Int32, _ buffer: inout [UInt8], _ script: Script) -> Bool {
-        let count = unsafe patchway_receive(descriptor, &buffer, buffer.count)
-        if count == -Int(EAGAIN) { return true }
-        guard count > 2 else {
-            _ = patchway_close(descriptor)
+    /// Serves what a connection has sent; false when it is over.
+    private func serve(_ connection: FakeConnection, _ script: Script) -> Bool {
+        guard connection.read() else {
+            connection.close()
             return false
         }
-        for action in script(note(Array(buffer[2..<count]), overTCP: true, port: 0)) {
-            switch action {
-            case .send(let reply):
-                let frame = [UInt8(reply.count >> 8), UInt8(reply.count & 255)] + reply
-                _ = unsafe patchway_send(descriptor, frame, frame.count)
-            case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1_000)
-            case .hangUp:
-                _ = patchway_close(descriptor)
-                return false
+        while let message = connection.nextMessage() {
+            for action in script(note(message, overTCP: true, port: 0)) {
+                switch action {
+                case .send(let reply): connection.send([UInt8(reply.count >> 8), UInt8(reply.count & 255)] + reply)
+                case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1_000)
+                case .hangUp:
+                    connection.close()
+                    return false
+                }
             }
         }
         return true
@@ -148,5 +160,62 @@ final class FakeUpstream: Sendable {
             log.append(query)
             return query
         }
+    }
+}
+
+/// A connection of a fake upstream.
+private final class FakeConnection {
+    let descriptor: Int32
+    private let tls: TLSConnection?
+    private var isShaken: Bool
+    private let isRaw: Bool
+    private var input: [UInt8] = []
+
+    init(_ descriptor: Int32, _ context: TLSContext?, _ isRaw: Bool) {
+        self.isRaw = isRaw
+        self.descriptor = descriptor
+        tls = context.flatMap { TLSConnection(accepting: descriptor, $0, .dns) }
+        isShaken = context == nil
+    }
+
+    func close() {
+        tls?.end()
+        _ = patchway_close(descriptor)
+    }
+
+    /// Takes what has arrived; false at the end.
+    func read() -> Bool {
+        if let tls, !isShaken {
+            let result = tls.handshake()
+            guard result == 1 else { return result == -EAGAIN }
+            isShaken = true
+        }
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { octets -> Int in
+                guard let start = octets.baseAddress else { return 0 }
+                if let tls { return unsafe tls.receive(start, octets.count) }
+                return unsafe patchway_receive(descriptor, start, octets.count)
+            }
+            if count == -Int(EAGAIN) { return true }
+            guard count > 0 else { return false }
+            input += chunk[..<count]
+        }
+    }
+
+    func nextMessage() -> [UInt8]? {
+        if isRaw, !input.isEmpty {
+            defer { input = [] }
+            return input
+        }
+        guard input.count >= 2, case let length = Int(input[0]) << 8 | Int(input[1]), input.count >= 2 + length else {
+            return nil
+        }
+        defer { input.removeFirst(2 + length) }
+        return Array(input[2..<(2 + length)])
+    }
+
+    func send(_ octets: [UInt8]) {
+        if let tls { _ = tls.send(octets.span) } else { _ = unsafe patchway_send(descriptor, octets, octets.count) }
     }
 }

@@ -108,10 +108,10 @@ import Testing
         let place = served.server.tlsAddresses[0]
         let old = try #require(try TestTLSStream(place, believing: copy))
         try Data("none".utf8).write(to: URL(fileURLWithPath: copy.certificate))
-        #expect(throws: ServerError.self) { try served.server.reloadCertificate() }
+        #expect(throws: ServerError.self) { try served.server.reloadCertificates() }
         try Data(contentsOf: URL(fileURLWithPath: next.certificate)).write(to: URL(fileURLWithPath: copy.certificate))
         try Data(contentsOf: URL(fileURLWithPath: next.key)).write(to: URL(fileURLWithPath: copy.key))
-        try served.server.reloadCertificate()
+        try served.server.reloadCertificates()
         var isNew = false
         for _ in 0..<100 where !isNew {
             isNew = try TestTLSStream(place, believing: next) != nil

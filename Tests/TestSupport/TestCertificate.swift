@@ -16,16 +16,27 @@ public struct TestCertificate: Sendable {
 
     /// Makes a certificate for names and addresses, such as `DNS:dns.example,IP:127.0.0.1`.
     /// - Throws: when there is no `openssl`, or it fails.
-    public init(for names: String, phrase: String? = nil, days: Int = 2) throws {
+    public init(for names: String, phrase: String? = nil, isExpired: Bool = false) throws {
         let stem = Self.folder.appendingPathComponent(UUID().uuidString).path
         certificate = stem + ".crt"
         key = stem + ".key"
         try Self.openssl(
             [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-days", "\(days)",
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-days", "2",
                 "-subj",
                 "/CN=test", "-addext", "subjectAltName=\(names)", "-keyout", key, "-out", certificate,
             ] + (phrase.map { ["-passout", "pass:\($0)"] } ?? ["-nodes"])
+        )
+        guard isExpired else { return }
+        // Only what signs a request takes a time that is over.
+        let request = stem + ".csr"
+        let extensions = ["-addext", "subjectAltName=\(names)"]
+        try Self.openssl(["req", "-new", "-key", key, "-subj", "/CN=test", "-out", request] + extensions)
+        try Self.openssl(
+            [
+                "x509", "-req", "-in", request, "-signkey", key, "-days", "-1", "-copy_extensions", "copy", "-out",
+                certificate,
+            ]
         )
     }
 

@@ -26,7 +26,10 @@ struct ServeCommand: ParsableCommand {
     @Option(name: .customLong("listen"), help: "ADDRESS:PORT, UDP and TCP; repeatable. 127.0.0.1:5353 without it.")
     var listen: [String] = []
 
-    @Option(name: .customLong("upstream"), help: "ADDRESS[:PORT] to forward to; repeatable, the preferred one first.")
+    @Option(
+        name: .customLong("upstream"),
+        help: "ADDRESS[:PORT], tcp://ADDRESS or tls://ADDRESS#NAME to forward to; repeatable, the preferred one first."
+    )
     var upstreams: [String] = []
 
     @Option(name: .customLong("mode"), help: "shadow, enforce or protect.")
@@ -149,7 +152,7 @@ struct ServeCommand: ParsableCommand {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
             let next = try ServedPolicy.load(stack.isEmpty ? file.layers : try stack.layers(), catalog)
-            try server.reloadCertificate()
+            try server.reloadCertificates()
             server.reload(next.policy)
             next.loaded.announce()
             next.loaded.announceClientRules()
@@ -165,9 +168,9 @@ struct ServeCommand: ParsableCommand {
     private func settings(_ file: Configuration) throws -> ServerConfiguration {
         var settings = ServerConfiguration(
             upstreams: upstreams.isEmpty
-                ? file.upstreams.map(SocketAddress.init)
-                : try upstreams.map { try TransportOptions.address($0, "--upstream", 53) }
+                ? file.upstreams.map(Upstream.init) : try upstreams.map(TransportOptions.upstream)
         )
+        settings.notice = { StandardError.line("patchway: \(TerminalText.escaped($0))") }
         let addresses = try TransportOptions.addresses(listen, "--listen", 53, file.listen)
         do throws(ServerError) { settings.inherited = try ServiceManager.sockets() } catch {
             throw Failure.usage(error.description)

@@ -20,9 +20,16 @@ struct TransportOptions: ParsableArguments {
     @Option(name: .customLong("tls-key"), help: "PEM file with the certificate's key, without a pass phrase.")
     var key: String?
 
+    @Option(
+        name: .customLong("tls-ca"),
+        help: "PEM file of the authorities that upstreams' certificates are believed by; the system's without it."
+    )
+    var authorities: String?
+
     /// Puts what the options say, and where they do not what the configuration file says, into `settings`.
     func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
         settings.listenTLS = try Self.addresses(listenTLS, "--listen-tls", 853, file.listenTLS)
+        settings.authorities = authorities ?? file.authorities
         switch (certificate ?? file.certificate, key ?? file.key) {
         case (let certificate?, let key?): settings.certificate = (certificate, key)
         case (nil, nil):
@@ -47,6 +54,14 @@ struct TransportOptions: ParsableArguments {
         return try texts.map { try address($0, option, port) }
     }
 
+    /// The upstream that an option gives.
+    static func upstream(_ text: String) throws -> Upstream {
+        guard let upstream = Configuration.Upstream(text) else {
+            throw Failure.usage("--upstream \(TerminalText.escaped(text)): \(Configuration.Upstream.hint)")
+        }
+        return Upstream(upstream)
+    }
+
     /// The address that an option gives.
     static func address(_ text: String, _ option: String, _ port: UInt16) throws -> SocketAddress {
         guard let address = Configuration.Endpoint(text, defaultPort: port) else {
@@ -61,4 +76,16 @@ struct TransportOptions: ParsableArguments {
 extension SocketAddress {
     /// The socket address of a configured one.
     init(_ endpoint: Configuration.Endpoint) { self.init(endpoint.address, port: endpoint.port) }
+}
+
+extension Upstream {
+    /// The upstream that a configured one is.
+    init(_ upstream: Configuration.Upstream) {
+        let address = SocketAddress(upstream.endpoint)
+        switch upstream.scheme {
+        case .udp: self.init(address)
+        case .tcp: self.init(address, .tcp)
+        case .tls: self.init(address, .tls(name: upstream.name))
+        }
+    }
 }

@@ -1,0 +1,333 @@
+internal import CSockets
+internal import DNS
+internal import Glibc
+
+extension Worker {
+    /// Octets of the largest message with its length in front.
+    static var linkAreaSize: Int { 65_544 }
+    /// Reads from a connection before others get their turn.
+    private static var maximumLinkReads: Int { 16 }
+    /// Nanoseconds between two notices about the same upstream.
+    private static var noticePause: UInt64 { 60_000_000_000 }
+
+    // MARK: - Questions
+
+    /// Puts a flight's question on a connection to an upstream; false when the system refuses one.
+    mutating func askOverLink(_ upstream: Int, for flight: Int) -> Bool {
+        let generation = table.flights.generation(flight)
+        // What is under way on a connection that stands needs no repetition.
+        if table.flights[flight].tries > 1, links.renew(flight, generation, upstream: upstream, now: now) {
+            return true
+        }
+        let question = LinkQuestion(id: 0, flight: Int32(flight), generation: generation, askedAt: now)
+        return put(question, upstream)
+    }
+
+    private mutating func put(_ question: LinkQuestion, _ upstream: Int) -> Bool {
+        let chosen: Int?
+        switch links.choose(upstream) {
+        case .use(let number): chosen = number
+        case .open: chosen = openLink(upstream)
+        case .full: chosen = nil
+        }
+        guard let number = chosen else { return false }
+        var question = question
+        repeat { question.id = random.next16() } while !links.ask(question, on: number)
+        counters.upstreamQueries += 1
+        counters.upstreamTCP += 1
+        writeQuestion(
+            of: Int(question.flight),
+            id: question.id,
+            isPadded: configuration.upstreams[upstream].isEncrypted
+        )
+        draft.frame(to: &linkOutput[number])
+        if !links.slots[number].isDirty {
+            links.slots[number].isDirty = true
+            dirtyLinks.append((Int32(number), links.slots.generation(number)))
+        }
+        return true
+    }
+
+    /// Goes on reading where more has arrived, and sends the questions of this turn, those of one connection together.
+    mutating func flushLinks() {
+        let unread = unreadLinks
+        unreadLinks.removeAll(keepingCapacity: true)
+        for (slot, generation) in unread where links.slots.isLive(Int(slot), generation: generation) {
+            readLink(Int(slot))
+        }
+        while let (slot, generation) = dirtyLinks.popLast() {
+            let number = Int(slot)
+            guard links.slots.isLive(number, generation: generation) else { continue }
+            links.slots[number].isDirty = false
+            guard links.slots[number].state == .open else { continue }
+            if writeLink(number) { watchLink(number) } else { failLink(number) }
+        }
+    }
+
+    /// Sends what waits; false when the connection has failed.
+    private mutating func writeLink(_ number: Int) -> Bool {
+        guard !linkOutput[number].isEmpty else { return true }
+        var waiting: [UInt8] = []
+        swap(&waiting, &linkOutput[number])
+        defer { swap(&waiting, &linkOutput[number]) }
+        let sent: Int
+        if let tls = linkTLS[number] {
+            sent = tls.send(waiting.span)
+        } else {
+            let descriptor = links.slots[number].descriptor
+            sent = unsafe waiting.withUnsafeBytes { unsafe patchway_send(descriptor, $0.baseAddress, $0.count) }
+        }
+        if sent == -Int(EAGAIN) { return true }
+        guard sent > 0 else { return false }
+        waiting.removeFirst(sent)
+        return true
+    }
+
+    // MARK: - Connections
+
+    private mutating func openLink(_ upstream: Int) -> Int? {
+        var peer = upstreams[upstream]
+        let descriptor = unsafe patchway_tcp_connect(&peer)
+        guard descriptor >= 0 else { return nil }
+        var session: TLSConnection?
+        if configuration.upstreams[upstream].isEncrypted {
+            session = tls.forwarding.flatMap {
+                TLSConnection(
+                    connecting: descriptor,
+                    $0,
+                    to: configuration.upstreams[upstream].certifiedName,
+                    .dns,
+                    tlsMemories[upstream]
+                )
+            }
+            guard session != nil else {
+                _ = patchway_close(descriptor)
+                return nil
+            }
+        }
+        let link = UpstreamLink(descriptor: descriptor, upstream: Int8(upstream))
+        guard let number = links.insert(link, now: now) else {
+            session?.end()
+            _ = patchway_close(descriptor)
+            return nil
+        }
+        linkTLS[number] = session
+        linkOutput[number].removeAll(keepingCapacity: true)
+        linkFilled[number] = 0
+        counters.upstreamConnections += 1
+        if poller.add(descriptor, .writable, linkToken(number)) { return number }
+        _ = closeLink(number)
+        return nil
+    }
+
+    private func linkToken(_ number: Int) -> PollToken {
+        PollToken(.link, number: number, generation: links.slots.generation(number))
+    }
+
+    private func watchLink(_ number: Int) {
+        var interest = Poller.Interest.readable
+        if !linkOutput[number].isEmpty || linkTLS[number]?.wantsWrite == true { interest.insert(.writable) }
+        poller.modify(links.slots[number].descriptor, interest, linkToken(number))
+    }
+
+    /// Closes a connection to an upstream and gives what was under way on it.
+    mutating func closeLink(_ number: Int) -> [LinkQuestion] {
+        linkTLS[number]?.end()
+        linkTLS[number] = nil
+        linkOutput[number] = []
+        let descriptor = links.slots[number].descriptor
+        let questions = links.remove(number)
+        _ = patchway_close(descriptor)
+        return questions
+    }
+
+    /// Closes a connection that has ended by itself, and sees to what was under way on it.
+    private mutating func failLink(_ number: Int) {
+        let link = links.slots[number]
+        for question in closeLink(number) {
+            guard isWanted(question) else { continue }
+            // Servers close connections when they like (RFC 7766 §6.2.3): what that swallowed is asked once more.
+            if link.hasAnswered, !question.isRepeated {
+                var again = question
+                again.isRepeated = true
+                if put(again, Int(link.upstream)) { continue }
+            }
+            endQuestion(question, nil, upstream: Int(link.upstream))
+        }
+    }
+
+    /// Whether the answer to a question is still waited for: its flight may have ended, or rest until an alias is known.
+    private func isWanted(_ question: LinkQuestion) -> Bool {
+        table.flights.isLive(Int(question.flight), generation: question.generation)
+            && completions[Int(question.flight)] == nil
+    }
+
+    /// A question ended without the answer.
+    private mutating func endQuestion(_ question: LinkQuestion, _ fault: ReplyFault?, upstream: Int) {
+        let flight = Int(question.flight)
+        if fault == nil { counters.upstreamFailures += 1 }
+        // A later try is under way already; its time-out decides.
+        guard question.askedAt >= table.flights[flight].sentAt else {
+            table.flights[flight].isAskingTCP = false
+            return
+        }
+        perform(table.endedTCP(flight, fault, upstream: upstream, now: now), for: flight)
+    }
+
+    /// Closes connections that have been silent or at rest for too long.
+    mutating func expireLinks() {
+        while let (number, isSilent) = links.takeDue(now: now) {
+            if isSilent {
+                if links.slots[number].state != .open { noteLinkFault(number, "no connection in 3 s") }
+                links.slots[number].hasAnswered = false
+                failLink(number)
+            } else {
+                _ = closeLink(number)
+            }
+        }
+    }
+
+    /// Counts a connection that did not come about, and says so once a minute.
+    private mutating func noteLinkFault(_ number: Int, _ reason: String) {
+        let upstream = Int(links.slots[number].upstream)
+        if links.slots[number].state == .shaking { counters.upstreamTLSFailures += 1 }
+        guard let say = configuration.notice, now >= noticesAfter[upstream] else { return }
+        noticesAfter[upstream] = now + Self.noticePause
+        say("\(configuration.upstreams[upstream]): \(reason)")
+    }
+
+    // MARK: - Events
+
+    /// Goes on with a connection as far as it allows.
+    mutating func linkIsReady(_ token: PollToken) {
+        let number = token.number
+        guard links.slots.isLive(number), links.slots.generation(number) & 0xFF_FFFF == token.generation else { return }
+        switch links.slots[number].state {
+        case .connecting:
+            let error = -patchway_connect_result(links.slots[number].descriptor)
+            guard error == 0 else {
+                noteLinkFault(number, systemErrorText(error))
+                failLink(number)
+                return
+            }
+            guard linkTLS[number] != nil else {
+                linkIsOpen(number)
+                return
+            }
+            links.slots[number].state = .shaking
+            shakeLink(number)
+        case .shaking: shakeLink(number)
+        case .open:
+            let generation = links.slots.generation(number)
+            guard writeLink(number) else {
+                failLink(number)
+                return
+            }
+            readLink(number)
+            if links.slots.isLive(number, generation: generation) { watchLink(number) }
+        }
+    }
+
+    private mutating func shakeLink(_ number: Int) {
+        guard let tls = linkTLS[number] else { return }
+        switch tls.handshake() {
+        case 1:
+            counters.upstreamHandshakes += 1
+            if tls.isResumed { counters.upstreamResumed += 1 }
+            linkIsOpen(number)
+        case -EAGAIN: watchLinkHandshake(number, tls)
+        default:
+            noteLinkFault(number, "TLS: \(tls.reason)")
+            failLink(number)
+        }
+    }
+
+    private func watchLinkHandshake(_ number: Int, _ tls: TLSConnection) {
+        let interest: Poller.Interest = tls.wantsWrite ? .writable : .readable
+        poller.modify(links.slots[number].descriptor, interest, linkToken(number))
+    }
+
+    private mutating func linkIsOpen(_ number: Int) {
+        links.opened(number, now: now)
+        guard writeLink(number) else {
+            failLink(number)
+            return
+        }
+        watchLink(number)
+    }
+
+    // MARK: - Answers
+
+    /// Takes what has arrived, but not so much that others wait.
+    private mutating func readLink(_ number: Int) {
+        let generation = links.slots.generation(number)
+        let area = number * Self.linkAreaSize
+        for _ in 0..<Self.maximumLinkReads {
+            let filled = linkFilled[number]
+            let room = Self.linkAreaSize - filled
+            let descriptor = links.slots[number].descriptor
+            let tls = linkTLS[number]
+            let count = unsafe linkInput.withMemory(area + filled, room) {
+                if let tls { return unsafe tls.receive($0, room) }
+                return unsafe patchway_receive(descriptor, $0, room)
+            }
+            if count == -Int(EAGAIN) { return }
+            guard count > 0 else {
+                failLink(number)
+                return
+            }
+            linkFilled[number] += count
+            guard takeAnswers(number, generation) else { return }
+            if count < room, tls?.hasPending != true { return }
+        }
+        unreadLinks.append((Int32(number), generation))
+    }
+
+    /// Takes the complete messages of a connection; false when it is gone.
+    private mutating func takeAnswers(_ number: Int, _ generation: UInt32) -> Bool {
+        let area = number * Self.linkAreaSize
+        var position = 0
+        while linkFilled[number] - position >= 2 {
+            let length = Int(linkInput.uint16(at: area + position))
+            guard length >= MessageHeader.size else {
+                counters.upstreamMalformed += 1
+                failLink(number)
+                return false
+            }
+            guard linkFilled[number] - position >= 2 + length else { break }
+            takeAnswer(number, area + position + 2, length)
+            guard links.slots.isLive(number, generation: generation) else { return false }
+            position += 2 + length
+        }
+        if position > 0 {
+            linkInput.move(area + position, linkFilled[number] - position, to: area)
+            linkFilled[number] -= position
+        }
+        return true
+    }
+
+    private mutating func takeAnswer(_ number: Int, _ place: Int, _ length: Int) {
+        let upstream = Int(links.slots[number].upstream)
+        guard let question = links.take(linkInput.uint16(at: place), from: number, now: now) else {
+            counters.upstreamMismatches += 1
+            return
+        }
+        let flight = Int(question.flight)
+        guard isWanted(question) else { return }
+        table.fillName(of: flight, &flightName)
+        // The input area changes only when this connection is read from.
+        let fault = unsafe scrubber.scrub(
+            linkInput.steadySpan(place, length),
+            id: question.id,
+            name: flightName,
+            key: table.flights[flight].key
+        )
+        if let fault {
+            note(fault)
+            endQuestion(question, fault, upstream: upstream)
+        } else {
+            table.answered(flight, by: upstream)
+            deliver(flight, answeredOn: nil)
+        }
+    }
+}
