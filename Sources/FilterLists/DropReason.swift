@@ -205,7 +205,7 @@ struct DropReason {
     )
     static let notInRedirect = DropReason(
         id: "not-at-redirect-apex",
-        text: "is data below the apex of a redirect zone; Unbound refuses it"
+        text: "is data below the apex of a redirect zone, or beside an alias at it; Unbound refuses it"
     )
 }
 
@@ -316,6 +316,10 @@ struct UnsupportedReason {
         id: "specificity",
         text: "rules that allow, of which the more specific one wins, are not evaluated"
     )
+    static func otherPolicy(_ engine: String) -> UnsupportedReason {
+        let text = "response policy zones change answers; give them as lists of their own, with --engine \(engine)"
+        return UnsupportedReason(id: "response-policy", text: text)
+    }
     static let zoneFile = UnsupportedReason(
         id: "zone-file",
         text: "the zone file is not beside the list, or has more in it than a zone and a star"

@@ -82,14 +82,26 @@ public enum FormatDetector {
         let ranked = ListFormat.all.map { (format: $0, score: $0.score(sample)) }
         let best = ranked.max { $0.score < $1.score }
         let foreign = ForeignFormat.all.map { (format: $0, score: $0.score(sample)) }.max { $0.score < $1.score }
-        if let foreign, foreign.score >= threshold, foreign.score > best?.score ?? 0 {
+        let isForeign = foreign.map { $0.score >= threshold && $0.score > best?.score ?? 0 } ?? false
+        if isForeign || best?.score ?? 0 < threshold, let configuration = EngineConfiguration.of(text) {
+            return try found(configuration, path, engine)
+        }
+        if let foreign, isForeign {
             let (title, formats) = (foreign.format.title, foreign.format.candidates)
             throw ListError(path: path, reason: formats.isEmpty ? .notSupportedYet(title) : .ambiguous(title, formats))
         }
         guard let best, best.score >= threshold else {
             throw ListError(path: path, reason: .unrecognised(shapes(sample)))
         }
-        guard let engine else { return found(best, engine: best.format.defaultEngine, given: false, sample) }
+        guard let engine else {
+            guard best.format != .rpz || sample[.zonePolicy] > 0 || sample.mentionsPolicyZone else {
+                throw ListError(
+                    path: path,
+                    reason: .ambiguous("the records of an ordinary zone, or of a policy zone without actions", [.rpz])
+                )
+            }
+            return found(best, engine: best.format.defaultEngine, given: false, sample)
+        }
         // The engine's own formats; a plain list of names is also a valid file for engines with richer formats.
         let readable = ranked.filter { engine.profile.formats.contains($0.format.id) }.max { $0.score < $1.score }
         guard let readable, readable.score >= threshold else {
@@ -111,6 +123,28 @@ public enum FormatDetector {
             )
         }
         return Detection(format: format, engine: engine)
+    }
+
+    /// The configuration of an engine, told by its statements.
+    private static func found(
+        _ configuration: EngineConfiguration,
+        _ path: String,
+        _ given: Engine?
+    ) throws(ListError) -> Detection {
+        guard let format = configuration.format else {
+            throw ListError(path: path, reason: .notAList("\(configuration.title); \(configuration.hint)"))
+        }
+        let engine = given ?? format.defaultEngine
+        guard engine == format.defaultEngine else {
+            throw ListError(path: path, reason: .engineDoesNotRead(engine: engine, format: format))
+        }
+        return Detection(
+            format: format,
+            engine: engine,
+            confidence: 100,
+            why: "read as \(configuration.title), told by its statements; engine \(engine.rawValue)"
+                + (given == nil ? ", the only one that reads it" : " as given")
+        )
     }
 
     private static func found(
@@ -192,7 +226,7 @@ extension LineShape {
         case .dnsdistRule: "dnsdist rules"
         case .knotRule: "Knot Resolver rules"
         case .luaPart: "Lua"
-        case .zoneDirective, .zoneRecord, .zoneContinuation: "zone records"
+        case .zoneDirective, .zoneRecord, .zonePolicy, .zoneContinuation: "zone records"
         case .address: "addresses"
         case .addressPrefix: "beginnings of addresses"
         case .addressRange: "address ranges"

@@ -288,7 +288,11 @@ public enum LayerLoader {
         }
         var parts = [(report.lines == 1 ? "1 line, " : "\(report.lines) lines, ") + report.detection]
         if !report.unsupported.isEmpty { parts.append("not evaluated: " + counts(report.unsupported)) }
-        if !report.ignored.isEmpty { parts.append("dropped by the engine: " + counts(report.ignored)) }
+        let dropped = report.ignored.filter { $0.key != DropReason.option.id }
+        if !dropped.isEmpty { parts.append("dropped by the engine: " + counts(dropped)) }
+        if let settings = report.ignored[DropReason.option.id] {
+            parts.append("settings that decide nothing: \(settings)")
+        }
         return parts.joined(separator: "; ")
     }
 }

@@ -7,7 +7,7 @@ enum LineShape: Int, CaseIterable {
     case adblock, cosmetic, slashedRegex, regex
     case dnsmasqRule, dnsmasqOption, unboundRule
     case dnsdistRule, knotRule, luaPart
-    case zoneDirective, zoneRecord, zoneContinuation
+    case zoneDirective, zoneRecord, zonePolicy, zoneContinuation
     case address, addressPrefix, addressRange, namedRange
     // Shapes of formats that are not read, or that others share.
     case packetCommand
@@ -28,8 +28,8 @@ extension LineShape {
         case 0x23: return isGenericCosmetic(line) ? .cosmetic : .comment
         case 0x24: return .zoneDirective
         case 0x2F:
-            if line.count > 1, line[line.count - 1] == 0x2F { return .slashedRegex }
             if line.hasPrefix("//") { return .comment }
+            if line.count > 1, line[line.count - 1] == 0x2F { return .slashedRegex }
         case 0x40 where line.count > 1 && line[1] == 0x40: return .adblock
         case 0x7C: return .adblock
         default: break
@@ -94,10 +94,22 @@ extension LineShape {
         for _ in 0..<3 {
             guard let range = fields.next() else { return nil }
             let word = line.extracting(range)
-            if isRecordType(word) { return fields.next() == nil ? nil : .zoneRecord }
+            if isRecordType(word) {
+                guard let data = fields.next() else { return nil }
+                return isPolicy(line, word, line.extracting(data)) ? .zonePolicy : .zoneRecord
+            }
             guard word.equalsIgnoringCase("IN") || (asciiDigit(word[0]) != nil && isTTL(word)) else { return nil }
         }
         return nil
+    }
+
+    /// Whether a record is what response policy zones have and others hardly: an action, a null address, a trigger.
+    private static func isPolicy(_ line: Span<UInt8>, _ type: Span<UInt8>, _ data: Span<UInt8>) -> Bool {
+        if line.firstRange(of: ".rpz-") != nil || line.firstRange(of: "rpz-ip") != nil { return true }
+        if type.equalsIgnoringCase("CNAME") {
+            return data.equals(".") || data.equals("*.") || data.hasPrefixIgnoringCase("rpz-")
+        }
+        return data.equals("0.0.0.0") || data.equals("::")
     }
 
     private static func isRecordType(_ word: Span<UInt8>) -> Bool {
@@ -152,6 +164,8 @@ extension LineShape {
             default: return nil
             }
         }
+        // A star alone is a name in a zone, and of what else it may be nothing is known.
+        if stars == 1, word.count == 1, word.hasPrefix("*") { return .other }
         if stars == 0 { return dots > 0 ? .domain : .word }
         if stars == 1, word.hasPrefix("*."), dots > 0 { return .wildcard }
         return word.hasPrefix("^") ? nil : .namePattern

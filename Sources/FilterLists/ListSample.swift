@@ -10,6 +10,9 @@ struct ListSample {
     private(set) var content = 0
     /// Lines, blank ones and comments included.
     private(set) var lines = 0
+    /// Whether a directive or record of the zone itself, or the path, calls it a policy zone.
+    var mentionsPolicyZone: Bool { namesPolicyZone || pathMentions("rpz") }
+    private var namesPolicyZone = false
     /// Names with a dot in front.
     private(set) var dottedNames = 0
     /// Lines over the limit of the line scanner.
@@ -51,6 +54,9 @@ struct ListSample {
             counts[shape.rawValue] += 1
             if shape != .comment { content += 1 }
             if shape == .domain, trimmed[0] == 0x2E { dottedNames += 1 }
+            if shape == .zoneDirective || shape == .zoneRecord, trimmed.firstRange(of: "rpz") != nil {
+                namesPolicyZone = true
+            }
         }
         return start + scanner.consumed
     }

@@ -6,7 +6,10 @@ extension DropReason {
     /// Whether an engine does not start with such a line (dnsmasq 2.90 takes names that are none for ones that nobody asks
     /// for; compared by `dnsmasq --test`).
     func keepsFromStarting(_ engine: Engine) -> Bool {
-        let reasons = engine == .dnsmasq ? ["unknown-statement"] : ["bad-record", "not-a-name", "line-too-long"]
+        let reasons =
+            engine == .dnsmasq
+            ? ["unknown-statement"]
+            : ["bad-record", "not-a-name", "line-too-long", "unknown-statement", "not-at-redirect-apex"]
         return id == "bad-statement" || reasons.contains(id)
     }
 }

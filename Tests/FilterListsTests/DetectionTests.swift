@@ -48,13 +48,31 @@ import TextScan
         ("this is prose, not a list\nof anything at all\n", "format-not-recognised"), ("", "empty-input"),
         ("rpz:\n  name: block.rpz\n  zonefile: /x\n", "no-rules"),
         ("rpz:\n  name: block.rpz\nforward-zone:\n  name: a.example\n", "no-rules"),
-        ("server:\n  verbosity: 1\n  port: 53\n", "format-not-supported"),
+        ("server:\n  verbosity: 1\n  port: 53\n", "no-rules"),
         ("forward-zone:\n  name: \".\"\n  forward-addr: 192.0.2.1\n", "no-rules"),
         ("stub-zone:\n  name: \"corp.example\"\n  stub-addr: 192.0.2.1\n", "unbound unbound"),
         ("server:\n  access-control: 192.0.2.0/24 allow\n", "no-rules"),
         ("http_access allow localhost manager\nhttp_access deny all\nhttp_port 3128\n", "squid-conf squid"),
         ("http_access deny to_localhost\n", "no-rules"),
         ("blocking:\n  denylists:\n    ads:\n      - https://a.example/x\n", "format-not-supported"),
+        ("include \"/etc/bind/named.conf.options\";\n// x\ninclude \"/etc/bind/named.conf.local\";\n", "no-rules"),
+        ("options {\n  directory \"/var/cache/bind\";\n  listen-on-v6 { any; };\n};\n", "no-rules"),
+        ("config-dir=/etc/powerdns\nhint-file=/x\nlocal-address=127.0.0.1\nquiet=yes\n", "not-a-list"),
+        ("-- x\nreadTrustAnchorsFromFile(\"/x\")\nrpzFile(\"a\")\n", "not-a-list"),
+        ("# x\ninclude-toplevel: \"/etc/unbound/unbound.conf.d/*.conf\"\n", "no-rules"),
+        ("server:\n    auto-trust-anchor-file: \"/x\"\n", "no-rules"),
+        ("remote-control:\n  control-enable: yes\n", "no-rules"),
+        ("port=53\nno-resolv\nconf-dir=/etc/dnsmasq.d\n", "no-rules"), ("port=53\nno-resolv\n", "no-rules"),
+        ("logfile_rotate 0\nhttp_port 3128\ninclude /etc/squid/conf.d/*.conf\n", "no-rules"),
+        ("setSecurityPollSuffix(\"\")\nsetLocal(\"127.0.0.1\")\n", "no-rules"),
+        ("net.listen('127.0.0.1', 53)\nmodules = {\n  'hints > iterate',\n}\ncache.size = 100 * MB\n", "no-rules"),
+        (".:53 {\n  errors\n  forward . 192.0.2.1\n  cache 30\n}\n", "no-rules"),
+        ("nameserver 192.0.2.53\nsearch corp.example\n", "not-a-list"), ("*\n", "format-not-recognised"),
+        ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nwww A 192.0.2.1\n* A 192.0.2.1\n", "ambiguous-format"),
+        ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n* A 192.0.2.1\n", "ambiguous-format"),
+        ("$ORIGIN rpz.example.\n@ SOA a. b. 1 1 1 1 1\nx.example A 192.0.2.1\n", "rpz bind-rpz"),
+        ("@ SOA a. b. 1 1 1 1 1\nx.example A 0.0.0.0\n", "rpz bind-rpz"),
+        ("options {\n  response-policy { zone \"p.rpz\"; };\n};\nzone \"a.example\" { type master; };\n", "no-rules"),
     ])
     func formats(text: String, expected: String) {
         #expect(outcome(Array(text.utf8)) == expected, "\(text)")
@@ -67,6 +85,18 @@ import TextScan
         #expect(outcome(names, engine: .unbound) == "engine-does-not-read")
         #expect(outcome(Array("0.0.0.0 a.example\n".utf8), engine: .dnsmasq) == "hosts dnsmasq")
         #expect(outcome(names, "dnscrypt-names.txt") == "dnscrypt dnscrypt-proxy")
+    }
+
+    /// An engine that is given reads its own configuration, whatever is in it, and no other one's.
+    @Test(arguments: [
+        ("include-toplevel: \"/x/*.conf\"\n", Engine.unbound, "no-rules"),
+        ("include-toplevel: \"/x/*.conf\"\n", .bindRPZ, "engine-does-not-read"),
+        ("config-dir=/x\nhint-file=/y\n", .pdnsRPZ, "not-a-list"), ("port=53\n", .dnsmasq, "no-rules"),
+        ("include \"/x\";\n", .bindRPZ, "engine-does-not-read"),
+        ("@ SOA a. b. 1 1 1 1 1\nwww A 192.0.2.1\n", .bindRPZ, "rpz bind-rpz"),
+    ])
+    func configurationsOfAnEngineGiven(text: String, engine: Engine, expected: String) {
+        #expect(outcome(Array(text.utf8), engine: engine) == expected)
     }
 
     @Test func hostileFilesAreRefusedOrCounted() throws {

@@ -152,8 +152,8 @@ import TextScan
         let rows: [(String, RRType, VerdictKind)] = [
             ("ads.example", .a, .sinkhole), ("x.ads.example", .a, .sinkhole), ("y.x.ads.example", .aaaa, .nodata),
             ("ads.example", .txt, .nodata), ("open.ads.example", .aaaa, .sinkhole), ("open.ads.example", .a, .nodata),
-            ("x.open.ads.example", .a, .nxdomain), ("xads.example", .a, .pass), ("forward.example", .a, .pass),
-            ("missing.example", .a, .pass),
+            ("x.open.ads.example", .a, .nxdomain), ("xads.example", .a, .pass),
+            ("forward.example", .a, .unsupported), ("missing.example", .a, .unsupported),
         ]
         for (name, type, kind) in rows { #expect(try loaded.verdict(name, type).kind == kind, "\(name) \(type)") }
         #expect(loaded.reports[0].unsupported == ["forward": 1, "zone-file": 1])

@@ -295,7 +295,7 @@ struct OpenNamesTests {
             """
         let list = try readList(text, .unbound, .unbound)
         #expect(try list.verdict(name).kind.description == kind)
-        #expect(list.reports[0].unsupported == ["include": 1] && list.reports[0].rules == 2)
+        #expect(list.reports[0].unsupported == ["response-policy": 1] && list.reports[0].rules == 2)
     }
 
     /// dnsmasq 2.90 does not start with any of these (`--test`), so nobody knows what a client gets.

@@ -8,7 +8,7 @@ extension ListFormat {
         defaultEngine: .bindRPZ,
         looks: "a zone-file record"
     ) { sample in
-        guard sample[.zoneRecord] + sample[.zoneDirective] > 0 else { return 0 }
-        return sample.percent(sample[.zoneRecord] + sample[.zoneDirective] + sample[.zoneContinuation])
+        let records = sample[.zoneRecord] + sample[.zonePolicy] + sample[.zoneDirective]
+        return records == 0 ? 0 : sample.percent(records + sample[.zoneContinuation])
     }
 }

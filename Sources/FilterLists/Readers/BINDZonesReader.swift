@@ -8,13 +8,19 @@ import TextScan
 /// the list; without it the zone is counted as not evaluated.
 enum BINDZonesReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        let isOpen = leaveOpen(text, &sink)
         var zones: [String: ZoneActions?] = [:]
         var words = BINDWords(text)
         while let word = words.next() {
             sink.lines = words.line
             guard text.extracting(word).equals("zone") else {
                 words.skipStatement()
-                sink.drop(.option, text, word.lowerBound..<max(word.upperBound, words.end), words.line)
+                let whole = word.lowerBound..<max(word.upperBound, words.end)
+                if !isOpen { sink.drop(.option, text, whole.prefix(LineScanner.defaultMaximumLength), words.line) }
+                continue
+            }
+            if isOpen {
+                words.skipStatement()
                 continue
             }
             let line = words.line
@@ -27,6 +33,53 @@ enum BINDZonesReader {
         sink.lines = words.line
     }
 
+    /// Leaves every name open where the text holds what may bring zones, tells clients apart or changes answers.
+    private static func leaveOpen(_ text: Span<UInt8>, _ sink: inout RuleSink) -> Bool {
+        var isOpen = false
+        var words = BINDWords(text)
+        while let word = words.next() {
+            let key = text.extracting(word)
+            let line = words.line
+            var reason: UnsupportedReason?
+            if key.equals("include") { reason = .include }
+            if key.equals("view") { reason = .view }
+            let start = words.end
+            words.skipStatement()
+            let rest = text.extracting(start..<max(start, words.end))
+            if key.equals("include"), sink.isGiven(Self.word(rest)) { reason = nil }
+            if key.equals("options"), rest.firstRange(of: "response-policy") != nil {
+                reason = .otherPolicy("bind-rpz")
+            }
+            guard let reason else { continue }
+            let rule = (word.lowerBound..<max(word.upperBound, words.end)).prefix(LineScanner.defaultMaximumLength)
+            sink.skip(reason, text, rule, line)
+            if !isOpen { sink.leaveOpen(.subtree, .root, class: .data, rule: rule, line: line) }
+            isOpen = true
+        }
+        return isOpen
+    }
+
+    /// The first word of a text, without its quotes.
+    @_lifetime(copy text)
+    private static func word(_ text: Span<UInt8>) -> Span<UInt8> {
+        var words = BINDWords(text)
+        return text.extracting(words.next() ?? 0..<0)
+    }
+
+    /// Whether a word begins a statement that named.conf(5) 9.18 has outside of all blocks.
+    static func isStatement(_ word: Span<UInt8>) -> Bool {
+        for statement in statements where word.equals(statement) { return true }
+        return false
+    }
+
+    private static let statements: [StaticString] = [
+        "acl", "controls", "dlz", "dnssec-policy", "dyndb", "http", "include", "key", "key-store", "logging",
+        "managed-keys",
+        "masters", "options", "parental-agents", "plugin", "primaries", "server", "statistics-channels", "template",
+        "tls",
+        "trust-anchors", "trusted-keys", "view", "zone",
+    ]
+
     private static func read(
         _ statement: BINDZone,
         _ text: Span<UInt8>,
@@ -35,7 +88,7 @@ enum BINDZonesReader {
         _ sink: inout RuleSink
     ) {
         guard let file = statement.file, statement.isPrimary else {
-            return sink.skip(.forward, text, statement.range, line)
+            return leaveOpen(statement, .forward, text, line, &sink)
         }
         let actions: ZoneActions?
         if let known = zones[file] {
@@ -45,7 +98,7 @@ enum BINDZonesReader {
             // One that cannot be read is not read again either.
             zones[file] = .some(actions)
         }
-        guard let actions else { return sink.skip(.zoneFile, text, statement.range, line) }
+        guard let actions else { return leaveOpen(statement, .zoneFile, text, line, &sink) }
         for (scope, action) in [(Scope.exact, actions.apex), (Scope.below, actions.below)] {
             let isAdded = sink.add(
                 scope,
@@ -58,6 +111,17 @@ enum BINDZonesReader {
             )
             guard isAdded else { return }
         }
+    }
+
+    private static func leaveOpen(
+        _ statement: BINDZone,
+        _ reason: UnsupportedReason,
+        _ text: Span<UInt8>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        sink.skip(reason, text, statement.range, line)
+        sink.leaveOpen(.subtree, text, name: statement.name, class: .data, rule: statement.range, line: line)
     }
 
     /// The files that zones of a text are read from, none of which leads out of its folder.

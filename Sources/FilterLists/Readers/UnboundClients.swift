@@ -105,6 +105,11 @@ struct UnboundClients {
         }
     }
 
+    /// Whether some client may have one of the tags.
+    func mayHave(_ tags: [Int]) -> Bool {
+        hasInterfaces || entries.values.contains { $0.tags.map { !$0.isDisjoint(with: tags) } ?? false }
+    }
+
     private static func names(_ list: String) -> [String] {
         list.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
     }

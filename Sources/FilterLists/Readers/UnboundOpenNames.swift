@@ -35,8 +35,6 @@ struct UnboundOpenNames {
     private var uses: [String: (rule: Range<Int>, line: Int)] = [:]
     private var route: Route?
     private var routes: [Route] = []
-    /// Where a clause stands that may change any answer (`rpz`).
-    private var policyZone: (rule: Range<Int>, line: Int)?
 
     /// Begins a view.
     mutating func beginView() { views.append(View()) }
@@ -111,15 +109,7 @@ struct UnboundOpenNames {
         route = nil
     }
 
-    /// Takes the beginning of a clause of a policy zone, whose rules are not here: behind local zones they may change any
-    /// answer.
-    mutating func beginPolicyZone(_ rule: Range<Int>, _ line: Int) { policyZone = policyZone ?? (rule, line) }
-
-    /// Adds routes, or leaves names open where policy zones come in between.
     private func addRoutes(_ sink: inout RuleSink) {
-        if let policyZone {
-            return sink.leaveOpen(.subtree, .root, class: .open, rule: policyZone.rule, line: policyZone.line)
-        }
         for route in routes {
             sink.builder.add(
                 .subtree,
@@ -146,7 +136,12 @@ struct UnboundOpenNames {
 
     /// Adds the rules of views for their clients; for clients that nobody named they leave their names open, and those of
     /// the server clause that a view may hide.
-    mutating func finish(_ clients: UnboundClients, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+    mutating func finish(
+        _ clients: UnboundClients,
+        hasPolicyZones: Bool,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) {
         endClause()
         if !sink.isPart {
             // Unbound does not start with a view that nobody states.
@@ -154,7 +149,8 @@ struct UnboundOpenNames {
                 sink.drop(.badStatement, text, use.rule, use.line)
             }
         }
-        addRoutes(&sink)
+        // Policy zones come in between, and leave all names open that routes are about.
+        if !hasPolicyZones { addRoutes(&sink) }
         let ranges = clients.rangesOfViews
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {
             let view = views[index]

@@ -27,6 +27,10 @@ enum UnboundReader {
         var access = UnboundAccess()
         var answers = UnboundAnswers()
         var modules = UnboundModules()
+        var policyZones = UnboundPolicyZones()
+        var redirects = UnboundRedirects()
+        /// The key of the clause; nil before the first, where a part of a server clause may stand.
+        var head: Range<Int>?
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
@@ -41,7 +45,14 @@ enum UnboundReader {
             }
             let name = key.range.lowerBound..<(key.range.upperBound - 1)
             if UnboundStatement.isClause(text.extracting(name)) {
+                state.head = name
                 begin(clause(text.extracting(name)), text, key.range, line, &state, &sink)
+                continue
+            }
+            if UnboundOptions.isLater(text.extracting(name)), UnboundStatement.unsupported(text.extracting(name)) == nil
+            {
+                words.skipLine()
+                sink.drop(.option, text, name.lowerBound..<words.end, line)
                 continue
             }
             var values: [Range<Int>] = []
@@ -70,17 +81,21 @@ enum UnboundReader {
         state.open.endClause()
         state.clause = clause
         if clause == .view { state.open.beginView() }
-        guard clause == .rpz else { return }
-        sink.skip(.include, text, key, line)
-        state.open.beginPolicyZone(key, line)
+        if clause == .rpz { state.policyZones.begin(key, line) }
     }
 
     /// Adds what counts wherever it stands. Of a configuration that Unbound does not start with nothing is known.
     private static func finish(_ text: Span<UInt8>, _ state: inout State, _ sink: inout RuleSink) {
-        state.open.finish(state.clients, text, &sink)
+        let isOpen = state.policyZones.finish(state.clients, text, &sink)
+        state.open.finish(state.clients, hasPolicyZones: isOpen, text, &sink)
+        state.redirects.finish(text, &sink)
         state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
         state.answers.finish(text, &sink)
-        state.modules.finish(hasResponses: !state.answers.isEmpty, text, &sink)
+        state.modules.finish(
+            hasResponses: !state.answers.isEmpty || !state.policyZones.isEmpty,
+            text,
+            &sink
+        )
         if !sink.leaveOpenIfRefused(text) { state.access.finish(&sink) }
     }
 
@@ -107,25 +122,43 @@ enum UnboundReader {
             return include(text, key, value, rule, line, &state, &sink)
         }
         let isZone = key.equals("local-zone")
+        if !isZone, !key.equals("local-data"), let fault = fault(text, key, value, state.head) {
+            return sink.drop(fault, text, rule, line)
+        }
         switch state.clause {
         case .view where isZone: return state.open.viewZone(text, value, values[1], rule, line, &sink)
         case .view where UnboundStatement.isAboutResponses(key):
             return response(text, key, values, rule, line, &state, &sink)
         case .view: return state.open.view(text, key, value, rule, line, &sink)
         case .routing, .authority: return route(text, key, value, rule, line, &state, &sink)
-        case .other, .rpz: return sink.drop(.option, text, rule, line)
+        case .rpz:
+            let isTaken = state.policyZones.take(key, text.extracting(value).string, state.clients)
+            return isTaken ? () : sink.drop(.badStatement, text, rule, line)
+        case .other: return sink.drop(.option, text, rule, line)
         case .server: break
         }
         if isZone {
-            zone(text, value, values[1], rule, line, &sink)
+            zone(text, value, values[1], rule, line, &state, &sink)
         } else if key.equals("local-data") {
-            data(text, value, rule, line, &sink)
+            data(text, value, rule, line, &state, &sink)
         } else if key.equals("local-data-ptr") {
             guard let record = pointer(text.extracting(value)) else { return sink.drop(.badRecord, text, rule, line) }
             add(record, rule, line, &sink)
         } else {
             option(text, key, values, rule, line, &state, &sink)
         }
+    }
+
+    /// Why Unbound refuses a statement, if it does; nil for what is checked where it is read.
+    private static func fault(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ value: Range<Int>,
+        _ head: Range<Int>?
+    ) -> DropReason? {
+        guard UnboundOptions.isKnown(key) else { return .unknownStatement }
+        if let head, UnboundOptions.stands(key, in: text.extracting(head)) == false { return .badStatement }
+        return UnboundOptions.accepts(text.extracting(value), for: key) ? nil : .badStatement
     }
 
     /// A file that is not followed may hold anything, unless it is given as a list of its own.
@@ -237,6 +270,7 @@ enum UnboundReader {
         _ type: Range<Int>,
         _ rule: Range<Int>,
         _ line: Int,
+        _ state: inout State,
         _ sink: inout RuleSink
     ) {
         let word = text.extracting(type).string
@@ -252,6 +286,7 @@ enum UnboundReader {
             default: return sink.drop(.badStatement, text, rule, line)
             }
         }
+        state.redirects.zone(name, zoneType)
         let action = sink.builder.intern(.localZone(zoneType))
         sink.add(.subtree, text, name: name, class: .zone, action: action, rule: rule, line: line)
     }
@@ -268,12 +303,21 @@ enum UnboundReader {
         _ value: Range<Int>,
         _ rule: Range<Int>,
         _ line: Int,
+        _ state: inout State,
         _ sink: inout RuleSink
     ) {
         guard let record = record(text.extracting(value).octets) else {
             return sink.drop(.badRecord, text, rule, line)
         }
         guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
+        var fields = FieldScanner(text.extracting(value))
+        if let first = fields.next() {
+            let owner = (value.lowerBound + first.lowerBound)..<(value.lowerBound + first.upperBound)
+            let isAlias = record.type == .cname
+            guard state.redirects.data(text, owner: owner, isAlias: isAlias, rule: rule, line: line) else {
+                return sink.drop(.notInRedirect, text, rule, line)
+            }
+        }
         add(record, rule, line, &sink)
     }
 
