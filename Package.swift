@@ -70,7 +70,7 @@ let package = Package(
         ),
         .target(
             name: "Suites",
-            dependencies: ["DNS", "FilterLists", "LDNS", "Policy", "TestSupport"],
+            dependencies: ["DNS", "FilterLists", "LDNS", "Policy", "Resolver", "TestSupport"],
             path: "Tests/Suites"
         ),
         .executableTarget(name: "suite", dependencies: ["Suites"], path: "Tests/Suite"),

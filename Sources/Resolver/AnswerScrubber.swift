@@ -30,6 +30,8 @@ struct AnswerScrubber: ~Copyable {
     private(set) var lifetime: UInt32 = 0
     /// Whether the upstream set AD.
     private(set) var isAuthentic = false
+    /// Whether the answer was replaced by one without data.
+    private(set) var isWithheld = false
     /// The response code, NOERROR, NXDOMAIN or YXDOMAIN.
     private(set) var code = ResponseCode.noError
 
@@ -117,6 +119,7 @@ struct AnswerScrubber: ~Copyable {
         answers = 0
         authorities = 0
         hasData = false
+        isWithheld = false
         lifetime = maximumTTL
         code = ResponseCode(rawValue: bits & 15)
         isAuthentic = bits & MessageHeader.authenticDataFlag != 0
@@ -130,6 +133,18 @@ struct AnswerScrubber: ~Copyable {
         message.append16(RRClass.in.rawValue)
         ownerOffset = MessageHeader.size
         _ = current.fill(from: message, at: MessageHeader.size)
+    }
+
+    /// Replaces the answer by one without data.
+    mutating func withhold(_ name: borrowing NameBuffer, _ key: AnswerKey) {
+        message.beginAnswer(name, RRType(rawValue: key.type))
+        message.appendOwnSOA(ttl: MessageBuffer.policyTTL)
+        ttls.reset()
+        aliasCount = 0
+        lifetime = MessageBuffer.policyTTL
+        isAuthentic = false
+        isWithheld = true
+        code = .noError
     }
 
     // MARK: - Answer section

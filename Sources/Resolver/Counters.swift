@@ -18,6 +18,8 @@ public struct Counters: Sendable, Equatable {
     public var flagged: UInt64 = 0
     /// Answered with FORMERR, NOTIMP, BADVERS or REFUSED without looking further.
     public var rejected: UInt64 = 0
+    /// Upstream answers withheld because of private addresses.
+    public var withheld: UInt64 = 0
     /// Answered with SERVFAIL.
     public var failed: UInt64 = 0
     /// Replies cut to TC because they did not fit.
@@ -83,7 +85,7 @@ public struct Counters: Sendable, Equatable {
             \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.handshakes,
             \.resumedHandshakes, \.failedHandshakes, \.tlsQueries, \.upstreamQueries, \.upstreamTCP, \.upstreamTimeouts,
             \.upstreamConnections, \.upstreamHandshakes, \.upstreamResumed, \.upstreamTLSFailures,
-            \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
+            \.withheld, \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
         ]
     }
 

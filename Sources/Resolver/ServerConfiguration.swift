@@ -47,6 +47,10 @@ public struct ServerConfiguration: Sendable {
     public var answersWithoutRecursionDesired = false
     /// Whether AD of upstream answers is passed on to clients that asked for it (RFC 6840 §5.7).
     public var trustsUpstreamAD = false
+    /// Whether answers with private addresses, also in hints, are withheld (DNS rebinding).
+    public var rebindProtection = false
+    /// Names that may have private addresses all the same, with everything below them.
+    public var rebindExempt: [DomainName] = []
     /// Special-use names that are forwarded after all, with everything below them.
     public var forwardedSpecialNames: [DomainName] = []
     /// TCP connections of one worker.

@@ -223,6 +223,10 @@ extension Worker {
     /// Keeps the scrubbed answer and gives it to all who wait; `flightName` is the flight's name.
     mutating func deliver(_ flight: Int, answeredOn socket: Int?) {
         let question = table.flights[flight]
+        if rebinding.withholds(scrubber.message, to: flightName) {
+            counters.withheld += 1
+            scrubber.withhold(flightName, question.key)
+        }
         // A policy that came while the question was under way tells clients apart anew.
         guard question.key.isReal || question.generation == policy.generation || !policy.tellsQueriesApart else {
             return requeue(flight, answeredOn: socket)
@@ -326,7 +330,8 @@ extension Worker {
             flightName,
             hash: question.hash,
             message: scrubber.message,
-            ttls: scrubber.ttls
+            ttls: scrubber.ttls,
+            options: scrubber.isWithheld ? RebindingGuard.error.octets : []
         )
     }
 

@@ -33,6 +33,7 @@ struct Worker: ~Copyable {
     /// Which upstreams are asked over connections alone.
     let isLinked: [Bool]
     let special: SpecialNames
+    let rebinding: RebindingGuard
     let seed: UInt64
     var policy: ActivePolicy
     var poller: Poller
@@ -136,6 +137,7 @@ struct Worker: ~Copyable {
         linkOutput = Array(repeating: [], count: capacity)
         linkTLS = Array(repeating: nil, count: capacity)
         special = SpecialNames(forwarded: configuration.forwardedSpecialNames)
+        rebinding = RebindingGuard(isOn: configuration.rebindProtection, exempt: configuration.rebindExempt)
         cache = ResponseCache(budget: configuration.cacheSize / configuration.workers)
         table = FlightTable(
             capacity: configuration.maximumOutstanding,

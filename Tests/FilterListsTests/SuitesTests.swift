@@ -9,7 +9,8 @@ struct SuitesTests {
     @Test(arguments: [
         ("data/suites/adguard-dns", 114), ("data/suites/other-lists", 47), ("data/suites/pihole-ftl", 29),
         ("data/suites/engine-verdicts", 46_725), ("facts/filters", 337), ("data/suites/bind-rpz", 42),
-        ("data/suites/unbound-rpl", 52),
+        ("data/suites/unbound-rpl", 52), ("data/suites/malformed-queries", 52), ("data/suites/evil-upstream", 20),
+        ("data/suites/edns-compliance", 17), ("data/suites/wire", 480),
     ])
     func applicableCasesPass(folder: String, least: Int) throws {
         let root = try #require(SharedSuites.root)

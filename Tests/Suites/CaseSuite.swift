@@ -8,7 +8,8 @@ public struct CaseSuite: Sendable {
     let run: @Sendable (SuiteFolder) throws -> SuiteScore
 
     static let all: [CaseSuite] = [
-        .listCases, .pihole, .engineVerdicts, .engineVectors, .policyZoneChecks, .replayScenarios, .elsewhere,
+        .listCases, .pihole, .engineVerdicts, .engineVectors, .policyZoneChecks, .replayScenarios,
+        .malformedQueries, .hostileAnswers, .ednsCompliance, .wirePackets, .elsewhere,
     ]
 
     /// The scores of all suites in a folder: it, or the folders in it.
@@ -26,7 +27,7 @@ public struct CaseSuite: Sendable {
 }
 
 extension CaseSuite {
-    /// Suites about messages, zones and the server, which their modules' tests run.
+    /// Suites about zones, which their module's tests run.
     static let elsewhere = CaseSuite(
         fits: { folder in places.contains { folder.files.contains($0.file) && $0.fits(folder) } },
         run: { folder in
@@ -46,23 +47,9 @@ extension CaseSuite {
     }
 
     private static let places = [
-        Place(file: "packets.tsv", reason: "packets against libldns: Tests/DNSTests/WireSuiteTests") {
-            try $0.rows("packets.tsv").count
-        },
-        Place(file: "names.tsv", reason: "names against libldns: Tests/DNSTests/WireSuiteTests") {
-            try $0.rows("names.tsv").count
-        },
         Place(file: "knot-zscanner", reason: "zones against libldns and Knot: Tests/LDNSTests") { folder in
             let parts = ["knot-zscanner", "nlnet-domain", "bind_master"].map { folder.url.appendingPathComponent($0) }
             return parts.reduce(0) { $0 + SuiteFolder($1).files.count }
-        },
-        Place(
-            file: "cases.tsv",
-            reason: "asked of the running server: Tests/ResolverTests",
-            fits: {
-                ["contract", "expected_one_of", "rfc8906_section"].contains($0.heading("cases.tsv").dropFirst().first)
-            },
-            count: { try $0.rows("cases.tsv").count }
-        ),
+        }
     ]
 }
