@@ -100,6 +100,9 @@ public enum FormatDetector {
                     reason: .ambiguous("the records of an ordinary zone, or of a policy zone without actions", [.rpz])
                 )
             }
+            guard best.format != .wildcard || sample[.wildcard] > 0 || sample[.slashedRegex] == 0 else {
+                throw ListError(path: path, reason: .ambiguous("expressions between slashes", [.wildcard, .adblock]))
+            }
             return found(best, engine: best.format.defaultEngine, given: false, sample)
         }
         // The engine's own formats; a plain list of names is also a valid file for engines with richer formats.

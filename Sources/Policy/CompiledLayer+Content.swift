@@ -66,6 +66,20 @@ extension CompiledLayer {
     /// Whether a rule leaves names out.
     public func hasExclusions(_ rule: Int) -> Bool { !guards[Int(record(rule).guardID)].excluded.isEmpty }
 
+    /// Whether a rule counts for a client and an hour, the names that it leaves out aside; nil where they are not known.
+    public func counts(_ rule: Int, _ context: borrowing QueryContext) -> Bool? {
+        var limit = guards[Int(record(rule).guardID)]
+        limit.excluded = []
+        switch limit.holds(NameBuffer(.root), context) {
+        case .yes: return true
+        case .no: return false
+        case .unknown: return nil
+        }
+    }
+
+    /// What the list of a rule is for.
+    public func role(_ rule: Int) -> ListRole { lists[listIndex(rule)].role }
+
     /// What a rule does.
     public func action(_ rule: Int) -> RuleAction { actions[Int(record(rule).action)] }
 
@@ -90,10 +104,16 @@ extension CompiledLayer {
 
     /// What the rules about names make of a name whoever asks, those about the text of names and the engine's own left
     /// aside where the strongest class or the first rule wins.
-    public func decideByNames(_ name: DomainName, type: RRType) -> Decision {
+    public func decideByNames(
+        _ name: DomainName,
+        type: RRType,
+        context: borrowing QueryContext = .unknown
+    ) -> Decision {
         let buffer = NameBuffer(name)
         let isInOrder = profile.order == .firstMatch
-        guard isInOrder || profile.order == .classFirst else { return decide(buffer, type: type) }
+        guard isInOrder || profile.order == .classFirst else {
+            return decide(buffer, type: type, context: context)
+        }
         var choice = Choice()
         let total = buffer.labelCount
         table.forEachSuffix(buffer, SuffixHashes(buffer), records) { labels, head in
@@ -104,7 +124,7 @@ extension CompiledLayer {
                     let key =
                         isInOrder
                         ? placeInOrder(next) : order(record, labels: labels, rule: next, longestFirst: false)
-                    choice.consider(key, guards[Int(record.guardID)].holds(buffer, .unknown))
+                    choice.consider(key, guards[Int(record.guardID)].holds(buffer, context))
                 }
                 next = Int(record.next) - 1
             }
@@ -116,7 +136,7 @@ extension CompiledLayer {
         guard engine == .adguardHome, choice.doubtfulRule == nil, let rule = choice.rule else {
             return decision(choice, type: type, index: 0)
         }
-        let named = namedRule(rule, buffer, SuffixHashes(buffer), type: type, context: .unknown, byNames: true)
+        let named = namedRule(rule, buffer, SuffixHashes(buffer), type: type, context: context, byNames: true)
         return decision(rule: named, type: type, index: 0)
     }
 }

@@ -49,6 +49,9 @@ import TextScan
         ("rpz:\n  name: block.rpz\n  zonefile: /x\n", "no-rules"),
         ("rpz:\n  name: block.rpz\nforward-zone:\n  name: a.example\n", "no-rules"),
         ("server:\n  verbosity: 1\n  port: 53\n", "no-rules"),
+        ("a.example\n*.b.example\n/(?i)re[0-9]+/\n/x/\n", "wildcard blocky"),
+        ("0.0.0.0 h.example\n*.b.example\n/x/\n/y/\n", "wildcard blocky"), ("/x/\n/y[0-9]/\n", "ambiguous-format"),
+        ("||a.example^\n/x/\n/y/\n", "adblock adguard-home"),
         ("forward-zone:\n  name: \".\"\n  forward-addr: 192.0.2.1\n", "no-rules"),
         ("stub-zone:\n  name: \"corp.example\"\n  stub-addr: 192.0.2.1\n", "unbound unbound"),
         ("server:\n  access-control: 192.0.2.0/24 allow\n", "no-rules"),
@@ -92,6 +95,7 @@ import TextScan
         ("include-toplevel: \"/x/*.conf\"\n", Engine.unbound, "no-rules"),
         ("include-toplevel: \"/x/*.conf\"\n", .bindRPZ, "engine-does-not-read"),
         ("config-dir=/x\nhint-file=/y\n", .pdnsRPZ, "not-a-list"), ("port=53\n", .dnsmasq, "no-rules"),
+        ("/x/\na.example\n", .blocky, "wildcard blocky"), ("/x/\n", .adguardHome, "wildcard adguard-home"),
         ("include \"/x\";\n", .bindRPZ, "engine-does-not-read"),
         ("@ SOA a. b. 1 1 1 1 1\nwww A 192.0.2.1\n", .bindRPZ, "rpz bind-rpz"),
     ])

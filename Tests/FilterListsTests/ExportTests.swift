@@ -337,7 +337,7 @@ func export(
     return report
 }
 
-private final class OctetSink {
+final class OctetSink {
     var octets: [UInt8] = []
 }
 

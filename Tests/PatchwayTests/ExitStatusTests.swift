@@ -66,6 +66,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "Corefile": Array(".:53 {\n  acl {\n    block type A\n  }\n}\n".utf8),
         "many-faults.txt": Array(("a.example\n" + String(repeating: "a..b\n", count: 1_500)).utf8),
         "one-layer.yaml": Array("layers: [{engine: pihole, lists: [clean.txt]}]\n".utf8),
+        "excepted.txt": Array("|a.example^\n|b.example^\n@@|b.example^\n".utf8),
         "allowed.txt": Array("ads.example\n".utf8),
         "open.yaml": Array("layers: [{engine: adguard-home, lists: [ads-tags.txt]}]\n".utf8),
         "remote.yaml": Array("layers:\n  - lists: [https://lists.example/ads.txt]\n".utf8),
@@ -252,7 +253,6 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("audit @/clients.zone", 3, "+client-address 1"),
         CommandLineCase("audit @/clients.zone --client 192.0.2.1", 1, "+remove line 3"),
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.500", 2, "no address"),
-        CommandLineCase("convert --to adguard @/rewrites.txt", 1, "rewrite"),
         CommandLineCase("explain --list @/client.txt update.com --qtype A", 3, "+queries from 192.0.2.1/32"),
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.1 --client 192.0.2.2", 2, "a second address"),
         CommandLineCase(

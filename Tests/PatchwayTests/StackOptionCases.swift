@@ -59,6 +59,14 @@ enum StackOptionCases {
         ),
         CommandLineCase("explain loop.example --list @/clean.txt --chains @/loop.tsv", 3, "run in a loop or further"),
         CommandLineCase("explain x.example --list @/clean.txt --chains @/chains.tsv", 2, "a chain line is"),
+        CommandLineCase("convert --to rpz @/client.txt", 1, "--client, --client-tag and --at write them for one"),
+        CommandLineCase("convert --to rpz @/client.txt --client 192.0.2.1", 0, "+update.com IN A 0.0.0.0"),
+        CommandLineCase(
+            "convert --to hosts @/excepted.txt",
+            1,
+            "EXCEPTIONS LEFT OUT: 1 allow; what is written may block"
+        ),
+        CommandLineCase("convert --to adguard @/rewrites.txt", 0, "as they stand: 2"),
         CommandLineCase("replay @/queries.ndjson", 1, "+the log says blocked: a.txt:7"),
     ]
 }

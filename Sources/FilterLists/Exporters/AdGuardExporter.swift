@@ -9,7 +9,9 @@ extension ExportFormat {
         title: "AdGuard Home rules",
         engine: .adguardHome,
         listFormat: .adblock,
-        syntax: .rules(RuleSyntax(tiers: 4, comment: "! ", takesHostsRules: true, line: AdGuardLine.line))
+        syntax: .rules(
+            RuleSyntax(tiers: 4, comment: "! ", takesHostsRules: true, readsOwnRules: true, line: AdGuardLine.line)
+        )
     )
 }
 

@@ -57,6 +57,8 @@ struct RuleSyntax: Sendable {
     var takesAnswers = false
     /// Whether an address with a name, or a name alone, is a rule that blocks it, weaker than others.
     var takesHostsRules = false
+    /// Whether rules of the engine itself may be written as they stand.
+    var readsOwnRules = false
     /// Writes a rule as a line, or says why it cannot.
     let line: @Sendable (TierRule) -> Result<[UInt8], OmissionError>
 }

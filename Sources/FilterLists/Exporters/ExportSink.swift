@@ -12,6 +12,12 @@ public struct ExportReport: Sendable {
     public var omitted: [String: Int] = [:]
     /// The same rules by their number in the layer.
     public var omittedRules: Set<Int> = []
+    /// Those of them that let names pass, by reason id: what is written may block names that the lists do not.
+    public var omittedExceptions: [String: Int] = [:]
+    /// Rules that are written as they stand, because the engine stays the same.
+    public var verbatim = 0
+    /// Rules that do not count for the client that was given.
+    public var otherClients = 0
     /// Rules that belong into the other one of two files.
     public var elsewhere = 0
     /// Rules whose names are blocked as before, but not with the same answer.
@@ -21,6 +27,8 @@ public struct ExportReport: Sendable {
 
     /// All rules that are not written as they are.
     public var omittedCount: Int { omitted.values.reduce(0, +) }
+    /// All of them that let names pass.
+    public var omittedExceptionCount: Int { omittedExceptions.values.reduce(0, +) }
 }
 
 /// Where exporters put their lines, and what they leave out.
@@ -31,6 +39,14 @@ struct ExportSink: ~Copyable {
     private var collector = DiagnosticCollector(keptPerReason: 20)
     private(set) var report = ExportReport()
     private var changed: Set<Int> = []
+    private var written: Set<WrittenPlace> = []
+
+    /// A place in a list.
+    private struct WrittenPlace: Hashable {
+        var list: Int
+        var start: Int
+    }
+
     /// Whether nothing is written or counted: a name above the one at hand is only looked at.
     var isSilent = false
 
@@ -65,6 +81,10 @@ struct ExportSink: ~Copyable {
     mutating func omit(_ rule: Int?, _ reason: Omission) {
         guard !isSilent, let rule else { return }
         guard report.omittedRules.insert(rule).inserted else { return }
+        let content = layer.content(rule)
+        let reason = reason == .unknown ? Omission(of: content) ?? reason : reason
+        let letsPass = content.letsPass
+        if letsPass { report.omittedExceptions[reason.id, default: 0] += 1 }
         let reference = layer.reference(rule)
         collector.add(reason.id) {
             Diagnostic(
@@ -72,8 +92,23 @@ struct ExportSink: ~Copyable {
                 line: reference.line,
                 reason: reason.id,
                 text: "'\(TerminalText.escaped(reference.text, limit: 120))' is left out: \(reason.text)"
+                    + (letsPass ? "; what it lets pass may be blocked by what is written" : "")
             )
         }
+    }
+
+    /// Writes a rule as its list states it, once for each place.
+    mutating func verbatim(_ rule: Int) {
+        guard !isSilent else { return }
+        let place = layer.place(rule)
+        report.verbatim += 1
+        guard written.insert(WrittenPlace(list: place.list, start: place.text.lowerBound)).inserted else { return }
+        line(Array(layer.reference(rule).text.utf8))
+    }
+
+    /// Counts a rule that does not count for the client that was given.
+    mutating func noteOtherClient() {
+        if !isSilent { report.otherClients += 1 }
     }
 
     /// Counts a rule whose names get another answer than before.
@@ -94,6 +129,21 @@ struct ExportSink: ~Copyable {
         report.omitted = collector.counts
         report.diagnostics = collector.diagnostics
         return report
+    }
+}
+
+extension RuleContent {
+    /// Whether it takes names out of what others block, or sends them to a server that answers.
+    var letsPass: Bool {
+        switch action {
+        case .allow, .route: true
+        case .localZone(let type):
+            switch type {
+            case .transparent, .typeTransparent, .alwaysTransparent, .inform: true
+            default: false
+            }
+        default: false
+        }
     }
 }
 

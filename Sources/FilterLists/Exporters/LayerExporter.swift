@@ -14,6 +14,8 @@ public import Policy
 public enum LayerExporter {
     /// Writes the rules in a format.
     /// - Parameters:
+    ///   - context: the client and the hour that the rules are written for; where nothing is known of them, rules for some
+    ///     are left out.
     ///   - allowing: whether the file of allowing rules is written, for formats that keep them apart.
     ///   - write: takes the octets piece by piece.
     /// - Complexity: O(rules × labels); memory is that of the report
@@ -21,6 +23,7 @@ public enum LayerExporter {
         _ layer: CompiledLayer,
         to format: ExportFormat,
         allowing: Bool = false,
+        for context: QueryContext = .unknown,
         write: @escaping (Span<UInt8>) -> Void
     ) -> ExportReport {
         var sink = ExportSink(layer, flush: write)
@@ -37,14 +40,14 @@ public enum LayerExporter {
         case .rules(let syntax):
             sink.heading(syntax.comment + title)
             if layer.profile.order == .classFirst {
-                RulePlan(layer, syntax, format, allowing: allowing).write(to: &sink)
+                RulePlan(layer, syntax, format, context, allowing: allowing).write(to: &sink)
             } else {
                 var writer = TierWriter(layer, syntax, format, allowing: allowing)
-                NodePlan(layer).write(&writer, from: TierWriter.State(), to: &sink)
+                NodePlan(layer, context).write(&writer, from: TierWriter.State(), to: &sink)
                 omitPatterns(layer, &sink)
             }
         case .nodes(let make):
-            writeNodes(layer, make(), title, &sink)
+            writeNodes(layer, make(), context, title, &sink)
             omitPatterns(layer, &sink)
         }
         return sink.finish()
@@ -59,13 +62,14 @@ public enum LayerExporter {
     private static func writeNodes(
         _ layer: CompiledLayer,
         _ format: some FormatWriter,
+        _ context: QueryContext,
         _ title: String,
         _ sink: inout ExportSink
     ) {
         var writer = format
         sink.heading(writer.comment + title)
         for line in writer.heading { sink.heading(line) }
-        let plan = NodePlan(layer)
+        let plan = NodePlan(layer, context)
         plan.write(&writer, from: .uniform(.none, count: plan.reader.types.count), to: &sink)
     }
 
@@ -86,7 +90,7 @@ struct NodePlan {
     let reader: NodeReader
     private var layer: CompiledLayer { reader.layer }
 
-    init(_ layer: CompiledLayer) { reader = NodeReader(layer) }
+    init(_ layer: CompiledLayer, _ context: QueryContext) { reader = NodeReader(layer, context) }
 
     func write<Writer: NodeWriter>(_ writer: inout Writer, from root: Writer.State, to sink: inout ExportSink) {
         // Names above others are few.

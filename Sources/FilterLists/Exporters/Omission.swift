@@ -1,3 +1,5 @@
+import Policy
+
 /// Why a rule is not written: the target cannot say it, and nothing that only resembles it is written in its place.
 struct Omission: Sendable, Equatable {
     /// Kebab-case, stable.
@@ -33,4 +35,20 @@ struct Omission: Sendable, Equatable {
         text: "what it matches depends on its neighbours in this engine"
     )
     static let unknown = Omission(id: "not-evaluated", text: "what the engine does with it is not known")
+}
+
+extension Omission {
+    /// Why a rule whose effect is not known for a name is not written; nil where it is not for what it depends on.
+    init?(of content: RuleContent) {
+        let limit = content.guard
+        if !limit.clients.isEmpty || limit.minutes != nil || limit.view != nil {
+            self = .client
+        } else if content.ruleClass == .rewrite || content.ruleClass == .ownRewrite {
+            self = .rewrite
+        } else if !limit.excluded.isEmpty {
+            self = .denyallow
+        } else {
+            return nil
+        }
+    }
 }

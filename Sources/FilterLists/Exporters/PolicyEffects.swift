@@ -135,11 +135,13 @@ struct PolicyNode {
 struct NodeReader {
     let layer: CompiledLayer
     let types: [RRType]
+    private let context: QueryContext
     /// Names below which the match of a wildcard depends on its neighbours.
     private var unsteady: Set<Int> = []
 
-    init(_ layer: CompiledLayer) {
+    init(_ layer: CompiledLayer, _ context: QueryContext) {
         self.layer = layer
+        self.context = context
         types = layer.distinguishedTypes
         guard layer.profile.order == .policyZone(.canonicalPredecessor) else { return }
         for rule in layer.compiledRules {
@@ -171,7 +173,7 @@ struct NodeReader {
         )
         for (index, rule) in belowRules.enumerated() {
             guard let rule, layer.hasExclusions(rule) else { continue }
-            node.excluding += layer.matchingRules(child, type: types[index])
+            node.excluding += layer.matchingRules(child, type: types[index], context: context)
         }
         return node
     }
@@ -180,7 +182,7 @@ struct NodeReader {
         var effects: [Effect] = []
         var rules: [Int?] = []
         for type in types {
-            let decision = layer.decideByNames(name, type: type)
+            let decision = layer.decideByNames(name, type: type, context: context)
             effects.append(effect(decision, name, type))
             rules.append(decision.hasRule ? Int(decision.rule) : nil)
         }

@@ -8,13 +8,21 @@ struct RulePlan {
     private let output: TierOutput
     private let tiers: [RuleClass: Int]
     private let types: [RRType]
+    private let context: QueryContext
     /// Names of allowing rules that only some blocking rules beat, and the names above them.
     private var allowed: Set<DomainName> = []
     private var aboveAllowed: Set<DomainName> = []
     private var allowsPatterns = false
 
-    init(_ layer: CompiledLayer, _ syntax: RuleSyntax, _ format: ExportFormat, allowing: Bool) {
+    init(
+        _ layer: CompiledLayer,
+        _ syntax: RuleSyntax,
+        _ format: ExportFormat,
+        _ context: QueryContext,
+        allowing: Bool
+    ) {
         self.layer = layer
+        self.context = context
         output = TierOutput(syntax: syntax, format: format, allowing: allowing)
         tiers = Self.tiers(layer.profile.precedence)
         types = layer.distinguishedTypes
@@ -55,8 +63,16 @@ struct RulePlan {
             let content = layer.content(rule)
             guard !layer.isOfEngine(rule), let tier = tiers[content.ruleClass] else { continue }
             if case .name(.node, _) = content.subject { continue }
+            guard let counts = layer.counts(rule, context) else {
+                leaveOut(rule, .client, &sink)
+                continue
+            }
+            guard counts else {
+                sink.noteOtherClient()
+                continue
+            }
             if content.ruleClass == .rewrite || content.ruleClass == .ownRewrite {
-                sink.omit(rule, .rewrite)
+                leaveOut(rule, .rewrite, &sink)
                 continue
             }
             var written = TierRule(
@@ -67,10 +83,6 @@ struct RulePlan {
                 excluded: content.guard.excluded,
                 isOfHosts: content.ruleClass == .hosts && layer.profile.precedence.last == .hosts
             )
-            guard content.guard.clients.isEmpty, content.guard.minutes == nil else {
-                sink.omit(rule, .client)
-                continue
-            }
             if output.syntax.tiers == 1 {
                 if tier > 0, tier % 2 == 1 {
                     sink.omit(rule, .allow)
@@ -91,8 +103,18 @@ struct RulePlan {
                 }
                 written.tier = tier % 2
             }
-            if let reason = output.write(written, rule, to: &sink) { sink.omit(rule, reason) }
+            if let reason = output.write(written, rule, to: &sink) { leaveOut(rule, reason, &sink) }
         }
+    }
+
+    /// Leaves a rule out, or writes it as it stands where the same engine reads it. In a list of names to allow it would mean
+    /// the opposite, and the table of rewrites has a syntax of its own.
+    private func leaveOut(_ rule: Int, _ reason: Omission, _ sink: inout ExportSink) {
+        let isOwn = output.syntax.readsOwnRules && layer.engine == output.format.engine && layer.role(rule) == .block
+        guard isOwn, layer.content(rule).ruleClass != .ownRewrite, layer.content(rule).action != .unsupported else {
+            return sink.omit(rule, reason)
+        }
+        sink.verbatim(rule)
     }
 
     private enum Share { case none, some, all }
@@ -101,7 +123,7 @@ struct RulePlan {
     private func overruledTypes(_ content: RuleContent) -> Share {
         guard case .name(.exact, let name) = content.subject else { return .none }
         let allowed = types.count { type in
-            let decision = layer.decide(NameBuffer(name), type: type)
+            let decision = layer.decide(NameBuffer(name), type: type, context: context)
             return decision.hasRule && layer.action(Int(decision.rule)) == .allow
         }
         return allowed == 0 ? .none : allowed == types.count ? .all : .some

@@ -41,6 +41,7 @@ struct ConvertCommand: ParsableCommand {
     var blockMode: String?
 
     @OptionGroup var allowing: AllowListOptions
+    @OptionGroup var client: ContextOptions
 
     @Flag(name: .customLong("allowing"), help: "Write the file of rules that allow, where a format has one of its own.")
     var isAllowing = false
@@ -64,8 +65,15 @@ struct ConvertCommand: ParsableCommand {
         let loaded = try LoadedStack.load([try requestedLayer()])
         loaded.announce()
         let layer = loaded.stack.layers[0]
-        let report = try write(layer, target)
-        let conversion = Conversion(layer: layer, target: target, report: report, unsupported: loaded.unsupportedRules)
+        let context = try client.context()
+        let report = try write(layer, target, context)
+        let conversion = Conversion(
+            layer: layer,
+            target: target,
+            report: report,
+            unsupported: loaded.unsupportedRules,
+            knowsClient: context.client != nil || context.minuteOfWeek != nil
+        )
         conversion.announce(output)
         if let place = self.report { try conversion.write(to: place, loaded.reports) }
         if report.omittedCount > 0 { throw ExitStatus.finding }
@@ -96,15 +104,31 @@ struct ConvertCommand: ParsableCommand {
         return layers[0]
     }
 
-    private func write(_ layer: CompiledLayer, _ target: ExportFormat) throws -> ExportReport {
+    private func write(
+        _ layer: CompiledLayer,
+        _ target: ExportFormat,
+        _ context: QueryContext
+    ) throws -> ExportReport {
         guard let output else {
-            return LayerExporter.export(layer, to: target, allowing: isAllowing, write: StandardOutput.write)
+            return LayerExporter.export(
+                layer,
+                to: target,
+                allowing: isAllowing,
+                for: context,
+                write: StandardOutput.write
+            )
         }
         for list in lists + allowing.paths where OutputFile.isSame(list, output) {
             throw Failure.usage("\(TerminalText.escaped(output)): is a list that is read; give another --output")
         }
         let file = try OutputFile(output)
-        let report = LayerExporter.export(layer, to: target, allowing: isAllowing, write: file.write)
+        let report = LayerExporter.export(
+            layer,
+            to: target,
+            allowing: isAllowing,
+            for: context,
+            write: file.write
+        )
         try file.finish()
         return report
     }
@@ -112,25 +136,43 @@ struct ConvertCommand: ParsableCommand {
 
 /// What a conversion gave, in words and records.
 private struct Conversion {
+    /// The id under which rules for some clients are left out.
+    private static let clientReason = "client"
+
     let layer: CompiledLayer
     let target: ExportFormat
     let report: ExportReport
     let unsupported: Int
+    let knowsClient: Bool
 
     /// One line each for what was written, left out and changed.
     func announce(_ output: String?) {
         var line =
             "\(output.map { TerminalText.escaped($0) } ?? "standard output"): \(target.title) for \(target.engine.rawValue)"
         line += "; rules: \(report.rules), lines: \(report.lines)"
-        if report.omittedCount > 0 {
-            let reasons = report.omitted.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            line += ", LEFT OUT: " + reasons.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-        }
+        if report.verbatim > 0 { line += ", as they stand: \(report.verbatim)" }
+        if report.omittedCount > 0 { line += ", LEFT OUT: " + Self.counts(report.omitted) }
         StandardError.line(line)
+        if report.omittedExceptionCount > 0, report.lines > 0 {
+            StandardError.line(
+                "patchway: EXCEPTIONS LEFT OUT: \(Self.counts(report.omittedExceptions)); what is written may block names "
+                    + "that the lists let pass"
+            )
+        }
         let shown = report.diagnostics.prefix(20)
         for diagnostic in shown { StandardError.line(diagnostic.description) }
         if report.omittedCount > shown.count {
             StandardError.line("patchway: rules left out that are not named here: \(report.omittedCount - shown.count)")
+        }
+        if report.otherClients > 0 {
+            StandardError.line(
+                "patchway: rules that do not count for the client or hour given, and are not written: \(report.otherClients)"
+            )
+        }
+        if !knowsClient, report.omitted[Self.clientReason] ?? 0 > 0 {
+            StandardError.line(
+                "patchway: rules for some clients or hours: --client, --client-tag and --at write them for one"
+            )
         }
         if report.elsewhere > 0 {
             StandardError.line(
@@ -153,6 +195,11 @@ private struct Conversion {
         }
     }
 
+    private static func counts(_ reasons: [String: Int]) -> String {
+        reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
+            .joined(separator: ", ")
+    }
+
     private func looksAtAliases(_ chain: ChainInspection) -> Bool { chain != .never }
 
     func write(to place: String, _ sources: [ListReport]) throws {
@@ -171,6 +218,9 @@ private struct Conversion {
             $0.member("rules", report.rules)
             $0.member("lines", report.lines)
             $0.member("left_out", counts: report.omitted)
+            $0.member("left_out_exceptions", counts: report.omittedExceptions)
+            $0.member("written_as_they_stand", report.verbatim)
+            $0.member("for_other_clients", report.otherClients)
             $0.member("in_other_file", report.elsewhere)
             $0.member("changed_answers", report.changedAnswers)
             $0.member("unsupported_rules", unsupported)
