@@ -112,6 +112,8 @@ public struct ExtendedErrorCode: RawRepresentable, Hashable, Sendable {
     public static let forged = ExtendedErrorCode(rawValue: 4)
     /// Stale answer.
     public static let staleAnswer = ExtendedErrorCode(rawValue: 3)
+    /// Stale NXDOMAIN answer.
+    public static let staleNXDomainAnswer = ExtendedErrorCode(rawValue: 19)
     /// The server is not ready, for example because it is going down.
     public static let notReady = ExtendedErrorCode(rawValue: 14)
     /// Blocked by the operator's own policy.

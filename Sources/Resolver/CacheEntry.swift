@@ -37,7 +37,7 @@ struct CacheEntry: BitwiseCopyable {
     var size: UInt32 = 0
     /// The low half of the key's hash.
     var hash: UInt32 = 0
-    /// When the TTLs were right, nanoseconds.
+    /// When the TTLs were right, nanoseconds; once its time is over, when upstreams last failed to renew it.
     var storedAt: UInt64
     /// When the first of them runs out.
     var expiresAt: UInt64
@@ -87,6 +87,21 @@ struct CacheEntry: BitwiseCopyable {
     static let policyMade: UInt8 = 4
     /// The upstream set AD.
     static let authentic: UInt8 = 8
+
+    /// Whether it is in the last tenth of a life that is long enough for renewing it early to pay.
+    @inline(__always)
+    func isEnding(now: UInt64) -> Bool {
+        let life = expiresAt &- storedAt
+        return (expiresAt &- now) &* 10 < life && life >= Self.longLife && flags & Self.policyMade == 0
+    }
+
+    /// Whether the time is over and upstreams have failed to renew it lately.
+    func hasFailedLately(now: UInt64) -> Bool { storedAt >= expiresAt && now &- storedAt < Self.recheckTime }
+
+    /// Ten seconds, nanoseconds.
+    private static let longLife: UInt64 = 10_000_000_000
+    /// Nanoseconds for which upstreams are not asked again after they have failed (RFC 8767 §5: 30 seconds at least).
+    private static let recheckTime: UInt64 = 30_000_000_000
 
     /// Whether the client gets no answer at all.
     var isDrop: Bool { flags & Self.policyMade != 0 && decision.verdict == .drop }

@@ -124,6 +124,24 @@ struct TargetAnswer: ~Copyable {
         expiresAt = entry.expiresAt
     }
 
+    /// Copies an entry whose time is over.
+    init(stale cache: borrowing ResponseCache, _ place: Int, now: UInt64) {
+        let entry = cache.entry(place)
+        var copy = MessageBuffer(capacity: Int(entry.length))
+        cache.copyMessage(place, entry, to: &copy)
+        var places: [Int] = []
+        if let view = try? MessageView(copy.span) {
+            view.forEachRecord { record -> Bool in
+                places.append(record.ttlOffset)
+                return true
+            }
+        }
+        for offset in places { copy.octets.put32(Worker.staleTTL, at: offset) }
+        message = copy
+        age = 0
+        expiresAt = now + UInt64(Worker.staleTTL) * 1_000_000_000
+    }
+
     /// The response code.
     var code: ResponseCode { ResponseCode(rawValue: message.octets.uint16(at: 2) & 15) }
 }

@@ -20,6 +20,10 @@ public struct Counters: Sendable, Equatable {
     public var rejected: UInt64 = 0
     /// Upstream answers withheld because of private addresses.
     public var withheld: UInt64 = 0
+    /// Answered from the cache although the time was over.
+    public var stale: UInt64 = 0
+    /// Answers renewed before their time was over.
+    public var prefetched: UInt64 = 0
     /// Answered with SERVFAIL.
     public var failed: UInt64 = 0
     /// Replies cut to TC because they did not fit.
@@ -85,7 +89,7 @@ public struct Counters: Sendable, Equatable {
             \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.handshakes,
             \.resumedHandshakes, \.failedHandshakes, \.tlsQueries, \.upstreamQueries, \.upstreamTCP, \.upstreamTimeouts,
             \.upstreamConnections, \.upstreamHandshakes, \.upstreamResumed, \.upstreamTLSFailures,
-            \.withheld, \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
+            \.withheld, \.stale, \.prefetched, \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
         ]
     }
 

@@ -41,6 +41,8 @@ struct FlightTable: ~Copyable {
     private var names: OctetBuffer
     private var questions: OctetBuffer
     private var deadlines: DeadlineList
+    /// When those who wait get what is stale.
+    private var patience: DeadlineList
     private var index: [Int32]
     private let mask: Int
     private let maximumTries: Int
@@ -51,12 +53,22 @@ struct FlightTable: ~Copyable {
     static let toleratedMismatches = 3
 
     /// An empty table.
-    init(capacity: Int, maximumWaiters: Int, maximumTries: Int, tryTimeout: UInt64, upstreams: Int) {
+    ///
+    /// `patience` is the time after which those who wait may get an answer whose time is over. Times are nanoseconds.
+    init(
+        capacity: Int,
+        maximumWaiters: Int,
+        maximumTries: Int,
+        tryTimeout: UInt64,
+        patience: UInt64 = .max,
+        upstreams: Int
+    ) {
         flights = Slab(capacity: capacity)
         waiters = Slab(capacity: max(2 * capacity, 2 * maximumWaiters))
         names = OctetBuffer(count: capacity * Self.slotSize)
         questions = OctetBuffer(count: max(2 * capacity, 2 * maximumWaiters) * Self.slotSize)
         deadlines = DeadlineList(capacity: capacity, interval: tryTimeout)
+        self.patience = DeadlineList(capacity: patience == .max ? 0 : capacity, interval: patience)
         group = UpstreamGroup(count: upstreams)
         var slots = 16
         while slots < 2 * capacity { slots *= 2 }
@@ -86,15 +98,28 @@ struct FlightTable: ~Copyable {
             append(waiterIndex, to: Int(known))
             return .joined
         }
-        let flight = Flight(hash: hash, key: key, nameLength: UInt8(name.count))
-        guard let number = flights.insert(flight) else {
+        guard let number = insert(name, key, hash, slot) else {
             waiters.remove(waiterIndex)
             return .full
         }
-        names.copy(name.span, to: number * Self.slotSize)
-        index[slot] = Int32(number)
         append(waiterIndex, to: number)
         return .started(number)
+    }
+
+    /// A new flight for which nobody waits; nil when there is one, or no room.
+    /// - Complexity: O(1) expected
+    mutating func open(_ name: borrowing NameBuffer, _ key: AnswerKey, hash: UInt64) -> Int? {
+        let slot = slot(of: name, key, hash)
+        return index[slot] < 0 ? insert(name, key, hash, slot) : nil
+    }
+
+    private mutating func insert(_ name: borrowing NameBuffer, _ key: AnswerKey, _ hash: UInt64, _ slot: Int) -> Int? {
+        guard let number = flights.insert(Flight(hash: hash, key: key, nameLength: UInt8(name.count))) else {
+            return nil
+        }
+        names.copy(name.span, to: number * Self.slotSize)
+        index[slot] = Int32(number)
+        return number
     }
 
     private mutating func append(_ waiter: Int, to flight: Int) {
@@ -132,18 +157,27 @@ struct FlightTable: ~Copyable {
 
     /// Forgets a flight without waiters.
     mutating func end(_ flight: Int) {
-        deadlines.clear(flight)
+        rest(flight)
         unlink(flight)
         flights.remove(flight)
     }
 
     /// Lets a flight wait for another one: it has no try that could time out.
-    mutating func rest(_ flight: Int) { deadlines.clear(flight) }
+    mutating func rest(_ flight: Int) {
+        deadlines.clear(flight)
+        if patience.interval != .max { patience.clear(flight) }
+    }
 
     // MARK: - Tries
 
     /// The first try.
-    mutating func start(_ flight: Int, now: UInt64) -> Step { nextTry(flight, now: now) }
+    mutating func start(_ flight: Int, now: UInt64) -> Step {
+        if patience.interval != .max { patience.set(flight, now: now) }
+        return nextTry(flight, now: now)
+    }
+
+    /// The next flight whose clients have waited long enough for an answer that is not stale.
+    mutating func takeImpatient(now: UInt64) -> Int? { patience.takeDue(now: now) }
 
     /// The next flight whose try has timed out.
     mutating func takeTimedOut(now: UInt64) -> (flight: Int, step: Step)? {
@@ -153,8 +187,13 @@ struct FlightTable: ~Copyable {
         return (flight, nextTry(flight, now: now))
     }
 
-    /// When the next try times out.
-    var nextDeadline: UInt64? { deadlines.nextDue }
+    /// When the next try times out, or patience ends.
+    var nextDeadline: UInt64? {
+        guard let first = deadlines.nextDue, let second = patience.nextDue else {
+            return deadlines.nextDue ?? patience.nextDue
+        }
+        return min(first, second)
+    }
 
     /// An upstream gave the answer.
     mutating func answered(_ flight: Int, by upstream: Int) { group.succeeded(upstream) }

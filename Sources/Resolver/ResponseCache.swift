@@ -51,6 +51,62 @@ struct ResponseCache: ~Copyable {
         return place
     }
 
+    /// The place of an entry whose time is over, but not by `limit` nanoseconds; policy's own are not among them.
+    /// - Complexity: O(1) expected
+    mutating func findStale(
+        _ name: borrowing NameBuffer,
+        _ key: AnswerKey,
+        hash: UInt64,
+        now: UInt64,
+        limit: UInt64
+    ) -> Int? {
+        guard let slot = slot(of: name, key, hash) else { return nil }
+        let place = place(inSlot: slot)
+        let entry = arena.load(CacheEntry.self, at: place)
+        guard entry.flags & CacheEntry.policyMade == 0, entry.expiresAt <= now, now - entry.expiresAt < limit else {
+            return nil
+        }
+        setFlags(entry.flags | CacheEntry.visited, at: place)
+        return place
+    }
+
+    /// Notes that upstreams have failed to renew an entry whose time is over.
+    mutating func setFailed(_ place: Int, now: UInt64) {
+        var entry = arena.load(CacheEntry.self, at: place)
+        guard entry.expiresAt <= now else { return }
+        entry.storedAt = now
+        arena.store(entry, at: place)
+    }
+
+    /// Writes the reply to `query` from an entry whose time is over, with this TTL and an extended error that says so.
+    /// - Returns: false when it had to be cut to TC.
+    func writeStale(
+        _ place: Int,
+        _ entry: CacheEntry,
+        to query: ClientQuery,
+        ttl: UInt32,
+        into reply: inout MessageBuffer
+    ) -> Bool {
+        let ttls = place + Self.headerSize
+        let start = ttls + 2 * Int(entry.ttlCount)
+        let code = ResponseCode(rawValue: arena.uint16(at: start + 2) & 15)
+        reply.reset()
+        reply.append(arena.span(start, Int(entry.length)))
+        reply.octets.put16(query.id, at: 0)
+        reply.octets.put16(query.replyBits(code.rawValue), at: 2)
+        for number in 0..<Int(entry.ttlCount) {
+            let offset = Int(arena.uint16(at: ttls + 2 * number))
+            reply.octets.put32(min(ttl, max(reply.octets.uint32(at: offset), 1)), at: offset)
+        }
+        let option = ErrorOption(code == .nxDomain ? .staleNXDomainAnswer : .staleAnswer).octets
+        reply.appendOPT(query, code, options: option.span)
+        guard reply.count <= Int(query.limit) else {
+            reply.replaceByTruncated(query)
+            return false
+        }
+        return true
+    }
+
     /// The head of the entry at a place that ``find(_:_:hash:now:)`` gave.
     @inline(__always)
     func entry(_ place: Int) -> CacheEntry { arena.load(CacheEntry.self, at: place) }

@@ -35,6 +35,12 @@ public struct ServerConfiguration: Sendable {
     public var maximumTTL: UInt32 = 86_400
     /// The longest time a negative answer is kept, seconds (RFC 2308 §5).
     public var maximumNegativeTTL: UInt32 = 3_600
+    /// How long after its end an answer may still be given when upstreams do not answer (RFC 8767), seconds; 0: never.
+    public var staleLimit = 86_400
+    /// Time that upstreams have before clients get such an answer.
+    public var staleAfter = 1_800
+    /// Whether answers that are asked for in the last tenth of their life are renewed at once.
+    public var prefetches = true
     /// Time given to one upstream query before the next one is sent.
     public var tryTimeout = 800
     /// Upstream queries sent for one client query; times `tryTimeout` must not exceed 4,000 ms.
@@ -112,6 +118,9 @@ public struct ServerConfiguration: Sendable {
         let memory = Int(patchway_memory_size())
         guard cacheSize <= memory / 2 else {
             throw .invalid("the cache would take more than half of this machine's memory of \(memory >> 20) MiB")
+        }
+        guard (0...7 * 86_400).contains(staleLimit), staleAfter > 0 else {
+            throw .invalid("stale answers are kept for 0 seconds to 7 days")
         }
         guard tryTimeout > 0, (1...4).contains(maximumTries), tryTimeout * maximumTries <= 4_000 else {
             throw .invalid("1 to 4 tries, together at most 4,000 ms")

@@ -38,6 +38,7 @@ extension Worker {
                 if entry.generation == policy.generation, !entry.isDrop, overTCP || entry.decision.verdict != .truncate
                 {
                     writeHit(place, entry, query, message, origin)
+                    if configuration.prefetches, entry.isEnding(now: now) { prefetch(key, hash) }
                     return true
                 }
             }
@@ -140,11 +141,18 @@ extension Worker {
             writeHit(place, entry, query, message, origin)
             return true
         }
+        if let place = findStale(key, hash), cache.entry(place).hasFailedLately(now: now) {
+            let entry = cache.entry(place)
+            writeStale(place, entry, query)
+            reply.octets.copy(question(message, query), to: MessageHeader.size)
+            noteIfWanted(entry.decision, query, origin)
+            return true
+        }
         return forward(query, key, hash, message, origin)
     }
 
     /// Judges a cached answer by the policy now in force; false when it cannot be used any more.
-    private mutating func redecide(_ place: Int, _ type: RRType, _ key: AnswerKey, _ hash: UInt64) -> Bool {
+    mutating func redecide(_ place: Int, _ type: RRType, _ key: AnswerKey, _ hash: UInt64) -> Bool {
         let entry = cache.entry(place)
         guard entry.flags & CacheEntry.policyMade == 0 else { return false }
         draft.reset()

@@ -337,6 +337,7 @@ extension Worker {
 
     /// Tells the waiters of a flight that there is no answer.
     mutating func fail(_ flight: Int) {
+        if failStale(flight) { return end(flight) }
         let failure = table.flights[flight].failure
         table.fillName(of: flight, &flightName)
         var late = 0
@@ -357,7 +358,7 @@ extension Worker {
 
     /// Whether a waiter still gets its answer: those who waited long get one only if they are few, so that nobody can
     /// save up answers for one burst (DNSBomb, CVE-2024-33655).
-    private mutating func isOnTime(_ waiter: Waiter, _ late: inout Int) -> Bool {
+    mutating func isOnTime(_ waiter: Waiter, _ late: inout Int) -> Bool {
         guard !waiter.query.overTCP, now &- waiter.arrivedAt > 1_900_000_000 else { return true }
         late += 1
         guard late > 16 else { return true }
@@ -366,7 +367,7 @@ extension Worker {
     }
 
     /// Sends `reply` to a waiter, and notes its query.
-    private mutating func finish(_ waiter: Waiter, _ entry: CacheEntry?, _ place: Int?, sends: Bool) {
+    mutating func finish(_ waiter: Waiter, _ entry: CacheEntry?, _ place: Int?, sends: Bool) {
         let decision = entry?.decision ?? .pass
         if decision.isFlagged || configuration.capturesAll {
             let isEnforced = (entry?.flags ?? 0) & CacheEntry.policyMade != 0

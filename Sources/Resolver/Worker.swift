@@ -144,6 +144,7 @@ struct Worker: ~Copyable {
             maximumWaiters: configuration.maximumWaiters,
             maximumTries: configuration.maximumTries,
             tryTimeout: UInt64(configuration.tryTimeout) * 1_000_000,
+            patience: configuration.staleLimit > 0 ? UInt64(configuration.staleAfter) * 1_000_000 : .max,
             upstreams: configuration.upstreams.count
         )
         scrubber = AnswerScrubber(
@@ -186,7 +187,7 @@ struct Worker: ~Copyable {
     }
 
     /// Whether no client waits for anything.
-    private var isIdle: Bool { table.flights.count == 0 && streams.isIdle }
+    private var isIdle: Bool { table.waiters.count == 0 && streams.isIdle }
 
     private mutating func handle(_ token: PollToken, _ state: Poller.Interest) {
         switch token.kind {
@@ -211,7 +212,9 @@ struct Worker: ~Copyable {
         return due <= now ? 0 : Int32(min((due - now) / 1_000_000 + 1, 60_000))
     }
 
-    private mutating func expire() {
+    /// Does what has fallen due.
+    mutating func expire() {
+        while let flight = table.takeImpatient(now: now) { answerImpatient(flight) }
         while let (flight, step) = table.takeTimedOut(now: now) {
             counters.upstreamTimeouts += 1
             perform(step, for: flight)
@@ -225,7 +228,7 @@ struct Worker: ~Copyable {
     }
 
     /// Sends queued datagrams.
-    private mutating func flush() { counters.droppedReplies += UInt64(batch.flush()) }
+    mutating func flush() { counters.droppedReplies += UInt64(batch.flush()) }
 
     private mutating func readMail() {
         for message in link.mailbox.takeAll() {

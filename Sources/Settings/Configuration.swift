@@ -176,6 +176,8 @@ public struct Configuration: Sendable {
     public var showsFlags: Bool?
     /// Whether every query is written, not only flagged ones.
     public var logsAll: Bool?
+    /// What `serve` does with answers.
+    public var answers = Answers()
     /// A catalog file instead of the built-in one.
     public var catalog: String?
     /// The layers, nearest the client first.

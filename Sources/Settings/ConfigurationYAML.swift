@@ -38,10 +38,11 @@ private struct ConfigurationBuilder {
     var reader: NodeReader
     private let folder: String
 
-    private static let keys = [
-        "listen", "listen-tls", "tls-cert", "tls-key", "tls-ca", "upstreams", "mode", "workers", "cache", "allow",
-        "allow-remote", "capture", "flags", "log-all", "catalog", "layers",
-    ]
+    private static let keys =
+        [
+            "listen", "listen-tls", "tls-cert", "tls-key", "tls-ca", "upstreams", "mode", "workers", "cache", "allow",
+            "allow-remote", "capture", "flags", "log-all", "catalog", "layers",
+        ] + AnswersYAML.keys
 
     private static let listKeys = ["path", "format", "role", "groups"]
     private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "schedules", "clients", "lists"]
@@ -65,13 +66,14 @@ private struct ConfigurationBuilder {
         if let node = entries["upstreams"] { configuration.upstreams = upstreams(node) }
         if let node = entries["tls-ca"] { configuration.authorities = reader.text(node, "tls-ca").map(resolved) }
         if let node = entries["mode"] { configuration.mode = reader.word(node, "mode") }
-        if let node = entries["workers"] { configuration.workers = number(node, "workers", 1...256) }
+        if let node = entries["workers"] { configuration.workers = reader.number(node, "workers", 1...256) }
         if let node = entries["cache"] { configuration.cacheBytes = size(node) }
         if let node = entries["allow"] { configuration.allow = ranges(node) }
-        if let node = entries["allow-remote"] { configuration.allowsRemote = flag(node, "allow-remote") }
+        if let node = entries["allow-remote"] { configuration.allowsRemote = reader.flag(node, "allow-remote") }
         if let node = entries["capture"] { configuration.capture = reader.text(node, "capture").map(resolved) }
-        if let node = entries["flags"] { configuration.showsFlags = flag(node, "flags") }
-        if let node = entries["log-all"] { configuration.logsAll = flag(node, "log-all") }
+        if let node = entries["flags"] { configuration.showsFlags = reader.flag(node, "flags") }
+        if let node = entries["log-all"] { configuration.logsAll = reader.flag(node, "log-all") }
+        configuration.answers = AnswersYAML.read(entries, &reader)
         if let node = entries["catalog"] { configuration.catalog = reader.text(node, "catalog").map(resolved) }
         if let node = entries["layers"] {
             let layers = reader.list(node, "layers") ?? []
@@ -150,30 +152,6 @@ private struct ConfigurationBuilder {
                 return nil
             }
             return upstream
-        }
-    }
-
-    private mutating func number(_ node: Node, _ what: String, _ range: ClosedRange<Int>) -> Int? {
-        guard let text = reader.text(node, what) else { return nil }
-        guard let value = Int(text), range.contains(value) else {
-            reader.fault(
-                node,
-                "bad-number",
-                "\(what) is a whole number from \(range.lowerBound) to \(range.upperBound), not `\(NodeReader.shortened(text))`"
-            )
-            return nil
-        }
-        return value
-    }
-
-    private mutating func flag(_ node: Node, _ what: String) -> Bool? {
-        guard let text = reader.text(node, what) else { return nil }
-        switch text {
-        case "true", "yes", "on": return true
-        case "false", "no", "off": return false
-        default:
-            reader.fault(node, "wrong-type", "\(what) is true or false, not `\(NodeReader.shortened(text))`")
-            return nil
         }
     }
 

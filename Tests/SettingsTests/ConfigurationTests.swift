@@ -45,6 +45,11 @@ import TextScan
             ["1:9 bad-range", "1:23 bad-range", "1:34 bad-range", "1:47 bad-range"]
         ),
         ("allow-remote: yes", []), ("allow-remote: maybe", ["1:15 wrong-type"]), ("log-all: 1", ["1:10 wrong-type"]),
+        ("stale: 0\nprefetch: no\nmax-ttl: 3600\nmax-negative-ttl: 60\nanswer-without-rd: no", []),
+        ("stale: -1", ["1:8 bad-number"]), ("stale: 8 days", ["1:8 bad-number"]), ("prefetch: 2", ["1:11 wrong-type"]),
+        ("max-negative-ttl: 700000", ["1:19 bad-number"]), ("stop-rebinding: perhaps", ["1:17 wrong-type"]),
+        ("stop-rebinding: yes\nprivate-names: [corp.example, 10.in-addr.arpa]", []),
+        ("private-names: corp.example", []), ("private-names: [corp..example, a]", ["1:17 bad-name"]),
         ("capture: [a]", ["1:10 wrong-type"]), ("catalog: ''", ["1:10 empty"]),
         ("layers: a.txt", ["1:9 wrong-type"]), ("layers: [a.txt]", ["1:10 wrong-type"]),
         (layer, []),

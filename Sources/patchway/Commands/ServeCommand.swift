@@ -72,6 +72,7 @@ struct ServeCommand: ParsableCommand {
     var user: String?
 
     @OptionGroup var transports: TransportOptions
+    @OptionGroup var answers: AnswerOptions
     @OptionGroup var stack: StackOptions
     @OptionGroup var catalog: CatalogOptions
 
@@ -193,6 +194,7 @@ struct ServeCommand: ParsableCommand {
         settings.capturePath = capture ?? file.capture ?? (logsAll || file.logsAll == true ? "-" : nil)
         settings.showsFlags = showsFlags || file.showsFlags ?? false
         settings.capturesAll = logsAll || file.logsAll ?? false
+        try answers.apply(file.answers, to: &settings)
         if let zone { settings.localZone = try ZoneFile.read(zone) }
         guard !settings.upstreams.isEmpty || settings.localZone != nil else {
             throw Failure.usage("no upstream; give --upstream ADDRESS[:PORT], or `upstreams:` in the configuration")
@@ -278,7 +280,8 @@ private enum ServeSummary {
         let others: [(String, UInt64)] = [
             ("answered by policy", counters.blocked), ("answered locally", counters.local),
             ("refused or malformed", counters.rejected),
-            ("failed", counters.failed), ("records lost", counters.droppedRecords),
+            ("given although stale", counters.stale), ("withheld", counters.withheld), ("failed", counters.failed),
+            ("records lost", counters.droppedRecords),
         ]
         parts += others.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
         return parts.joined(separator: ", ")
