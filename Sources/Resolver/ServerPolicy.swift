@@ -25,6 +25,9 @@ public struct ServerPolicy: Sendable {
         self.need = need
         self.isProtected = isProtected
     }
+
+    /// What a layer is called, if it has a name.
+    func layerName(_ layer: Int) -> String? { layer < layerNames.count ? layerNames[layer] : nil }
 }
 
 /// What an update service needs a name for.

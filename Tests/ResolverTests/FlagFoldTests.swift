@@ -39,7 +39,9 @@ import Testing
             overTCP: false,
             isEnforced: enforced
         )
-        return CapturedQuery(record, name: asked.wire, alias: [], active)
+        var query = CapturedQuery()
+        query.take(record, name: asked.wire.span, alias: [UInt8]().span, active)
+        return query
     }
 
     private func text(_ octets: [UInt8]) -> [Substring] {

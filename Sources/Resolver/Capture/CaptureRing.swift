@@ -30,6 +30,19 @@ struct CaptureRecord: BitwiseCopyable {
 
     /// The query was dropped.
     static let noReply: UInt16 = 0xFFFF
+    /// No query.
+    static let none = CaptureRecord(
+        time: 0,
+        elapsed: 0,
+        client: patchway_peer(),
+        generation: 0,
+        decision: .pass,
+        type: 0,
+        code: noReply,
+        isCached: false,
+        overTCP: false,
+        isEnforced: false
+    )
 }
 
 /// A bounded queue of capture records between one worker and the writer thread. Neither side ever waits; when the
@@ -79,19 +92,16 @@ struct CaptureRecord: BitwiseCopyable {
         }
     }
 
-    /// Takes the oldest record with the wire forms of name and alias; called by the writer only. Nil when empty.
-    func pop() -> (record: CaptureRecord, name: [UInt8], alias: [UInt8])? {
+    /// Takes the oldest record with the wire forms of name and alias; called by the writer only. False when empty.
+    func pop(_ body: (CaptureRecord, _ name: Span<UInt8>, _ alias: Span<UInt8>) -> Void) -> Bool {
         let position = read.load(ordering: .relaxed)
-        guard position < written.load(ordering: .acquiring) else { return nil }
+        guard position < written.load(ordering: .acquiring) else { return false }
         let slot = unsafe slots + position % capacity * Self.slotSize
         let record = unsafe slot.load(as: CaptureRecord.self)
-        let name = unsafe Array(
-            UnsafeRawBufferPointer(start: slot + Self.nameAt, count: Int(record.nameLength))
-        )
-        let alias = unsafe Array(
-            UnsafeRawBufferPointer(start: slot + Self.aliasAt, count: Int(record.aliasLength))
-        )
+        let name = unsafe UnsafeRawBufferPointer(start: slot + Self.nameAt, count: Int(record.nameLength))
+        let alias = unsafe UnsafeRawBufferPointer(start: slot + Self.aliasAt, count: Int(record.aliasLength))
+        unsafe body(record, Span(_unsafeBytes: name), Span(_unsafeBytes: alias))
         read.store(position + 1, ordering: .releasing)
-        return (record, name, alias)
+        return true
     }
 }

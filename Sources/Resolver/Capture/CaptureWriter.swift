@@ -1,5 +1,7 @@
+internal import CSockets
 internal import Glibc
 internal import Synchronization
+internal import TextScan
 
 /// Turns capture records into lines on a thread of its own, so that a slow disk never delays an answer.
 ///
@@ -47,18 +49,26 @@ final class CaptureWriter: Sendable {
     /// Writes records until told to stop.
     func run() {
         var queues = outputs.map { CaptureQueue($0) }
+        var records = QueryRecords()
+        var query = CapturedQuery()
+        var json = JSONWriter(reservingCapacity: 1_024)
+        let wantsRecords = outputs.contains { $0.format == .records }
         while true {
             let isStopping = state.withLock { $0.isStopping }
             var wasIdle = true
             for ring in rings {
-                while let (record, name, alias) = ring.pop() {
+                while ring.pop({ record, name, alias in
+                    query.take(record, name: name, alias: alias, policy(record.generation))
+                }) {
                     wasIdle = false
-                    let policy = state.withLock { $0.policies[record.generation] }
-                    let query = CapturedQuery(record, name: name, alias: alias, policy)
-                    for index in queues.indices { note(queues[index].append(query)) }
+                    if wantsRecords {
+                        json.removeAll()
+                        records.append(query, to: &json)
+                    }
+                    for index in queues.indices { note(queues[index].append(query, json.bytes)) }
                 }
             }
-            let now = patchwayNow()
+            let now = patchway_realtime_ns()
             for index in queues.indices {
                 queues[index].tick(now: now, isLast: isStopping && wasIdle)
                 note(queues[index].flush())
@@ -75,11 +85,7 @@ final class CaptureWriter: Sendable {
         state.withLock { $0.lost += lost }
     }
 
-    private func patchwayNow() -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
+    private func policy(_ generation: UInt32) -> ActivePolicy? { state.withLock { $0.policies[generation] } }
 }
 
 /// Where captured queries go, and in what form.
@@ -132,10 +138,10 @@ private struct CaptureQueue {
 
     init(_ output: CaptureOutput) { self.output = output }
 
-    /// Takes a query; gives how many were lost, when it had to be written out.
-    mutating func append(_ query: CapturedQuery) -> UInt64 {
+    /// Takes a query and its record; gives how many were lost, when it had to be written out.
+    mutating func append(_ query: borrowing CapturedQuery, _ record: [UInt8]) -> UInt64 {
         switch output.format {
-        case .records: query.appendRecord(to: &octets)
+        case .records: octets += record
         case .flags:
             let before = octets.count
             flags.append(query, to: &octets)

@@ -2,45 +2,49 @@ internal import DNS
 internal import Policy
 internal import TextScan
 
-/// A captured query in words: what was asked, what came of it, and the rule that says why.
-struct CapturedQuery {
+/// A captured query: what was asked, what came of it, and what an update service needs the name for.
+struct CapturedQuery: ~Copyable {
     /// What the worker noted.
-    let record: CaptureRecord
+    private(set) var record: CaptureRecord
     /// The name asked for.
-    let name: DomainName
-    /// The alias that the rule matched, if it was one.
-    let alias: DomainName?
+    private(set) var name = NameBuffer()
+    /// The alias that the rule matched, where there is one.
+    private(set) var alias = NameBuffer()
+    /// Whether there is.
+    var hasAlias: Bool { record.aliasLength > 0 }
+    /// The policy that decided; nil where it is no longer known.
+    private(set) var policy: ActivePolicy?
     /// What an update service needs the name for; nil when none does.
-    let need: UpdateNeed?
-    private let policy: ActivePolicy?
+    private(set) var need: UpdateNeed?
+    private var needs = NeedCache()
 
-    /// A query of a policy; nil where that is no longer known.
-    init(_ record: CaptureRecord, name: [UInt8], alias: [UInt8], _ policy: ActivePolicy?) {
+    /// No query yet.
+    init() { record = CaptureRecord.none }
+
+    /// Takes another query.
+    mutating func take(_ record: CaptureRecord, name: Span<UInt8>, alias: Span<UInt8>, _ policy: ActivePolicy?) {
         self.record = record
-        self.name = (try? DomainName(wire: name)) ?? .root
-        self.alias = alias.isEmpty ? nil : try? DomainName(wire: alias)
         self.policy = policy
-        need = policy?.policy.need(self.name)
+        self.name.fill(trustedWire: name, at: 0)
+        if hasAlias { self.alias.fill(trustedWire: alias, at: 0) }
+        need = needs.need(self.name, policy)
     }
 
-    /// The rule that decided and its layer.
-    var match: (rule: RuleReference, layer: Int, relation: Relation)? {
+    /// The rule that decided, its layer, and how what it matched relates to the name.
+    var match: (rule: Int, layer: Int, relation: Relation)? {
         guard let policy, record.decision.decision.hasRule else { return nil }
         let stack = policy.policy.stack
         let layer = Int(record.decision.layer)
-        let relation = stack.relation(
-            record.decision.decision,
-            of: alias ?? name,
-            type: RRType(rawValue: record.type),
-            isAlias: alias != nil
-        )
-        return (stack.layers[layer].reference(Int(record.decision.rule)), layer, relation)
-    }
-
-    /// What the stack file calls a layer.
-    func layerName(_ layer: Int) -> String? {
-        guard let names = policy?.policy.layerNames, layer < names.count else { return nil }
-        return names[layer]
+        var relation = stack.relation(record.decision.decision, met: hasAlias ? .cname : .qname)
+        if stack.layers[layer].profile.readsAddressesAsNames {
+            relation = stack.relation(
+                record.decision.decision,
+                of: hasAlias ? alias.name : name.name,
+                type: RRType(rawValue: record.type),
+                isAlias: hasAlias
+            )
+        }
+        return (Int(record.decision.rule), layer, relation)
     }
 
     /// What was done about the verdict.
@@ -56,7 +60,7 @@ struct CapturedQuery {
     }
 
     /// What a server does about a verdict.
-    enum Action: String {
+    enum Action: String, CaseIterable {
         /// There was nothing to do.
         case none
         /// The client got what the policy says.
@@ -68,53 +72,38 @@ struct CapturedQuery {
         /// The client got the truth, because the verdict is none that can be carried out.
         case answered
     }
+}
 
-    /// Appends the record of kind `query` as a JSON line: `time`, `client`, `name`, `qtype`, `verdict`, `rcode`, `mode`,
-    /// `enforced`, `action`, `cached`, `transport`, `elapsed_us`; for names that updates need `need` with service, phase
-    /// and severity; for verdicts by a rule `matched` with element, relation, layer, engine, list, line and text.
-    func appendRecord(to octets: inout [UInt8]) {
-        var json = JSONWriter(reservingCapacity: 512)
-        json.beginObject()
-        json.member("kind", "query")
-        json.member("time", time: Int64(record.time / 1_000))
-        if let client = record.client.address { json.member("client", client.description) }
-        json.member("name", name.description)
-        json.member("qtype", RRType(rawValue: record.type).description)
-        json.member("verdict", record.decision.verdict.description)
-        if record.code != CaptureRecord.noReply {
-            json.member("rcode", ResponseCode(rawValue: record.code).description)
-        }
-        if let policy { json.member("mode", policy.mode.rawValue) }
-        json.member("enforced", record.isEnforced)
-        if record.decision.isFlagged { json.member("action", action.rawValue) }
-        json.member("cached", record.isCached)
-        json.member("transport", record.overTCP ? "tcp" : "udp")
-        json.member("elapsed_us", record.elapsed / 1_000)
-        if let need {
-            json.key("need")
-            json.object {
-                $0.member("service", need.service)
-                $0.member("phase", need.phase)
-                $0.member("severity", need.severity)
-            }
-        }
-        if let match { append(match, to: &json) }
-        json.endObject()
-        json.endRecord()
-        octets += json.bytes
+/// What names are needed for, kept for those that were looked up last: a fixed number of them.
+private struct NeedCache {
+    private struct Entry {
+        var wire: [UInt8] = []
+        var need: UpdateNeed?
     }
 
-    private func append(_ match: (rule: RuleReference, layer: Int, relation: Relation), to json: inout JSONWriter) {
-        json.key("matched")
-        json.object {
-            $0.member("element", (alias ?? name).description)
-            $0.member("relation", match.relation.rawValue)
-            $0.member("layer", match.layer)
-            if let name = layerName(match.layer) { $0.member("layer_name", name) }
-            $0.member("engine", match.rule.engine.rawValue)
-            $0.member("list", match.rule.list)
-            $0.member("line", match.rule.line)
-            $0.member("text", match.rule.text)
+    private static let size = 1_024
+    private var entries = [Entry](repeating: Entry(), count: NeedCache.size)
+    private var generation: UInt32?
+    private let seed = UInt64.random(in: 0 ... .max)
+
+    mutating func need(_ name: borrowing NameBuffer, _ policy: ActivePolicy?) -> UpdateNeed? {
+        guard let policy else { return nil }
+        if generation != policy.generation {
+            generation = policy.generation
+            for index in entries.indices { entries[index].wire = [] }
         }
+        let key = AnswerKey(type: 0, dnssecOK: false, checkingDisabled: false)
+        let place = Int(truncatingIfNeeded: keyedHash(name, key, seed: seed) % UInt64(Self.size))
+        if !Self.isName(entries[place].wire, name) {
+            let owned = name.name
+            entries[place] = Entry(wire: owned.wire, need: policy.policy.need(owned))
+        }
+        return entries[place].need
+    }
+
+    private static func isName(_ wire: [UInt8], _ name: borrowing NameBuffer) -> Bool {
+        guard wire.count == name.count else { return false }
+        for index in wire.indices where wire[index] != name[index] { return false }
+        return true
     }
 }

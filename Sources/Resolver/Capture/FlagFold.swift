@@ -9,7 +9,7 @@ struct FlagFold {
         var name: DomainName
         var type: UInt16
         var decision: StoredDecision
-        var client: String
+        var client: IPAddress?
     }
 
     private struct Entry {
@@ -28,10 +28,10 @@ struct FlagFold {
     private static let pause: UInt64 = 60_000_000_000
 
     /// Appends the line of a query, unless it is none of interest or was said just now.
-    mutating func append(_ query: CapturedQuery, to octets: inout [UInt8]) {
+    mutating func append(_ query: borrowing CapturedQuery, to octets: inout [UInt8]) {
         guard let need = query.need, query.record.decision.isFlagged else { return }
-        let client = query.record.client.address?.description ?? "unknown"
-        let key = Key(name: query.name, type: query.record.type, decision: query.record.decision, client: client)
+        let record = query.record
+        let key = Key(name: query.name.name, type: record.type, decision: record.decision, client: record.client.address)
         if entries[key] != nil {
             entries[key]?.folded += 1
             return
@@ -40,7 +40,7 @@ struct FlagFold {
             untold += 1
             return
         }
-        let line = Self.line(query, need, client)
+        let line = Self.line(query, key, need)
         entries[key] = Entry(line: line, saidAt: query.record.time)
         octets += Array("patchway: flag: \(line)\n".utf8)
     }
@@ -62,18 +62,20 @@ struct FlagFold {
         untold = 0
     }
 
-    private static func line(_ query: CapturedQuery, _ need: UpdateNeed, _ client: String) -> String {
-        let type = RRType(rawValue: query.record.type)
-        var line = "\(query.name) \(type) from \(client): \(did(query)) (\(need.severity), \(need.phase))"
-        guard let match = query.match else { return line }
-        let layer = query.layerName(match.layer).map { "\(TerminalText.escaped($0)), " } ?? ""
-        line += "; \(layer)\(TerminalText.escaped(match.rule.list)):\(match.rule.line): "
-        line += TerminalText.escaped(match.rule.text, limit: 200)
-        if let alias = query.alias { line += "; because of its alias \(alias)" }
+    private static func line(_ query: borrowing CapturedQuery, _ key: Key, _ need: UpdateNeed) -> String {
+        let client = key.client?.description ?? "unknown"
+        var line = "\(key.name) \(RRType(rawValue: key.type)) from \(client): \(did(query))"
+        line += " (\(need.severity), \(need.phase))"
+        guard let match = query.match, let policy = query.policy?.policy else { return line }
+        let rule = policy.stack.layers[match.layer].reference(match.rule)
+        let layer = policy.layerName(match.layer).map { "\(TerminalText.escaped($0)), " } ?? ""
+        line += "; \(layer)\(TerminalText.escaped(rule.list)):\(rule.line): "
+        line += TerminalText.escaped(rule.text, limit: 200)
+        if query.hasAlias { line += "; because of its alias \(query.alias.name)" }
         return line
     }
 
-    private static func did(_ query: CapturedQuery) -> String {
+    private static func did(_ query: borrowing CapturedQuery) -> String {
         let verdict = query.record.decision.verdict.description
         return switch query.action {
         case .enforced: "got \(verdict)"
