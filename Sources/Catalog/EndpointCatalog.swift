@@ -22,6 +22,7 @@ public struct EndpointCatalog: Sendable {
     /// Indexes of endpoints by the lower-case wire form of their pattern's fixed part, most specific first.
     private let index: [ArraySlice<UInt8>: [Int]]
     private let hostIndex: [DomainName: Int]
+    private let sieve: SuffixSieve
 
     /// A catalog of its parts.
     public init(
@@ -47,6 +48,7 @@ public struct EndpointCatalog: Sendable {
         self.index = index.mapValues { numbers in
             numbers.sorted { endpoints[$0].pattern.isMoreSpecific(than: endpoints[$1].pattern) }
         }
+        sieve = SuffixSieve(endpoints.map(\.pattern.base))
         hostIndex = Dictionary(knownHosts.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 
@@ -74,6 +76,10 @@ public struct EndpointCatalog: Sendable {
     public func protects(_ name: DomainName) -> Bool {
         endpoint(matching: name) != nil
     }
+
+    /// Whether an endpoint may cover `name`; of nearly all names that none covers it says no, without making anything of them.
+    /// - Complexity: O(octets)
+    public func mayCover(_ name: borrowing NameBuffer) -> Bool { sieve.mayContain(name) }
 
     /// What is known about a name that was really seen, or nil.
     public func knownHost(_ name: DomainName) -> KnownHost? {

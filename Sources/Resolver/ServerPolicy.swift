@@ -9,7 +9,7 @@ public struct ServerPolicy: Sendable {
     /// Whether an update service needs a name; in ``ServingMode/protect`` such names are never blocked.
     public var isProtected: @Sendable (borrowing NameBuffer) -> Bool
     /// What an update service needs a name for, for flags; nil when none does. Never asked on a worker's thread.
-    public var need: @Sendable (DomainName) -> UpdateNeed?
+    public var need: @Sendable (borrowing NameBuffer) -> UpdateNeed?
     /// What the layers are called, where they have names.
     public var layerNames: [String?]
 
@@ -17,7 +17,7 @@ public struct ServerPolicy: Sendable {
     public init(
         stack: CompiledStack,
         layerNames: [String?] = [],
-        need: @escaping @Sendable (DomainName) -> UpdateNeed? = { _ in nil },
+        need: @escaping @Sendable (borrowing NameBuffer) -> UpdateNeed? = { _ in nil },
         isProtected: @escaping @Sendable (borrowing NameBuffer) -> Bool = { _ in false }
     ) {
         self.stack = stack

@@ -76,7 +76,17 @@ import Testing
             let found = catalog.endpoints(matching: name, includingShared: true).map(\.pattern.text)
             let expected = catalog.endpoints.filter { $0.pattern.matches(name) }.map(\.pattern.text)
             #expect(Set(found) == Set(expected) && found.count == expected.count, "\(text)")
+            #expect(expected.isEmpty || catalog.mayCover(NameBuffer(name)), "\(text)")
         }
+    }
+
+    @Test func theSieveTellsNearlyAllOtherNames() throws {
+        let catalog = try Self.catalog()
+        let held = try (0..<10_000).count { number in
+            let name = try DomainName("h\(number).www.d\(number).org")
+            return catalog.mayCover(NameBuffer(name))
+        }
+        #expect(held < 100)
     }
 
     @Test func selectsServicesAndProfiles() throws {

@@ -14,7 +14,7 @@ import Testing
             stack: CompiledStack(layers: [try blockingLayer(["ads.example", "update.example"])]),
             layerNames: ["office\u{1B}[31m"],
             need: {
-                $0.description.hasSuffix("update.example")
+                $0.name.description.hasSuffix("update.example")
                     ? UpdateNeed(service: "s", phase: "scan", severity: "high") : nil
             },
             isProtected: { $0.name.description.hasSuffix("update.example") }

@@ -95,8 +95,7 @@ private struct NeedCache {
         let key = AnswerKey(type: 0, dnssecOK: false, checkingDisabled: false)
         let place = Int(truncatingIfNeeded: keyedHash(name, key, seed: seed) % UInt64(Self.size))
         if !Self.isName(entries[place].wire, name) {
-            let owned = name.name
-            entries[place] = Entry(wire: owned.wire, need: policy.policy.need(owned))
+            entries[place] = Entry(wire: name.name.wire, need: policy.policy.need(name))
         }
         return entries[place].need
     }

@@ -31,7 +31,8 @@ struct FlagFold {
     mutating func append(_ query: borrowing CapturedQuery, to octets: inout [UInt8]) {
         guard let need = query.need, query.record.decision.isFlagged else { return }
         let record = query.record
-        let key = Key(name: query.name.name, type: record.type, decision: record.decision, client: record.client.address)
+        let (name, client) = (query.name.name, record.client.address)
+        let key = Key(name: name, type: record.type, decision: record.decision, client: client)
         if entries[key] != nil {
             entries[key]?.folded += 1
             return

@@ -97,14 +97,16 @@ struct QueryRecords: ~Copyable {
         if query.hasAlias { write(query.alias, to: &json) } else { write(query.name, to: &json) }
         let relation = UInt64(Relation.allCases.firstIndex(of: match.relation) ?? 0)
         let place = rules.place(UInt64(match.layer) << 40 | relation << 32 | UInt64(match.rule)) {
-            let rule = policy.stack.layers[match.layer].reference(match.rule)
+            let layer = policy.stack.layers[match.layer]
+            let rule = layer.place(match.rule)
+            let list = layer.lists[rule.list]
             $0.member("relation", match.relation.rawValue)
             $0.member("layer", match.layer)
             if let name = policy.layerName(match.layer) { $0.member("layer_name", name) }
-            $0.member("engine", rule.engine.rawValue)
-            $0.member("list", rule.list)
+            $0.member("engine", layer.engine.rawValue)
+            $0.member("list", list.path)
             $0.member("line", rule.line)
-            $0.member("text", rule.text)
+            $0.member("text", list.octets.span.extracting(rule.text))
         }
         rules.write(place, to: &json)
         json.endObject()

@@ -240,8 +240,11 @@ private struct ServedPolicy {
             policy: ServerPolicy(
                 stack: loaded.stack,
                 layerNames: layers.map(\.name),
-                need: { catalog.endpoint(matching: $0).map(UpdateNeed.init) },
-                isProtected: { catalog.protects($0.name) }
+                need: { name in
+                    guard catalog.mayCover(name) else { return nil }
+                    return catalog.endpoint(matching: name.name).map(UpdateNeed.init)
+                },
+                isProtected: { catalog.mayCover($0) && catalog.protects($0.name) }
             )
         )
     }
