@@ -16,6 +16,7 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CMachine"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -36,7 +37,7 @@ let package = Package(
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
 
         // MARK: - Layer 3: the server; findings, and the questions that lead to them
-        .target(name: "Resolver", dependencies: ["CSockets", "CTLS", "DNS", "Policy", "TextScan"]),
+        .target(name: "Resolver", dependencies: ["CHTTP2", "CSockets", "CTLS", "DNS", "Policy", "TextScan"]),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
         .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
         .target(name: "Replay", dependencies: ["Catalog", "DNS", "Findings", "Policy", "QueryLogs"]),
@@ -151,7 +152,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let cTargets: Set<String> = [
-    "CLDNS", "CArchive", "CCounter", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS", "CTRE", "CZones",
+    "CLDNS", "CArchive", "CCounter", "CHTTP2", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS", "CTRE", "CZones",
 ]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict

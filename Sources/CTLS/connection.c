@@ -9,7 +9,7 @@
 #include <string.h>
 
 // Names with their lengths in front.
-static const char *const protocol_lists[] = {"\3dot", "\2h2\10http/1.1", "\2h2"};
+static const char *const protocol_lists[] = {"\3dot", "\2h2\10http/1.1", "\2h2", "\10http/1.1"};
 
 static patchway_tls *make(patchway_tls_context *context, int fd, int protocol) {
     patchway_tls *tls = calloc(1, sizeof *tls);

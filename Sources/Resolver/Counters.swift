@@ -57,6 +57,10 @@ public struct Counters: Sendable, Equatable {
     public var failedHandshakes: UInt64 = 0
     /// Queries that came over TLS.
     public var tlsQueries: UInt64 = 0
+    /// Queries that came in HTTP requests.
+    public var httpQueries: UInt64 = 0
+    /// HTTP requests without a query, answered with a status.
+    public var refusedRequests: UInt64 = 0
 
     /// Queries sent upstream, every try counted.
     public var upstreamQueries: UInt64 = 0
@@ -87,7 +91,8 @@ public struct Counters: Sendable, Equatable {
             \.queries, \.tcpQueries, \.hits, \.misses, \.coalesced, \.local, \.blocked, \.flagged, \.rejected, \.failed,
             \.truncated, \.droppedJunk, \.droppedOversized, \.droppedByPolicy, \.overloaded, \.droppedLate,
             \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.handshakes,
-            \.resumedHandshakes, \.failedHandshakes, \.tlsQueries, \.upstreamQueries, \.upstreamTCP, \.upstreamTimeouts,
+            \.resumedHandshakes, \.failedHandshakes, \.tlsQueries, \.httpQueries, \.refusedRequests, \.upstreamQueries,
+            \.upstreamTCP, \.upstreamTimeouts,
             \.upstreamConnections, \.upstreamHandshakes, \.upstreamResumed, \.upstreamTLSFailures,
             \.withheld, \.stale, \.prefetched, \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
         ]

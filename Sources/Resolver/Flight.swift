@@ -21,6 +21,8 @@ struct Origin: BitwiseCopyable {
     var socket: Int32
     /// The generation of the TCP connection.
     var generation: UInt32 = 0
+    /// The request on an HTTP/2 connection.
+    var request: Int32 = 0
     /// The client.
     var peer: patchway_peer
 }

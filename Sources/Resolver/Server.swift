@@ -188,6 +188,10 @@ public final class Server: Sendable {
     public var addresses: [SocketAddress] { addresses(nil) }
     /// The same for DNS over TLS.
     public var tlsAddresses: [SocketAddress] { addresses(.dnsOverTLS) }
+    /// The same for DNS over HTTPS.
+    public var httpsAddresses: [SocketAddress] { addresses(.dnsOverHTTPS) }
+    /// The same without TLS.
+    public var httpAddresses: [SocketAddress] { addresses(.dnsOverHTTP) }
 
     private func addresses(_ speaks: StreamProtocol?) -> [SocketAddress] {
         state.withLock { $0.listeners.filter { $0.speaks == speaks }.map(\.address) }

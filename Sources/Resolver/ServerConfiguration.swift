@@ -17,6 +17,10 @@ public struct ServerConfiguration: Sendable {
     public var listen: [SocketAddress] = [SocketAddress(.v4(0x7F00_0001), port: 5353)]
     /// Addresses to listen on for DNS over TLS (RFC 7858).
     public var listenTLS: [SocketAddress] = []
+    /// Addresses to listen on for DNS over HTTPS (RFC 8484).
+    public var listenHTTPS: [SocketAddress] = []
+    /// Loopback addresses to listen on for the same without TLS, for a proxy on this host.
+    public var listenHTTP: [SocketAddress] = []
     /// The certificate that TLS clients see, with its chain, and its key: PEM files.
     public var certificate: (path: String, keyPath: String)?
     /// Servers to forward to, the preferred one first.
@@ -99,13 +103,20 @@ public struct ServerConfiguration: Sendable {
 
     /// Where clients are heard, and what is spoken there.
     var listeners: [Listener] {
-        listen.map { Listener(address: $0, speaks: nil) } + listenTLS.map { Listener(address: $0, speaks: .dnsOverTLS) }
+        let streams: [([SocketAddress], StreamProtocol)] = [
+            (listenTLS, .dnsOverTLS), (listenHTTPS, .dnsOverHTTPS), (listenHTTP, .dnsOverHTTP),
+        ]
+        return listen.map { Listener(address: $0, speaks: nil) }
+            + streams.flatMap { addresses, speaks in addresses.map { Listener(address: $0, speaks: speaks) } }
     }
 
     /// Checks what the type cannot.
     public func validate() throws(ServerError) {
         guard !listeners.isEmpty || !inherited.isEmpty else { throw .invalid("no address to listen on") }
-        let tls = listenTLS + inherited.map(\.listener).filter { $0.speaks == .dnsOverTLS }.map(\.address)
+        let tls = (listeners + inherited.map(\.listener)).filter { $0.speaks?.inTLS != nil }.map(\.address)
+        if let open = listenHTTP.first(where: { !$0.address.isLoopback }) {
+            throw .invalid("\(open): HTTP without TLS is for a proxy on this host; give a loopback address")
+        }
         if let address = tls.first, certificate == nil {
             throw .invalid("\(address) is to speak TLS, which needs a certificate and its key")
         }

@@ -7,6 +7,22 @@ enum StreamProtocol: UInt8 {
     case dns
     /// DNS over TLS (RFC 7858).
     case dnsOverTLS
+    /// DNS over HTTPS (RFC 8484).
+    case dnsOverHTTPS
+    /// The same without TLS, for a proxy on this host.
+    case dnsOverHTTP
+
+    /// What TLS goes around, if it does.
+    var inTLS: TLSProtocol? {
+        switch self {
+        case .dns, .dnsOverHTTP: nil
+        case .dnsOverTLS: .dns
+        case .dnsOverHTTPS: .http
+        }
+    }
+
+    /// Whether queries are HTTP requests.
+    var isHTTP: Bool { self == .dnsOverHTTPS || self == .dnsOverHTTP }
 }
 
 /// A client's TCP connection.
@@ -27,6 +43,9 @@ struct Stream: BitwiseCopyable {
     var speaks = StreamProtocol.dns
     /// Whether the TLS handshake is under way.
     var isShaking = false
+    /// HTTP/1.1: whether a request has no response yet, and whether none follows it.
+    var isOwed = false
+    var isLast = false
 }
 
 /// The TCP connections of one worker: slots, idle time, octets in both directions.
@@ -39,6 +58,8 @@ struct StreamTable: ~Copyable {
     var output: [[UInt8]]
     /// The TLS side of the connections that have one.
     var tls: [TLSConnection?]
+    /// Those that speak HTTP/2.
+    var http: [HTTP2Session?]
     private var deadlines: DeadlineList
     private var handshakes: DeadlineList
     private let maximumPerClient: Int
@@ -57,6 +78,7 @@ struct StreamTable: ~Copyable {
         input = OctetBuffer(count: capacity * Self.areaSize)
         output = Array(repeating: [], count: capacity)
         tls = Array(repeating: nil, count: capacity)
+        http = Array(repeating: nil, count: capacity)
         deadlines = DeadlineList(capacity: capacity, interval: UInt64(configuration.idleTimeout) * 1_000_000)
         handshakes = DeadlineList(capacity: capacity, interval: UInt64(configuration.handshakeTimeout) * 1_000_000)
         maximumPerClient = configuration.maximumConnectionsPerClient
@@ -96,6 +118,7 @@ struct StreamTable: ~Copyable {
         handshakes.clear(number)
         tls[number]?.end()
         tls[number] = nil
+        http[number] = nil
         output[number] = []
         slots.remove(number)
     }
@@ -159,6 +182,12 @@ struct StreamTable: ~Copyable {
 
     /// Counts a query that waits for its answer.
     mutating func addPending(_ number: Int) { slots[number].pending += 1 }
+
+    /// Queries that a connection waits for; 0 when it is gone.
+    func owed(_ origin: Origin) -> Int32 {
+        let number = Int(origin.socket)
+        return slots.isLive(number, generation: origin.generation) ? slots[number].pending : 0
+    }
 
     /// The next connection whose idle time, or time for its handshake, is over.
     mutating func takeIdle(now: UInt64) -> Int? { handshakes.takeDue(now: now) ?? deadlines.takeDue(now: now) }

@@ -69,6 +69,8 @@ enum TLSProtocol: Int32 {
     case http = 1
     /// HTTP/2 alone.
     case http2 = 2
+    /// HTTP/1.1 alone.
+    case http1 = 3
 }
 
 /// The latest session with one upstream: the next connection resumes it.

@@ -42,8 +42,8 @@ extension Worker {
     private mutating func openStream(_ descriptor: Int32, _ peer: patchway_peer, _ speaks: StreamProtocol) -> Bool {
         var stream = Stream(descriptor: descriptor, peer: peer, speaks: speaks)
         var session: TLSConnection?
-        if speaks == .dnsOverTLS {
-            session = tls.serving.flatMap { TLSConnection(accepting: descriptor, $0, .dns) }
+        if let inside = speaks.inTLS {
+            session = tls.serving.flatMap { TLSConnection(accepting: descriptor, $0, inside) }
             guard session != nil else { return false }
             stream.isShaking = true
         }
@@ -65,7 +65,7 @@ extension Worker {
     }
 
     /// Tells the poller what a connection waits for.
-    private func watch(_ number: Int) {
+    func watch(_ number: Int) {
         let stream = streams.slots[number]
         var interest: Poller.Interest = stream.isPaused || stream.isEnding ? [] : .readable
         if !streams.output[number].isEmpty || streams.tls[number]?.wantsWrite == true { interest.insert(.writable) }
@@ -109,6 +109,7 @@ extension Worker {
             streams.endHandshake(number)
             counters.handshakes += 1
             if tls.isResumed { counters.resumedHandshakes += 1 }
+            if streams.slots[number].speaks == .dnsOverHTTPS, !beginHTTP(number) { return closeStream(number) }
             watch(number)
             readStream(number)
         case -EAGAIN: watch(number)
@@ -136,12 +137,16 @@ extension Worker {
                 closeStream(number)
                 return
             }
-            answerFrames(number)
+            answerInput(number)
             guard streams.slots.isLive(number, generation: generation), !streams.slots[number].isPaused,
-                streams.hasPending(number)
+                !streams.slots[number].isEnding, streams.hasPending(number)
             else { return }
         }
         resumed.append((Int32(number), generation))
+    }
+
+    private mutating func answerInput(_ number: Int) {
+        if streams.slots[number].speaks.isHTTP { answerRequests(number) } else { answerFrames(number) }
     }
 
     /// Answers the complete messages in the input area of a connection (RFC 7766 §8: two octets of length in front).
@@ -202,12 +207,14 @@ extension Worker {
     // MARK: - Replies
 
     /// Sends the reply to a query that waited, if its connection still stands.
-    mutating func finishStreamQuery(_ origin: Origin, sends: Bool) {
+    mutating func finishStreamQuery(_ origin: Origin, sends: Bool, isAskedAgain: Bool = false) {
         let number = Int(origin.socket)
         guard streams.slots.isLive(number, generation: origin.generation) else { return }
         streams.slots[number].pending -= 1
         streams.touch(number, now: now)
-        if sends {
+        if streams.slots[number].speaks.isHTTP {
+            guard isAskedAgain || finishRequest(origin, sends: sends) else { return }
+        } else if sends {
             streamFrame.reset()
             streamFrame.append16(UInt16(reply.count))
             streamFrame.append(reply)
@@ -231,9 +238,9 @@ extension Worker {
             let number = Int(slot)
             guard streams.slots.isLive(number, generation: generation) else { continue }
             watch(number)
-            answerFrames(number)
+            answerInput(number)
             guard streams.slots.isLive(number, generation: generation), !streams.slots[number].isPaused,
-                streams.hasPending(number)
+                !streams.slots[number].isEnding, streams.hasPending(number)
             else { continue }
             readStream(number)
         }
@@ -244,7 +251,7 @@ extension Worker {
     }
 
     /// Acts on what became of octets for a client; false when the connection had to be closed.
-    private mutating func settle(_ result: StreamTable.WriteResult, _ number: Int) -> Bool {
+    mutating func settle(_ result: StreamTable.WriteResult, _ number: Int) -> Bool {
         switch result {
         case .sent: return true
         case .waiting:
@@ -267,7 +274,8 @@ extension Worker {
         streams.output[number].removeFirst(result)
         streams.touch(number, now: now)
         if streams.output[number].isEmpty {
-            if streams.slots[number].isEnding, streams.slots[number].pending == 0 { return false }
+            if let http = streams.http[number], !sendResponses(number, http) { return false }
+            if streams.slots[number].isEnding, isFinished(number) { return false }
             watch(number)
         }
         return true

@@ -178,9 +178,11 @@ extension Worker {
         for (waiter, message) in waiting {
             counters.queries -= 1
             if waiter.query.overTCP { counters.tcpQueries -= 1 }
+            let owed = streams.owed(waiter.origin)
             let sends = answer(message.span, from: waiter.origin, overTCP: waiter.query.overTCP)
             if waiter.query.overTCP {
-                finishStreamQuery(waiter.origin, sends: sends)
+                let isAskedAgain = streams.owed(waiter.origin) > owed
+                finishStreamQuery(waiter.origin, sends: sends, isAskedAgain: isAskedAgain)
             } else if sends {
                 send(to: waiter.origin)
             }

@@ -85,7 +85,9 @@ struct Worker: ~Copyable {
     var streams: StreamTable
     /// Replies to the queries of one connection, each with its length in front.
     var streamReplies = MessageBuffer(capacity: 140_000)
-    /// One message with its length in front.
+    /// A query in an HTTP request.
+    var httpQuery = MessageBuffer(capacity: 8_192)
+    /// One message with its length, or a response's head, in front.
     var streamFrame = MessageBuffer(capacity: 66_000)
     /// Connections that may be read from again, with their generations.
     var resumed: [(Int32, UInt32)] = []

@@ -152,6 +152,10 @@ public struct Configuration: Sendable {
     public var listen: [Endpoint] = []
     /// Where to listen for DNS over TLS; empty when the file does not say.
     public var listenTLS: [Endpoint] = []
+    /// Where to listen for DNS over HTTPS; empty when the file does not say.
+    public var listenHTTPS: [Endpoint] = []
+    /// Where to listen for the same without TLS; empty when the file does not say.
+    public var listenHTTP: [Endpoint] = []
     /// The certificate that TLS clients see, with its chain: a PEM file.
     public var certificate: String?
     /// Its key: a PEM file.

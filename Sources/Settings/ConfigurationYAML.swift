@@ -40,8 +40,8 @@ private struct ConfigurationBuilder {
 
     private static let keys =
         [
-            "listen", "listen-tls", "tls-cert", "tls-key", "tls-ca", "upstreams", "mode", "workers", "cache", "allow",
-            "allow-remote", "capture", "flags", "log-all", "catalog", "layers",
+            "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca", "upstreams", "mode",
+            "workers", "cache", "allow", "allow-remote", "capture", "flags", "log-all", "catalog", "layers",
         ] + AnswersYAML.keys
 
     private static let listKeys = ["path", "format", "role", "groups"]
@@ -61,6 +61,12 @@ private struct ConfigurationBuilder {
         guard let entries = reader.mapping(root, "a configuration", keys: Self.keys) else { return }
         if let node = entries["listen"] { configuration.listen = endpoints(node, "a listen address", port: 53) }
         if let node = entries["listen-tls"] { configuration.listenTLS = endpoints(node, "a listen address", port: 853) }
+        if let node = entries["listen-https"] {
+            configuration.listenHTTPS = endpoints(node, "a listen address", port: 443)
+        }
+        if let node = entries["listen-http"] {
+            configuration.listenHTTP = endpoints(node, "a listen address", port: 8080)
+        }
         if let node = entries["tls-cert"] { configuration.certificate = reader.text(node, "tls-cert").map(resolved) }
         if let node = entries["tls-key"] { configuration.key = reader.text(node, "tls-key").map(resolved) }
         if let node = entries["upstreams"] { configuration.upstreams = upstreams(node) }

@@ -105,6 +105,12 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
             2,
             "give --tls-cert FILE and --tls-key FILE"
         ),
+        CommandLineCase(
+            "serve --upstream 127.0.0.1 --listen-http 192.0.2.1 --allow-remote",
+            2,
+            "is for a proxy on this host"
+        ),
+        CommandLineCase("serve --upstream tls://dns.example", 2, "the address and not a host name"),
         CommandLineCase("serve --upstream 127.0.0.1 --tls-key a", 2, "give --tls-cert FILE"),
         CommandLineCase(
             "serve --upstream 127.0.0.1 --listen-tls 127.0.0.1 --tls-cert absent.pem --tls-key absent.pem",

@@ -81,6 +81,13 @@ final class TestStream {
         }
     }
 
+    /// What has arrived, or nil when the connection ends or nothing comes in time.
+    func octets(_ milliseconds: Int = 6_000) -> [UInt8]? {
+        guard fill(milliseconds) else { return nil }
+        defer { buffer = [] }
+        return buffer
+    }
+
     private func fill(_ milliseconds: Int) -> Bool {
         guard wait(POLLIN, milliseconds) else { return false }
         var chunk = [UInt8](repeating: 0, count: 65_536)

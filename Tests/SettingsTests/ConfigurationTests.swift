@@ -26,6 +26,8 @@ import TextScan
         ("cache: 99999999999999999999GiB", ["1:8 bad-number"]),
         ("listen: 127.0.0.1:5353", []), ("listen: ['[::1]:53', ':53', '::1', 10.0.0.1#5300]", []),
         ("listen-tls: 127.0.0.1\ntls-cert: a.pem\ntls-key: b.pem", []),
+        ("listen-https: [127.0.0.1, '[::1]:8443']\nlisten-http: 127.0.0.1", []),
+        ("listen-https: https://127.0.0.1", ["1:15 bad-address"]),
         ("listen-tls: dns.example", ["1:13 bad-address"]),
         ("listen: localhost:53", ["1:9 bad-address"]), ("listen: [127.0.0.1:99999]", ["1:10 bad-address"]),
         ("listen: [127.0.0.1:0, '[::1', 1.2.3.4]", ["1:23 bad-address"]),

@@ -14,10 +14,11 @@ enum {
     PATCHWAY_TLS_PAIR = 4,
     PATCHWAY_TLS_AUTHORITIES = 5,
 
-    // What is spoken inside (ALPN, RFC 7301): dot; h2 or http/1.1; h2.
+    // What is spoken inside (ALPN, RFC 7301): dot; h2 or http/1.1; h2; http/1.1.
     PATCHWAY_TLS_DNS = 0,
     PATCHWAY_TLS_HTTP = 1,
     PATCHWAY_TLS_HTTP2 = 2,
+    PATCHWAY_TLS_HTTP1 = 3,
 };
 
 typedef struct patchway_tls_context patchway_tls_context;

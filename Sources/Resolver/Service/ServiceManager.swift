@@ -25,7 +25,8 @@ public enum ServiceManager {
 
     /// The sockets that it opened for this process, made ready; they are handed over once.
     ///
-    /// A socket is for DNS, or for DNS over TLS where its name (`FileDescriptorName=`) is `dot`.
+    /// A socket is for DNS, for DNS over TLS where its name (`FileDescriptorName=`) is `dot`, for DNS over HTTPS where it is
+    /// `doh`.
     /// - Throws: when one of them is none that can be served on.
     public static func sockets() throws(ServerError) -> [InheritedSocket] {
         guard environment("LISTEN_PID") == "\(getpid())", let count = environment("LISTEN_FDS").flatMap({ Int($0) }),
@@ -64,8 +65,16 @@ public struct InheritedSocket: Sendable {
         isStream = kind == Int32(PATCHWAY_STREAMS)
         listener = Listener(
             address: SocketAddress(address, port: peer.port),
-            speaks: isStream ? (name == "dot" ? .dnsOverTLS : .dns) : nil
+            speaks: isStream ? Self.speaks(name) : nil
         )
+    }
+
+    private static func speaks(_ name: String) -> StreamProtocol {
+        switch name {
+        case "dot": .dnsOverTLS
+        case "doh": .dnsOverHTTPS
+        default: .dns
+        }
     }
 
     /// A copy for one worker, which closes it.

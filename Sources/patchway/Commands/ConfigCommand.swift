@@ -34,7 +34,7 @@ struct ConfigCommand: ParsableCommand {
             } else if configuration.upstreams.isEmpty {
                 notes += "; no upstreams, so `serve` needs --upstream"
             }
-            let places = configuration.listen + configuration.listenTLS
+            let places = configuration.listen + configuration.listenTLS + configuration.listenHTTPS
             if configuration.allowsRemote != true, places.contains(where: { !$0.address.isLoopback }) {
                 notes += "; others can reach a listen address, so `serve` needs --allow-remote"
             }

@@ -87,7 +87,9 @@ struct ServeCommand: ParsableCommand {
         first.loaded.announce()
         first.loaded.announceClientRules()
         let server = try Self.started(settings, first.policy)
-        let places = server.addresses.map(\.description) + server.tlsAddresses.map { "\($0) (TLS)" }
+        let places =
+            server.addresses.map(\.description) + server.tlsAddresses.map { "\($0) (TLS)" }
+            + server.httpsAddresses.map { "\($0) (HTTPS)" } + server.httpAddresses.map { "\($0) (HTTP)" }
         StandardError.line(
             "patchway: serving on \(places.joined(separator: ", ")), mode \(settings.mode.rawValue), \(first.loaded.ruleWords)"
         )

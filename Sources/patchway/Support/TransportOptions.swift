@@ -12,6 +12,19 @@ struct TransportOptions: ParsableArguments {
     var listenTLS: [String] = []
 
     @Option(
+        name: .customLong("listen-https"),
+        help: "ADDRESS[:PORT] for DNS over HTTPS at /dns-query, port 443 without it; repeatable. Needs the same."
+    )
+    var listenHTTPS: [String] = []
+
+    @Option(
+        name: .customLong("listen-http"),
+        help:
+            "Loopback ADDRESS[:PORT] for the same without TLS, port 8080 without it, for a proxy in front; repeatable."
+    )
+    var listenHTTP: [String] = []
+
+    @Option(
         name: .customLong("tls-cert"),
         help: "PEM file: the certificate that clients see, then its chain. SIGHUP reads it again."
     )
@@ -29,13 +42,15 @@ struct TransportOptions: ParsableArguments {
     /// Puts what the options say, and where they do not what the configuration file says, into `settings`.
     func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
         settings.listenTLS = try Self.addresses(listenTLS, "--listen-tls", 853, file.listenTLS)
+        settings.listenHTTPS = try Self.addresses(listenHTTPS, "--listen-https", 443, file.listenHTTPS)
+        settings.listenHTTP = try Self.addresses(listenHTTP, "--listen-http", 8080, file.listenHTTP)
         settings.authorities = authorities ?? file.authorities
         switch (certificate ?? file.certificate, key ?? file.key) {
         case (let certificate?, let key?): settings.certificate = (certificate, key)
         case (nil, nil):
-            guard settings.listenTLS.isEmpty else {
+            guard settings.listenTLS.isEmpty, settings.listenHTTPS.isEmpty else {
                 throw Failure.usage(
-                    "DNS over TLS needs a certificate; give --tls-cert FILE and --tls-key FILE, both PEM"
+                    "DNS over TLS or HTTPS needs a certificate; give --tls-cert FILE and --tls-key FILE, both PEM"
                 )
             }
         case (_, nil): throw Failure.usage("a certificate without its key; give --tls-key FILE")
