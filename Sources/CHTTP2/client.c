@@ -152,6 +152,7 @@ static ssize_t read_content(
 int32_t patchway_http2_client_ask(
     patchway_http2_client *client, int method, const char *authority, const char *path, const char *type,
     const uint8_t *octets, size_t count) {
+    if (!nghttp2_session_check_request_allowed(client->session)) return -1;
     exchange *item = calloc(1, sizeof *item + count);
     if (!item) return -1;
     if (count > 0) memcpy(item->content, octets, count);

@@ -20,12 +20,16 @@ struct UpstreamLink: BitwiseCopyable {
     var hasAnswered = false
     /// Whether questions wait in its output that nobody has tried to send.
     var isDirty = false
+    /// Whether the server takes no more questions on it.
+    var isEnding = false
 }
 
 /// A question under way on a connection.
 struct LinkQuestion: BitwiseCopyable, Equatable {
     /// The identifier sent, unique on its connection.
     var id: UInt16
+    /// The request that carries it, over HTTP.
+    var stream: Int32 = 0
     /// The flight, and the generation of its slot.
     var flight: Int32
     var generation: UInt32
@@ -87,6 +91,7 @@ struct LinkPool: ~Copyable {
             next = slots.nextLive(from: number + 1)
             guard Int(slots[number].upstream) == upstream else { continue }
             count += 1
+            guard !slots[number].isEnding else { continue }
             let load = questions[number].count
             if load < Self.busy { return .use(number) }
             if load < leastBusy.map({ questions[$0].count }) ?? Self.maximumQuestions { leastBusy = number }
@@ -134,13 +139,26 @@ struct LinkPool: ~Copyable {
 
     /// Takes the question that an answer is for, if there is one.
     mutating func take(_ id: UInt16, from number: Int, now: UInt64) -> LinkQuestion? {
-        guard let place = questions[number].firstIndex(where: { $0.id == id }) else { return nil }
+        questions[number].firstIndex { $0.id == id }.map { take(at: $0, from: number, now: now) }
+    }
+
+    /// Takes the question that a request carried, if there is one.
+    mutating func take(stream: Int32, from number: Int, now: UInt64) -> LinkQuestion? {
+        questions[number].firstIndex { $0.stream == stream }.map { take(at: $0, from: number, now: now) }
+    }
+
+    private mutating func take(at place: Int, from number: Int, now: UInt64) -> LinkQuestion {
         slots[number].hasAnswered = true
         let question = questions[number][place]
         questions[number].swapAt(place, questions[number].count - 1)
         questions[number].removeLast()
         if questions[number].isEmpty { setAtRest(number, now: now) } else { silent.set(number, now: now) }
         return question
+    }
+
+    /// Notes the request that carries the question asked last.
+    mutating func setStream(_ stream: Int32, on number: Int) {
+        questions[number][questions[number].count - 1].stream = stream
     }
 
     private mutating func setAtRest(_ number: Int, now: UInt64) {

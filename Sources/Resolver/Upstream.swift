@@ -9,6 +9,8 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
         /// DNS over TLS (RFC 7858), strict (RFC 8310 §5): nothing is asked before the server has shown a certificate for
         /// this name, or without one for its address.
         case tls(name: String?)
+        /// DNS over HTTPS (RFC 8484), as strict, with HTTP/2 and POST to this path.
+        case https(name: String?, path: String)
     }
 
     /// Where it is.
@@ -26,16 +28,27 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
     var isEncrypted: Bool {
         switch transport {
         case .datagrams, .tcp: false
-        case .tls: true
+        case .tls, .https: true
         }
     }
 
     /// What its certificate has to be for.
     var certifiedName: String {
         switch transport {
-        case .tls(let name?): name
+        case .tls(let name?), .https(let name?, _): name
         default: "\(address.address)"
         }
+    }
+
+    /// The path that queries are posted to, where it is HTTPS.
+    var path: String? {
+        if case .https(_, let path) = transport { path } else { nil }
+    }
+
+    /// What HTTP calls the server.
+    var authority: String {
+        let host = certifiedName.contains(":") ? "[\(certifiedName)]" : certifiedName
+        return address.port == 443 ? host : "\(host):\(address.port)"
     }
 
     /// The form that command line and configuration take.
@@ -44,6 +57,7 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
         case .datagrams: "\(address)"
         case .tcp: "tcp://\(address)"
         case .tls(let name): "tls://\(address)" + (name.map { "#\($0)" } ?? "")
+        case .https(let name, let path): "https://\(address)\(path)" + (name.map { "#\($0)" } ?? "")
         }
     }
 }

@@ -32,7 +32,8 @@ extension Worker {
         }
         guard let number = chosen else { return false }
         var question = question
-        repeat { question.id = random.next16() } while !links.ask(question, on: number)
+        (question.stream, question.id) = (0, random.next16())
+        while !links.ask(question, on: number) { question.id = random.next16() }
         counters.upstreamQueries += 1
         counters.upstreamTCP += 1
         writeQuestion(
@@ -40,7 +41,17 @@ extension Worker {
             id: question.id,
             isPadded: configuration.upstreams[upstream].isEncrypted
         )
-        draft.frame(to: &linkOutput[number])
+        if let http = linkHTTP[number] {
+            let asked = configuration.upstreams[upstream]
+            guard let stream = http.ask(.post, asked.authority, asked.path ?? "", draft.span) else {
+                links.slots[number].isEnding = true
+                _ = links.take(question.id, from: number, now: now)
+                return put(question, upstream)
+            }
+            links.setStream(stream, on: number)
+        } else {
+            draft.frame(to: &linkOutput[number])
+        }
         if !links.slots[number].isDirty {
             links.slots[number].isDirty = true
             dirtyLinks.append((Int32(number), links.slots.generation(number)))
@@ -66,6 +77,7 @@ extension Worker {
 
     /// Sends what waits; false when the connection has failed.
     private mutating func writeLink(_ number: Int) -> Bool {
+        if let http = linkHTTP[number], linkOutput[number].isEmpty { while http.give(to: &linkOutput[number]) {} }
         guard !linkOutput[number].isEmpty else { return true }
         var waiting: [UInt8] = []
         swap(&waiting, &linkOutput[number])
@@ -89,14 +101,15 @@ extension Worker {
         var peer = upstreams[upstream]
         let descriptor = unsafe patchway_tcp_connect(&peer)
         guard descriptor >= 0 else { return nil }
+        let asked = configuration.upstreams[upstream]
         var session: TLSConnection?
-        if configuration.upstreams[upstream].isEncrypted {
+        if asked.isEncrypted {
             session = tls.forwarding.flatMap {
                 TLSConnection(
                     connecting: descriptor,
                     $0,
-                    to: configuration.upstreams[upstream].certifiedName,
-                    .dns,
+                    to: asked.certifiedName,
+                    asked.path == nil ? .dns : .http2,
                     tlsMemories[upstream]
                 )
             }
@@ -112,6 +125,7 @@ extension Worker {
             return nil
         }
         linkTLS[number] = session
+        linkHTTP[number] = asked.path == nil ? nil : HTTP2Client()
         linkOutput[number].removeAll(keepingCapacity: true)
         linkFilled[number] = 0
         counters.upstreamConnections += 1
@@ -134,6 +148,7 @@ extension Worker {
     mutating func closeLink(_ number: Int) -> [LinkQuestion] {
         linkTLS[number]?.end()
         linkTLS[number] = nil
+        linkHTTP[number] = nil
         linkOutput[number] = []
         let descriptor = links.slots[number].descriptor
         let questions = links.remove(number)
@@ -146,14 +161,16 @@ extension Worker {
         let link = links.slots[number]
         for question in closeLink(number) {
             guard isWanted(question) else { continue }
-            // Servers close connections when they like (RFC 7766 §6.2.3): what that swallowed is asked once more.
-            if link.hasAnswered, !question.isRepeated {
-                var again = question
-                again.isRepeated = true
-                if put(again, Int(link.upstream)) { continue }
-            }
-            endQuestion(question, nil, upstream: Int(link.upstream))
+            endOrRepeat(question, upstream: Int(link.upstream), mayRepeat: link.hasAnswered)
         }
+    }
+
+    /// Servers close connections when they like (RFC 7766 §6.2.3): what that swallowed is asked once more.
+    private mutating func endOrRepeat(_ question: LinkQuestion, upstream: Int, mayRepeat: Bool) {
+        var again = question
+        again.isRepeated = true
+        if mayRepeat, !question.isRepeated, put(again, upstream) { return }
+        endQuestion(question, nil, upstream: upstream)
     }
 
     /// Whether the answer to a question is still waited for: its flight may have ended, or rest until an alias is known.
@@ -234,6 +251,11 @@ extension Worker {
         case 1:
             counters.upstreamHandshakes += 1
             if tls.isResumed { counters.upstreamResumed += 1 }
+            guard linkHTTP[number] == nil || tls.speaksHTTP2 else {
+                noteLinkFault(number, "HTTP/2 is not spoken")
+                failLink(number)
+                return
+            }
             linkIsOpen(number)
         case -EAGAIN: watchLinkHandshake(number, tls)
         default:
@@ -277,7 +299,8 @@ extension Worker {
                 return
             }
             linkFilled[number] += count
-            guard takeAnswers(number, generation) else { return }
+            let isSound = linkHTTP[number].map { takeResponses(number, generation, $0) }
+            guard isSound ?? takeAnswers(number, generation) else { return }
             if count < room, tls?.hasPending != true { return }
         }
         unreadLinks.append((Int32(number), generation))
@@ -307,21 +330,46 @@ extension Worker {
     }
 
     private mutating func takeAnswer(_ number: Int, _ place: Int, _ length: Int) {
-        let upstream = Int(links.slots[number].upstream)
         guard let question = links.take(linkInput.uint16(at: place), from: number, now: now) else {
             counters.upstreamMismatches += 1
             return
         }
-        let flight = Int(question.flight)
-        guard isWanted(question) else { return }
-        table.fillName(of: flight, &flightName)
         // The input area changes only when this connection is read from.
-        let fault = unsafe scrubber.scrub(
-            linkInput.steadySpan(place, length),
-            id: question.id,
-            name: flightName,
-            key: table.flights[flight].key
-        )
+        unsafe take(linkInput.steadySpan(place, length), for: question, upstream: Int(links.slots[number].upstream))
+    }
+
+    /// Takes the HTTP responses that have come whole; false when the connection is gone.
+    private mutating func takeResponses(_ number: Int, _ generation: UInt32, _ http: HTTP2Client) -> Bool {
+        let filled = linkFilled[number]
+        linkFilled[number] = 0
+        let isSound = unsafe http.take(linkInput.steadySpan(number * Self.linkAreaSize, filled))
+        while let (stream, status, isDNS) = http.next(into: &httpAnswer) {
+            guard let question = links.take(stream: stream, from: number, now: now) else { continue }
+            let upstream = Int(links.slots[number].upstream)
+            if status == 200, isDNS, httpAnswer.count >= MessageHeader.size {
+                let count = httpAnswer.count
+                // The next answer is taken only when this one has been dealt with.
+                unsafe take(httpAnswer.octets.steadySpan(0, count), for: question, upstream: upstream)
+            } else if isWanted(question) {
+                // Without a response it may not have been looked at (RFC 9113 §8.7).
+                endOrRepeat(question, upstream: upstream, mayRepeat: status == 0)
+            }
+            guard links.slots.isLive(number, generation: generation) else { return false }
+        }
+        if http.isOver { links.slots[number].isEnding = true }
+        guard isSound, !http.isOver || links.load(number) > 0, writeLink(number) else {
+            failLink(number)
+            return false
+        }
+        return true
+    }
+
+    /// Takes the message that is said to answer a question.
+    private mutating func take(_ message: Span<UInt8>, for question: LinkQuestion, upstream: Int) {
+        guard isWanted(question) else { return }
+        let flight = Int(question.flight)
+        table.fillName(of: flight, &flightName)
+        let fault = scrubber.scrub(message, id: question.id, name: flightName, key: table.flights[flight].key)
         if let fault {
             note(fault)
             endQuestion(question, fault, upstream: upstream)

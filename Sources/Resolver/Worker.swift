@@ -70,6 +70,9 @@ struct Worker: ~Copyable {
     var linkFilled: [Int]
     var linkOutput: [[UInt8]]
     var linkTLS: [TLSConnection?]
+    var linkHTTP: [HTTP2Client?]
+    /// An answer in an HTTP response.
+    var httpAnswer = MessageBuffer(capacity: 65_535)
     /// Connections with questions of this turn, and such that have more to be read, with their generations.
     var dirtyLinks: [(Int32, UInt32)] = []
     var unreadLinks: [(Int32, UInt32)] = []
@@ -138,6 +141,7 @@ struct Worker: ~Copyable {
         linkFilled = Array(repeating: 0, count: capacity)
         linkOutput = Array(repeating: [], count: capacity)
         linkTLS = Array(repeating: nil, count: capacity)
+        linkHTTP = Array(repeating: nil, count: capacity)
         special = SpecialNames(forwarded: configuration.forwardedSpecialNames)
         rebinding = RebindingGuard(isOn: configuration.rebindProtection, exempt: configuration.rebindExempt)
         cache = ResponseCache(budget: configuration.cacheSize / configuration.workers)

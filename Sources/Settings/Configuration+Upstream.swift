@@ -11,6 +11,8 @@ extension Configuration {
             case tcp
             /// DNS over TLS.
             case tls
+            /// DNS over HTTPS.
+            case https
         }
 
         /// What is spoken with it.
@@ -19,12 +21,16 @@ extension Configuration {
         public var endpoint: Endpoint
         /// The host name that its certificate is for; nil: it is for its address.
         public var name: String?
+        /// The path of HTTPS.
+        public var path: String?
 
         /// How upstreams are written.
         public static let hint =
-            "write 192.0.2.1, [2001:db8::1]:53, tcp://192.0.2.1 or tls://192.0.2.1#dns.example: the address and not a host name"
+            "write 192.0.2.1, [2001:db8::1]:53, tcp://192.0.2.1, tls://192.0.2.1#dns.example or "
+            + "https://192.0.2.1/dns-query#dns.example: the address and not a host name"
 
-        /// Reads `ADDRESS[:PORT]`, `udp://` or `tcp://` in front of it, or `tls://ADDRESS[:PORT][#NAME]`.
+        /// Reads `ADDRESS[:PORT]`, `udp://` or `tcp://` in front of it, `tls://ADDRESS[:PORT][#NAME]`, or
+        /// `https://ADDRESS[:PORT][/PATH][#NAME]`, whose path is `/dns-query` without one.
         public init?(_ text: String) {
             guard let mark = text.firstRange(of: "://") else {
                 guard let endpoint = Endpoint(text, defaultPort: 53) else { return nil }
@@ -32,14 +38,22 @@ extension Configuration {
                 return
             }
             guard let scheme = Scheme(rawValue: String(text[..<mark.lowerBound])) else { return nil }
+            let isNamed = scheme == .tls || scheme == .https
             let parts = text[mark.upperBound...].split(separator: "#", omittingEmptySubsequences: false).map(
                 String.init
             )
-            let port: UInt16 = scheme == .tls ? 853 : 53
-            guard let first = parts.first, !first.isEmpty, !first.hasPrefix(":"),
-                parts.count <= (scheme == .tls ? 2 : 1),
-                let endpoint = Endpoint(first, defaultPort: port)
-            else { return nil }
+            guard var place = parts.first, parts.count <= (isNamed ? 2 : 1) else { return nil }
+            if scheme == .https {
+                let slash = place.firstIndex(of: "/") ?? place.endIndex
+                let path = String(place[slash...])
+                guard path.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x3F }) else { return nil }
+                self.path = path.isEmpty ? "/dns-query" : path
+                place = String(place[..<slash])
+            }
+            let port: UInt16 = scheme == .tls ? 853 : scheme == .https ? 443 : 53
+            guard !place.isEmpty, !place.hasPrefix(":"), let endpoint = Endpoint(place, defaultPort: port) else {
+                return nil
+            }
             (self.scheme, self.endpoint, name) = (scheme, endpoint, nil)
             guard parts.count == 2 else { return }
             guard Self.isHostName(parts[1]) else { return nil }

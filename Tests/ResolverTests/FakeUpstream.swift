@@ -29,6 +29,8 @@ final class FakeUpstream: Sendable {
         case pause(Int)
         /// Close the connection.
         case hangUp
+        /// Answer with an HTTP status instead.
+        case status(Int)
     }
 
     typealias Script = @Sendable (Query) -> [Action]
@@ -41,10 +43,10 @@ final class FakeUpstream: Sendable {
     private let accepted = Atomic<Int>(0)
     private let isStopped = Atomic<Bool>(false)
 
-    /// With `tls`, TCP connections speak TLS; with `isRaw`, whatever has arrived on one is taken for a message.
-    init(tls: TLSContext? = nil, isRaw: Bool = false, _ script: @escaping Script) {
+    /// With `tls`, TCP connections speak TLS, with `speaksHTTP` HTTP/2 in it; with `isRaw`, whatever has arrived on one is taken for a message.
+    init(tls: TLSContext? = nil, isRaw: Bool = false, speaksHTTP: Bool = false, _ script: @escaping Script) {
         (address, datagrams, listener) = Self.open()
-        let thread = SystemThread { [self] in run(script, tls, isRaw) }
+        let thread = SystemThread { [self] in run(script, tls, isRaw, speaksHTTP) }
         self.thread.withLock { $0 = thread }
     }
 
@@ -81,7 +83,7 @@ final class FakeUpstream: Sendable {
         _ = patchway_close(listener)
     }
 
-    private func run(_ script: Script, _ tls: TLSContext?, _ isRaw: Bool) {
+    private func run(_ script: Script, _ tls: TLSContext?, _ isRaw: Bool, _ speaksHTTP: Bool) {
         var connections: [FakeConnection] = []
         var polled: [pollfd] = []
         guard var batch = DatagramBatch() else { return }
@@ -94,7 +96,7 @@ final class FakeUpstream: Sendable {
             var peer = patchway_peer()
             while case let descriptor = unsafe patchway_accept(listener, &peer), descriptor >= 0 {
                 accepted.add(1, ordering: .relaxed)
-                connections.append(FakeConnection(descriptor, tls, isRaw))
+                connections.append(FakeConnection(descriptor, tls, isRaw, speaksHTTP))
             }
             connections = connections.filter { serve($0, script) }
         }
@@ -112,7 +114,7 @@ final class FakeUpstream: Sendable {
                     switch action {
                     case .send(let reply): send(reply, to: sender, &batch)
                     case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1_000)
-                    case .hangUp: break
+                    case .hangUp, .status: break
                     }
                 }
             }
@@ -135,7 +137,8 @@ final class FakeUpstream: Sendable {
         while let message = connection.nextMessage() {
             for action in script(note(message, overTCP: true, port: 0)) {
                 switch action {
-                case .send(let reply): connection.send([UInt8(reply.count >> 8), UInt8(reply.count & 255)] + reply)
+                case .send(let reply): connection.send(reply)
+                case .status(let status): connection.send([], status: status)
                 case .pause(let milliseconds): usleep(UInt32(milliseconds) * 1_000)
                 case .hangUp:
                     connection.close()
@@ -168,13 +171,18 @@ private final class FakeConnection {
     let descriptor: Int32
     private let tls: TLSConnection?
     private var isShaken: Bool
+    private var lastStream: Int32 = 0
     private let isRaw: Bool
+    private let http: HTTP2Session?
+    private var streams: [UInt16: Int32] = [:]
+    private var message = MessageBuffer(capacity: 8_192)
     private var input: [UInt8] = []
 
-    init(_ descriptor: Int32, _ context: TLSContext?, _ isRaw: Bool) {
+    init(_ descriptor: Int32, _ context: TLSContext?, _ isRaw: Bool, _ speaksHTTP: Bool) {
         self.isRaw = isRaw
+        http = speaksHTTP ? HTTP2Session(streams: 100) : nil
         self.descriptor = descriptor
-        tls = context.flatMap { TLSConnection(accepting: descriptor, $0, .dns) }
+        tls = context.flatMap { TLSConnection(accepting: descriptor, $0, speaksHTTP ? .http2 : .dns) }
         isShaken = context == nil
     }
 
@@ -199,11 +207,29 @@ private final class FakeConnection {
             }
             if count == -Int(EAGAIN) { return true }
             guard count > 0 else { return false }
-            input += chunk[..<count]
+            if let http {
+                guard http.take(chunk.span.extracting(0..<count)) else { return false }
+                flush(http)
+            } else {
+                input += chunk[..<count]
+            }
         }
     }
 
+    private func flush(_ http: HTTP2Session) {
+        var output = MessageBuffer(capacity: 140_000)
+        while http.give(to: &output) {}
+        if output.count > 0 { _ = tls?.send(output.span) }
+    }
+
     func nextMessage() -> [UInt8]? {
+        if let http {
+            guard let (stream, status) = http.next(into: &message) else { return nil }
+            guard status == 200 else { return [] }
+            streams[message.octets.uint16(at: 0)] = stream
+            lastStream = stream
+            return (0..<message.count).map { message.octets[$0] }
+        }
         if isRaw, !input.isEmpty {
             defer { input = [] }
             return input
@@ -215,7 +241,15 @@ private final class FakeConnection {
         return Array(input[2..<(2 + length)])
     }
 
-    func send(_ octets: [UInt8]) {
+    func send(_ reply: [UInt8], status: Int = 200) {
+        if let http {
+            // An answer with another id goes to the request at hand.
+            let id = reply.count > 1 ? UInt16(reply[0]) << 8 | UInt16(reply[1]) : 0
+            _ = http.respond(streams.removeValue(forKey: id) ?? lastStream, status: status, reply.span)
+            flush(http)
+            return
+        }
+        let octets = [UInt8(reply.count >> 8), UInt8(reply.count & 255)] + reply
         if let tls { _ = tls.send(octets.span) } else { _ = unsafe patchway_send(descriptor, octets, octets.count) }
     }
 }

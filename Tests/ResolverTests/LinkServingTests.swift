@@ -14,6 +14,23 @@ import Testing
 
     init() throws { certificate = try TestCertificate.shared.get() }
 
+    /// What an upstream may speak.
+    enum Speech: CaseIterable {
+        case tcp, tls, https
+    }
+
+    private func upstream(_ speech: Speech, _ script: @escaping FakeUpstream.Script) throws -> FakeUpstream {
+        FakeUpstream(tls: speech == .tcp ? nil : try context(), speaksHTTP: speech == .https, script)
+    }
+
+    private func upstream(_ upstream: FakeUpstream, _ speech: Speech, name: String? = "dns.example") -> Upstream {
+        switch speech {
+        case .tcp: Upstream(upstream.address, .tcp)
+        case .tls: Upstream(upstream.address, .tls(name: name))
+        case .https: Upstream(upstream.address, .https(name: name, path: "/dns-query"))
+        }
+    }
+
     private func context(_ certificate: TestCertificate? = nil) throws -> TLSContext {
         let certificate = certificate ?? self.certificate
         return try TLSContext.serving(certificate: certificate.certificate, key: certificate.key)
@@ -36,9 +53,9 @@ import Testing
 
     // MARK: - What works
 
-    @Test(arguments: [false, true]) func carriesManyQuestionsOnFewConnections(overTLS: Bool) throws {
-        let upstream = FakeUpstream(tls: overTLS ? try context() : nil, Self.script)
-        let served = try serve([Upstream(upstream.address, overTLS ? .tls(name: "dns.example") : .tcp)])
+    @Test(arguments: Speech.allCases) func carriesManyQuestionsOnFewConnections(speech: Speech) throws {
+        let upstream = try upstream(speech, Self.script)
+        let served = try serve([self.upstream(upstream, speech)])
         defer { served.server.stop(); upstream.stop() }
         let stream = TestStream(served.address)
         stream.send((0..<400).flatMap { TestStream.frame(makeQuery("n\($0).example", id: UInt16($0))) })
@@ -53,12 +70,13 @@ import Testing
         #expect(Set(upstream.queries.map(\.name)).count == 400)
         #expect(upstream.connectionCount <= LinkPool.maximumLinks)
         served.server.stop()
-        #expect(served.server.counters.upstreamHandshakes == (overTLS ? UInt64(upstream.connectionCount) : 0))
+        #expect(served.server.counters.upstreamHandshakes == (speech == .tcp ? 0 : UInt64(upstream.connectionCount)))
     }
 
-    @Test(arguments: ["dns.example", "DNS.Example", nil]) func believesTheRightCertificate(name: String?) throws {
-        let upstream = FakeUpstream(tls: try context(), Self.script)
-        let served = try serve([Upstream(upstream.address, .tls(name: name))])
+    @Test(arguments: ["dns.example", "DNS.Example", nil], [Speech.tls, .https])
+    func believesTheRightCertificate(name: String?, speech: Speech) throws {
+        let upstream = try upstream(speech, Self.script)
+        let served = try serve([self.upstream(upstream, speech, name: name)])
         defer { served.server.stop(); upstream.stop() }
         #expect(ask(served)?.records == ["a.example A 192.0.2.1"])
     }
@@ -74,9 +92,9 @@ import Testing
         #expect(upstream.queries.allSatisfy { $0.octets.count % 128 == 0 })
     }
 
-    @Test(arguments: [false, true]) func resumesAndRepeatsWhenTheServerClosesAfterEachAnswer(overTLS: Bool) throws {
-        let upstream = FakeUpstream(tls: overTLS ? try context() : nil) { Self.script($0) + [.hangUp] }
-        let served = try serve([Upstream(upstream.address, overTLS ? .tls(name: "dns.example") : .tcp)])
+    @Test(arguments: Speech.allCases) func resumesAndRepeatsWhenTheServerClosesAfterEachAnswer(speech: Speech) throws {
+        let upstream = try upstream(speech) { Self.script($0) + [.hangUp] }
+        let served = try serve([self.upstream(upstream, speech)])
         defer { served.server.stop(); upstream.stop() }
         for index in 0..<5 { #expect(ask(served, "n\(index).example")?.records.count == 1) }
         // Some are asked while the connection ends.
@@ -87,12 +105,12 @@ import Testing
         #expect(codes == [.noError, .noError, .noError])
         served.server.stop()
         let counters = served.server.counters
-        #expect(overTLS ? counters.upstreamResumed >= 4 : counters.upstreamConnections >= 6)
+        #expect(speech != .tcp ? counters.upstreamResumed >= 4 : counters.upstreamConnections >= 6)
     }
 
-    @Test func takesAnswersInAnyOrder() throws {
+    @Test(arguments: Speech.allCases) func takesAnswersInAnyOrder(speech: Speech) throws {
         let held = Mutex<[[UInt8]]>([])
-        let upstream = FakeUpstream(tls: try context()) { query in
+        let upstream = try upstream(speech) { query in
             let replies = held.withLock { held -> [[UInt8]] in
                 held.append(makeReply(to: query.octets, [.a(query.name)]))
                 guard held.count == 3 else { return [] }
@@ -101,7 +119,7 @@ import Testing
             }
             return replies.map(FakeUpstream.Action.send)
         }
-        let served = try serve([Upstream(upstream.address, .tls(name: nil))])
+        let served = try serve([self.upstream(upstream, speech)])
         defer { served.server.stop(); upstream.stop() }
         let stream = TestStream(served.address)
         for index in 0..<3 { stream.send(TestStream.frame(makeQuery("n\(index).example", id: UInt16(index)))) }
@@ -206,13 +224,57 @@ import Testing
         { [.send(Array($0.octets[..<2]))] },
     ]
 
-    @Test(arguments: lies.indices) func failsOnLies(index: Int) throws {
-        let upstream = FakeUpstream(tls: try context(), Self.lies[index])
-        let served = try serve([Upstream(upstream.address, .tls(name: nil))])
+    @Test(arguments: lies.indices, Speech.allCases) func failsOnLies(index: Int, speech: Speech) throws {
+        let upstream = try upstream(speech, Self.lies[index])
+        let served = try serve([self.upstream(upstream, speech)])
         defer { served.server.stop(); upstream.stop() }
         let reply = try #require(ask(served))
         #expect(reply.code == .servFail)
         #expect(reply.records.isEmpty)
+    }
+
+    @Test(arguments: [500, 404, 302, 200]) func takesNothingButGoodResponses(status: Int) throws {
+        let upstream = try upstream(.https) { _ in [.status(status)] }
+        let served = try serve([self.upstream(upstream, .https)])
+        defer { served.server.stop(); upstream.stop() }
+        let reply = try #require(ask(served))
+        #expect(reply.code == .servFail)
+        #expect(reply.errors == [23])
+    }
+
+    @Test func takesNoAnswerWithAnotherIdOverHTTPS() throws {
+        let upstream = try upstream(.https) { query in
+            var other = makeReply(to: query.octets, [.a(query.name)])
+            other[1] ^= 1
+            return [.send(other)]
+        }
+        let served = try serve([self.upstream(upstream, .https)])
+        defer { served.server.stop(); upstream.stop() }
+        #expect(ask(served)?.code == .servFail)
+    }
+
+    @Test func asksNobodyWhoSpeaksNoHTTP() throws {
+        let upstream = try upstream(.tls, Self.script)
+        let served = try serve([self.upstream(upstream, .https)])
+        defer { served.server.stop(); upstream.stop() }
+        #expect(ask(served)?.errors == [23])
+        #expect(upstream.queries.isEmpty)
+        served.server.stop()
+        #expect(served.server.counters.upstreamTLSFailures > 0)
+    }
+
+    /// Both sides ours: a forwarder before a forwarder.
+    @Test func asksItsOwnKind() throws {
+        let last = FakeUpstream(Self.script)
+        let front = try TestServer([last.address]) {
+            $0.listenHTTPS = [SocketAddress(.v4(0x7F00_0001), port: 0)]
+            $0.certificate = (certificate.certificate, certificate.key)
+        }
+        let served = try serve([Upstream(front.server.httpsAddresses[0], .https(name: nil, path: "/dns-query"))])
+        defer { served.server.stop(); front.server.stop(); last.stop() }
+        for index in 0..<50 {
+            #expect(ask(served, "n\(index).example")?.records == ["n\(index).example A 192.0.2.1"])
+        }
     }
 
     @Test func livesOnWhenNobodyListens() throws {

@@ -28,7 +28,10 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         name: .customLong("upstream"),
-        help: "ADDRESS[:PORT], tcp://ADDRESS or tls://ADDRESS#NAME to forward to; repeatable, the preferred one first."
+        help: """
+            ADDRESS[:PORT], tcp://ADDRESS, tls://ADDRESS#NAME or https://ADDRESS/dns-query#NAME to forward to; repeatable, \
+            the preferred one first.
+            """
     )
     var upstreams: [String] = []
 

@@ -101,6 +101,7 @@ extension Upstream {
         case .udp: self.init(address)
         case .tcp: self.init(address, .tcp)
         case .tls: self.init(address, .tls(name: upstream.name))
+        case .https: self.init(address, .https(name: upstream.name, path: upstream.path ?? "/dns-query"))
         }
     }
 }
