@@ -84,6 +84,10 @@ public struct ServerConfiguration: Sendable {
     /// Whether every query is written to ``capturePath``, not only the flagged ones.
     public var capturesAll = false
 
+    /// From which ports upstreams are asked over UDP.
+    public var sourcePorts = SourcePorts.pool
+    /// Queries that a port of a pool carries at most.
+    var maximumPortUses: UInt16 = 10_000
     /// Sockets that are open already, for which ``allowRemote`` need not be said.
     public var inherited: [InheritedSocket] = []
     /// The user to become once the sockets are open; nil to stay.

@@ -3,23 +3,7 @@ internal import DNS
 internal import Glibc
 internal import Policy
 
-/// A datagram socket towards an upstream: at rest without port or peer, or carrying one try of a flight.
-struct UpstreamSocket: BitwiseCopyable {
-    /// Its descriptor.
-    var descriptor: Int32
-    /// Whether it is an IPv6 socket.
-    var isV6: Bool
-    /// The flight it carries a try of, or -1.
-    var flight: Int32 = -1
-    /// The upstream it is connected to.
-    var upstream: Int8 = -1
-    /// The identifier sent.
-    var id: UInt16 = 0
-}
-
 extension Worker {
-    /// Sockets kept for later queries, a family.
-    private static let maximumIdle = 512
     /// Datagrams taken from one socket before others get their turn.
     private static let maximumReads = 16
     /// The payload size offered to upstreams (DNS flag day 2020).
@@ -48,7 +32,7 @@ extension Worker {
         }
     }
 
-    /// Sends a flight's question from a fresh port with a fresh id; false when the system refuses.
+    /// Sends a flight's question with a fresh id; false when the system refuses.
     private mutating func ask(_ upstream: Int, for flight: Int) -> Bool {
         guard let free = table.flights[flight].sockets.indices.first(where: { table.flights[flight].sockets[$0] < 0 }),
             let number = associate(upstream)
@@ -98,81 +82,6 @@ extension Worker {
         draft.append16(EDNS.paddingOption)
         draft.append16(UInt16(padding))
         for _ in 0..<padding { draft.append(0) }
-    }
-
-    // MARK: - Sockets
-
-    /// A socket connected to an upstream from a port not used lately.
-    private mutating func associate(_ upstream: Int) -> Int? {
-        var peer = upstreams[upstream]
-        let isV6 = unsafe patchway_peer_is_v6(&peer) != 0
-        let number: Int
-        if let idle = idleSockets[isV6 ? 1 : 0].popLast() {
-            number = Int(idle)
-        } else {
-            let descriptor = patchway_udp_socket(isV6 ? 1 : 0)
-            guard descriptor >= 0 else { return nil }
-            guard let slot = upstreamSockets.insert(UpstreamSocket(descriptor: descriptor, isV6: isV6)) else {
-                _ = patchway_close(descriptor)
-                return nil
-            }
-            let token = PollToken(.upstream, number: slot, generation: upstreamSockets.generation(slot))
-            guard poller.add(descriptor, .readable, token) else {
-                closeUpstream(slot)
-                return nil
-            }
-            number = slot
-        }
-        let descriptor = upstreamSockets[number].descriptor
-        for attempt in 0..<4 {
-            let port = unsafe patchway_udp_associate(descriptor, &peer)
-            guard port >= 0 else { break }
-            // With a narrow local range every port may have been used lately; then any will do.
-            if ports.insert(UInt16(truncatingIfNeeded: port)) || attempt == 3 { return number }
-            _ = patchway_udp_dissociate(descriptor)
-        }
-        closeUpstream(number)
-        return nil
-    }
-
-    private mutating func closeUpstream(_ number: Int) {
-        _ = patchway_close(upstreamSockets[number].descriptor)
-        upstreamSockets.remove(number)
-    }
-
-    /// Puts a socket that has given the answer back, or closes one on which more may have arrived.
-    private mutating func release(_ number: Int, isClean: Bool) {
-        let family = upstreamSockets[number].isV6 ? 1 : 0
-        guard isClean, idleSockets[family].count < Self.maximumIdle,
-            patchway_udp_dissociate(upstreamSockets[number].descriptor) == 0
-        else {
-            closeUpstream(number)
-            return
-        }
-        upstreamSockets[number].flight = -1
-        idleSockets[family].append(Int32(number))
-    }
-
-    /// Frees what a flight holds, and the flight.
-    mutating func end(_ flight: Int, answeredOn clean: Int? = nil) {
-        releaseSockets(of: flight, answeredOn: clean)
-        table.end(flight)
-    }
-
-    /// Frees the sockets of a flight.
-    private mutating func releaseSockets(of flight: Int, answeredOn clean: Int?) {
-        for index in table.flights[flight].sockets.indices {
-            let number = Int(table.flights[flight].sockets[index])
-            if number >= 0 { release(number, isClean: number == clean) }
-            table.flights[flight].sockets[index] = -1
-        }
-        table.flights[flight].isAskingTCP = false
-    }
-
-    /// Closes every socket towards the upstreams.
-    mutating func closeUpstreamSockets() {
-        while let number = upstreamSockets.nextLive(from: 0) { closeUpstream(number) }
-        while let number = links.slots.nextLive(from: 0) { _ = closeLink(number) }
     }
 
     // MARK: - Replies

@@ -63,7 +63,7 @@ struct Worker: ~Copyable {
     var sockets: [ListeningSocket]
     /// Towards the upstreams.
     var upstreamSockets: Slab<UpstreamSocket>
-    var idleSockets: [[Int32]]
+    var pool: SocketPool
     /// Connections to upstreams: what is under way, what has arrived, what is to go out, TLS.
     var links: LinkPool
     var linkInput: OctetBuffer
@@ -158,7 +158,7 @@ struct Worker: ~Copyable {
             maximumNegativeTTL: configuration.maximumNegativeTTL
         )
         upstreamSockets = Slab(capacity: 4 * configuration.maximumOutstanding)
-        idleSockets = [[], []]
+        pool = SocketPool(upstreams: configuration.upstreams.count)
         streams = StreamTable(configuration)
         now = patchway_monotonic_ns()
     }

@@ -26,6 +26,14 @@ public struct Configuration: Sendable {
         case protect
     }
 
+    /// From which ports `serve` asks upstreams.
+    public enum SourcePorts: String, Sendable, CaseIterable {
+        /// From those of a pool.
+        case pool
+        /// From one of its own for every query.
+        case fresh
+    }
+
     /// One list of a layer.
     public struct List: Sendable, Equatable {
         /// The path, relative ones resolved against the configuration file's folder.
@@ -176,6 +184,8 @@ public struct Configuration: Sendable {
     public var allowsRemote: Bool?
     /// Where the NDJSON of flagged queries goes.
     public var capture: String?
+    /// From which ports `serve` asks upstreams.
+    public var sourcePorts: SourcePorts?
     /// Whether `serve` says flagged queries for update names on standard error.
     public var showsFlags: Bool?
     /// Whether every query is written, not only flagged ones.

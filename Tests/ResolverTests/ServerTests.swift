@@ -153,9 +153,12 @@ import Testing
         #expect(upstream.queries.count == 2)
     }
 
-    @Test func drawsFreshPortsAndIdentifiers() throws {
+    @Test(arguments: SourcePorts.allCases) func drawsPortsAndIdentifiers(_ ports: SourcePorts) throws {
         let upstream = FakeUpstream(Self.answering())
-        let served = try TestServer([upstream.address]) { $0.cacheSize = 8 << 20 }
+        let served = try TestServer([upstream.address]) {
+            $0.cacheSize = 8 << 20
+            $0.sourcePorts = ports
+        }
         defer { served.server.stop(); upstream.stop() }
         let client = TestClient(served.address)
         let total = 10_000
@@ -165,11 +168,29 @@ import Testing
         }
         let queries = upstream.queries
         #expect(queries.count == total)
-        #expect(Set(queries.map(\.port)).count >= 9_000)
+        let uses = Dictionary(grouping: queries, by: \.port).mapValues(\.count)
+        switch ports {
+        case .fresh: #expect(uses.count >= 9_000)
+        case .pool:
+            #expect((256...320).contains(uses.count))
+            #expect(uses.values.allSatisfy { $0 < 100 }, "39 a port are expected")
+            #expect(zip(queries, queries.dropFirst()).filter { $0.port == $1.port }.count < 100)
+        }
         #expect(chiSquare(queries.map(\.id)) < 400, "ids in 256 classes, 255 degrees of freedom")
         let pairs = zip(queries, queries.dropFirst())
         #expect(pairs.filter { $1.id == $0.id &+ 1 }.count < 10, "no counting")
         #expect(pairs.filter { $1.port == $0.port &+ 1 }.count < 10, "no counting")
+    }
+
+    @Test func givesUpPortsThatWereUsedForLong() throws {
+        let upstream = FakeUpstream(Self.answering())
+        let served = try TestServer([upstream.address]) { $0.maximumPortUses = 6 }
+        defer { served.server.stop(); upstream.stop() }
+        for number in 0..<3_000 { #expect(served.ask(makeQuery("n\(number).example")) != nil) }
+        let uses = Dictionary(grouping: upstream.queries, by: \.port).mapValues(\.count)
+        #expect(uses.count > 500)
+        // The kernel may draw a port again.
+        #expect(uses.values.filter { $0 > 6 }.count < uses.count / 5)
     }
 
     private func chiSquare(_ values: [UInt16]) -> Double {

@@ -39,12 +39,27 @@ struct TransportOptions: ParsableArguments {
     )
     var authorities: String?
 
+    @Option(
+        name: .customLong("source-ports"),
+        help: """
+            pool asks upstreams from 256 and more ports chosen at random, each for at most 10,000 queries; fresh from \
+            one of its own for every query, which costs more.
+            """
+    )
+    var sourcePorts: String?
+
     /// Puts what the options say, and where they do not what the configuration file says, into `settings`.
     func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
         settings.listenTLS = try Self.addresses(listenTLS, "--listen-tls", 853, file.listenTLS)
         settings.listenHTTPS = try Self.addresses(listenHTTPS, "--listen-https", 443, file.listenHTTPS)
         settings.listenHTTP = try Self.addresses(listenHTTP, "--listen-http", 8080, file.listenHTTP)
         settings.authorities = authorities ?? file.authorities
+        if let word = sourcePorts ?? file.sourcePorts?.rawValue {
+            guard let ports = SourcePorts(rawValue: word) else {
+                throw Failure.usage("--source-ports \(TerminalText.escaped(word)): one of pool, fresh")
+            }
+            settings.sourcePorts = ports
+        }
         switch (certificate ?? file.certificate, key ?? file.key) {
         case (let certificate?, let key?): settings.certificate = (certificate, key)
         case (nil, nil):

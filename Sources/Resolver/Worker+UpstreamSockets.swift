@@ -1,0 +1,157 @@
+internal import CSockets
+
+/// From which ports upstreams are asked.
+public enum SourcePorts: String, Sendable, CaseIterable {
+    /// From those of a pool of sockets for each upstream, chosen at random, each given up after some thousand queries.
+    case pool
+    /// From one of its own for every query.
+    case fresh
+}
+
+/// A datagram socket towards an upstream: at rest, or carrying one try of a flight.
+///
+/// At rest it has no port and no peer, or, in a pool, those of its upstream.
+struct UpstreamSocket: BitwiseCopyable {
+    /// Its descriptor.
+    var descriptor: Int32
+    /// Whether it is an IPv6 socket.
+    var isV6: Bool
+    /// The flight it carries a try of, or -1.
+    var flight: Int32 = -1
+    /// The upstream it is connected to.
+    var upstream: Int8 = -1
+    /// The identifier sent.
+    var id: UInt16 = 0
+    /// Queries that it may still carry before its port is given up.
+    var usesLeft: UInt16 = 0
+}
+
+/// Sockets at rest, and how many there are in all.
+struct SocketPool {
+    /// Those at rest: in a pool by upstream, else by family.
+    var idle: [[Int32]]
+    /// Sockets towards each upstream, at rest or not.
+    var sizes: [Int]
+
+    /// Sockets of a pool from which one is chosen: what an answer has to guess besides the identifier.
+    static let minimum = 256
+    /// Sockets kept for later queries: in a pool of each upstream, else of a family.
+    static let maximumIdle = 512
+
+    /// No pool.
+    init(upstreams: Int) {
+        idle = Array(repeating: [], count: max(upstreams, 2))
+        sizes = Array(repeating: 0, count: upstreams)
+    }
+}
+
+extension Worker {
+    private var keepsPorts: Bool { configuration.sourcePorts == .pool }
+
+    /// A socket connected to an upstream: one of the pool at random, or one with a port not used lately.
+    mutating func associate(_ upstream: Int) -> Int? {
+        guard keepsPorts else { return connect(upstream) }
+        if pool.sizes[upstream] >= SocketPool.minimum, let number = takeIdle(upstream) { return number }
+        // Without room for another one those that are there must do.
+        return connect(upstream) ?? takeIdle(upstream)
+    }
+
+    private mutating func takeIdle(_ upstream: Int) -> Int? {
+        let count = pool.idle[upstream].count
+        guard count > 0 else { return nil }
+        let place = (Int(random.next16()) * count) >> 16
+        pool.idle[upstream].swapAt(place, count - 1)
+        return pool.idle[upstream].popLast().map(Int.init)
+    }
+
+    private mutating func connect(_ upstream: Int) -> Int? {
+        var peer = upstreams[upstream]
+        let isV6 = unsafe patchway_peer_is_v6(&peer) != 0
+        guard let number = keepsPorts ? open(isV6) : pool.idle[isV6 ? 1 : 0].popLast().map(Int.init) ?? open(isV6)
+        else { return nil }
+        let descriptor = upstreamSockets[number].descriptor
+        for attempt in 0..<4 {
+            let port = unsafe patchway_udp_associate(descriptor, &peer)
+            guard port >= 0 else { break }
+            // With a narrow local range every port may have been used lately; then any will do.
+            if ports.insert(UInt16(truncatingIfNeeded: port)) || attempt == 3 {
+                upstreamSockets[number].upstream = Int8(upstream)
+                // Not all at once.
+                let most = configuration.maximumPortUses
+                upstreamSockets[number].usesLeft = most - random.next16() % max(most / 2, 1)
+                pool.sizes[upstream] += 1
+                return number
+            }
+            _ = patchway_udp_dissociate(descriptor)
+        }
+        closeUpstream(number)
+        return nil
+    }
+
+    /// A socket without port or peer.
+    private mutating func open(_ isV6: Bool) -> Int? {
+        let descriptor = patchway_udp_socket(isV6 ? 1 : 0)
+        guard descriptor >= 0 else { return nil }
+        guard let slot = upstreamSockets.insert(UpstreamSocket(descriptor: descriptor, isV6: isV6)) else {
+            _ = patchway_close(descriptor)
+            return nil
+        }
+        let token = PollToken(.upstream, number: slot, generation: upstreamSockets.generation(slot))
+        guard poller.add(descriptor, .readable, token) else {
+            closeUpstream(slot)
+            return nil
+        }
+        return slot
+    }
+
+    private mutating func closeUpstream(_ number: Int) {
+        forgetUpstream(of: number)
+        _ = patchway_close(upstreamSockets[number].descriptor)
+        upstreamSockets.remove(number)
+    }
+
+    private mutating func forgetUpstream(of number: Int) {
+        let upstream = Int(upstreamSockets[number].upstream)
+        guard upstream >= 0 else { return }
+        pool.sizes[upstream] -= 1
+        upstreamSockets[number].upstream = -1
+    }
+
+    /// Puts a socket that has given the answer back, or closes one on which more may arrive.
+    private mutating func release(_ number: Int, isClean: Bool) {
+        let socket = upstreamSockets[number]
+        let place = keepsPorts ? Int(socket.upstream) : socket.isV6 ? 1 : 0
+        guard isClean, pool.idle[place].count < SocketPool.maximumIdle else { return closeUpstream(number) }
+        if keepsPorts {
+            guard socket.usesLeft > 1 else { return closeUpstream(number) }
+            upstreamSockets[number].usesLeft -= 1
+        } else {
+            guard patchway_udp_dissociate(socket.descriptor) == 0 else { return closeUpstream(number) }
+            forgetUpstream(of: number)
+        }
+        upstreamSockets[number].flight = -1
+        pool.idle[place].append(Int32(number))
+    }
+
+    /// Frees what a flight holds, and the flight.
+    mutating func end(_ flight: Int, answeredOn clean: Int? = nil) {
+        releaseSockets(of: flight, answeredOn: clean)
+        table.end(flight)
+    }
+
+    /// Frees the sockets of a flight.
+    mutating func releaseSockets(of flight: Int, answeredOn clean: Int?) {
+        for index in table.flights[flight].sockets.indices {
+            let number = Int(table.flights[flight].sockets[index])
+            if number >= 0 { release(number, isClean: number == clean) }
+            table.flights[flight].sockets[index] = -1
+        }
+        table.flights[flight].isAskingTCP = false
+    }
+
+    /// Closes every socket towards the upstreams.
+    mutating func closeUpstreamSockets() {
+        while let number = upstreamSockets.nextLive(from: 0) { closeUpstream(number) }
+        while let number = links.slots.nextLive(from: 0) { _ = closeLink(number) }
+    }
+}
