@@ -41,7 +41,8 @@ private struct ConfigurationBuilder {
     private static let keys =
         [
             "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca", "upstreams",
-            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "capture", "flags", "log-all", "catalog",
+            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "capture", "flags", "log-all",
+            "catalog",
             "layers",
         ] + AnswersYAML.keys
 
