@@ -66,7 +66,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "oracle",
-            dependencies: ["Catalog", "DNS", "FilterLists", "Policy", "TestSupport", "TextScan"],
+            dependencies: ["Catalog", "DNS", "FilterLists", "Policy", "Resolver", "TestSupport", "TextScan"],
             path: "Tests/Oracle"
         ),
         .target(

@@ -54,14 +54,16 @@ extension MessageBuffer {
         octets.put16(octets.uint16(at: 10) + 1, at: 10)
     }
 
-    /// Replaces the reply by one without records and with TC (RFC 2181 §9), because it exceeded the client's limit.
-    mutating func replaceByTruncated(_ query: ClientQuery) {
+    /// Replaces the reply by one without records and with TC (RFC 2181 §9), because it exceeded the client's limit or because
+    /// a rule, which `error` names, sends the client to TCP.
+    mutating func replaceByTruncated(_ query: ClientQuery, error: ErrorOption? = nil) {
         let code = octets.uint16(at: 2) & 15
         truncate(to: MessageHeader.size + (query.nameLength > 0 ? Int(query.nameLength) + 4 : 0))
         octets.put16(query.replyBits(code) | MessageHeader.truncatedFlag, at: 2)
         octets.put16(0, at: 6)
         octets.put32(0, at: 8)
-        appendOPT(query, .noError, options: [UInt8]().span)
+        let options = error?.octets ?? []
+        appendOPT(query, .noError, options: options.span)
     }
 
     /// Writes a whole reply without records.

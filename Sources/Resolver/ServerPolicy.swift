@@ -153,14 +153,14 @@ struct ActivePolicy: Sendable {
             if record.type == .cname, (try? scratch.fill(message, at: record.dataOffset)) != nil {
                 last = UInt16(truncatingIfNeeded: record.dataOffset)
                 policy.stack.walk(&walk, alias: scratch, type: type, context: context)
-                if walk.place == walk.aliases, !walk.decision.kind.isPass { decided = last }
+                if walk.place == walk.aliases, walk.decision.kind.isAgainst { decided = last }
             } else if wantsAddresses, record.type == .a || record.type == .aaaa {
                 let octets = message.extracting(record.dataOffset..<record.end)
                 if let address = IPAddress(octets: octets.indices.map { octets[$0] }) { addresses.append(address) }
             } else if wantsAddresses, record.type == .https {
                 hints += AddressHints.read(message.extracting(record.dataOffset..<record.end))
             }
-            return wantsAddresses || walk.decision.kind.isPass
+            return wantsAddresses || !walk.decision.kind.isAgainst
         }
         if !addresses.isEmpty,
             policy.stack.walk(&walk, addresses: addresses, of: name, type: type, context: context)
@@ -169,6 +169,11 @@ struct ActivePolicy: Sendable {
         }
         if policy.stack.walk(&walk, hints: hints, type: type, context: context) { decided = last }
         // A pass is told by the rule that let the name asked for pass.
-        return walk.decision.kind.isPass && own.kind.isPass ? (own, 0) : (walk.decision, decided)
+        return walk.decision.kind.isAgainst || own.kind.isAgainst ? (walk.decision, decided) : (own, 0)
     }
+}
+
+extension VerdictKind {
+    /// Whether the client does not get the real answer at once.
+    fileprivate var isAgainst: Bool { self != .pass && self != .route }
 }

@@ -139,6 +139,7 @@ extension Worker {
         if let place = cache.find(name, key, hash: hash, now: now), redecide(place, type, key, hash) {
             let entry = cache.entry(place)
             writeHit(place, entry, query, message, origin)
+            if truncates(entry, query, name) { cut(entry, query) }
             return true
         }
         if let place = findStale(key, hash), cache.entry(place).hasFailedLately(now: now) {
@@ -149,6 +150,16 @@ extension Worker {
             return true
         }
         return forward(query, key, hash, message, origin)
+    }
+
+    /// Whether a rule about what an answer holds sends a client to TCP.
+    func truncates(_ entry: CacheEntry, _ query: ClientQuery, _ name: borrowing NameBuffer) -> Bool {
+        !query.overTCP && entry.decision.verdict == .truncate && policy.truncates(entry.decision.decision, for: name)
+    }
+
+    /// Leaves of a reply what such a client gets.
+    mutating func cut(_ entry: CacheEntry, _ query: ClientQuery) {
+        reply.replaceByTruncated(query, error: ErrorOption(entry.decision.decision, policy.policy.stack))
     }
 
     /// Judges a cached answer by the policy now in force; false when it cannot be used any more.

@@ -59,6 +59,7 @@ extension Worker {
     mutating func writeStale(_ place: Int, _ entry: CacheEntry, _ query: ClientQuery) {
         counters.stale += 1
         if !cache.writeStale(place, entry, to: query, ttl: Self.staleTTL, into: &reply) { counters.truncated += 1 }
+        if truncates(entry, query, name) { cut(entry, query) }
     }
 
     /// Renews the answer to the name in `name` before its time is over; nobody waits for it.

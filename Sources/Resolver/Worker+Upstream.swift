@@ -163,6 +163,7 @@ extension Worker {
             }
             if !cache.write(place, entry, to: waiter.query, now: now, into: &reply) { counters.truncated += 1 }
             reply.restoreQuestion(waiter.query, at: asked, of: table)
+            if truncates(entry, waiter.query, flightName) { cut(entry, waiter.query) }
             finish(waiter, entry, place, sends: true)
         }
         guard !dependents.isEmpty else {

@@ -6,6 +6,8 @@ import Policy
 /// Asks an engine and the model the same questions.
 struct Comparison {
     let setup: EngineSetup
+    /// Whether a server of ours is asked, too.
+    var serves = false
     private var engine: Engine { setup.engine }
 
     /// What came of asking everything once.
@@ -13,6 +15,7 @@ struct Comparison {
         /// The mismatches by the place of their question, as test cases.
         var mismatches: [Int: String] = [:]
         var verdicts = 0
+        var served = 0
         var unsupported = 0
         var open = 0
     }
@@ -54,6 +57,7 @@ struct Comparison {
         if isRefused { return tally.add(verdicts: 1, unsupported: round.questions.count, open: 0) }
         let first = try answers(round, stack, on: socket, patience)
         tally.add(verdicts: first.verdicts, unsupported: first.unsupported, open: first.open)
+        tally.served += first.served
         guard !first.mismatches.isEmpty else { return }
         let second = try answers(round, stack, on: socket, patience)
         let repeated = first.mismatches.keys.filter { second.mismatches[$0] != nil }.sorted()
@@ -131,7 +135,15 @@ struct Comparison {
             isOnce: isOnce
         )
         answers.verdicts = asked.count
+        let server = serves ? ServedRound(stack, upstream: upstream.port, client: round.client) : nil
+        defer { server?.stop() }
         for (entry, outcome) in zip(asked, outcomes) {
+            if let server, entry.question.type != .any,
+                judge.mismatch(entry.question, entry.verdict, outcome ?? .drop) == nil
+            {
+                answers.served += 1
+                answers.mismatches[entry.place] = server.difference(entry.question, entry.verdict, outcome ?? .drop)
+            }
             guard let text = judge.mismatch(entry.question, entry.verdict, outcome ?? .drop) else { continue }
             answers.mismatches[entry.place] = text
         }

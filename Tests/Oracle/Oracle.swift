@@ -2,13 +2,15 @@ import Foundation
 import Policy
 import Synchronization
 
-/// `oracle [--seed N] [--verdicts N] [--engine E] [--round N]`: random rules and names, decided by the engines and by the
+/// `oracle [--seed N] [--verdicts N] [--engine E] [--round N] [--serve yes]`: random rules and names, decided by the engines and by the
 /// model; with `--lists DIR [--names N]` the lists in a folder, instead of random rules.
 @main struct Oracle {
     private var seed = UInt64.random(in: 0..<1_000_000)
     private var verdicts = 50_000
     private var engines = EngineSetup.all
     private var mustRun = false
+    /// Whether a server of ours is asked, too.
+    private var serves = false
     /// The one round to play, as a mismatch names it.
     private var round: UInt64?
     /// Where the lists are, and how many names to ask about each.
@@ -40,6 +42,7 @@ import Synchronization
                 round = number
                 verdicts = 1
             case "--lists": lists = value
+            case "--serve": serves = value == "yes"
             case "--names":
                 guard let number = Int(value), (1...16_000).contains(number) else { return nil }
                 names = number
@@ -96,9 +99,9 @@ import Synchronization
         let isDone = DispatchSemaphore(value: 0)
         let workers = min(3, engines.count)
         for _ in 0..<workers {
-            Thread.detachNewThread { [seed, round] in
+            Thread.detachNewThread { [seed, round, serves] in
                 while let index = board.takeEngine() {
-                    let tally = Self.tally(engines[index], share: share, seed: seed, only: round)
+                    let tally = Self.tally(engines[index], share: share, seed: seed, only: round, serves: serves)
                     board.tallies.withLock { $0[index] = tally }
                 }
                 isDone.signal()
@@ -108,8 +111,8 @@ import Synchronization
         return board.tallies.withLock { $0 }
     }
 
-    private static func tally(_ setup: EngineSetup, share: Int, seed: UInt64, only: UInt64?) -> Tally {
-        let comparison = Comparison(setup: setup)
+    private static func tally(_ setup: EngineSetup, share: Int, seed: UInt64, only: UInt64?, serves: Bool) -> Tally {
+        let comparison = Comparison(setup: setup, serves: serves)
         // An engine keeps its rounds whatever others there are.
         let own = setup.engine.rawValue.utf8.reduce(UInt64(0)) { ($0 &* 31 &+ UInt64($1)) & 0xFFFF }
         var tally = Tally()

@@ -6,6 +6,8 @@ struct Tally {
     /// Queries that the model decides, but whose whole answer it does not say.
     var open = 0
     var mismatches = 0
+    /// Answers of a server of ours that were compared with the engine's.
+    var served = 0
     /// Mismatches that were none when the round was played again.
     var unrepeated = 0
     var rounds = 0
@@ -22,6 +24,7 @@ struct Tally {
     var description: String {
         var text = "verdicts \(verdicts) mismatches \(mismatches) unsupported \(unsupported)"
         if open > 0 { text += " open \(open)" }
+        if served > 0 { text += " served \(served)" }
         if unrepeated > 0 { text += " mismatches that did not repeat \(unrepeated)" }
         return text
     }

@@ -171,6 +171,27 @@ import Testing
         #expect(upstream.queries.map(\.name) == ["garden.zz"])
     }
 
+    /// Also where the addresses or an alias of the answer say so, from the upstream and from the cache.
+    @Test(arguments: [Engine.bindRPZ, .unboundRPZ, .pdnsRPZ])
+    func rulesAboutAnswersSendClientsToTCP(engine: Engine) throws {
+        let alias = engine == .unboundRPZ ? "" : "blocked.zz CNAME rpz-tcp-only.\n"
+        let rules = "$ORIGIN p.test.\n@ SOA a. b. 1 1 1 1 1\n32.6.6.6.6.rpz-ip CNAME rpz-tcp-only.\n" + alias
+        try serve(policy(rules, .rpz, engine)) { served, upstream in
+            for name in ["badip.zz"] + (alias.isEmpty ? [] : ["chain1.zz"]) {
+                for _ in 0..<2 {
+                    let reply = ReplySummary(served.ask(makeQuery(name, edns: EDNS(payloadSize: 1_232))))
+                    #expect((reply?.bits ?? 0) & MessageHeader.truncatedFlag != 0)
+                    #expect(reply?.records == [])
+                    #expect(reply?.errorText.hasPrefix("redirects:") == true)
+                    let stream = TestStream(served.address)
+                    stream.send(TestStream.frame(makeQuery(name)))
+                    #expect(ReplySummary(stream.receive())?.records.isEmpty == false)
+                }
+            }
+            #expect(upstream.queries.count { $0.name == "badip.zz" } == 1)
+        }
+    }
+
     @Test func aPolicyThatComesMeanwhileDecides() throws {
         let upstream = FakeUpstream { query in [.pause(300)] + Self.upstream(query) }
         let served = try TestServer([upstream.address], policy: policy(Self.zone, .rpz, .bindRPZ)) {

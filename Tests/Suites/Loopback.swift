@@ -131,13 +131,25 @@ final class ScriptedUpstream: Sendable {
 
     /// An upstream on a port that is free for both.
     init?(_ script: @escaping Script = { _, _ in [] }) {
-        datagrams = Loopback.bound(SOCK_DGRAM)
+        guard let sockets = Self.sockets() else { return nil }
+        (datagrams, listener) = sockets
         port = Loopback.port(datagrams)
-        listener = Loopback.bound(SOCK_STREAM, port: port)
         self.script = Mutex(script)
-        guard datagrams >= 0, listener >= 0, listen(listener, 64) == 0 else { return nil }
         let thread = SystemThread { [self] in run() }
         self.thread.withLock { $0 = thread }
+    }
+
+    /// Sockets on a port that is free for both; one that is free for datagrams may be somebody's for TCP.
+    private static func sockets() -> (datagrams: Int32, listener: Int32)? {
+        for _ in 0..<16 {
+            let datagrams = Loopback.bound(SOCK_DGRAM)
+            guard datagrams >= 0 else { return nil }
+            let listener = Loopback.bound(SOCK_STREAM, port: Loopback.port(datagrams))
+            if listener >= 0, listen(listener, 64) == 0 { return (datagrams, listener) }
+            if listener >= 0 { close(listener) }
+            close(datagrams)
+        }
+        return nil
     }
 
     /// Answers differently from now on.
