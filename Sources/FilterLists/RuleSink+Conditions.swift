@@ -24,6 +24,8 @@ struct OrderedRuleWriter {
     let properties: [NameProperty]
     /// The sets of client addresses that they name.
     let clients: [[AddressRange]]
+    /// The minutes of the week that they name in place of a set, by its number.
+    let hours: [Int: [Range<Int>]]
     /// How many names may be written: a set that many rules share is written for each.
     private var namesLeft: Int
     /// Rules for some types only; each may need a coverage of its own.
@@ -46,9 +48,15 @@ struct OrderedRuleWriter {
         case regex(RegexError)
     }
 
-    init(_ properties: [NameProperty], clients: [[AddressRange]] = [], octets: Int) {
+    init(
+        _ properties: [NameProperty],
+        clients: [[AddressRange]] = [],
+        hours: [Int: [Range<Int>]] = [:],
+        octets: Int
+    ) {
         self.properties = properties
         self.clients = clients
+        self.hours = hours
         namesLeft = octets + 100_000
     }
 
@@ -90,13 +98,29 @@ struct OrderedRuleWriter {
         for set in holds.keys { try take(clients[set].count) }
         guardsLeft -= 1
         guard guardsLeft > 0 else { throw .unsupported(.tooManyParts) }
-        let conditions = holds.sorted { $0.key < $1.key }.map { set, isInside in
+        var limit = RuleGuard()
+        for (set, isInside) in holds.sorted(by: { $0.key < $1.key }) {
+            if let minutes = hours[set] {
+                limit = limit.and(RuleGuard(minutes: isInside ? minutes : Self.others(minutes)))
+                continue
+            }
             let traits = clients[set].map { ClientTrait.range($0) }
-            return isInside ? ClientCondition(anyOf: traits) : ClientCondition(noneOf: traits)
+            limit.clients.append(isInside ? ClientCondition(anyOf: traits) : ClientCondition(noneOf: traits))
         }
-        let made = sink.builder.intern(RuleGuard(clients: conditions))
+        let made = sink.builder.intern(limit)
         guards[holds] = made
         return made
+    }
+
+    /// The minutes of the week that are none of these.
+    private static func others(_ minutes: [Range<Int>]) -> [Range<Int>] {
+        var others: [Range<Int>] = []
+        var next = 0
+        for range in minutes.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if next < range.lowerBound { others.append(next..<range.lowerBound) }
+            next = max(next, range.upperBound)
+        }
+        return next < 7 * 1440 ? others + [next..<(7 * 1440)] : others
     }
 
     /// What two coverages share; nil for nothing.

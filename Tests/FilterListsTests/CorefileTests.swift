@@ -234,11 +234,68 @@ import TextScan
         )
     }
 
+    /// `plugin/hosts/hosts.go`: the addresses of a name, no data for its other types; what its file says is not known.
+    @Test(arguments: [
+        ("ads.example A", VerdictKind.sinkhole), ("ads.example AAAA", .nodata), ("ads.example ANY", .nodata),
+        ("lan.example A", .redirect), ("lan.example AAAA", .redirect), ("other.example A", .unsupported),
+        ("x.ads.example A", .unsupported), ("refused.example A", .refused),
+        ("7.2.0.192.in-addr.arpa PTR", .unsupported),
+        ("a.zz A", .pass),
+    ])
+    func entriesOfHosts(question: String, kind: VerdictKind) throws {
+        let text = """
+            example in-addr.arpa {
+              acl refused.example {
+                block
+              }
+              hosts {
+                0.0.0.0 ads.example ADS2.example. # x
+                192.0.2.7 lan.example refused.example
+                2001:db8::7 lan.example
+                ttl 60
+                fallthrough
+              }
+              forward . 198.51.100.53
+            }
+            . {
+              log
+            }
+            """
+        let verdict = try Self.verdict(text, question, client: "")
+        #expect(verdict.kind == kind)
+        if kind == .redirect { #expect(verdict.answer?.records.first?.ttl == 60) }
+    }
+
+    @Test(arguments: [
+        ("hosts hosts.txt {\n 0.0.0.0 ads.example\n fallthrough\n }", "other.example A", VerdictKind.pass),
+        ("hosts hosts.txt {\n 0.0.0.0 ads.example\n fallthrough\n }", "file.example A", .sinkhole),
+        ("hosts hosts.txt {\n 0.0.0.0 ads.example\n }", "other.example A", .unsupported),
+        ("hosts hosts.txt zz {\n 0.0.0.0 ads.example ads.zz\n fallthrough\n }", "ads.example A", .pass),
+        ("hosts hosts.txt {\n fallthrough\n 0.0.0.0 ads.example\n }", "ads.example A", .unsupported),
+        ("hosts hosts.txt {\n 0.0.0.0 *.ads.example\n fallthrough\n }", "x.ads.example A", .unsupported),
+        (
+            "hosts hosts.txt {\n 0.0.0.0 ads.example\n fallthrough\n }\n template IN A {\n rcode NXDOMAIN\n }",
+            "ads.example A", .unsupported
+        ),
+        ("hosts hosts.txt {\n 0.0.0.0 ads.example\n fallthrough\n }\n kubernetes zz", "ads.example A", .sinkhole),
+    ])
+    func hostsWithTheirFile(directive: String, question: String, kind: VerdictKind) throws {
+        let corefile = ". {\n \(directive)\n forward . 192.0.2.53\n}\n"
+        let lists = [
+            ListInput(path: "hosts.txt", format: .hosts, octets: Array("0.0.0.0 file.example\n".utf8)),
+            ListInput(path: "Corefile", format: .corefile, octets: Array(corefile.utf8)),
+        ]
+        let words = question.split(separator: " ").map(String.init)
+        let loaded = try LayerLoader.load(lists, engine: .coreDNS, mayBeEmpty: true)
+        #expect(try loaded.verdict(words[0], try #require(RRType(words[1]))).kind == kind, "\(directive)")
+    }
+
     @Test func isToldFromOtherFiles() throws {
         func format(_ text: String) -> String? {
             try? LayerLoader.load([ListInput(path: "x", octets: Array(text.utf8))]).reports[0].format.id
         }
         #expect(format(".:53 {\n\n  acl {\n    # note\n    block type ANY\n  }\n}\n") == "corefile")
+        #expect(format(".:53 {\n hosts {\n 192.0.2.1 a.zz\n 192.0.2.2 b.zz\n 192.0.2.3 c.zz\n }\n}\n") == "corefile")
         #expect(format("acl trusted {\n  192.0.2.0/24;\n};\n") != "corefile")
         #expect(format("acl ads dstdomain .ads.example\nhttp_access deny ads\n") != "corefile")
     }

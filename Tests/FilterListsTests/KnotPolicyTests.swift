@@ -79,7 +79,7 @@ import Testing
         ("policy.add(policy.pattern(policy.DENY, '%b()'))", "regex-dialect", 1),
         ("policy.add(policy.pattern(policy.DENY, '(a)'))", "regex-dialect", 1),
         ("policy.add(policy.all(policy.FLAGS('NO_CACHE')))", "action", 1), ("policy.del(1)", "program", 1),
-        ("policy.DENY = policy.PASS", "program", 1), ("view:addr('192.0.2.0/24', policy.all(policy.DENY))", "view", 1),
+        ("policy.DENY = policy.PASS", "program", 1), ("view:tsig('key', policy.all(policy.DENY))", "view", 1),
         ("hints['a.zz'] = '192.0.2.1'", "program", 1), ("hints.set('a.zz 192.0.2.1')", "local-record", 1),
         ("modules = { 'rebinding < iterate' }", "answer-option", 1), ("daf.add('qname = a.zz deny')", "program", 1),
         ("policy.add(policy.all(policy.DENY)", "behind-fault", 1),
@@ -142,5 +142,54 @@ import Testing
         #expect(denial.isAuthoritative && denial.errors.map(\.code) == [.blocked])
         let refusal = try #require(try loaded.verdict("b.zz").answer)
         #expect(refusal.authority.isEmpty && !refusal.isAuthoritative && refusal.errors.map(\.code) == [.prohibited])
+    }
+
+    /// Views come behind the rules of policy, and meet what those let pass (Knot Resolver 5.6, run).
+    private static let views = """
+        modules = {'view'}
+        policy.add(policy.suffix(policy.REFUSE, {todname('a.example')}))
+        policy.add(policy.suffix(policy.PASS, {todname('b.example')}))
+        policy.add(policy.suffix(policy.STUB('192.0.2.53'), {todname('d.example')}))
+        view:addr('192.0.2.1', policy.suffix(policy.PASS, policy.todnames({'c.example'})))
+        view:addr('192.0.2.0/24', policy.suffix(policy.DENY, policy.todnames({'a.example', 'b.example', 'c.example'})))
+        view:addr('192.0.2.0/24', policy.suffix(policy.REFUSE, {todname('b.example'), todname('d.example')}))
+
+        """
+
+    @Test(arguments: [
+        ("a.example", "192.0.2.1", VerdictKind.refused), ("a.example", "", .refused),
+        ("b.example", "192.0.2.9", .nxdomain),
+        ("x.b.example", "198.51.100.1", .pass), ("b.example", "", .unsupported), ("c.example", "192.0.2.1", .pass),
+        ("c.example", "192.0.2.2", .nxdomain), ("d.example", "192.0.2.2", .refused),
+        ("d.example", "198.51.100.1", .route),
+        ("e.example", "", .pass), ("e.example", "192.0.2.1", .pass),
+    ])
+    func views(name: String, client: String, kind: VerdictKind) throws {
+        let list = try readList(Self.views, .knotPolicy)
+        #expect(list.reports[0].unsupported.isEmpty)
+        let context = QueryContext(client: IPAddress(client).map { Client(address: $0) })
+        #expect(try list.verdict(name, context: context).kind == kind)
+    }
+
+    @Test(arguments: ["modules = {'policy', 'view'}", "modules.load('view')"])
+    func modulesThatKeepPolicyFirst(statement: String) throws {
+        let text = Self.views.replacing("modules = {'view'}", with: statement)
+        let context = QueryContext(client: IPAddress("192.0.2.9").map { Client(address: $0) })
+        #expect(try readList(text, .knotPolicy).verdict("b.example", context: context).kind == .nxdomain)
+    }
+
+    /// Where the policy module is loaded behind the views, or what a view asks is not known, its names are open.
+    @Test(arguments: [
+        "modules = {'view', 'policy'}\nview:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('b.example')}))",
+        "view:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('b.example')}), true)",
+        "view:tsig('key', policy.suffix(policy.DENY, {todname('b.example')}))",
+    ])
+    func viewsThatAreNotKnown(text: String) throws {
+        let list = try readList(
+            text + "\npolicy.add(policy.suffix(policy.PASS, {todname('b.example')}))\n",
+            .knotPolicy
+        )
+        #expect(list.reports[0].unsupported == ["view": 1])
+        #expect(try list.verdict("b.example").kind == .unsupported && list.verdict("c.example").kind == .pass)
     }
 }

@@ -15,7 +15,7 @@ import Testing
         acl web port 80 443
         acl tls port 443
         acl method method CONNECT
-        acl day time M 08:00-12:00
+        acl day random 1/2
 
         """
 
@@ -219,5 +219,36 @@ import Testing
     @Test func commentsAreNotContinued() throws {
         let text = "acl ads dstdomain .ads.example\n  # old \\\nhttp_access deny ads\nhttp_access allow all\n"
         #expect(try readList(text, .squidConfiguration).verdict("x.ads.example", .a).kind == .refused)
+    }
+
+    /// The hours of `acl … time`, as squid 5.7 keeps them: a range ends with its last minute; hours take the days in front of
+    /// them, and days without hours are whole.
+    @Test(
+        arguments: [
+            ("MTWHF 9:00-17:00", 0, 540, true), ("MTWHF 9:00-17:00", 0, 1020, true),
+            ("MTWHF 9:00-17:00", 0, 1021, false), ("MTWHF 9:00-17:00", 5, 600, false), ("D", 4, 0, true),
+            ("D", 5, 0, false), ("S", 6, 1439, true), ("A S", 5, 10, true), ("00:00-24:00 M", 3, 77, true),
+            ("T 00:00-00:00 M", 0, 900, true), ("T 00:00-00:00 M", 1, 0, true), ("T 00:00-00:00 M", 1, 1, false),
+            ("XM", 0, 1, true), ("m", 0, 1, false), ("M\nacl now time W", 2, 5, true),
+        ] as [(String, Int, Int, Bool)]
+    )
+    func hours(_ values: String, _ day: Int, _ minute: Int, _ holds: Bool) throws {
+        let text =
+            "acl now time \(values)\nacl ads dstdomain .ads.example\nhttp_access deny ads now\nhttp_access allow all\n"
+        let list = try readList(text, .squidConfiguration)
+        #expect(list.reports[0].unsupported.isEmpty)
+        let context = QueryContext(minuteOfWeek: day * 1440 + minute)
+        #expect(try list.verdict("x.ads.example", context: context).kind == (holds ? .refused : .pass))
+        // Where the hour is not known, neither is what holds at some; letters that are no days hold never.
+        #expect(try list.verdict("x.ads.example").kind == (values == "m" ? .pass : .unsupported))
+        #expect(try list.verdict("other.example").kind == .pass)
+        let negated = try readList(text.replacing("ads now", with: "ads !now"), .squidConfiguration)
+        #expect(try negated.verdict("x.ads.example", context: context).kind == (holds ? .pass : .refused))
+    }
+
+    @Test(arguments: ["12:00-11:00", "25:00-26:00", "9:60-10:00", "9:00", "9-10"])
+    func refusesHours(value: String) throws {
+        let list = try readList("acl now time \(value)\nhttp_access deny now\n", .squidConfiguration)
+        #expect(try list.verdict("a.example").kind == .unsupported)
     }
 }

@@ -6,8 +6,8 @@ import TextScan
 /// addresses count, a name that the file has has no data of other types; `*.x` stands for one label.
 enum CoreDNSReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        let v4 = sink.builder.intern(TypeCoverage(only: [.a, .any]))
-        let v6 = sink.builder.intern(TypeCoverage(only: [.aaaa, .any]))
+        let v4 = sink.builder.intern(TypeCoverage(only: [.a]))
+        let v6 = sink.builder.intern(TypeCoverage(only: [.aaaa]))
         let nodata = sink.builder.intern(.nodata)
         var last = LastAddress()
         HostsLines.read(text, &sink, &last) { line, name, last, sink in

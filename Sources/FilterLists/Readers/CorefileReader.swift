@@ -11,7 +11,7 @@ struct CorefileReader {
     /// Whether a text is a Corefile with access rules: `acl … {`, and behind it a line with one of its actions.
     static func recognises(_ text: Span<UInt8>) -> Bool {
         var scanner = LineScanner(text.extracting(0..<min(text.count, 1 << 20)))
-        var isInside = false
+        var (isInside, depth) = (false, 0)
         while let line = scanner.next() {
             let content = text.extracting(line.range).trimmed
             guard content.count > 0, content[0] != 0x23 else { continue }
@@ -19,7 +19,10 @@ struct CorefileReader {
             guard let first = fields.next() else { continue }
             let word = content.extracting(first)
             if isInside, isAction(word) { return true }
-            isInside = word.equals("acl") && content[content.count - 1] == 0x7B
+            let isBlock = content[content.count - 1] == 0x7B
+            if isBlock, depth == 1, word.equals("hosts") { return true }
+            if isBlock { depth += 1 } else if word.equals("}") { depth -= 1 }
+            isInside = word.equals("acl") && isBlock
         }
         return false
     }
@@ -202,6 +205,8 @@ struct CorefileReader {
                 readAccessRules(directive, block, text, &sink)
             } else if directive.name.equals("import") {
                 sink.skip(.include, text, directive.name.range, directive.name.line)
+            } else if directive.name.equals("hosts"), readHosts(directive, block, text, &sink) {
+                continue
             } else if !Self.isNeutral(directive) {
                 sink.skip(.otherPlugin, text, directive.name.range, directive.name.line)
                 leaveOpen(block, directive.name, class: .nullData, &sink)
@@ -211,6 +216,29 @@ struct CorefileReader {
             sink.skip(.tooManyParts, text, last.name.range, last.name.line)
             leaveOpen(block, last.name, class: .ownBlock, &sink)
         }
+    }
+
+    /// Reads the entries of a `hosts` plugin that nothing stands in front of; false where they are not known. The names that
+    /// it has not go on, or are answered with SERVFAIL; its file may have any, where it is not a list of its own.
+    private mutating func readHosts(
+        _ directive: CorefileDirective,
+        _ block: Int,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) -> Bool {
+        let others = servers[block].directives.filter { !Self.isNeutral($0) && !$0.name.equals("acl") }
+        let names = others.map { String(decoding: $0.name.text, as: UTF8.self) }
+        guard names.count(where: { $0 == "hosts" }) == 1, !servers[block].isCut, !isOpen,
+            names.allSatisfy({ Self.behind.contains($0) && !CorefileHosts.inFront.contains($0) }),
+            let hosts = CorefileHosts(directive), take(hosts.size * servers[block].size)
+        else { return false }
+        hosts.add(to: servers[block].regions, text, &sink)
+        let isKnown = hosts.fallsThrough && sink.isGiven(Array(hosts.path.utf8).span)
+        if !isKnown {
+            sink.skip(.otherPlugin, text, directive.name.range, directive.name.line)
+            leaveOpen(block, directive.name, class: .nullData, &sink)
+        }
+        return true
     }
 
     private static func isNeutral(_ directive: CorefileDirective) -> Bool {

@@ -9,10 +9,14 @@ enum KnotPolicyReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var configuration = KnotConfiguration(text)
         configuration.read(&sink)
-        var writer = OrderedRuleWriter(configuration.properties, octets: text.count)
+        var writer = OrderedRuleWriter(
+            configuration.properties,
+            clients: configuration.views.clients,
+            octets: text.count
+        )
         // All of them leave names open, so that their order means nothing.
         for rule in configuration.firstRules { writer.write(rule, text, &sink) }
-        for rule in configuration.rules { writer.write(rule, text, &sink) }
+        for rule in configuration.views.merged(with: configuration.rules) { writer.write(rule, text, &sink) }
     }
 }
 
@@ -43,6 +47,8 @@ struct KnotConfiguration: ~Escapable {
     /// What leaves names open in front of the rules.
     private(set) var firstRules: [OrderedRule] = []
     private(set) var properties: [NameProperty] = []
+    /// Rules of the view module.
+    private(set) var views = KnotViews()
     private var variables = LuaVariables<KnotValue>(unknown: .unknown)
 
     @_lifetime(copy source)
@@ -120,11 +126,17 @@ struct KnotConfiguration: ~Escapable {
     }
 
     /// Modules that change answers by themselves.
-    private func loadModules(_ expression: LuaExpression, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+    private mutating func loadModules(
+        _ expression: LuaExpression,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
         guard case .table(let fields) = expression else { return sink.skip(.program, source, range, line) }
         for field in fields {
             for case .text(let text)? in [field.key, field.value] {
                 let name = source.extracting(text.content).string.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+                views.noteLoaded(source.extracting(text.content).string)
                 if ["rebinding", "dns64", "renumber", "daf"].contains(name) {
                     sink.skip(.answerOption, source, text.content, line)
                 }
@@ -135,16 +147,21 @@ struct KnotConfiguration: ~Escapable {
     private mutating func perform(_ call: LuaCall, _ names: LuaNames, _ sink: inout RuleSink) {
         let name = call.name(source)
         do throws(ConfigurationFault) {
-            let isAdd = name == "policy.add" || name == "policy:add"
+            let isView = name == "view:addr"
+            let isAdd = name == "policy.add" || name == "policy:add" || isView
             let root = source.extracting(call.path[0]).string
             for argument in call.arguments { escape(argument, isHandedOn: !isAdd) }
             if !isAdd {
                 if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
                 if variables[root] != nil { throw .unsupported(.program) }
                 if ["dofile", "loadfile", "require"].contains(root) { throw .unsupported(.include) }
+                if root == "modules", case .text(let text)? = call.arguments.first {
+                    views.noteLoaded(source.extracting(text.content).string)
+                }
                 if ["map", "eval_cmd", "modules"].contains(root) { throw .unsupported(.program) }
             }
             if mayAdd(names) { throw .unsupported(.program) }
+            if isView { return try addView(call) }
             if isAdd { return try add(call, isMethod: call.isMethod) }
             variables.forget(root)
             sink.drop(.option, source, call.range, call.line)
@@ -215,6 +232,25 @@ struct KnotConfiguration: ~Escapable {
         "policy.suffix_common", "policy.pattern", "policy.rpz", "policy.STUB", "policy.FORWARD", "policy.TLS_FORWARD",
         "policy.MIRROR", "policy.DEBUG_IF", "policy.DENY_MSG", "policy.ANSWER", "policy.FLAGS", "policy.REROUTE",
     ]
+
+    /// `view:addr(NETWORK, rule)`: a rule for the clients of a network.
+    private mutating func addView(_ call: LuaCall) throws(ConfigurationFault) {
+        guard variables["view"] == nil, views.isBehindPolicy, call.arguments.count == 2,
+            case .text(let text) = try value(call, 0),
+            let range = AddressRange(String(decoding: text.octets(source), as: UTF8.self))
+        else { throw .unsupported(.view) }
+        guard case .condition(let condition, let action) = try value(call, 1) else { throw .unsupported(.program) }
+        guard case .ends(let does, let ruleClass, let types) = action else { return }
+        let rule = OrderedRule(
+            condition: condition,
+            action: does,
+            ruleClass: ruleClass,
+            types: types,
+            range: call.range,
+            line: call.line
+        )
+        guard views.add(rule, for: range) else { throw .unsupported(.tooManyParts) }
+    }
 
     private mutating func add(_ call: LuaCall, isMethod: Bool) throws(ConfigurationFault) {
         guard variables["policy"] == nil, let first = call.arguments.first else { throw .unsupported(.program) }

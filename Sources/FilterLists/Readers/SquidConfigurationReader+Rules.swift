@@ -14,14 +14,15 @@ extension SquidConfigurationReader {
     func write(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var properties: [NameProperty] = []
         var clients: [[AddressRange]] = []
+        var hours: [Int: [Range<Int>]] = [:]
         var conditions: [[UInt8]: QueryCondition] = [:]
         for access in accesses + later {
             for (name, _) in access.lists where conditions[name] == nil {
                 guard let list = lists[name], !list.isOpen else { continue }
-                conditions[name] = list.condition(&properties, &clients)
+                conditions[name] = list.condition(&properties, &clients, &hours)
             }
         }
-        var writer = OrderedRuleWriter(properties, clients: clients, octets: text.count)
+        var writer = OrderedRuleWriter(properties, clients: clients, hours: hours, octets: text.count)
         if let fault {
             let place = Access(allows: true, lists: [], range: fault.range, line: fault.line)
             var open = rule(place, .constant(true), allows: true)

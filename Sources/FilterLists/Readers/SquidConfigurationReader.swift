@@ -205,6 +205,7 @@ struct SquidConfigurationReader {
         lists[name] = nil
         places.append((place.range, place.line))
         readValues(text, from: end, ignoresCase, &list, place, &sink)
+        list.endLine()
         lists[name] = list
     }
 

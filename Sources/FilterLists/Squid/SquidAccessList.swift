@@ -14,6 +14,8 @@ struct SquidAccessList {
         case port
         /// The method.
         case method
+        /// The hour.
+        case time
         /// Something else.
         case other
     }
@@ -34,6 +36,7 @@ struct SquidAccessList {
     private(set) var clients = SquidAddresses()
     var ports: [ClosedRange<UInt64>] = []
     var methods: [[UInt8]] = []
+    private(set) var hours = SquidHours()
     /// The values of `dstdomain` and where each stands, to find those that squid does not start with.
     private var values: [UInt8] = []
     private var entries: [SquidReader.Entry] = []
@@ -64,6 +67,8 @@ struct SquidAccessList {
                 .port
             } else if type.equals("method") {
                 .method
+            } else if type.equals("time") {
+                .time
             } else {
                 .other
             }
@@ -111,10 +116,14 @@ struct SquidAccessList {
             }
             ports.append(first...last)
         case .method: methods.append(value)
+        case .time: return hours.add(value) ? .added : .refused
         case .other: break
         }
         return .added
     }
+
+    /// Ends a line of values.
+    mutating func endLine() { hours.endLine() }
 
     /// The statement of the first value of `dstdomain` that squid refuses to start with, because of one before it.
     var placeOfOverlap: Int? {
@@ -188,9 +197,18 @@ struct SquidAccessList {
         }
     }
 
-    /// What it asks of host and client.
-    func condition(_ properties: inout [NameProperty], _ clients: inout [[AddressRange]]) -> QueryCondition {
+    /// What it asks of host, client and hour.
+    func condition(
+        _ properties: inout [NameProperty],
+        _ clients: inout [[AddressRange]],
+        _ hours: inout [Int: [Range<Int>]]
+    ) -> QueryCondition {
         switch kind {
+        case .time:
+            guard !self.hours.minutes.isEmpty else { return .constant(false) }
+            clients.append([])
+            hours[clients.count - 1] = self.hours.minutes
+            return .client(clients.count - 1)
         case .client:
             guard !self.clients.ranges.isEmpty else { return .constant(false) }
             clients.append(self.clients.ranges)
