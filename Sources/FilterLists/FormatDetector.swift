@@ -34,6 +34,11 @@ public struct Detection: Sendable {
         )
     }
 
+    /// A table of a database, which says itself what it is for.
+    init(table title: String, format: ListFormat, engine: Engine) {
+        self.init(format: format, engine: engine, confidence: 100, why: "\(title); engine \(engine.rawValue)")
+    }
+
     /// The same, saying that the engine was not given but follows from the first list of the layer.
     var following: Detection {
         let given = "engine \(engine.rawValue) as given"

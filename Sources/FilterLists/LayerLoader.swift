@@ -136,6 +136,8 @@ public enum LayerLoader {
             let detection =
                 if source.rules != nil, let engine {
                     Detection(configurationOf: engine)
+                } else if let title = source.origin, let format = source.format {
+                    Detection(table: title, format: format, engine: engine ?? format.defaultEngine)
                 } else if let format = source.format {
                     Detection(format: format, engine: engine)
                 } else {

@@ -15,6 +15,8 @@ struct ListText {
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
     let mayBeEmpty: Bool
+    /// What it is, where it is a table of a database and no file.
+    var origin: String?
     /// The minutes of the week in which it counts; nil for always.
     var minutes: [Range<Int>]?
     /// The rules that stand in place of a list, and what is known not to be evaluated.
@@ -48,6 +50,7 @@ struct ListText {
         limit = table.limit
         guardsOfLines = table.guardsOfLines
         mayBeEmpty = true
+        origin = table.title
     }
 
     /// A list and who gets it.

@@ -40,6 +40,13 @@ import TextScan
         #expect(try written("||a.example^\n@@|b.a.example^\n", "adguard").report.omittedExceptions.isEmpty)
     }
 
+    @Test func exceptionsAboutAddressesAreCounted() throws {
+        let zone = "$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 1\n32.1.2.0.192.rpz-ip CNAME rpz-passthru.\nb.zz CNAME .\n"
+        let layer = try readList(zone, .rpz, .bindRPZ).layer
+        let report = LayerExporter.export(layer, to: try #require(ExportFormat.named("rpz"))) { _ in }
+        #expect(report.omitted == ["address": 1] && report.omittedExceptions == ["address": 1])
+    }
+
     @Test func rulesAreWrittenForOneClient() throws {
         let one = QueryContext(client: Client(address: IPAddress("192.0.2.1")))
         let (lines, report) = try written(Self.adguard, "dnsmasq", for: one)

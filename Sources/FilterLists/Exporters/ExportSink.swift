@@ -81,9 +81,10 @@ struct ExportSink: ~Copyable {
     mutating func omit(_ rule: Int?, _ reason: Omission) {
         guard !isSilent, let rule else { return }
         guard report.omittedRules.insert(rule).inserted else { return }
-        let content = layer.content(rule)
-        let reason = reason == .unknown ? Omission(of: content) ?? reason : reason
-        let letsPass = content.letsPass
+        // Rules about addresses are none about names.
+        let isKnown = reason != .unknown || !layer.compiledRules.contains(rule)
+        let reason = isKnown ? reason : Omission(of: layer.content(rule)) ?? reason
+        let letsPass = layer.action(rule).letsPass
         if letsPass { report.omittedExceptions[reason.id, default: 0] += 1 }
         let reference = layer.reference(rule)
         collector.add(reason.id) {
@@ -132,10 +133,10 @@ struct ExportSink: ~Copyable {
     }
 }
 
-extension RuleContent {
+extension RuleAction {
     /// Whether it takes names out of what others block, or sends them to a server that answers.
     var letsPass: Bool {
-        switch action {
+        switch self {
         case .allow, .route: true
         case .localZone(let type):
             switch type {

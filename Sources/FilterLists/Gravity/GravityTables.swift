@@ -21,6 +21,18 @@ struct GravityTable {
         self.format = format
     }
 
+    /// What it is, for people.
+    var title: String {
+        switch (role, format) {
+        case (.block, _): "a list that the Pi-hole database subscribes to (gravity)"
+        case (.allow, _): "a list of names to allow that the Pi-hole database subscribes to (antigravity)"
+        case (.deny, .regex): "the Pi-hole database's own expressions to deny"
+        case (.deny, _): "the Pi-hole database's own names to deny"
+        case (.exempt, .regex): "the Pi-hole database's own expressions to allow"
+        case (.exempt, _): "the Pi-hole database's own names to allow"
+        }
+    }
+
     /// Appends a row; false when it is no line of text.
     fileprivate mutating func append(_ row: [UInt8], line: Int = 0, guard limit: RuleGuard? = nil) -> Bool {
         guard !row.isEmpty, !row.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return false }
