@@ -24,6 +24,8 @@ public struct EDNS: Equatable, Sendable {
 
     /// The option code of Extended DNS Errors (RFC 8914 §2).
     public static let extendedErrorOption: UInt16 = 15
+    /// The option code of the time that idle TCP connections are kept (RFC 7828 §3.1).
+    public static let keepaliveOption: UInt16 = 11
     /// The option code of padding (RFC 7830 §3).
     public static let paddingOption: UInt16 = 12
 }

@@ -18,6 +18,10 @@ struct ClientQuery: BitwiseCopyable {
     var dnssecOK: Bool
     /// Whether it came over TCP.
     var overTCP: Bool
+    /// Whether it came over TCP or what goes over it, and was padded: so is the reply (RFC 7830 §4).
+    var isPadded = false
+    /// How long an idle connection is kept, tenths of a second, for a client that wants to know; else 0 (RFC 7828).
+    var keepalive: UInt16 = 0
 
     /// The largest datagram sent (DNS flag day 2020).
     static let maximumDatagram: UInt16 = 1_232
@@ -52,13 +56,15 @@ private let maximumOptions = 100
 ///
 /// Shorter than a header or a response: junk. Opcode other than QUERY: NOTIMP. Not exactly one question, records that
 /// no query carries, names with pointers, bad options: FORMERR (RFC 9619, RFC 6891). EDNS version above 0: BADVERS.
-/// Classes other than IN and zone transfers: REFUSED. RD clear: REFUSED unless `answersWithoutRD`.
+/// Classes other than IN and zone transfers: REFUSED. RD clear: REFUSED unless `answersWithoutRD`. `idleTime` is what
+/// clients over TCP are told who want to know, tenths of a second.
 /// - Complexity: O(octets)
 func screen(
     _ message: Span<UInt8>,
     name: inout NameBuffer,
     overTCP: Bool,
-    answersWithoutRD: Bool
+    answersWithoutRD: Bool,
+    idleTime: UInt16 = 0
 ) -> Screening {
     guard message.count >= MessageHeader.size, message[2] & 0x80 == 0 else { return .junk }
     var query = ClientQuery(
@@ -77,7 +83,9 @@ func screen(
         let view = try MessageView(message)
         guard view.header.answerCount == 0, view.header.authorityCount == 0 else { return .reject(query, .formErr) }
         if let opt = view.optRecord {
-            guard message[opt.nameOffset] == 0, try optionsAreSane(view) else { return .reject(query, .formErr) }
+            guard message[opt.nameOffset] == 0, try readOptions(view, &query, idleTime) else {
+                return .reject(query, .formErr)
+            }
             let edns = EDNS(opt)
             query.hasEDNS = true
             query.dnssecOK = edns.dnssecOK
@@ -102,12 +110,23 @@ private func readQuestion(_ message: Span<UInt8>, _ name: inout NameBuffer, _ qu
     return true
 }
 
-private func optionsAreSane(_ view: borrowing MessageView) throws(WireError) -> Bool {
+private func readOptions(
+    _ view: borrowing MessageView,
+    _ query: inout ClientQuery,
+    _ idleTime: UInt16
+) throws(WireError) -> Bool {
     guard let opt = view.optRecord, opt.dataLength > 0 else { return true }
     var count = 0
-    try view.forEachOption { _, _, _ in
+    var (isPadded, wantsTime) = (false, false)
+    try view.forEachOption { code, _, _ in
         count += 1
+        if code == EDNS.paddingOption { isPadded = true }
+        if code == EDNS.keepaliveOption { wantsTime = true }
         return count <= maximumOptions
+    }
+    if query.overTCP {
+        query.isPadded = isPadded
+        query.keepalive = wantsTime ? idleTime : 0
     }
     return count <= maximumOptions
 }

@@ -51,7 +51,32 @@ extension MessageBuffer {
         append16(query.dnssecOK ? 0x8000 : 0)
         append16(fits ? UInt16(options.count) : 0)
         if fits { append(options) }
+        if query.isPadded || query.keepalive > 0 {
+            appendTransportOptions(query, lengthAt: count - 2 - (fits ? options.count : 0))
+        }
         octets.put16(octets.uint16(at: 10) + 1, at: 10)
+    }
+
+    /// Octets that the length of padded replies is a multiple of (RFC 8467 §4.1).
+    private static let paddingBlock = 468
+
+    /// Appends what a client over TCP wants beside the answer to our OPT record, whose length stands at `place`.
+    @inline(never)
+    private mutating func appendTransportOptions(_ query: ClientQuery, lengthAt place: Int) {
+        let start = count
+        if query.keepalive > 0 {
+            append16(EDNS.keepaliveOption)
+            append16(2)
+            append16(query.keepalive)
+        }
+        let whole = (count + 4 + Self.paddingBlock - 1) / Self.paddingBlock * Self.paddingBlock
+        if query.isPadded, whole <= Int(UInt16.max) {
+            let padding = whole - count - 4
+            append16(EDNS.paddingOption)
+            append16(UInt16(padding))
+            for _ in 0..<padding { append(0) }
+        }
+        octets.put16(octets.uint16(at: place) + UInt16(count - start), at: place)
     }
 
     /// Replaces the reply by one without records and with TC (RFC 2181 §9), because it exceeded the client's limit or because

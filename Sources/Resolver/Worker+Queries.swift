@@ -11,7 +11,8 @@ extension Worker {
             message,
             name: &name,
             overTCP: overTCP,
-            answersWithoutRD: configuration.answersWithoutRecursionDesired
+            answersWithoutRD: configuration.answersWithoutRecursionDesired,
+            idleTime: UInt16(clamping: configuration.idleTimeout / 100)
         )
         switch screening {
         case .junk:

@@ -1,4 +1,5 @@
 import DNS
+import TestSupport
 import Testing
 
 @testable import Resolver
@@ -74,6 +75,70 @@ import Testing
             return
         }
         #expect(request.keepsAlive == keepsAlive)
+    }
+
+    // MARK: - Noise
+
+    @Test func livesOnWhateverComes() {
+        var generator = SeededGenerator(seed: 8_484)
+        let whole = Array(
+            "POST /dns-query HTTP/1.1\r\nHost: a\r\nContent-Type: application/dns-message\r\nContent-Length: 3\r\n\r\nabc"
+                .utf8
+        )
+        for _ in 0..<20_000 {
+            var octets = whole
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: 0..<octets.count, using: &generator)
+                switch Int.random(in: 0..<3, using: &generator) {
+                case 0: octets[place] = UInt8.random(in: 0...255, using: &generator)
+                case 1: octets.remove(at: place)
+                default: octets.insert([13, 10, 32, 58, 48][place % 5], at: place)
+                }
+            }
+            if case .request(let request) = HTTPRequest.read(octets.span) {
+                #expect(request.end <= octets.count && request.target.upperBound <= request.body.lowerBound)
+            }
+        }
+    }
+
+    @Test func http2LivesOnWhateverComes() throws {
+        var generator = SeededGenerator(seed: 9_113)
+        var message = MessageBuffer(capacity: 8_192)
+        var output = MessageBuffer(capacity: 140_000)
+        var answered = 0
+        for _ in 0..<3_000 {
+            let client = try #require(HTTP2Client())
+            let server = try #require(HTTP2Session(streams: 8))
+            var octets: [UInt8] = []
+            for index in 0..<Int.random(in: 1...12, using: &generator) {
+                let stream = client.ask(.post, "a", "/dns-query", makeQuery("n\(index).example").span)
+                while client.give(to: &octets) {}
+                if let stream, index % 5 == 4 { client.cancel(stream) }
+            }
+            while client.give(to: &octets) {}
+            for _ in 0..<Int.random(in: 0...3, using: &generator) {
+                octets[Int.random(in: 24..<octets.count, using: &generator)] = UInt8.random(
+                    in: 0...255,
+                    using: &generator
+                )
+            }
+            var start = 0
+            while start < octets.count {
+                let end = min(start + Int.random(in: 1...400, using: &generator), octets.count)
+                let isSound = server.take(octets.span.extracting(start..<end))
+                start = end
+                while let (stream, status) = server.next(into: &message) {
+                    if stream % 3 == 0 { server.abort(stream) }
+                    if status != 200 { message.reset() }
+                    _ = server.respond(stream, status: status, message.span)
+                    answered += 1
+                }
+                output.reset()
+                while output.count < 60_000, server.give(to: &output) {}
+                guard isSound else { break }
+            }
+        }
+        #expect(answered > 3_000)
     }
 
     // MARK: - Queries

@@ -86,6 +86,36 @@ import Testing
         #expect(ids.count == 40)
     }
 
+    /// A query with these options in its OPT record.
+    private func query(_ text: String, options: [UInt8]) -> [UInt8] {
+        var octets = makeQuery(text, edns: EDNS(payloadSize: 1_232))
+        octets[octets.count - 1] = UInt8(options.count)
+        return octets + options
+    }
+
+    @Test func padsRepliesToPaddedQueries() throws {
+        let upstream = FakeUpstream(Self.script)
+        let served = try TestServer([upstream.address]) { $0.idleTimeout = 7_000 }
+        defer { served.server.stop(); upstream.stop() }
+        let stream = TestStream(served.address)
+        let padding: [UInt8] = [0, 12, 0, 3, 0, 0, 0]
+        // Once from the upstream, once from the cache, once with an error.
+        for text in ["a.example", "a.example", "a.test"] {
+            stream.send(TestStream.frame(query(text, options: padding)))
+            let reply = try #require(stream.receive())
+            #expect(reply.count == 468, "\(text)")
+            #expect(ReplySummary(reply)?.hasOPT == true)
+        }
+        // Over UDP whoever looks on sees the answer anyway.
+        #expect(try #require(served.ask(query("a.example", options: padding))).count < 100)
+        stream.send(TestStream.frame(query("a.example", options: [0, 11, 0, 0])))
+        let told = try #require(stream.receive())
+        #expect(told.suffix(8) == [0, 6, 0, 11, 0, 2, 0, 70])
+        stream.send(TestStream.frame(query("a.example", options: padding + [0, 11, 0, 0])))
+        #expect(stream.receive()?.count == 468)
+        #expect(try #require(served.ask(query("a.example", options: [0, 11, 0, 0]))).suffix(2) == [0, 0])
+    }
+
     @Test func answersWhatCameBeforeABadFrame() throws {
         let upstream = FakeUpstream { query in [.send(makeReply(to: query.octets, [.a(query.name)]))] }
         let served = try TestServer([upstream.address])

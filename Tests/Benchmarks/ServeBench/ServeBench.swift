@@ -1,10 +1,12 @@
 internal import DNS
+internal import Glibc
 internal import Policy
 internal import Resolver
 internal import TextScan
 
 /// The server without configuration files, for measurements: `serve-bench LISTEN UPSTREAM [MODE [LIST [CAPTURE]]]`;
-/// LIST holds one name a line, each blocked with everything below it.
+/// LIST holds one name a line, each blocked with everything below it. With `SERVE_BENCH_TLS=CERTIFICATE:KEY` in the
+/// environment it also speaks TLS on the next port and HTTPS on the one after that.
 @main
 enum ServeBench {
     static func main() {
@@ -16,6 +18,13 @@ enum ServeBench {
         }
         var configuration = ServerConfiguration(upstreams: [upstream])
         configuration.listen = [listen]
+        if let files = unsafe getenv("SERVE_BENCH_TLS").map({ unsafe String(cString: $0) })?.split(separator: ":"),
+            files.count == 2
+        {
+            configuration.certificate = (String(files[0]), String(files[1]))
+            configuration.listenTLS = [SocketAddress(listen.address, port: listen.port + 1)]
+            configuration.listenHTTPS = [SocketAddress(listen.address, port: listen.port + 2)]
+        }
         configuration.mode = arguments.count > 3 ? ServingMode(rawValue: arguments[3]) ?? .shadow : .shadow
         if arguments.count > 5 { configuration.capturePath = arguments[5] }
         ServerSignal.block()
