@@ -50,6 +50,7 @@ struct UnboundReadingTests {
         "local-zone: r.zz redirect\nlocal-data: 'b.r.zz A 192.0.2.1'",
         "local-data: '*.r.zz A 192.0.2.1'\nlocal-zone: R.zz. inform_redirect",
         "local-zone: r.zz redirect\nlocal-data: 'r.zz CNAME b.zz'\nlocal-data: 'r.zz A 192.0.2.1'",
+        "view:\nname: v\nlocal-zone: r.zz redirect\nlocal-data: 'b.r.zz A 192.0.2.1'",
         "module-config: 'validator iterator'\nrpz:\nname: p.zz",
     ])
     func refuses(_ statement: String) throws {

@@ -19,6 +19,26 @@ struct UnboundOpenNames {
 
         var rules: [Entry] = []
         var isFirst = false
+
+        /// Data below the apex of a zone of the view that redirects, which Unbound refuses.
+        var refused: [Entry] {
+            var zones: [DomainName: Bool] = [:]
+            for case let entry in rules {
+                guard case .localZone(let type)? = entry.action else { continue }
+                zones[entry.name.lowercased] = type == .redirect || type == .informRedirect
+            }
+            guard zones.values.contains(true) else { return [] }
+            return rules.filter { entry in
+                guard case .records? = entry.action else { return false }
+                let name = entry.name.lowercased
+                var above: DomainName? = name
+                while let next = above {
+                    if let redirects = zones[next] { return redirects && next != name }
+                    above = next.parent
+                }
+                return false
+            }
+        }
     }
 
     /// A clause that sends the names below one somewhere else.
@@ -151,6 +171,7 @@ struct UnboundOpenNames {
         }
         // Policy zones come in between, and leave all names open that routes are about.
         if !hasPolicyZones { addRoutes(&sink) }
+        for entry in views.flatMap(\.refused) { sink.drop(.notInRedirect, text, entry.rule, entry.line) }
         let ranges = clients.rangesOfViews
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {
             let view = views[index]
