@@ -27,6 +27,19 @@ import TextScan
         #expect(events.map(\.transport) == [.udp, .tcp, .udp, .udp])
     }
 
+    /// What was answered shows in the verdict of an answer that the policy made.
+    @Test(arguments: [
+        ("sinkhole", "A", "true", "a.example A NOERROR 0.0.0.0 [x:1]"),
+        ("sinkhole", "AAAA", "true", "a.example AAAA NOERROR :: [x:1]"),
+        ("sinkhole", "A", "false", "a.example A NOERROR TYPE0"), ("nodata", "A", "true", "a.example A NOERROR [x:1]"),
+        ("redirect", "A", "true", "a.example A NOERROR A [x:1]"),
+    ])
+    func answersOfThePolicy(verdict: String, type: String, enforced: String, line: String) {
+        let head = #"{"kind":"query","name":"a.example","qtype":"\#(type)","verdict":"\#(verdict)","rcode":"NOERROR""#
+        let text = head + #","enforced":\#(enforced),"matched":{"relation":"qname","list":"x","line":1,"text":"y"}}"#
+        #expect(read(text + "\n").events.map(\.line) == [line])
+    }
+
     @Test(arguments: [
         #"{"kind":"query","name":"a..b","qtype":"A","verdict":"pass"}"#,
         #"{"kind":"query","name":"a.example","qtype":"NOPE","verdict":"pass"}"#, #"{"kind":"query","name":"a.exa"#,

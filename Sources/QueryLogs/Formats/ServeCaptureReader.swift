@@ -78,6 +78,7 @@ public struct ServeCaptureReader: LogReader {
                 event.answers = [AnswerRecord(name: name, type: RRType(rawValue: 0), data: .unknown)]
             }
         }
+        if members["enforced"] == "true" { answer(members["verdict"], &event) }
         if members["enforced"] == "true", let list = members["matched.list"] {
             event.block = LoggedBlock(
                 source: list + (members["matched.line"].map { ":\($0)" } ?? ""),
@@ -86,6 +87,19 @@ public struct ServeCaptureReader: LogReader {
             )
         }
         return event
+    }
+
+    /// What the policy answered, as far as its verdict says: a null address stands for the one of a sinkhole.
+    private static func answer(_ verdict: String?, _ event: inout QueryEvent) {
+        let isAddress = event.type == .a || event.type == .aaaa
+        let data: AnswerData
+        switch verdict {
+        case "nodata": return event.answers = []
+        case "sinkhole" where isAddress: data = .address(event.type == .a ? .v4(0) : .v6(0, 0))
+        case "redirect": data = .unknown
+        default: return
+        }
+        event.answers = [AnswerRecord(name: event.name, type: event.type, data: data)]
     }
 
     /// The members of one object that are strings or literals, those of objects in it as `outer.inner`.
