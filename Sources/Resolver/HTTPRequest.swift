@@ -121,9 +121,23 @@ struct HTTPRequest: Equatable {
         } else if Self.equals(octets, name, "content-type", ignoringCase: true) {
             isDNS = Self.isDNSMessage(octets, value)
         } else if Self.equals(octets, name, "connection", ignoringCase: true) {
-            if Self.equals(octets, value, "close", ignoringCase: true) { keepsAlive = false }
+            if Self.hasClose(octets, value) { keepsAlive = false }
         }
         return nil
+    }
+
+    /// Whether `close` stands in a list (RFC 9110 §7.6.1).
+    private static func hasClose(_ octets: Span<UInt8>, _ value: Range<Int>) -> Bool {
+        var start = value.lowerBound
+        while start < value.upperBound {
+            var word =
+                start..<((start..<value.upperBound).first { octets[$0] == UInt8(ascii: ",") } ?? value.upperBound)
+            start = word.upperBound + 1
+            while let first = word.first, octets[first] == 32 || octets[first] == 9 { word = word.dropFirst() }
+            while let last = word.last, octets[last] == 32 || octets[last] == 9 { word = word.dropLast() }
+            if equals(octets, word, "close", ignoringCase: true) { return true }
+        }
+        return false
     }
 
     private static func isDNSMessage(_ octets: Span<UInt8>, _ value: Range<Int>) -> Bool {

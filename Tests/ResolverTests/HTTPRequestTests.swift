@@ -68,6 +68,8 @@ import Testing
     @Test(arguments: [
         ("GET /a HTTP/1.1\r\nHost: a\r\n\r\n", true), ("GET /a HTTP/1.0\r\nHost: a\r\n\r\n", false),
         ("GET /a HTTP/1.1\r\nHost: a\r\nconnection: CLOSE\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nHost: a\r\nConnection: upgrade, close ,x\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nHost: a\r\nConnection: closed, keep-alive,\r\n\r\n", true),
     ])
     func saysWhetherAnotherMayFollow(text: String, keepsAlive: Bool) {
         guard case .request(let request) = read(text) else {

@@ -289,6 +289,8 @@ private enum ServeSummary {
             ("answered by policy", counters.blocked), ("answered locally", counters.local),
             ("refused or malformed", counters.rejected),
             ("given although stale", counters.stale), ("withheld", counters.withheld), ("failed", counters.failed),
+            ("failed TLS handshakes", counters.failedHandshakes),
+            ("failed TLS handshakes with upstreams", counters.upstreamTLSFailures),
             ("records lost", counters.droppedRecords),
         ]
         parts += others.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
