@@ -62,7 +62,7 @@ public struct ListError: Error, Sendable {
         switch reason {
         case .input(let error):
             switch error.reason {
-            case .notFound, .isDirectory, .permissionDenied: false
+            case .notFound, .isDirectory, .permissionDenied, .readBefore: false
             default: true
             }
         case .notAList, .notSupportedYet, .ambiguous, .unrecognised, .noRules, .encoding: true

@@ -59,8 +59,8 @@ public enum EndpointText {
 }
 
 extension Endpoint {
-    /// Writes the members of an `endpoint` record.
-    public func write(to json: inout JSONWriter) {
+    /// Writes the members of an `endpoint` record; `sources` are those of its catalog.
+    public func write(to json: inout JSONWriter, sources known: [String: Source]) {
         json.member("pattern", pattern.text)
         json.member("match", pattern.kind.rawValue)
         json.member("shared", isShared)
@@ -72,7 +72,7 @@ extension Endpoint {
         json.member("breaks", ifKnown: breaks)
         json.member("errors", errors.map(\.description))
         json.member("profiles", profiles.map(\.rawValue))
-        json.member("sources", sources)
+        json.member("sources", sources.map { known[$0]?.label ?? $0 })
         json.member("note", ifKnown: note)
     }
 }

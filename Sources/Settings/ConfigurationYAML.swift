@@ -29,7 +29,9 @@ public enum ConfigurationYAML {
         }
         var builder = ConfigurationBuilder(path: path)
         builder.read(root)
-        return (builder.configuration, document.diagnostics + builder.reader.diagnostics)
+        // Where an item had to be given up, what held it may look like something else.
+        let faults = builder.reader.diagnostics.filter { document.diagnostics.isEmpty || $0.reason != "wrong-type" }
+        return (builder.configuration, document.diagnostics + faults)
     }
 }
 

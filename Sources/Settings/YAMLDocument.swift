@@ -30,7 +30,7 @@ struct YAMLDocument {
                     root = try Yams.compose(yaml: lines.joined(separator: "\n"))
                     break
                 } catch {
-                    let fault = YAMLFault(error)
+                    let fault = YAMLFault(error, in: lines)
                     diagnostics.append(fault.diagnostic(path: path))
                     guard let item = fault.lines.lazy.compactMap({ Self.item(around: $0, in: lines) }).first
                     else { break }

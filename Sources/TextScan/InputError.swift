@@ -10,6 +10,8 @@ public struct InputError: Error, Sendable, Equatable {
         case isDirectory
         /// It holds no octets.
         case empty
+        /// It is standard input, which another argument has read.
+        case readBefore
         /// It yields more octets than the limit given here.
         case tooLarge(limit: Int)
         /// It yields more octets per octet than the limit given here: a decompression bomb.
@@ -42,6 +44,7 @@ public struct InputError: Error, Sendable, Equatable {
         case .permissionDenied: "permission-denied"
         case .isDirectory: "is-directory"
         case .empty: "empty-input"
+        case .readBefore: "standard-input-twice"
         case .tooLarge: "input-too-large"
         case .ratioTooHigh: "compression-ratio"
         case .corruptArchive: "corrupt-archive"
@@ -58,8 +61,9 @@ public struct InputError: Error, Sendable, Equatable {
             "is the address of a list; nothing is fetched here: save it, and give the file"
         case .notFound: "no such file; check the spelling and the current folder"
         case .permissionDenied: "permission denied; check the owner and mode of the file and its folders"
-        case .isDirectory: "is a directory; name the files in it"
+        case .isDirectory: "is a directory; name the files in it, or audit it, which reads folders"
         case .empty: "holds no octets; was the download or copy cut short?"
+        case .readBefore: "standard input was read already; it can be given once"
         case .tooLarge(let limit): "yields more than \(limit) octets; raise the limit if the source can be trusted"
         case .ratioTooHigh(let limit):
             "expands to more than \(limit) times its size, as decompression bombs do; unpack it by hand if it can be trusted"

@@ -1,12 +1,19 @@
 internal import Glibc
+internal import Synchronization
 
 /// Reads the octets of a path as they stand: regular files whole, everything else up to the limit.
 enum RawFile {
     /// Regular files of at least this size are mapped; smaller ones are copied, so that they cannot change under us.
     static let mappingThreshold = 64 << 20
+    /// Whether standard input was read; what is read once is gone.
+    private static let wasRead = Mutex(false)
 
     static func read(path: String, limits: InputLimits) throws(InputError) -> InputBytes {
         if path == InputFile.standardInput {
+            guard !wasRead.withLock({ wasRead in
+                defer { wasRead = true }
+                return wasRead
+            }) else { throw InputError(path: path, reason: .readBefore) }
             return try stream(STDIN_FILENO, path: path, limits: limits, timeout: -1)
         }
         // Without O_NONBLOCK opening a pipe that nobody writes would wait for ever.

@@ -50,6 +50,18 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
         #expect(replay.output.contains("slscr.update.microsoft.com A: nxdomain, the log says blocked: config"))
     }
 
+    @Test func standardInputIsGivenOnce() throws {
+        let result = try Patchway.run(["check", "--list", "-", "-f", "-"], input: Array("a.example\n".utf8))
+        #expect(result.status == 2)
+        #expect(result.errors.contains("it can be given once"))
+    }
+
+    @Test func droppedLinesAreNamedOnRequest() throws {
+        let arguments = ["check", "a.example", "--list", "Zones/demo/hosts.txt"]
+        #expect(try !Patchway.run(arguments).errors.contains("[extra-words]"))
+        #expect(try Patchway.run(arguments + ["-v"]).errors.contains("Zones/demo/hosts.txt:15"))
+    }
+
     @Test func fieldsAndByteOrderMarksOfNameFiles() throws {
         let octets: [UInt8] = [0xFF, 0xFE] + Array("a.example AAAA\nb.example\tcore\n".utf8).flatMap { [$0, 0] }
         let path = try Patchway.file("utf16.txt", octets)

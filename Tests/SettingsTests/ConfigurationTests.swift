@@ -101,6 +101,19 @@ import TextScan
         }
     }
 
+    @Test(arguments: [
+        ("layers:\n  - lists: [hosts\n", "2:12", "did not find expected"),
+        ("layers:\n  - lists: [hosts]\n    engine: pihole\n    engine: dnsmasq\n", "4:5", "keep one"),
+        ("layers:\n\t- lists: [hosts]\n", "2:1", "indent with blanks, not tabs"),
+        ("mode: @shadow\n", "1:7", "put quotes around"),
+    ])
+    func brokenYAMLIsOneFaultWithAHint(text: String, place: String, words: String) {
+        let found = ConfigurationYAML.parse(Array(text.utf8), path: "x").diagnostics
+        #expect(found.count == 1)
+        #expect(found.first.map { "\($0.line ?? 0):\($0.column ?? 0)" } == place)
+        #expect(found.first?.text.contains(words) == true, "\(found)")
+    }
+
     @Test func allFaultsAreReportedAtOnceAndTheRestIsKept() {
         let text = "mode: shadwo\nworkers: 4\nlisten: [nowhere, 127.0.0.1:5353]\n" + Self.layer
         let (configuration, diagnostics) = ConfigurationYAML.parse(Array(text.utf8), path: "c.yaml")

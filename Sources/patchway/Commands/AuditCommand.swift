@@ -226,6 +226,7 @@ private struct AuditRun: ~Copyable {
         } else {
             let totals = summary
             records.record("summary") {
+                if Interruption.isRequested { $0.member("interrupted", true) }
                 totals.write(
                     to: &$0,
                     elapsedMilliseconds: RunCost.elapsedMilliseconds,

@@ -28,7 +28,7 @@ struct CatalogCommand: ParsableCommand {
                 if output.format == .text {
                     StandardOutput.write(EndpointText.row(endpoint, style: output.style))
                 } else {
-                    records.record("endpoint") { endpoint.write(to: &$0) }
+                    records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) }
                 }
             }
             if output.format == .text {
@@ -64,7 +64,7 @@ struct CatalogCommand: ParsableCommand {
             } else {
                 var records = RecordStream(output.format, write: StandardOutput.write)
                 records.begin(catalog)
-                for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0) } }
+                for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) } }
                 records.end()
             }
             if endpoints.isEmpty { throw ExitStatus.finding }

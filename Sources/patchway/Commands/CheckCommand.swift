@@ -254,8 +254,8 @@ private struct CheckRun: ~Copyable {
         for kind in VerdictKind.allCases where totals[Int(kind.rawValue)] > 0 {
             counts[kind.description] = totals[Int(kind.rawValue)]
         }
-        for diagnostic in loaded.notEvaluated { records.whole { diagnostic.write(to: &$0) } }
-        let reasons = loaded.unsupportedByReason
+        for diagnostic in loaded.lineDiagnostics { records.whole { diagnostic.write(to: &$0) } }
+        let (reasons, dropped) = (loaded.unsupportedByReason, loaded.droppedByReason)
         let verdicts = totals.reduce(0, +)
         let clientRules = loaded.clientRules(context)
         let answerRules = awaitsAddresses ? loaded.stack.addressRuleCount : 0
@@ -266,10 +266,12 @@ private struct CheckRun: ~Copyable {
             $0.member("skipped_lines", skipped)
             $0.member("unsupported_rules", unsupported)
             if !reasons.isEmpty { $0.member("unsupported", counts: reasons) }
+            if !dropped.isEmpty { $0.member("dropped_by_engine", counts: dropped) }
             $0.member("undecided_client_address_rules", clientRules)
             $0.member("undecided_answer_address_rules", answerRules)
             $0.member("names_with_unchecked_aliases", unchecked)
             $0.member("names_with_endless_aliases", endless)
+            if Interruption.isRequested { $0.member("interrupted", true) }
             $0.member("elapsed_ms", RunCost.elapsedMilliseconds)
             $0.member("peak_rss_bytes", RunCost.peakMemoryBytes)
         }

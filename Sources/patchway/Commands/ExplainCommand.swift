@@ -40,14 +40,14 @@ struct ExplainCommand: ParsableCommand {
         for subject in subjects {
             let isDecided =
                 if let code = try code(subject) {
-                    explain(code, &records)
+                    explain(code, subject, &records)
                 } else {
                     try explain(subject, catalog, loaded, given, &records)
                 }
             if !isDecided { undecided = true }
         }
         if output.format != .text {
-            for diagnostic in loaded.notEvaluated { records.whole { diagnostic.write(to: &$0) } }
+            for diagnostic in loaded.lineDiagnostics { records.whole { diagnostic.write(to: &$0) } }
             records.end()
         }
         if undecided { throw ExitStatus.undecided }
@@ -64,7 +64,7 @@ struct ExplainCommand: ParsableCommand {
         return BuiltInCatalog.errors().table.errors.first { $0.symbols.contains(symbol) }?.code
     }
 
-    private func explain(_ code: ErrorCode, _ records: inout RecordStream) -> Bool {
+    private func explain(_ code: ErrorCode, _ subject: String, _ records: inout RecordStream) -> Bool {
         let table = BuiltInCatalog.errors().table
         switch (table.explain(code), output.format) {
         case (.known(let error), .text):
@@ -80,8 +80,13 @@ struct ExplainCommand: ParsableCommand {
                 $0.member("facts", facts)
             }
         }
-        if case .unknown = table.explain(code) { return false }
-        return true
+        guard case .unknown = table.explain(code) else { return true }
+        if subject.lowercased().hasPrefix("0x"), subject.utf8.count < 10 {
+            StandardError.line(
+                "patchway: \(TerminalText.escaped(subject)) has \(subject.utf8.count - 2) digits; codes have eight: was it cut?"
+            )
+        }
+        return false
     }
 
     private func explain(
@@ -106,7 +111,7 @@ struct ExplainCommand: ParsableCommand {
         if isText {
             StandardOutput.write(EndpointText.about(name, catalog: catalog, style: output.style))
         } else {
-            for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0) } }
+            for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) } }
         }
         return stack.isEmpty ? true : try derive(name, catalog, loaded, given, &records)
     }

@@ -45,8 +45,13 @@ struct LoadedStack {
         )
     }
 
-    /// The first rules that are not evaluated of every list.
-    var notEvaluated: [Diagnostic] { reports.flatMap(\.notEvaluated) }
+    /// The first rules of every list that are not evaluated, and the first lines that its engine drops.
+    var lineDiagnostics: [Diagnostic] { reports.flatMap { $0.notEvaluated + $0.dropped } }
+
+    /// Lines and words of all lists that their engines drop, by reason.
+    var droppedByReason: [String: Int] {
+        reports.reduce(into: [:]) { $0.merge($1.ignored, uniquingKeysWith: +) }
+    }
 
     /// Rules of all lists that could not be evaluated, by reason.
     var unsupportedByReason: [String: Int] {
@@ -69,6 +74,7 @@ struct LoadedStack {
             StandardError.line(line)
             for notice in report.notices { StandardError.line(notice.description) }
             if namesRules { announceNotEvaluated(report, isVerbose: isVerbose) }
+            if namesRules, isVerbose { announceDropped(report) }
         }
         for diagnostic in diagnostics { StandardError.line(diagnostic.description) }
     }
@@ -91,6 +97,13 @@ struct LoadedStack {
         StandardError.line(
             "\(TerminalText.escaped(report.path)): rules not evaluated that are not named here: \(rest)\(more)"
         )
+    }
+
+    private func announceDropped(_ report: ListReport) {
+        for diagnostic in report.dropped { StandardError.line(diagnostic.description) }
+        let rest = report.ignoredCount - report.dropped.count
+        guard rest > 0 else { return }
+        StandardError.line("\(TerminalText.escaped(report.path)): dropped lines that are not named here: \(rest)")
     }
 
     /// Rules about the address of a client that nobody gave.
