@@ -77,8 +77,9 @@ struct YAMLFault {
     private init(_ problem: String, context: YamlError.Context?, places: [Mark?], in text: [Substring]) {
         let known = places.compactMap { $0.map { Place(line: $0.line, column: $0.column) } }
         let sentence = [context?.text, problem].compactMap { $0 }.joined(separator: ", ")
+        let hint = Self.hint(problem, at: known.first, in: text)
         self.init(
-            text: "not YAML: \(NodeReader.shortened(sentence, to: 200))\(Self.hint(problem, at: known.first, in: text))",
+            text: "not YAML: \(NodeReader.shortened(sentence, to: 200))\(hint)",
             place: known.first,
             lines: known.map(\.line)
         )

@@ -10,10 +10,11 @@ enum RawFile {
 
     static func read(path: String, limits: InputLimits) throws(InputError) -> InputBytes {
         if path == InputFile.standardInput {
-            guard !wasRead.withLock({ wasRead in
+            let isSpent = wasRead.withLock { wasRead in
                 defer { wasRead = true }
                 return wasRead
-            }) else { throw InputError(path: path, reason: .readBefore) }
+            }
+            guard !isSpent else { throw InputError(path: path, reason: .readBefore) }
             return try stream(STDIN_FILENO, path: path, limits: limits, timeout: -1)
         }
         // Without O_NONBLOCK opening a pipe that nobody writes would wait for ever.

@@ -64,7 +64,9 @@ struct CatalogCommand: ParsableCommand {
             } else {
                 var records = RecordStream(output.format, write: StandardOutput.write)
                 records.begin(catalog)
-                for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) } }
+                for endpoint in endpoints {
+                    records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) }
+                }
                 records.end()
             }
             if endpoints.isEmpty { throw ExitStatus.finding }

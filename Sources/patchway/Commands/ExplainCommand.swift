@@ -111,7 +111,9 @@ struct ExplainCommand: ParsableCommand {
         if isText {
             StandardOutput.write(EndpointText.about(name, catalog: catalog, style: output.style))
         } else {
-            for endpoint in endpoints { records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) } }
+            for endpoint in endpoints {
+                records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) }
+            }
         }
         return stack.isEmpty ? true : try derive(name, catalog, loaded, given, &records)
     }
