@@ -258,8 +258,11 @@ int patchway_http2_respond(
     snprintf(code, sizeof code, "%d", status);
     snprintf(age, sizeof age, "max-age=%u", max_age);
     snprintf(length, sizeof length, "%zu", count);
-    nghttp2_nv fields[4] = {patchway_field(":status", code), patchway_field("content-length", length)};
-    size_t fields_count = 2;
+    nghttp2_nv fields[5] = {
+        patchway_field(":status", code), patchway_field("content-length", length),
+        patchway_field("date", patchway_http_date()),
+    };
+    size_t fields_count = 3;
     if (status == 200) {
         fields[fields_count++] = patchway_field("content-type", "application/dns-message");
         fields[fields_count++] = patchway_field("cache-control", age);

@@ -1,3 +1,4 @@
+internal import CHTTP2
 internal import DNS
 
 /// Queries in HTTP requests (RFC 8484): HTTP/2 over TLS, and HTTP/1.1.
@@ -168,7 +169,9 @@ extension Worker {
         streamFrame.reset()
         streamFrame.append("HTTP/1.1 ")
         streamFrame.append(decimal: UInt32(status))
-        streamFrame.append(" \r\ncontent-length: ")
+        streamFrame.append(" \r\ndate: ")
+        streamFrame.appendDate()
+        streamFrame.append("\r\ncontent-length: ")
         streamFrame.append(decimal: status == 200 ? UInt32(reply.count) : 0)
         if status == 200 {
             streamFrame.append("\r\ncontent-type: application/dns-message\r\ncache-control: max-age=")
@@ -194,6 +197,13 @@ extension MessageBuffer {
     /// Appends text.
     fileprivate mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { unsafe append(Span(_unsafeElements: $0)) }
+    }
+
+    /// Appends the time of day.
+    fileprivate mutating func appendDate() {
+        guard let text = unsafe patchway_http_date() else { return }
+        let octets = unsafe UnsafeRawBufferPointer(start: text, count: Int(PATCHWAY_HTTP_DATE_OCTETS))
+        unsafe append(Span(_unsafeBytes: octets))
     }
 
     /// Appends a number in decimal.

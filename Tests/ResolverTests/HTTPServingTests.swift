@@ -258,6 +258,15 @@ import Testing
         #expect(found.compactMap { ReplySummary($0.body)?.id } == [0, 1, 2, 3, 4])
         #expect(found[1].fields["cache-control"] == "max-age=77")
         #expect(found[1].fields["content-type"] == "application/dns-message")
+        let date = try #require(found[1].fields["date"])
+        let style = Date.VerbatimFormatStyle(
+            format:
+                "\(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) GMT",
+            locale: Locale(identifier: "en_US_POSIX"),
+            timeZone: .gmt,
+            calendar: Calendar(identifier: .gregorian)
+        )
+        #expect((0...60).contains { style.format(Date(timeIntervalSinceNow: -Double($0))) == date }, "\(date)")
     }
 
     @Test func endsAfterTheLastRequest() throws {

@@ -11,6 +11,11 @@ enum {
     PATCHWAY_HTTP_POST = 2,
 };
 
+enum { PATCHWAY_HTTP_DATE_OCTETS = 29 };
+
+// The time of day as HTTP writes it (RFC 9110 §5.6.7): 29 octets and a zero, valid until the thread's next call.
+const char *patchway_http_date(void);
+
 typedef struct patchway_http2 patchway_http2;
 
 // What a client asks for. The octets stay where they are until the request is answered.
