@@ -49,7 +49,9 @@ enum UnboundReader {
                 begin(clause(text.extracting(name)), text, key.range, line, &state, &sink)
                 continue
             }
-            if UnboundOptions.isLater(text.extracting(name)), UnboundStatement.unsupported(text.extracting(name)) == nil
+            // The statements of long lists are looked up nowhere.
+            if !text.hasPrefix("local-", at: name.lowerBound), UnboundOptions.isLater(text.extracting(name)),
+                UnboundStatement.unsupported(text.extracting(name)) == nil
             {
                 words.skipLine()
                 sink.drop(.option, text, name.lowerBound..<words.end, line)
