@@ -81,7 +81,7 @@ struct EngineConfiguration {
         allLines(of: text, comments: [0x23]) { line in
             guard let colon = line.firstIndex(of: 0x3A) else { return false }
             let key = line.extracting(0..<colon)
-            return UnboundStatement.isClause(key) || UnboundOptions.isKnown(key)
+            return UnboundClause(key) != nil || UnboundOptions.isKnown(key)
         }
     }
 

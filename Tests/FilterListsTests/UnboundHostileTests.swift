@@ -44,6 +44,31 @@ struct UnboundHostileTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
+    func policyZonesForTags() throws {
+        let count = 1000
+        let tags = "define-tag: \"" + (0..<count).map { "t\($0)" }.joined(separator: " ") + "\"\n"
+        let clients = Self.text(20_000) { "access-control-tag: 10.\($0 >> 8).\($0 & 255).0/24 t0" }
+        let zones = Self.text(20_000) { "rpz:\nname: p\($0).zz\ntags: t\(1 + $0 % 999)" }
+        let text = tags + clients + "local-zone: a.zz refuse\n" + zones
+        let list = try readList(text, .unbound, .unbound)
+        #expect(try list.verdict("a.zz").kind == .refused && list.verdict("b.zz").kind == .pass)
+    }
+
+    /// Data of many labels in a zone that redirects, and in views.
+    @Test(.timeLimit(.minutes(1)))
+    func redirects() throws {
+        let deep = String(repeating: "a.", count: 100)
+        let data = Self.text(200) { "local-data: '\(deep)n\($0).zz A 192.0.2.1'" }
+        let zones = Self.text(10_000) { "local-zone: r\($0).zz redirect\nlocal-data: 'r\($0).zz CNAME b.zz'" }
+        let views = Self.text(3000) {
+            "view:\nname: v\($0)\nlocal-zone: r.zz redirect\nlocal-data: 'r.zz CNAME b.zz'"
+        }
+        let list = try readList(data + zones + views, .unbound, .unbound)
+        #expect(list.reports[0].unsupported.isEmpty)
+        #expect(try list.verdict("x.r9999.zz").kind == .redirect)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func recordsOfOneName() throws {
         let text = Self.text { "local-data: \"a.zz A 10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)\"" }
         let answer = try #require(try readList(text + text, .unbound, .unbound).verdict("a.zz").answer)

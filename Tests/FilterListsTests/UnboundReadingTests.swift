@@ -65,7 +65,7 @@ struct UnboundReadingTests {
         #expect(try list.verdict("a.zz").matched?.rule.line ?? 0 >= 4)
     }
 
-    /// Unbound 1.17.1 starts with these; the last are of later versions.
+    /// Unbound 1.17.1 starts with all but the last two, which are of later versions.
     @Test(arguments: [
         "do-ip4: no", "num-threads: 2x", "num-threads: '0'", "msg-cache-size: '50 mB'",
         "msg-cache-slabs: 8", "cache-max-ttl: -5", "val-override-date: ''", "local-zone: r.zz redirect",

@@ -37,10 +37,13 @@ struct UnboundAccess {
     /// Whether files are included, which may state longer ranges: then nobody knows that a client is refused.
     var hasIncludes = false
 
+    /// Whether Unbound knows a word for what is done with clients.
+    static func isAction(_ word: String) -> Bool { Refusal(rawValue: word) != nil || allowing.contains(word) }
+
     /// Takes a statement; false for a word that Unbound does not know.
     mutating func note(_ range: AddressRange, _ word: String, _ rule: Range<Int>, _ line: Int) -> Bool {
         let refusal = Refusal(rawValue: word)
-        guard refusal != nil || Self.allowing.contains(word) else { return false }
+        guard Self.isAction(word) else { return false }
         entries.append(Entry(range: range, refusal: refusal))
         if first == nil { first = (rule, line) }
         if let refusal, places[refusal] == nil { places[refusal] = (rule, line) }

@@ -36,6 +36,8 @@ struct UnboundClients {
     private var ranges: [AddressRange] = []
     private var zones: [DomainName: Zone] = [:]
     private var zoneNames: [DomainName] = []
+    /// The tags that some range has.
+    private var tagsHeld: Set<Int> = []
     /// Whether interfaces have views or tags.
     private var hasInterfaces = false
 
@@ -86,7 +88,13 @@ struct UnboundClients {
             return true
         case ("access-control-tag", 2):
             guard let tags = tags(word(1)) else { return false }
-            return change(word(0)) { if $0.tags == nil { $0.tags = Set(tags) } }
+            var isFirst = false
+            let isTaken = change(word(0)) { entry in
+                isFirst = entry.tags == nil
+                if isFirst { entry.tags = Set(tags) }
+            }
+            if isFirst { tagsHeld.formUnion(tags) }
+            return isTaken
         case ("access-control-tag-action", 3):
             guard let tag = numbers[word(1)], let type = UnboundReader.zoneType(word(2), forClients: true) else {
                 return false
@@ -100,14 +108,22 @@ struct UnboundClients {
             return change(word(0)) { $0.data.append(Meaning(tag: tag, value: local, rule: rule, line: line)) }
         case ("interface-tag", 2), ("interface-tag-action", 3), ("interface-tag-data", 3), ("interface-view", 2):
             hasInterfaces = true
-            return true
+            switch key {
+            case "interface-tag": return tags(word(1)) != nil
+            case "interface-tag-action":
+                return numbers[word(1)] != nil && UnboundReader.zoneType(word(2), forClients: true) != nil
+            case "interface-tag-data":
+                return numbers[word(1)] != nil && UnboundReader.record(Array(". \(word(2))".utf8)) != nil
+            default: return true
+            }
         default: return false
         }
     }
 
     /// Whether some client may have one of the tags.
+    /// - Complexity: O(tags)
     func mayHave(_ tags: [Int]) -> Bool {
-        hasInterfaces || entries.values.contains { $0.tags.map { !$0.isDisjoint(with: tags) } ?? false }
+        hasInterfaces || tags.contains { tagsHeld.contains($0) }
     }
 
     private static func names(_ list: String) -> [String] {

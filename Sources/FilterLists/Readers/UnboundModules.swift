@@ -8,6 +8,21 @@ struct UnboundModules {
     /// Of several statements the last counts.
     private var stated: (modules: [String], rule: Range<Int>, line: Int)?
 
+    /// Statements that only their module refuses.
+    private var faults: [(module: StaticString, rule: Range<Int>, line: Int)] = []
+
+    /// The modules that some build has.
+    private static let known = [
+        "dns64", "python", "dynlib", "cachedb", "ipsecmod", "subnetcache", "respip", "validator", "iterator", "ipset",
+    ]
+    /// Those of a configuration that names none.
+    private static let usual = ["subnetcache", "validator", "iterator"]
+
+    /// Takes a statement that a module refuses.
+    mutating func noteFault(_ module: StaticString, _ rule: Range<Int>, _ line: Int) {
+        faults.append((module, rule, line))
+    }
+
     /// Takes a statement.
     mutating func note(_ list: String, _ rule: Range<Int>, _ line: Int) {
         stated = (list.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init), rule, line)
@@ -15,7 +30,13 @@ struct UnboundModules {
 
     /// Leaves open what other modules may change, and refuses rules about addresses without their module.
     func finish(hasResponses: Bool, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        for fault in faults where (stated?.modules ?? Self.usual).contains(fault.module.description) {
+            sink.drop(.badStatement, text, fault.rule, fault.line)
+        }
         guard let (modules, rule, line) = stated else { return }
+        if modules.isEmpty || modules.contains(where: { !Self.known.contains($0) }) {
+            sink.drop(.badStatement, text, rule, line)
+        }
         func open(_ types: [RRType]?) {
             sink.skip(.answerOption, text, rule, line)
             sink.leaveOpen(.subtree, .root, class: .open, types: types, rule: rule, line: line)

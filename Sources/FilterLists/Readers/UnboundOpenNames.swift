@@ -19,26 +19,7 @@ struct UnboundOpenNames {
 
         var rules: [Entry] = []
         var isFirst = false
-
-        /// Data below the apex of a zone of the view that redirects, which Unbound refuses.
-        var refused: [Entry] {
-            var zones: [DomainName: Bool] = [:]
-            for case let entry in rules {
-                guard case .localZone(let type)? = entry.action else { continue }
-                zones[entry.name.lowercased] = type == .redirect || type == .informRedirect
-            }
-            guard zones.values.contains(true) else { return [] }
-            return rules.filter { entry in
-                guard case .records? = entry.action else { return false }
-                let name = entry.name.lowercased
-                var above: DomainName? = name
-                while let next = above {
-                    if let redirects = zones[next] { return redirects && next != name }
-                    above = next.parent
-                }
-                return false
-            }
-        }
+        var redirects = UnboundRedirects()
     }
 
     /// A clause that sends the names below one somewhere else.
@@ -76,9 +57,12 @@ struct UnboundOpenNames {
         case "local-zone": sink.drop(.badStatement, text, rule, line)
         case "local-data":
             guard let record = UnboundReader.record(word.octets) else { return sink.drop(.badRecord, text, rule, line) }
+            views[last].redirects.data(text, value, record, rule: rule, line: line)
+            guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
             views[last].rules.append(Self.entry(record, rule, line))
         case "local-data-ptr":
             guard let record = UnboundReader.pointer(word) else { return sink.drop(.badRecord, text, rule, line) }
+            views[last].redirects.pointer(text, value, record, rule: rule, line: line)
             views[last].rules.append(Self.entry(record, rule, line))
         default: sink.drop(.option, text, rule, line)
         }
@@ -96,8 +80,12 @@ struct UnboundOpenNames {
         guard let last = views.indices.last, let name = try? DomainName(presentation: text.extracting(value).octets)
         else { return sink.drop(.notAName, text, rule, line) }
         let word = text.extracting(type).string
-        if word == "nodefault" { return sink.drop(.option, text, rule, line) }
         let kind = UnboundReader.zoneType(word)
+        if kind == nil, word != "nodefault", !UnboundReader.isOtherType(word) {
+            return sink.drop(.badStatement, text, rule, line)
+        }
+        views[last].redirects.zone(value, kind, line: line)
+        if word == "nodefault" { return sink.drop(.option, text, rule, line) }
         if kind == nil { sink.skip(.zoneType, text, rule, line) }
         views[last].rules.append(
             View.Entry(scope: .subtree, name: name, action: kind.map { .localZone($0) }, rule: rule, line: line)
@@ -169,9 +157,12 @@ struct UnboundOpenNames {
                 sink.drop(.badStatement, text, use.rule, use.line)
             }
         }
+        for view in views {
+            let own = view.isFirst ? [] : UnboundRedirects.ownZones
+            view.redirects.finish(own: own, addsTurnedOff: view.isFirst, text, &sink)
+        }
         // Policy zones come in between, and leave all names open that routes are about.
         if !hasPolicyZones { addRoutes(&sink) }
-        for entry in views.flatMap(\.refused) { sink.drop(.notInRedirect, text, entry.rule, entry.line) }
         let ranges = clients.rangesOfViews
         for (name, index) in viewNames.sorted(by: { $0.value < $1.value }) {
             let view = views[index]

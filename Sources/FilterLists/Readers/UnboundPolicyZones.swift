@@ -10,14 +10,17 @@ struct UnboundPolicyZones {
         var line: Int
         var isNamed = false
         var isDisabled = false
+        /// Whether its rules become aliases, and the alias, if it is a name.
+        var isAlias = false
+        var hasAlias = false
         /// The tags of the clients that it is for; nil for all.
         var tags: [Int]?
     }
 
     private var clauses: [Clause] = []
 
-    /// Whether there are none.
-    var isEmpty: Bool { clauses.isEmpty }
+    /// Whether there are none; one without a name is skipped.
+    var isEmpty: Bool { !clauses.contains { $0.isNamed } }
 
     /// Begins a clause.
     mutating func begin(_ rule: Range<Int>, _ line: Int) { clauses.append(Clause(rule: rule, line: line)) }
@@ -26,10 +29,12 @@ struct UnboundPolicyZones {
     mutating func take(_ key: Span<UInt8>, _ value: String, _ clients: UnboundClients) -> Bool {
         let last = clauses.count - 1
         switch key.string {
-        case "name": clauses[last].isNamed = true
+        case "name": clauses[last].isNamed = !value.isEmpty
+        case "rpz-cname-override": clauses[last].hasAlias = UnboundValue.name.accepts(Array(value.utf8).span)
         case "rpz-action-override":
             guard ["nxdomain", "nodata", "passthru", "drop", "cname", "disabled"].contains(value) else { return false }
             clauses[last].isDisabled = value == "disabled"
+            clauses[last].isAlias = value == "cname"
         case "tags":
             guard let tags = clients.tags(value) else { return false }
             clauses[last].tags = tags
@@ -42,6 +47,9 @@ struct UnboundPolicyZones {
     func finish(_ clients: UnboundClients, _ text: Span<UInt8>, _ sink: inout RuleSink) -> Bool {
         var isOpen = false
         for clause in clauses {
+            if clause.isNamed, clause.isAlias, !clause.hasAlias {
+                sink.drop(.badStatement, text, clause.rule, clause.line)
+            }
             // Without a name Unbound skips it; one for tags counts for no client that has none of them.
             let isForNobody = clause.tags.map { !clients.mayHave($0) } ?? false
             guard clause.isNamed, !clause.isDisabled, !isForNobody else {

@@ -6,22 +6,11 @@ import TextScan
 /// Unbound configuration: `local-zone:` and `local-data:` of the server clause, and where names are sent (unbound.conf(5),
 /// compared with Unbound 1.17.1). Views and tags count for clients that are named.
 enum UnboundReader {
-    /// Where a statement stands.
-    private enum Clause {
-        case server
-        case view
-        /// Says where queries go.
-        case routing
-        /// Has a zone of its own.
-        case authority
-        case rpz
-        /// Says nothing about names.
-        case other
-    }
-
     private struct State {
         /// Block lists are included inside the server clause and often leave its head out.
-        var clause = Clause.server
+        var clause = UnboundClause.server
+        /// Whether a clause has begun; before the first a part of any may stand.
+        var hasClause = false
         var open = UnboundOpenNames()
         var clients = UnboundClients()
         var access = UnboundAccess()
@@ -29,8 +18,9 @@ enum UnboundReader {
         var modules = UnboundModules()
         var policyZones = UnboundPolicyZones()
         var redirects = UnboundRedirects()
-        /// The key of the clause; nil before the first, where a part of a server clause may stand.
-        var head: Range<Int>?
+        var names = UnboundClauseNames()
+        /// Statements of later versions, and the first of them.
+        var later: (count: Int, rule: Range<Int>, line: Int)?
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
@@ -44,9 +34,8 @@ enum UnboundReader {
                 continue
             }
             let name = key.range.lowerBound..<(key.range.upperBound - 1)
-            if UnboundStatement.isClause(text.extracting(name)) {
-                state.head = name
-                begin(clause(text.extracting(name)), text, key.range, line, &state, &sink)
+            if let clause = UnboundClause(text.extracting(name)) {
+                begin(clause, text, key.range, line, &state, &sink)
                 continue
             }
             // The statements of long lists are looked up nowhere.
@@ -54,6 +43,7 @@ enum UnboundReader {
                 UnboundStatement.unsupported(text.extracting(name)) == nil
             {
                 words.skipLine()
+                state.later = ((state.later?.count ?? 0) + 1, state.later?.rule ?? name, state.later?.line ?? line)
                 sink.drop(.option, text, name.lowerBound..<words.end, line)
                 continue
             }
@@ -73,7 +63,7 @@ enum UnboundReader {
     }
 
     private static func begin(
-        _ clause: Clause,
+        _ clause: UnboundClause,
         _ text: Span<UInt8>,
         _ key: Range<Int>,
         _ line: Int,
@@ -81,16 +71,20 @@ enum UnboundReader {
         _ sink: inout RuleSink
     ) {
         state.open.endClause()
-        state.clause = clause
+        state.names.begin(clause, text, key, line, &sink)
+        (state.clause, state.hasClause) = (clause, true)
         if clause == .view { state.open.beginView() }
         if clause == .rpz { state.policyZones.begin(key, line) }
     }
 
     /// Adds what counts wherever it stands. Of a configuration that Unbound does not start with nothing is known.
     private static func finish(_ text: Span<UInt8>, _ state: inout State, _ sink: inout RuleSink) {
+        if !state.access.hasIncludes { state.names.finish(text, &sink) }
         let isOpen = state.policyZones.finish(state.clients, text, &sink)
         state.open.finish(state.clients, hasPolicyZones: isOpen, text, &sink)
-        state.redirects.finish(text, &sink)
+        let own =
+            sink.builder.unblocksLocalNetworks ? UnboundRedirects.ownZonesBeyondNetworks : UnboundRedirects.ownZones
+        state.redirects.finish(own: own, addsTurnedOff: false, text, &sink)
         state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
         state.answers.finish(text, &sink)
         state.modules.finish(
@@ -98,15 +92,26 @@ enum UnboundReader {
             text,
             &sink
         )
-        if !sink.leaveOpenIfRefused(text) { state.access.finish(&sink) }
+        if !sink.leaveOpenIfRefused(text) {
+            state.access.finish(&sink)
+            if let later = state.later { note(later.count, later.rule, later.line, text, &sink) }
+        }
     }
 
-    private static func clause(_ name: Span<UInt8>) -> Clause {
-        if name.equals("server") { return .server }
-        if name.equals("view") { return .view }
-        if name.equals("rpz") { return .rpz }
-        if name.equals("auth-zone") { return .authority }
-        return name.equals("forward-zone") || name.equals("stub-zone") ? .routing : .other
+    /// Says that a file is for later versions only: verdicts are theirs.
+    private static func note(
+        _ count: Int,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) {
+        let key = text.extracting(rule).string
+        let rest = count > 1 ? " and \(count - 1) more statements" : ""
+        let text = "'\(key)'\(rest): Unbound 1.17.1 refuses the file; verdicts are those of a version that knows it"
+        sink.note([
+            Diagnostic(path: sink.path, line: line, byte: rule.lowerBound, reason: "later-version", text: text)
+        ])
     }
 
     private static func statement(
@@ -124,20 +129,24 @@ enum UnboundReader {
             return include(text, key, value, rule, line, &state, &sink)
         }
         let isZone = key.equals("local-zone")
-        if !isZone, !key.equals("local-data"), let fault = fault(text, key, value, state.head) {
+        let isUsual = (isZone || key.equals("local-data")) && (state.clause == .server || state.clause == .view)
+        if !isUsual, let fault = fault(text, key, values, rule, line, &state) {
             return sink.drop(fault, text, rule, line)
+        }
+        if key.equals("name"), state.hasClause, !state.names.take(text.extracting(value)) {
+            return sink.drop(.badStatement, text, rule, line)
         }
         switch state.clause {
         case .view where isZone: return state.open.viewZone(text, value, values[1], rule, line, &sink)
         case .view where UnboundStatement.isAboutResponses(key):
             return response(text, key, values, rule, line, &state, &sink)
         case .view: return state.open.view(text, key, value, rule, line, &sink)
-        case .routing, .authority: return route(text, key, value, rule, line, &state, &sink)
+        case .forward, .stub, .authority: return route(text, key, value, rule, line, &state, &sink)
         case .rpz:
             let isTaken = state.policyZones.take(key, text.extracting(value).string, state.clients)
             return isTaken ? () : sink.drop(.badStatement, text, rule, line)
-        case .other: return sink.drop(.option, text, rule, line)
         case .server: break
+        default: return sink.drop(.option, text, rule, line)
         }
         if isZone {
             zone(text, value, values[1], rule, line, &state, &sink)
@@ -145,6 +154,7 @@ enum UnboundReader {
             data(text, value, rule, line, &state, &sink)
         } else if key.equals("local-data-ptr") {
             guard let record = pointer(text.extracting(value)) else { return sink.drop(.badRecord, text, rule, line) }
+            state.redirects.pointer(text, value, record, rule: rule, line: line)
             add(record, rule, line, &sink)
         } else {
             option(text, key, values, rule, line, &state, &sink)
@@ -155,12 +165,17 @@ enum UnboundReader {
     private static func fault(
         _ text: Span<UInt8>,
         _ key: Span<UInt8>,
-        _ value: Range<Int>,
-        _ head: Range<Int>?
+        _ values: [Range<Int>],
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State
     ) -> DropReason? {
         guard UnboundOptions.isKnown(key) else { return .unknownStatement }
-        if let head, UnboundOptions.stands(key, in: text.extracting(head)) == false { return .badStatement }
-        return UnboundOptions.accepts(text.extracting(value), for: key) ? nil : .badStatement
+        if state.hasClause, !UnboundOptions.stands(key, in: state.clause) { return .badStatement }
+        if UnboundOptions.accepts(text, values, for: key) { return nil }
+        guard let module = UnboundOptions.module(key) else { return .badStatement }
+        state.modules.noteFault(module, rule, line)
+        return nil
     }
 
     /// A file that is not followed may hold anything, unless it is given as a list of its own.
@@ -278,20 +293,21 @@ enum UnboundReader {
         let word = text.extracting(type).string
         if word == "nodefault", let zone = try? DomainName(presentation: text.extracting(name).octets) {
             sink.builder.zonesTurnedOff.insert(zone.lowercased)
+            state.redirects.zone(name, nil, line: line)
             return sink.drop(.option, text, rule, line)
         }
         guard let zoneType = zoneType(word) else {
-            switch word {
-            case "ipset", "block_a":
-                sink.skip(.zoneType, text, rule, line)
-                return sink.leaveOpen(.subtree, text, name: name, class: .zone, rule: rule, line: line)
-            default: return sink.drop(.badStatement, text, rule, line)
-            }
+            guard isOtherType(word) else { return sink.drop(.badStatement, text, rule, line) }
+            sink.skip(.zoneType, text, rule, line)
+            return sink.leaveOpen(.subtree, text, name: name, class: .zone, rule: rule, line: line)
         }
-        state.redirects.zone(name, zoneType)
+        state.redirects.zone(name, zoneType, line: line)
         let action = sink.builder.intern(.localZone(zoneType))
         sink.add(.subtree, text, name: name, class: .zone, action: action, rule: rule, line: line)
     }
+
+    /// Whether a word is a type of zones that other builds or versions have.
+    static func isOtherType(_ word: String) -> Bool { word == "ipset" || word == "block_a" }
 
     /// The type of a zone, or one that it has for some clients.
     static func zoneType(_ word: String, forClients: Bool = false) -> LocalZoneType? {
@@ -311,15 +327,8 @@ enum UnboundReader {
         guard let record = record(text.extracting(value).octets) else {
             return sink.drop(.badRecord, text, rule, line)
         }
+        state.redirects.data(text, value, record, rule: rule, line: line)
         guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
-        var fields = FieldScanner(text.extracting(value))
-        if let first = fields.next() {
-            let owner = (value.lowerBound + first.lowerBound)..<(value.lowerBound + first.upperBound)
-            let isAlias = record.type == .cname
-            guard state.redirects.data(text, owner: owner, isAlias: isAlias, rule: rule, line: line) else {
-                return sink.drop(.notInRedirect, text, rule, line)
-            }
-        }
         add(record, rule, line, &sink)
     }
 
@@ -369,14 +378,15 @@ enum UnboundReader {
         _ state: inout State,
         _ sink: inout RuleSink
     ) {
-        if state.clause == .routing, key.string.hasSuffix("-addr") || key.string.hasSuffix("-host") {
+        if state.clause != .authority, key.string.hasSuffix("-addr") || key.string.hasSuffix("-host") {
             state.open.server(text.extracting(value).string)
         }
         // The root is only where everything goes; another name is a route.
         let isRoot = value.count == 1 && text[value.lowerBound] == 0x2E
         guard key.equals("name"), !isRoot else { return sink.drop(.option, text, rule, line) }
         guard let name = try? DomainName(presentation: text.extracting(value).octets) else {
-            return sink.drop(.notAName, text, rule, line)
+            // One without a name is skipped.
+            return sink.drop(value.isEmpty && state.clause == .authority ? .option : .notAName, text, rule, line)
         }
         guard state.clause == .authority else { return state.open.beginRoute(name, rule, line) }
         sink.skip(.forward, text, rule, line)

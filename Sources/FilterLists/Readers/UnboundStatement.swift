@@ -29,17 +29,6 @@ enum UnboundStatement {
         key.equals("forward-zone") || key.equals("stub-zone") || key.equals("auth-zone") || key.equals("rpz")
     }
 
-    /// Whether a key begins a clause.
-    static func isClause(_ key: Span<UInt8>) -> Bool {
-        for clause in clauses where key.equals(clause) { return true }
-        return false
-    }
-
-    private static let clauses: [StaticString] = [
-        "server", "view", "forward-zone", "stub-zone", "auth-zone", "rpz", "remote-control", "python", "dynlib",
-        "cachedb", "redis", "dnscrypt", "ipset", "dnstap", "clause",
-    ]
-
     /// Statements of the server clause that change answers in ways that are not evaluated yet.
     static func unsupported(_ key: Span<UInt8>) -> UnsupportedReason? {
         for option in answers where key.equals(option) { return .answerOption }
@@ -58,7 +47,7 @@ enum UnboundStatement {
     private static let pairs: [StaticString] = [
         "access-control", "access-control-view", "access-control-tag", "local-zone-tag", "interface-action",
         "interface-view", "interface-tag", "response-ip", "response-ip-data", "response-ip-tag",
-        "ratelimit-for-domain", "ratelimit-below-domain", "edns-client-string",
+        "ratelimit-for-domain", "ratelimit-below-domain", "edns-client-string", "tcp-connection-limit",
     ]
     private static let triples: [StaticString] = [
         "local-zone-override", "access-control-tag-action", "access-control-tag-data", "interface-tag-action",

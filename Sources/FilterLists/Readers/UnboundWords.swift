@@ -25,7 +25,7 @@ struct UnboundWords: ~Escapable {
     mutating func keyword(_ sink: inout RuleSink) -> (range: Range<Int>, isKeyword: Bool)? {
         guard begins(&sink) else { return nil }
         let start = position
-        while position < limit, !isBlank(text[position]), text[position] != 0x22, text[position] != 0x27 {
+        while position < limit, !Self.separates(text[position]), text[position] != 0x22, text[position] != 0x27 {
             position += 1
             guard text[position - 1] == 0x3A else { continue }
             end = position
@@ -45,7 +45,7 @@ struct UnboundWords: ~Escapable {
         let start = position
         while position < limit {
             let octet = text[position]
-            if isQuoted ? octet == first : isBlank(octet) || octet == 0x22 || octet == 0x27 { break }
+            if isQuoted ? octet == first : Self.separates(octet) || octet == 0x22 || octet == 0x27 { break }
             position = min(position + (octet == 0x5C ? 2 : 1), limit)
         }
         let word = start..<position
@@ -60,6 +60,9 @@ struct UnboundWords: ~Escapable {
         return word
     }
 
+    /// Whether an octet separates words; a form feed is a part of one.
+    private static func separates(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 || octet == 0x0D }
+
     /// Leaves out what is left of the line.
     @_lifetime(self: copy self)
     mutating func skipLine() { (position, end) = (limit, limit) }
@@ -68,7 +71,7 @@ struct UnboundWords: ~Escapable {
     @_lifetime(self: copy self)
     private mutating func begins(_ sink: inout RuleSink) -> Bool {
         while true {
-            while position < limit, isBlank(text[position]) { position += 1 }
+            while position < limit, Self.separates(text[position]) { position += 1 }
             if position < limit, text[position] != 0x23 { return true }
             guard let next = scanner.next() else { return false }
             line = next.number
