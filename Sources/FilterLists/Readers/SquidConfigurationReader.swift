@@ -102,7 +102,9 @@ struct SquidConfigurationReader {
             {
                 readLater(octets, words, (text, whole, line), &sink)
             }
-            if !knowsNames(octets, words) { refuse(text, whole, line, &sink) }
+            if !knowsNames(octets, words) || !SquidValues.accepts(octets, words) {
+                refuse(text, whole, line, &sink)
+            }
         }
     }
 

@@ -1,0 +1,51 @@
+import TextScan
+
+/// Values that squid 5.7 refuses to start with (each was given to `squid -k parse`).
+enum SquidValues {
+    /// Directives, and how many words squid wants behind them.
+    private static let counts: [(name: StaticString, count: Int)] = [
+        ("visible_hostname", 1), ("cache_mem", 1), ("maximum_object_size", 1), ("http_port", 1), ("cache_dir", 2),
+        ("cache_peer", 4), ("via", 1),
+    ]
+
+    /// Whether squid takes the words behind a directive.
+    static func accepts(_ text: Span<UInt8>, _ words: [Range<Int>]) -> Bool {
+        let keyword = text.extracting(words[0])
+        if keyword.equals("refresh_pattern") {
+            // Its options stand in front of the expression.
+            return words.dropFirst().drop { text[$0.lowerBound] == 0x2D || text[$0.lowerBound] == 0x2B }.count >= 4
+        }
+        for directive in counts where keyword.equals(directive.name) {
+            guard words.count > directive.count else { return false }
+            let value = text.extracting(words[1])
+            if keyword.equals("http_port") { return isPort(value) }
+            if keyword.equals("cache_mem") || keyword.equals("maximum_object_size") { return isQuantity(value) }
+        }
+        return true
+    }
+
+    /// Whether squid takes a value of an `acl` that asks for something unknown here.
+    static func accepts(_ value: [UInt8], of type: [UInt8]) -> Bool {
+        if type.elementsEqual("maxconn".utf8) { return value.contains { $0 &- 0x31 < 9 } }
+        if type.elementsEqual("random".utf8) { return value.contains { $0 == 0x2E || $0 == 0x2F || $0 == 0x3A } }
+        return !type.elementsEqual("dst".utf8) || isRange(value)
+    }
+
+    /// Whether the length behind an IPv4 address is one.
+    static func isRange(_ value: [UInt8]) -> Bool {
+        guard let slash = value.lastIndex(of: 0x2F), !value.contains(0x3A) else { return true }
+        let length = Array(value[(slash + 1)...])
+        return !length.isEmpty && (length.span.decimal ?? 0) <= 32
+    }
+
+    /// `port`, perhaps behind an address.
+    private static func isPort(_ value: Span<UInt8>) -> Bool {
+        let port = value.octets.split(separator: 0x3A, omittingEmptySubsequences: false).last.map(Array.init) ?? []
+        return (1...65_535).contains(port.span.decimal ?? 0)
+    }
+
+    private static func isQuantity(_ value: Span<UInt8>) -> Bool {
+        let digits = value.count > 0 && value[0] == 0x2D ? 1 : 0
+        return value.count > digits && value[digits] &- 0x30 < 10
+    }
+}

@@ -1,0 +1,37 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// Which values squid 5.7 starts with (each was given to `squid -k parse`); of a file that it refuses nothing is known.
+struct SquidStartTests {
+    private static func kind(_ statement: String) throws -> VerdictKind {
+        let text = "acl d dstdomain .a.example\n\(statement)\nhttp_access deny d\nhttp_access allow all\n"
+        return try readList(text, .squidConfiguration).verdict("a.example").kind
+    }
+
+    @Test(arguments: [
+        "acl n src 10.0.0.0/99", "acl n src 10.0.0.0/33", "acl n src 10.0.0.0/", "acl n dst 10.0.0.0/99",
+        "acl n maxconn x", "acl n maxconn 0", "acl n random 5", "acl n random x", "acl n time 17:00-9:00",
+        "acl n time 9-17", "acl n time 25:00-26:00", "acl n time 9:00-24:01", "http_port bogus", "http_port 0",
+        "http_port 70000", "http_port", "http_port 3128x", "cache_dir foo", "cache_dir", "cache_peer foo",
+        "cache_peer foo parent", "cache_peer foo parent 3128", "maximum_object_size x", "maximum_object_size",
+        "cache_mem x", "refresh_pattern (", "refresh_pattern .", "refresh_pattern . 0", "refresh_pattern . 0 20%",
+        "visible_hostname", "via",
+    ])
+    func refuses(_ statement: String) throws {
+        #expect(try Self.kind(statement) == .unsupported)
+    }
+
+    @Test(arguments: [
+        "acl n src 10.0.0.0/32", "acl n src fe80::/129", "acl n maxconn 5", "acl n random 0.5", "acl n random 1/5",
+        "acl n random 1:5", "acl n time 9:00-17:00x", "acl n time M9:00-10:00", "http_port 3128",
+        "http_port 127.0.0.1:3128", "http_port [::1]:3128 accel", "cache_dir ufs /tmp 100 16 256",
+        "cache_peer foo parent 3128 0", "maximum_object_size 4 MB", "maximum_object_size -1 KB", "cache_mem 5",
+        "refresh_pattern . 0 20% 4320", "refresh_pattern -i . 0 20% 4320", "visible_hostname x", "via on",
+    ])
+    func takes(_ statement: String) throws {
+        #expect(try Self.kind(statement) == .refused)
+    }
+}
