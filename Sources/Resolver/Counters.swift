@@ -86,22 +86,55 @@ public struct Counters: Sendable, Equatable {
     /// All zero.
     public init() {}
 
-    private static var fields: [WritableKeyPath<Counters, UInt64>] {
+    /// Every counter with its name in metrics and what it counts.
+    static var table: [(name: String, help: String, path: WritableKeyPath<Counters, UInt64>)] {
         [
-            \.queries, \.tcpQueries, \.hits, \.misses, \.coalesced, \.local, \.blocked, \.flagged, \.rejected, \.failed,
-            \.truncated, \.droppedJunk, \.droppedOversized, \.droppedByPolicy, \.overloaded, \.droppedLate,
-            \.droppedReplies, \.droppedRecords, \.connections, \.closedConnections, \.handshakes,
-            \.resumedHandshakes, \.failedHandshakes, \.tlsQueries, \.httpQueries, \.refusedRequests, \.upstreamQueries,
-            \.upstreamTCP, \.upstreamTimeouts,
-            \.upstreamConnections, \.upstreamHandshakes, \.upstreamResumed, \.upstreamTLSFailures,
-            \.withheld, \.stale, \.prefetched, \.upstreamFailures, \.upstreamMismatches, \.upstreamMalformed,
+            ("queries", "Queries taken, UDP and TCP.", \.queries),
+            ("tcp_queries", "Queries that came over TCP.", \.tcpQueries),
+            ("hits", "Answered from the cache.", \.hits),
+            ("misses", "Asked upstream, or joined to a query already under way.", \.misses),
+            ("coalesced", "Misses that joined a query already under way.", \.coalesced),
+            ("local", "Answered with special-use names of our own.", \.local),
+            ("blocked", "Answered by policy.", \.blocked),
+            ("flagged", "Queries for which policy had something to say, whatever the mode.", \.flagged),
+            ("rejected", "Answered with FORMERR, NOTIMP, BADVERS or REFUSED without looking further.", \.rejected),
+            ("withheld", "Upstream answers withheld because of private addresses.", \.withheld),
+            ("stale", "Answered from the cache although the time was over.", \.stale),
+            ("prefetched", "Answers renewed before their time was over.", \.prefetched),
+            ("failed", "Answered with SERVFAIL.", \.failed),
+            ("truncated", "Replies cut to TC because they did not fit.", \.truncated),
+            ("dropped_junk", "Datagrams dropped: shorter than a header, or responses.", \.droppedJunk),
+            ("dropped_oversized", "Datagrams dropped: larger than any query may be.", \.droppedOversized),
+            ("dropped_by_policy", "Queries dropped because a rule says so.", \.droppedByPolicy),
+            ("overloaded", "Queries answered SERVFAIL because too many were outstanding.", \.overloaded),
+            ("dropped_late", "Waiting clients left without an answer, it came too late.", \.droppedLate),
+            ("dropped_replies", "Replies the kernel did not take.", \.droppedReplies),
+            ("dropped_records", "Capture records dropped because the writer was behind.", \.droppedRecords),
+            ("connections", "TCP connections accepted.", \.connections),
+            ("closed_connections", "TCP connections closed for room, silence or faults.", \.closedConnections),
+            ("handshakes", "TLS handshakes with clients that succeeded.", \.handshakes),
+            ("resumed_handshakes", "TLS handshakes with clients that resumed a session.", \.resumedHandshakes),
+            ("failed_handshakes", "TLS handshakes with clients that failed or took too long.", \.failedHandshakes),
+            ("tls_queries", "Queries that came over TLS.", \.tlsQueries),
+            ("http_queries", "Queries that came in HTTP requests.", \.httpQueries),
+            ("refused_requests", "HTTP requests without a query, answered with a status.", \.refusedRequests),
+            ("upstream_queries", "Queries sent upstream, every try counted.", \.upstreamQueries),
+            ("upstream_tcp", "Queries sent upstream over TCP or TLS.", \.upstreamTCP),
+            ("upstream_connections", "Connections to upstreams, TCP and TLS.", \.upstreamConnections),
+            ("upstream_handshakes", "TLS handshakes with upstreams that succeeded.", \.upstreamHandshakes),
+            ("upstream_resumed", "TLS handshakes with upstreams that resumed a session.", \.upstreamResumed),
+            ("upstream_tls_failures", "TLS handshakes with upstreams that failed.", \.upstreamTLSFailures),
+            ("upstream_timeouts", "Tries that timed out.", \.upstreamTimeouts),
+            ("upstream_failures", "Tries that failed otherwise than by time.", \.upstreamFailures),
+            ("upstream_mismatches", "Upstream datagrams with another id or question.", \.upstreamMismatches),
+            ("upstream_malformed", "Upstream messages that are malformed or too large.", \.upstreamMalformed),
         ]
     }
 
     /// The sum, counter by counter.
     public static func + (left: Counters, right: Counters) -> Counters {
         var sum = left
-        for field in fields { sum[keyPath: field] &+= right[keyPath: field] }
+        for entry in table { sum[keyPath: entry.path] &+= right[keyPath: entry.path] }
         return sum
     }
 }

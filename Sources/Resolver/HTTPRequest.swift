@@ -20,6 +20,8 @@ struct HTTPRequest: Equatable {
     var isDNS = false
     /// Where the content stands.
     var body = 0..<0
+    /// Where the value of the `Host` field stands.
+    var host = 0..<0
     /// Whether another request may follow.
     var keepsAlive = true
     private var hasHost = false
@@ -111,6 +113,7 @@ struct HTTPRequest: Equatable {
         if Self.equals(octets, name, "host", ignoringCase: true) {
             guard !hasHost else { return 400 }
             hasHost = true
+            host = value
         } else if Self.equals(octets, name, "content-length", ignoringCase: true) {
             guard length == nil, let count = Self.number(octets, value) else { return 400 }
             length = count

@@ -19,13 +19,13 @@ public final class Server: Sendable {
         var policy: ActivePolicy
         var tls: TLSContexts
         var isStarted = false
-        var pings: UInt64 = 0
         var listeners: [Listener] = []
     }
 
     private let configuration: ServerConfiguration
     private let links: [WorkerLink]
     private let state: Mutex<State>
+    private let supervisor: Supervisor
 
     /// Octets asked for as socket buffers; the default overflows at some 500 outstanding queries.
     private static let socketBuffer: Int32 = 4 << 20
@@ -42,6 +42,7 @@ public final class Server: Sendable {
         }
         self.links = links
         let active = ActivePolicy(policy, mode: configuration.mode, generation: 0)
+        supervisor = Supervisor(links, active)
         state = Mutex(State(policy: active, tls: try TLSContexts(configuration)))
     }
 
@@ -114,7 +115,7 @@ public final class Server: Sendable {
         let seed = RandomSource.seed()
         for (link, sockets) in zip(links, opened) {
             let configuration = configuration
-            let (policy, tls) = (state.policy, state.tls)
+            let (policy, tls, supervisor) = (state.policy, state.tls, supervisor)
             let thread = SystemThread {
                 let worker = Worker(
                     configuration,
@@ -122,6 +123,7 @@ public final class Server: Sendable {
                     policy,
                     tls: tls,
                     sockets: sockets,
+                    supervisor: supervisor,
                     seed: seed
                 )
                 guard var worker else { return }
@@ -186,6 +188,8 @@ public final class Server: Sendable {
 
     /// The addresses listened on for UDP and TCP, with the ports that the system chose; empty before ``start()``.
     public var addresses: [SocketAddress] { addresses(nil) }
+    /// The same for health and metrics.
+    public var adminAddresses: [SocketAddress] { addresses(.admin) }
     /// The same for DNS over TLS.
     public var tlsAddresses: [SocketAddress] { addresses(.dnsOverTLS) }
     /// The same for DNS over HTTPS.
@@ -197,14 +201,9 @@ public final class Server: Sendable {
         state.withLock { $0.listeners.filter { $0.speaks == speaks }.map(\.address) }
     }
 
-    /// Whether every worker has taken its turn since this was asked last; asks them again if so.
-    public var isResponsive: Bool {
-        state.withLock { state in
-            guard links.allSatisfy({ $0.answered.load(ordering: .relaxed) >= state.pings }) else { return false }
-            state.pings += 1
-            for link in links { link.mailbox.send(.ping) }
-            return true
-        }
+    /// Whether no worker has been silent for longer than `patience` nanoseconds after it was asked last; asks them again.
+    public func isResponsive(patience: UInt64 = 2_000_000_000) -> Bool {
+        supervisor.isResponsive(patience: patience)
     }
 
     /// Applies another policy from now on; queries under way are answered by the one in force when the answer comes.
@@ -213,6 +212,7 @@ public final class Server: Sendable {
             let next = ActivePolicy(policy, mode: configuration.mode, generation: state.policy.generation &+ 1)
             state.policy = next
             state.writer?.0.add(next)
+            supervisor.note(next)
             for link in links { link.mailbox.send(.policy(next)) }
         }
     }
@@ -240,7 +240,5 @@ public final class Server: Sendable {
     }
 
     /// What has been counted so far, all workers together; final after ``drain()`` or ``stop()``.
-    public var counters: Counters {
-        links.reduce(Counters()) { sum, link in sum + link.counters.withLock { $0 } }
-    }
+    public var counters: Counters { supervisor.counters }
 }

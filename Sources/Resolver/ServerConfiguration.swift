@@ -63,6 +63,8 @@ public struct ServerConfiguration: Sendable {
     public var rebindExempt: [DomainName] = []
     /// Special-use names that are forwarded after all, with everything below them.
     public var forwardedSpecialNames: [DomainName] = []
+    /// Where the server's owner finds `/health` and `/metrics` over HTTP; loopback only.
+    public var admin: SocketAddress?
     /// TCP connections of one worker.
     public var maximumConnections = 1_024
     /// TCP connections of one client address to one worker.
@@ -109,6 +111,7 @@ public struct ServerConfiguration: Sendable {
     var listeners: [Listener] {
         let streams: [([SocketAddress], StreamProtocol)] = [
             (listenTLS, .dnsOverTLS), (listenHTTPS, .dnsOverHTTPS), (listenHTTP, .dnsOverHTTP),
+            (admin.map { [$0] } ?? [], .admin),
         ]
         return listen.map { Listener(address: $0, speaks: nil) }
             + streams.flatMap { addresses, speaks in addresses.map { Listener(address: $0, speaks: speaks) } }
@@ -120,6 +123,9 @@ public struct ServerConfiguration: Sendable {
         let tls = (listeners + inherited.map(\.listener)).filter { $0.speaks?.inTLS != nil }.map(\.address)
         if let open = listenHTTP.first(where: { !$0.address.isLoopback }) {
             throw .invalid("\(open): HTTP without TLS is for a proxy on this host; give a loopback address")
+        }
+        if let admin, !admin.address.isLoopback {
+            throw .invalid("\(admin): health and metrics are for this host; give a loopback address")
         }
         if let address = tls.first, certificate == nil {
             throw .invalid("\(address) is to speak TLS, which needs a certificate and its key")

@@ -11,11 +11,13 @@ enum StreamProtocol: UInt8 {
     case dnsOverHTTPS
     /// The same without TLS, for a proxy on this host.
     case dnsOverHTTP
+    /// HTTP for the server's owner.
+    case admin
 
     /// What TLS goes around, if it does.
     var inTLS: TLSProtocol? {
         switch self {
-        case .dns, .dnsOverHTTP: nil
+        case .dns, .dnsOverHTTP, .admin: nil
         case .dnsOverTLS: .dns
         case .dnsOverHTTPS: .http
         }

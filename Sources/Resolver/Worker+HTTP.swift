@@ -195,7 +195,7 @@ extension Worker {
 
 extension MessageBuffer {
     /// Appends text.
-    fileprivate mutating func append(_ text: StaticString) {
+    mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { unsafe append(Span(_unsafeElements: $0)) }
     }
 
@@ -207,7 +207,7 @@ extension MessageBuffer {
     }
 
     /// Appends a number in decimal.
-    fileprivate mutating func append(decimal value: UInt32) {
+    mutating func append(decimal value: UInt32) {
         if value >= 10 { append(decimal: value / 10) }
         append(UInt8(0x30 + value % 10))
     }

@@ -146,7 +146,11 @@ extension Worker {
     }
 
     private mutating func answerInput(_ number: Int) {
-        if streams.slots[number].speaks.isHTTP { answerRequests(number) } else { answerFrames(number) }
+        switch streams.slots[number].speaks {
+        case .dns, .dnsOverTLS: answerFrames(number)
+        case .dnsOverHTTPS, .dnsOverHTTP: answerRequests(number)
+        case .admin: answerAdmin(number)
+        }
     }
 
     /// Answers the complete messages in the input area of a connection (RFC 7766 §8: two octets of length in front).

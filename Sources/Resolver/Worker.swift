@@ -28,6 +28,7 @@ final class WorkerLink: Sendable {
 struct Worker: ~Copyable {
     let configuration: ServerConfiguration
     let link: WorkerLink
+    let supervisor: Supervisor
     let ring: CaptureRing?
     let upstreams: [patchway_peer]
     /// Which upstreams are asked over connections alone.
@@ -119,11 +120,13 @@ struct Worker: ~Copyable {
         _ policy: ActivePolicy,
         tls: TLSContexts,
         sockets: [ListeningSocket],
+        supervisor: Supervisor,
         seed: UInt64
     ) {
         guard let poller = Poller(), let batch = DatagramBatch() else { return nil }
         self.configuration = configuration
         self.link = link
+        self.supervisor = supervisor
         self.policy = policy
         self.tls = tls
         self.poller = poller

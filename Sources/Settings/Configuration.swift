@@ -184,6 +184,8 @@ public struct Configuration: Sendable {
     public var allowsRemote: Bool?
     /// Where the NDJSON of flagged queries goes.
     public var capture: String?
+    /// Where `serve` tells its health and metrics.
+    public var admin: Endpoint?
     /// From which ports `serve` asks upstreams.
     public var sourcePorts: SourcePorts?
     /// Whether `serve` says flagged queries for update names on standard error.

@@ -44,8 +44,7 @@ private struct ConfigurationBuilder {
         [
             "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca", "upstreams",
             "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "capture", "flags", "log-all",
-            "catalog",
-            "layers",
+            "catalog", "admin", "layers",
         ] + AnswersYAML.keys
 
     private static let listKeys = ["path", "format", "role", "groups"]
@@ -81,6 +80,7 @@ private struct ConfigurationBuilder {
         if let node = entries["allow"] { configuration.allow = ranges(node) }
         if let node = entries["allow-remote"] { configuration.allowsRemote = reader.flag(node, "allow-remote") }
         if let node = entries["capture"] { configuration.capture = reader.text(node, "capture").map(resolved) }
+        if let node = entries["admin"] { configuration.admin = endpoints(node, "an address", port: 9153).first }
         if let node = entries["source-ports"] { configuration.sourcePorts = reader.word(node, "source-ports") }
         if let node = entries["flags"] { configuration.showsFlags = reader.flag(node, "flags") }
         if let node = entries["log-all"] { configuration.logsAll = reader.flag(node, "log-all") }

@@ -56,6 +56,7 @@ struct Scenario {
             policy,
             tls: try TLSContexts(configuration),
             sockets: [],
+            supervisor: Supervisor([], policy),
             seed: 7
         )
         guard var worker = made else { return ["no worker"] }

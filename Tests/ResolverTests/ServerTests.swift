@@ -16,11 +16,12 @@ import Testing
             ServerConfiguration(upstreams: [SocketAddress(.v4(0x7F00_0001), port: 9)]),
             policy: ServerPolicy(stack: CompiledStack(layers: []))
         )
-        #expect(idle.isResponsive, "nobody was asked before")
-        #expect(!idle.isResponsive)
+        #expect(idle.isResponsive(patience: 0), "nobody was asked before")
+        #expect(!idle.isResponsive(patience: 0))
+        #expect(idle.isResponsive(), "it has not been silent for long")
         let served = try TestServer([SocketAddress(.v4(0x7F00_0001), port: 9)]) { $0.workers = 2 }
         defer { served.server.stop() }
-        for _ in 0..<3 { #expect(eventually { served.server.isResponsive }) }
+        for _ in 0..<3 { #expect(eventually { served.server.isResponsive(patience: 0) }) }
     }
 
     // MARK: - Forwarding and the cache

@@ -93,6 +93,7 @@ struct ServeCommand: ParsableCommand {
         let places =
             server.addresses.map(\.description) + server.tlsAddresses.map { "\($0) (TLS)" }
             + server.httpsAddresses.map { "\($0) (HTTPS)" } + server.httpAddresses.map { "\($0) (HTTP)" }
+            + server.adminAddresses.map { "\($0) (health, metrics)" }
         StandardError.line(
             "patchway: serving on \(places.joined(separator: ", ")), mode \(settings.mode.rawValue), \(first.loaded.ruleWords)"
         )
@@ -132,7 +133,7 @@ struct ServeCommand: ParsableCommand {
         let watchdog = ServiceManager.watchdogInterval
         while true {
             guard let signal = ServerSignal.next(within: watchdog) else {
-                if server.isResponsive { ServiceManager.notify("WATCHDOG=1") }
+                if server.isResponsive() { ServiceManager.notify("WATCHDOG=1") }
                 continue
             }
             switch signal {

@@ -40,6 +40,12 @@ struct TransportOptions: ParsableArguments {
     var authorities: String?
 
     @Option(
+        name: .customLong("admin"),
+        help: "Loopback ADDRESS:PORT for /health and /metrics (Prometheus) over HTTP."
+    )
+    var admin: String?
+
+    @Option(
         name: .customLong("source-ports"),
         help: """
             pool asks upstreams from 256 and more ports chosen at random, each for at most 10,000 queries; fresh from \
@@ -54,6 +60,7 @@ struct TransportOptions: ParsableArguments {
         settings.listenHTTPS = try Self.addresses(listenHTTPS, "--listen-https", 443, file.listenHTTPS)
         settings.listenHTTP = try Self.addresses(listenHTTP, "--listen-http", 8080, file.listenHTTP)
         settings.authorities = authorities ?? file.authorities
+        settings.admin = try admin.map { try Self.address($0, "--admin", 9153) } ?? file.admin.map(SocketAddress.init)
         if let word = sourcePorts ?? file.sourcePorts?.rawValue {
             guard let ports = SourcePorts(rawValue: word) else {
                 throw Failure.usage("--source-ports \(TerminalText.escaped(word)): one of pool, fresh")
