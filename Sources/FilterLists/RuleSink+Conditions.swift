@@ -16,6 +16,10 @@ struct OrderedRule {
     var name: [UInt8] = []
     /// Whether it only keeps the place of a rule that is not evaluated, or that ends nothing.
     var isPlaceholder = false
+    /// Whether nobody knows how many rules of the configuration it stands for.
+    var standsForMany = false
+    /// Whether it is about no client that nobody named.
+    var isForKnownClients = false
 }
 
 /// Turns ordered rules into rules of a layer.
@@ -34,6 +38,8 @@ struct OrderedRuleWriter {
     private var guardsLeft = 10_000
     private var conditions: [Int: NameCondition] = [:]
     private var guards: [[Int: Bool]: GuardID] = [:]
+    /// Whether all names are open from here on.
+    private var isOpen = false
 
     /// What the rules that one becomes have in common.
     private struct Shape {
@@ -65,7 +71,9 @@ struct OrderedRuleWriter {
         guard !rule.isPlaceholder else { return }
         let before = sink.builder.ruleCount
         defer {
-            if rule.action == .unsupported { sink.noteOpenRules(sink.builder.ruleCount - before) }
+            if rule.action == .unsupported || rule.isForKnownClients {
+                sink.noteOpenRules(sink.builder.ruleCount - before)
+            }
         }
         do throws(Fault) {
             guard rule.condition.types.count <= 64, rule.condition.clients.count <= 3 else {
@@ -73,7 +81,7 @@ struct OrderedRuleWriter {
             }
             let action = sink.builder.intern(rule.action)
             for (part, holds) in rule.condition.byClient() {
-                let own = try guardID(holds, &sink)
+                let own = try guardID(holds, rule.isForKnownClients, &sink)
                 for (condition, coverage) in part.byType() {
                     guard let covered = Self.common(coverage, rule.types) else { continue }
                     if covered != .all { typedLeft -= 1 }
@@ -85,20 +93,36 @@ struct OrderedRuleWriter {
         } catch {
             switch error {
             case .bad(let range): sink.drop(.badStatement, text, range, rule.line)
-            case .unsupported(let reason): sink.skip(reason, text, rule.range, rule.line)
-            case .regex(let error): sink.refuse(error, text, rule.range, rule.line)
+            case .unsupported(let reason):
+                sink.skip(reason, text, rule.range, rule.line)
+                leaveOpen(rule, &sink)
+            case .regex(let error):
+                sink.refuse(error, text, rule.range, rule.line)
+                leaveOpen(rule, &sink)
             }
         }
     }
 
+    /// Leaves all names open where a rule could not be written; what stands in front of it stays.
+    private mutating func leaveOpen(_ rule: OrderedRule, _ sink: inout RuleSink) {
+        guard !isOpen else { return }
+        isOpen = true
+        sink.leaveOpen(.subtree, .root, class: rule.ruleClass, rule: rule.range, line: rule.line)
+    }
+
     /// The guard of rules for clients inside of some sets and outside of others.
-    private mutating func guardID(_ holds: [Int: Bool], _ sink: inout RuleSink) throws(Fault) -> GuardID {
+    private mutating func guardID(
+        _ holds: [Int: Bool],
+        _ isForKnownClients: Bool,
+        _ sink: inout RuleSink
+    ) throws(Fault) -> GuardID {
         if holds.isEmpty { return .none }
-        if let made = guards[holds] { return made }
+        if !isForKnownClients, let made = guards[holds] { return made }
         for set in holds.keys { try take(clients[set].count) }
         guardsLeft -= 1
         guard guardsLeft > 0 else { throw .unsupported(.tooManyParts) }
         var limit = RuleGuard()
+        limit.isForKnownClients = isForKnownClients
         for (set, isInside) in holds.sorted(by: { $0.key < $1.key }) {
             if let minutes = hours[set] {
                 limit = limit.and(RuleGuard(minutes: isInside ? minutes : Self.others(minutes)))
@@ -108,7 +132,7 @@ struct OrderedRuleWriter {
             limit.clients.append(isInside ? ClientCondition(anyOf: traits) : ClientCondition(noneOf: traits))
         }
         let made = sink.builder.intern(limit)
-        guards[holds] = made
+        if !isForKnownClients { guards[holds] = made }
         return made
     }
 

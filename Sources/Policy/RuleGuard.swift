@@ -56,6 +56,8 @@ public struct RuleGuard: Hashable, Sendable {
     public var view: Int?
     /// Whether it stands for what rules do to clients that nobody named.
     public var isForUnknownClients = false
+    /// Whether it is about no client that nobody named.
+    public var isForKnownClients = false
     /// Whether nobody can say whether the rule counts, whoever asks and when.
     private var isUnknowable = false
 
@@ -143,6 +145,7 @@ extension RuleGuard {
         }
         if isUnknowable { return .unknown }
         if isForUnknownClients, context.client?.address != nil { return .no }
+        if isForKnownClients, context.client?.address == nil { return .no }
         return clients.isEmpty ? .yes : clientTruth(context)
     }
 

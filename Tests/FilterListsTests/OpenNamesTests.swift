@@ -48,7 +48,7 @@ struct OpenNamesTests {
             // What comes before it decides; what comes behind it may not be reached.
             ("addAction('a.zz', DropAction())\naddAction('a.zz', LuaAction(f))", "a.zz", .a, .drop),
             ("addAction('a.zz', LuaAction(f))\naddAction('a.zz', DropAction())", "a.zz", .a, .unsupported),
-            ("addAction(MaxQPSIPRule(5), DropAction())", "b.zz", .a, .pass),
+            ("addAction(MaxQPSIPRule(5), DropAction())", "b.zz", .a, .unsupported),
         ] as [Row]
     )
     func dnsdist(row: Row) throws {
@@ -75,10 +75,8 @@ struct OpenNamesTests {
             ("hints [ \"a.zz\" ] = '192.0.2.1'", "a.zz", .a, .unsupported),
             ("hints['a.zz'] = '192.0.2.1'", "b.zz", .a, .pass),
             ("hints.printer = '192.0.2.1'", "printer", .a, .unsupported),
-            (
-                "policy.add(policy.all(policy.DENY))\nhints['a.zz'] = '192.0.2.1'", "a.zz",
-                .a, .unsupported
-            ),
+            ("policy.add(policy.all(policy.DENY))\nhints['a.zz'] = '192.0.2.1'", "a.zz", .a, .nxdomain),
+            ("policy.add(policy.all(policy.PASS))\nhints['a.zz'] = '192.0.2.1'", "a.zz", .a, .unsupported),
         ] as [Row]
     )
     func knot(row: Row) throws {

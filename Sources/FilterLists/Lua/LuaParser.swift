@@ -31,9 +31,6 @@ struct LuaParser: ~Escapable {
         token = scanner.next()
     }
 
-    /// Lines seen so far.
-    var line: Int { scanner.line }
-
     /// The next statement.
     @_lifetime(self: copy self)
     mutating func next() -> LuaStatement {

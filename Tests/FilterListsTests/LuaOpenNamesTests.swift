@@ -1,0 +1,170 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// Statements of configurations in Lua that are not evaluated leave names open from the place on where the engine comes to
+/// them; the rows were made by running dnsdist 1.7.3 and kresd 5.6.
+@Suite struct LuaOpenNamesTests {
+    private static let nx = "RCodeAction(DNSRCode.NXDOMAIN)"
+
+    /// Kinds of `first.zz`, which a rule in front of the statement blocks, and of `x.zz`, which one behind it blocks; `q.zz`
+    /// is of no rule.
+    typealias Row = (statement: String, first: VerdictKind, behind: VerdictKind, other: VerdictKind)
+
+    @Test(
+        arguments: [
+            ("addAction(LuaRule(function(dq) return true end), DropAction())", .nxdomain, .unsupported, .unsupported),
+            ("addAction(AllRule(), LuaAction(function(dq) return 1, '' end))", .nxdomain, .unsupported, .unsupported),
+            ("function f(dq) return 1 end\naddAction('x.zz', LuaAction(f))", .nxdomain, .unsupported, .pass),
+            ("for i = 1, 2 do addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
+            ("if true then addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
+            ("function f() addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
+            ("for i = 1, 1 do rmRule(0) end", .unsupported, .unsupported, .unsupported),
+            ("local a = addAction", .nxdomain, .unsupported, .unsupported),
+            ("dofile('rules.lua')", .unsupported, .unsupported, .unsupported),
+            ("includeDirectory('conf.d')", .unsupported, .unsupported, .unsupported),
+            ("require 'rules'", .unsupported, .unsupported, .unsupported),
+            // Only what servers answer is changed.
+            ("addResponseAction(AllRule(), DropResponseAction())", .nxdomain, .nxdomain, .unsupported),
+            ("addResponseAction('q.zz', DropResponseAction())", .nxdomain, .nxdomain, .unsupported),
+            ("addResponseAction('r.zz', DropResponseAction())", .nxdomain, .nxdomain, .pass),
+            (
+                "addAction('q.zz', AllowAction())\naddResponseAction(AllRule(), DropResponseAction())",
+                .nxdomain, .nxdomain, .unsupported
+            ),
+            (
+                "addSelfAnsweredResponseAction(AllRule(), DropResponseAction())",
+                .unsupported, .unsupported, .unsupported
+            ),
+            (
+                "addDynBlocks({['127.0.0.1/32']='x'}, 'm', 60, DNSAction.Refused)", .unsupported, .unsupported,
+                .unsupported
+            ),
+            ("addDynBlockSMT({newDNSName('q.zz.')}, 'm', 60, DNSAction.Nxdomain)", .nxdomain, .nxdomain, .unsupported),
+            ("setACLFromFile('acl')", .unsupported, .unsupported, .unsupported),
+            ("setACL(networks)", .unsupported, .unsupported, .unsupported),
+            ("somethingNew(1)", .unsupported, .unsupported, .unsupported),
+            ("addAction('q.zz')", .unsupported, .unsupported, .unsupported),
+            ("addAction('q..zz', DropAction())", .unsupported, .unsupported, .unsupported),
+            ("setVerboseHealthChecks(true)", .nxdomain, .nxdomain, .pass),
+            ("getPool(''):setCache(newPacketCache(100))", .nxdomain, .nxdomain, .pass),
+            ("addAction('q.zz', LuaAction(f))\nrmRule(1)", .nxdomain, .nxdomain, .pass),
+            (
+                "for i = 1, 2 do addAction('q.zz', DropAction()) end\nrmRule(0)", .unsupported, .unsupported,
+                .unsupported
+            ),
+            (
+                "for i = 1, 2 do addAction('q.zz', DropAction()) end\nmvRuleToTop()", .unsupported, .unsupported,
+                .unsupported
+            ),
+            (
+                "for i = 1, 2 do addAction('q.zz', DropAction()) end\nclearRules()",
+                .unsupported, .nxdomain, .unsupported
+            ),
+        ] as [Row]
+    )
+    func dnsdist(row: Row) throws {
+        let text = "addAction('first.zz', \(Self.nx))\n\(row.statement)\naddAction('x.zz', \(Self.nx))\n"
+        let list = try readList(text, .dnsdist, .dnsdist)
+        #expect(try list.verdict("first.zz").kind == row.first, "\(row.statement)")
+        #expect(try list.verdict("x.zz").kind == row.behind, "\(row.statement)")
+        #expect(try list.verdict("q.zz").kind == row.other, "\(row.statement)")
+        #expect(list.reports[0].rules <= 4)
+    }
+
+    /// dnsdist drops what clients ask that its ACL does not name.
+    @Test(arguments: [
+        ("setACL({'192.0.2.0/24'})", "192.0.2.1", VerdictKind.nxdomain, VerdictKind.pass),
+        ("setACL({'192.0.2.0/24'})", "127.0.0.1", .drop, .drop),
+        ("setACL({'192.0.2.0/24'})", "", .unsupported, .unsupported),
+        ("setACL('192.0.2.0/24')", "127.0.0.1", .drop, .drop),
+        ("addACL('192.0.2.0/24')", "127.0.0.1", .nxdomain, .pass),
+        ("addACL('192.0.2.0/24')", "192.0.2.7", .nxdomain, .pass),
+        ("addACL('192.0.2.0/24')", "203.0.113.1", .drop, .drop),
+        ("setACL({'0.0.0.0/0', '::/0'})", "203.0.113.1", .nxdomain, .pass),
+        ("newServer('192.0.2.1')", "203.0.113.1", .drop, .drop), ("newServer('192.0.2.1')", "", .nxdomain, .pass),
+        ("newServer('192.0.2.1')", "10.1.2.3", .nxdomain, .pass),
+        ("setACL({'!10.0.0.0/8'})", "10.0.0.1", .unsupported, .unsupported),
+    ])
+    func access(statement: String, client: String, blocked: VerdictKind, other: VerdictKind) throws {
+        let text = "addAction('x.zz', \(Self.nx))\n\(statement)\n"
+        let list = try readList(text, .dnsdist, .dnsdist)
+        let context = QueryContext(client: IPAddress(client).map { Client(address: $0) })
+        #expect(try list.verdict("x.zz", context: context).kind == blocked, "\(statement)")
+        #expect(try list.verdict("q.zz", context: context).kind == other, "\(statement)")
+    }
+
+    private static let rule = "policy.suffix(policy.DENY, {todname('q.zz')})"
+
+    @Test(
+        arguments: [
+            ("policy.add(function(req, query) return policy.DENY end)", .nxdomain, .unsupported, .unsupported),
+            ("policy.add(policy.rpz(policy.DENY, 'x.rpz'))", .nxdomain, .unsupported, .unsupported),
+            ("for i = 1, 2 do policy.add(\(rule)) end", .nxdomain, .unsupported, .unsupported),
+            ("if x then policy.add(\(rule)) end", .nxdomain, .unsupported, .unsupported),
+            (
+                "policy.add(policy.suffix(policy.FLAGS('NO_CACHE'), {todname('q.zz')}))", .nxdomain, .nxdomain,
+                .unsupported
+            ),
+            ("policy.add(\(rule), true)", .nxdomain, .nxdomain, .unsupported),
+            ("policy.add(policy.all(policy.DENY), true)", .unsupported, .unsupported, .unsupported),
+            ("policy.del(0)", .unsupported, .unsupported, .unsupported),
+            ("policy.DENY = policy.PASS", .unsupported, .unsupported, .unsupported),
+            ("dofile('other.lua')", .unsupported, .unsupported, .unsupported),
+            ("require('other')", .unsupported, .unsupported, .unsupported),
+            // What policy answers meets no view and no hint.
+            (
+                "view:addr('127.0.0.0/8', function(req, query) return policy.DENY end)", .nxdomain, .nxdomain,
+                .unsupported
+            ),
+            ("for i = 1, 2 do view:addr('127.0.0.0/8', \(rule)) end", .nxdomain, .nxdomain, .unsupported),
+            (
+                "modules = {'view', 'policy'}\nview:addr('127.0.0.0/8', function(req, query) return policy.DENY end)",
+                .unsupported, .unsupported, .unsupported
+            ),
+            (
+                "view:addr('127.0.0.0/8', \(rule))\nmodules = {'view', 'policy'}",
+                .nxdomain, .nxdomain, .unsupported
+            ),
+            (
+                "modules = {'view', 'policy'}\nlocal r = policy.all(policy.PASS)\nview:addr('127.0.0.0/8', r)",
+                .unsupported, .unsupported, .unsupported
+            ),
+            ("modules = {'hints > iterate'}\nhints.add_hosts('/etc/hosts')", .nxdomain, .nxdomain, .unsupported),
+            ("policy.add(policy.all(policy.PASS))\nhints.config('/etc/hosts')", .nxdomain, .unsupported, .unsupported),
+            ("hints.set('q.zz 192.0.2.1')", .nxdomain, .nxdomain, .unsupported),
+            ("hints['q.zz'] = '192.0.2.1'", .nxdomain, .nxdomain, .unsupported),
+            ("hints.set('r.zz 192.0.2.1')", .nxdomain, .nxdomain, .pass),
+            ("hints['r.zz'] = address", .nxdomain, .nxdomain, .unsupported),
+            ("modules = { hints = '/etc/hosts' }", .nxdomain, .nxdomain, .unsupported),
+            ("modules = {'rebinding < iterate'}", .nxdomain, .nxdomain, .unsupported),
+            ("modules = {'dns64'}", .nxdomain, .nxdomain, .pass),
+            ("modules = {'own'}", .unsupported, .unsupported, .unsupported),
+            ("modules.load('daf')", .unsupported, .unsupported, .unsupported),
+            ("modules.unload('policy')", .unsupported, .unsupported, .unsupported),
+            ("modules.unload('priming')", .nxdomain, .nxdomain, .pass),
+            ("cache.size = 5 * MB", .nxdomain, .nxdomain, .pass),
+        ] as [Row]
+    )
+    func knot(row: Row) throws {
+        func deny(_ name: String) -> String { "policy.add(policy.suffix(policy.DENY, {todname('\(name)')}))" }
+        let list = try readList(
+            "\(deny("first.zz"))\n\(row.statement)\n\(deny("x.zz"))\n",
+            .knotPolicy,
+            .knotPolicy
+        )
+        #expect(try list.verdict("first.zz").kind == row.first, "\(row.statement)")
+        #expect(try list.verdict("x.zz").kind == row.behind, "\(row.statement)")
+        #expect(try list.verdict("q.zz").kind == row.other, "\(row.statement)")
+    }
+
+    @Test(arguments: [ListFormat.dnsdist, .knotPolicy])
+    func lines(format: ListFormat) throws {
+        let engine: Engine = format == .dnsdist ? .dnsdist : .knotPolicy
+        #expect(try readList("x = 1\ny = 2\n", format, engine).reports[0].lines == 2)
+        #expect(try readList("x = 1\ny = 2", format, engine).reports[0].lines == 2)
+        #expect(try readList("x = 1\n(\n\n", format, engine).reports[0].lines == 3)
+    }
+}
