@@ -23,7 +23,7 @@ struct EngineConfiguration {
         EngineConfiguration(title: "Unbound configuration", format: .unbound, hint: "", recognises: isUnbound),
         EngineConfiguration(title: "dnsmasq configuration", format: .dnsmasq, hint: "", recognises: isDnsmasq),
         EngineConfiguration(title: "squid's configuration", format: .squidConfiguration, hint: "", recognises: isSquid),
-        EngineConfiguration(title: "a Corefile", format: .corefile, hint: "", recognises: CorefileReader.isCorefile),
+        EngineConfiguration(title: "a Corefile", format: .corefile, hint: "", recognises: isCorefile),
         EngineConfiguration(
             title: "PowerDNS Recursor's settings",
             format: nil,
@@ -67,14 +67,16 @@ struct EngineConfiguration {
     private static func isNamed(_ text: Span<UInt8>) -> Bool {
         var words = BINDWords(text)
         var found = 0
-        while let word = words.next() {
-            guard BINDZonesReader.isStatement(text.extracting(word)) else { return false }
-            words.skipStatement()
-            guard words.end > 0, text[words.end - 1] == 0x3B else { return false }
+        while let statement = words.statement() {
+            guard statement.isComplete, statement.key.count < 64,
+                BINDOptions.isClause(text.extracting(statement.key).string)
+            else { return false }
             found += 1
         }
         return found > 0
     }
+
+    private static func isCorefile(_ text: Span<UInt8>) -> Bool { CorefileShape(text)?.isCorefile ?? false }
 
     /// Every line is a clause or a statement that some version of Unbound knows.
     private static func isUnbound(_ text: Span<UInt8>) -> Bool {

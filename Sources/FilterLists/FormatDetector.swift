@@ -96,10 +96,14 @@ public enum FormatDetector {
             throw ListError(path: path, reason: formats.isEmpty ? .notSupportedYet(title) : .ambiguous(title, formats))
         }
         guard let best, best.score >= threshold else {
+            if let shape = CorefileShape(text), shape.known > 0 {
+                let what = "blocks of a Corefile or of a web server, with directives that are no plugins of CoreDNS"
+                throw ListError(path: path, reason: .ambiguous(what, [.corefile]))
+            }
             throw ListError(path: path, reason: .unrecognised(shapes(sample)))
         }
         guard let engine else {
-            guard best.format != .rpz || sample[.zonePolicy] > 0 || sample.mentionsPolicyZone else {
+            guard best.format != .rpz || sample.isPolicyZone else {
                 throw ListError(
                     path: path,
                     reason: .ambiguous("the records of an ordinary zone, or of a policy zone without actions", [.rpz])
@@ -234,7 +238,7 @@ extension LineShape {
         case .dnsdistRule: "dnsdist rules"
         case .knotRule: "Knot Resolver rules"
         case .luaPart: "Lua"
-        case .zoneDirective, .zoneRecord, .zonePolicy, .zoneContinuation: "zone records"
+        case .zoneDirective, .zoneRecord, .zonePolicy, .zoneNull, .zoneContinuation: "zone records"
         case .address: "addresses"
         case .addressPrefix: "beginnings of addresses"
         case .addressRange: "address ranges"

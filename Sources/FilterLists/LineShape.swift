@@ -7,7 +7,7 @@ enum LineShape: Int, CaseIterable {
     case adblock, cosmetic, slashedRegex, regex
     case dnsmasqRule, dnsmasqOption, unboundRule
     case dnsdistRule, knotRule, luaPart
-    case zoneDirective, zoneRecord, zonePolicy, zoneContinuation
+    case zoneDirective, zoneRecord, zonePolicy, zoneNull, zoneContinuation
     case address, addressPrefix, addressRange, namedRange
     // Shapes of formats that are not read, or that others share.
     case packetCommand
@@ -77,7 +77,7 @@ extension LineShape {
         if let shape = LuaShape.of(line) { return shape }
         if let shape = DnsmasqStatement.shape(line) { return shape }
         if let shape = UnboundStatement.shape(line) { return shape }
-        if line.hasPrefix("zone \"") { return .bindStatement }
+        if line.hasPrefixIgnoringCase("zone \"") { return .bindStatement }
         if IptablesReader.isCommand(line) { return .packetCommand }
         if let shape = zoneRecord(line, startsBlank: startsBlank) {
             if let open = line.firstIndex(of: 0x28), line.firstIndex(of: 0x29, from: open) == nil {
@@ -96,20 +96,20 @@ extension LineShape {
             let word = line.extracting(range)
             if isRecordType(word) {
                 guard let data = fields.next() else { return nil }
-                return isPolicy(line, word, line.extracting(data)) ? .zonePolicy : .zoneRecord
+                let value = line.extracting(data)
+                if isPolicy(line, word, value) { return .zonePolicy }
+                return value.equals("0.0.0.0") || value.equals("::") ? .zoneNull : .zoneRecord
             }
             guard word.equalsIgnoringCase("IN") || (asciiDigit(word[0]) != nil && isTTL(word)) else { return nil }
         }
         return nil
     }
 
-    /// Whether a record is what response policy zones have and others hardly: an action, a null address, a trigger.
+    /// Whether a record is what response policy zones have and others hardly: an action or a trigger.
     private static func isPolicy(_ line: Span<UInt8>, _ type: Span<UInt8>, _ data: Span<UInt8>) -> Bool {
         if line.firstRange(of: ".rpz-") != nil || line.firstRange(of: "rpz-ip") != nil { return true }
-        if type.equalsIgnoringCase("CNAME") {
-            return data.equals(".") || data.equals("*.") || data.hasPrefixIgnoringCase("rpz-")
-        }
-        return data.equals("0.0.0.0") || data.equals("::")
+        guard type.equalsIgnoringCase("CNAME") else { return false }
+        return data.equals(".") || data.equals("*.") || data.hasPrefixIgnoringCase("rpz-")
     }
 
     private static func isRecordType(_ word: Span<UInt8>) -> Bool {

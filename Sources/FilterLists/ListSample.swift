@@ -11,8 +11,18 @@ struct ListSample {
     /// Lines, blank ones and comments included.
     private(set) var lines = 0
     /// Whether a directive or record of the zone itself, or the path, calls it a policy zone.
-    var mentionsPolicyZone: Bool { namesPolicyZone || pathMentions("rpz") }
+    private var mentionsPolicyZone: Bool { namesPolicyZone || pathMentions("rpz") }
     private var namesPolicyZone = false
+    /// Whether names in a zone are relative to one that it states.
+    private var hasOrigin = false
+
+    /// Whether records of a zone are those of a policy zone: by an action or a trigger, by what the zone is called, or by
+    /// null addresses that are most of what it holds. An ordinary zone may have one of those, too.
+    var isPolicyZone: Bool {
+        if self[.zonePolicy] > 0 || mentionsPolicyZone { return true }
+        return self[.zoneNull] > (hasOrigin ? 1 : 0) && self[.zoneNull] >= self[.zoneRecord]
+    }
+
     /// Names with a dot in front.
     private(set) var dottedNames = 0
     /// Lines over the limit of the line scanner.
@@ -54,6 +64,7 @@ struct ListSample {
             counts[shape.rawValue] += 1
             if shape != .comment { content += 1 }
             if shape == .domain, trimmed[0] == 0x2E { dottedNames += 1 }
+            if shape == .zoneDirective, trimmed.hasPrefixIgnoringCase("$ORIGIN") { hasOrigin = true }
             if shape == .zoneDirective || shape == .zoneRecord, trimmed.firstRange(of: "rpz") != nil {
                 namesPolicyZone = true
             }

@@ -17,10 +17,10 @@ extension DropReason {
 extension RuleSink {
     /// Leaves every name open where a line keeps the engine from starting; whether one does.
     @discardableResult
-    mutating func leaveOpenIfRefused(_ text: Span<UInt8>) -> Bool {
+    mutating func leaveOpenIfRefused(_ text: Span<UInt8>, class ruleClass: RuleClass = .special) -> Bool {
         guard let fault else { return false }
         skip(.refusedFile, text, fault.range, fault.line)
-        leaveOpen(.subtree, .root, class: .special, rule: fault.range, line: fault.line)
+        leaveOpen(.subtree, .root, class: ruleClass, rule: fault.range, line: fault.line)
         return true
     }
 }

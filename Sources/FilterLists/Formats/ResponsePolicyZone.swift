@@ -8,7 +8,7 @@ extension ListFormat {
         defaultEngine: .bindRPZ,
         looks: "a zone-file record"
     ) { sample in
-        let records = sample[.zoneRecord] + sample[.zonePolicy] + sample[.zoneDirective]
+        let records = sample[.zoneRecord] + sample[.zonePolicy] + sample[.zoneNull] + sample[.zoneDirective]
         return records == 0 ? 0 : sample.percent(records + sample[.zoneContinuation])
     }
 }

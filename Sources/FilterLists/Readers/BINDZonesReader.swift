@@ -8,134 +8,63 @@ import TextScan
 /// the list; without it the zone is counted as not evaluated.
 enum BINDZonesReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        let isOpen = leaveOpen(text, &sink)
-        var zones: [String: ZoneActions?] = [:]
-        var words = BINDWords(text)
-        while let word = words.next() {
-            sink.lines = words.line
-            guard text.extracting(word).equals("zone") else {
-                words.skipStatement()
-                let whole = word.lowerBound..<max(word.upperBound, words.end)
-                if !isOpen { sink.drop(.option, text, whole.prefix(LineScanner.defaultMaximumLength), words.line) }
-                continue
-            }
-            if isOpen {
-                words.skipStatement()
-                continue
-            }
-            let line = words.line
-            guard let statement = words.zone(from: word.lowerBound) else {
-                sink.drop(.badStatement, text, word, line)
-                return
-            }
-            read(statement, text, line, &zones, &sink)
-        }
-        sink.lines = words.line
+        var configuration = BINDConfiguration()
+        configuration.read(text, &sink)
+        configuration.finish(text, &sink)
+        guard !configuration.isOpen else { return }
+        var files: [String: ZoneActions?] = [:]
+        for zone in configuration.zones { read(zone, text, &files, &sink) }
     }
-
-    /// Leaves every name open where the text holds what may bring zones, tells clients apart or changes answers.
-    private static func leaveOpen(_ text: Span<UInt8>, _ sink: inout RuleSink) -> Bool {
-        var isOpen = false
-        var words = BINDWords(text)
-        while let word = words.next() {
-            let key = text.extracting(word)
-            let line = words.line
-            var reason: UnsupportedReason?
-            if key.equals("include") { reason = .include }
-            if key.equals("view") { reason = .view }
-            let start = words.end
-            words.skipStatement()
-            let rest = text.extracting(start..<max(start, words.end))
-            if key.equals("include"), sink.isGiven(Self.word(rest)) { reason = nil }
-            if key.equals("options"), rest.firstRange(of: "response-policy") != nil {
-                reason = .otherPolicy("bind-rpz")
-            }
-            guard let reason else { continue }
-            let rule = (word.lowerBound..<max(word.upperBound, words.end)).prefix(LineScanner.defaultMaximumLength)
-            sink.skip(reason, text, rule, line)
-            if !isOpen { sink.leaveOpen(.subtree, .root, class: .data, rule: rule, line: line) }
-            isOpen = true
-        }
-        return isOpen
-    }
-
-    /// The first word of a text, without its quotes.
-    @_lifetime(copy text)
-    private static func word(_ text: Span<UInt8>) -> Span<UInt8> {
-        var words = BINDWords(text)
-        return text.extracting(words.next() ?? 0..<0)
-    }
-
-    /// Whether a word begins a statement that named.conf(5) 9.18 has outside of all blocks.
-    static func isStatement(_ word: Span<UInt8>) -> Bool {
-        for statement in statements where word.equals(statement) { return true }
-        return false
-    }
-
-    private static let statements: [StaticString] = [
-        "acl", "controls", "dlz", "dnssec-policy", "dyndb", "http", "include", "key", "key-store", "logging",
-        "managed-keys",
-        "masters", "options", "parental-agents", "plugin", "primaries", "server", "statistics-channels", "template",
-        "tls",
-        "trust-anchors", "trusted-keys", "view", "zone",
-    ]
 
     private static func read(
-        _ statement: BINDZone,
+        _ zone: BINDZone,
         _ text: Span<UInt8>,
-        _ line: Int,
-        _ zones: inout [String: ZoneActions?],
+        _ files: inout [String: ZoneActions?],
         _ sink: inout RuleSink
     ) {
-        guard let file = statement.file, statement.isPrimary else {
-            return leaveOpen(statement, .forward, text, line, &sink)
-        }
+        // It says where to begin to ask, and nothing about the names below.
+        if zone.type == "hint", zone.open == nil { return sink.drop(.option, text, zone.range, zone.line) }
+        if let open = zone.open { return leaveOpen(zone, open, text, &sink) }
+        guard let file = zone.file, zone.isPrimary else { return leaveOpen(zone, .forward, text, &sink) }
         let actions: ZoneActions?
-        if let known = zones[file] {
+        if let known = files[file] {
             actions = known
         } else {
             actions = sink.companions[file].flatMap { ZoneActions($0, &sink.builder) }
             // One that cannot be read is not read again either.
-            zones[file] = .some(actions)
+            files[file] = .some(actions)
         }
-        guard let actions else { return leaveOpen(statement, .zoneFile, text, line, &sink) }
+        guard let actions else { return leaveOpen(zone, .zoneFile, text, &sink) }
         for (scope, action) in [(Scope.exact, actions.apex), (Scope.below, actions.below)] {
-            let isAdded = sink.add(
-                scope,
-                text,
-                name: statement.name,
-                class: .data,
-                action: action,
-                rule: statement.range,
-                line: line
-            )
-            guard isAdded else { return }
+            sink.add(scope, text, name: zone.name, class: .data, action: action, rule: zone.range, line: zone.line)
         }
     }
 
     private static func leaveOpen(
-        _ statement: BINDZone,
+        _ zone: BINDZone,
         _ reason: UnsupportedReason,
         _ text: Span<UInt8>,
-        _ line: Int,
         _ sink: inout RuleSink
     ) {
-        sink.skip(reason, text, statement.range, line)
-        sink.leaveOpen(.subtree, text, name: statement.name, class: .data, rule: statement.range, line: line)
+        sink.skip(reason, text, zone.range, zone.line)
+        sink.leaveOpen(.subtree, text, name: zone.name, class: .data, rule: zone.range, line: zone.line)
     }
 
     /// The files that zones of a text are read from, none of which leads out of its folder.
     static func files(_ text: Span<UInt8>) -> Set<String> {
         var files: Set<String> = []
         var words = BINDWords(text)
-        while files.count < 16, let word = words.next() {
-            guard text.extracting(word).equals("zone") else {
-                words.skipStatement()
-                continue
+        while files.count < 16, let statement = words.statement() {
+            guard text.extracting(statement.key).equalsIgnoringCase("zone") else { continue }
+            var parts = BINDWords(text, blockOf: statement)
+            while let part = parts.statement() {
+                guard text.extracting(part.key).equalsIgnoringCase("file"), let word = part.words.first else {
+                    continue
+                }
+                let file = text.extracting(word).string
+                let path = file.split(separator: "/", omittingEmptySubsequences: false)
+                if path.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) { files.insert(file) }
             }
-            guard let statement = words.zone(from: word.lowerBound) else { break }
-            let parts = (statement.file ?? "").split(separator: "/", omittingEmptySubsequences: false)
-            if let file = statement.file, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) { files.insert(file) }
         }
         return files
     }
@@ -170,111 +99,5 @@ private struct ZoneActions {
         guard own.contains(where: { $0.type == .soa }) else { return nil }
         apex = builder.intern(.records(own))
         below = builder.intern(star.isEmpty ? .nxdomain : .records(star))
-    }
-}
-
-/// A zone statement.
-struct BINDZone {
-    var name: Range<Int>
-    var range: Range<Int>
-    var isPrimary = false
-    var file: String?
-}
-
-/// The words of named.conf: `{`, `}` and `;` stand alone, quotes hold together, comments of all three kinds are skipped.
-struct BINDWords: ~Escapable {
-    private let text: Span<UInt8>
-    private var position = 0
-    private var counter = LineCounter()
-    /// Where the last word ends.
-    private(set) var end = 0
-    /// The line of the last word.
-    private(set) var line = 1
-
-    @_lifetime(copy text)
-    init(_ text: Span<UInt8>) { self.text = text }
-
-    /// The next word, without its quotes.
-    @_lifetime(self: copy self)
-    mutating func next() -> Range<Int>? {
-        skipBlanks()
-        guard position < text.count else { return nil }
-        line = counter.line(of: position, text)
-        let start = position
-        if text[start] == 0x22 {
-            let close = text.firstIndex(of: 0x22, from: start + 1) ?? text.count
-            position = min(close + 1, text.count)
-            end = position
-            return (start + 1)..<max(start + 1, close)
-        }
-        position += 1
-        if !Self.isMark(text[start]) {
-            while position < text.count, !isBlank(text[position]), !Self.isMark(text[position]), text[position] != 0x22
-            {
-                position += 1
-            }
-        }
-        end = position
-        return start..<position
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func skipBlanks() {
-        while position < text.count {
-            if isBlank(text[position]) {
-                position += 1
-            } else if text[position] == 0x23 || text.hasPrefix("//", at: position) {
-                position = text.firstIndex(of: 0x0A, from: position) ?? text.count
-            } else if text.hasPrefix("/*", at: position) {
-                position = text.firstRange(of: "*/", from: position + 2)?.upperBound ?? text.count
-            } else {
-                return
-            }
-        }
-    }
-
-    private static func isMark(_ octet: UInt8) -> Bool { octet == 0x7B || octet == 0x7D || octet == 0x3B }
-
-    /// Steps over the rest of a statement, its block included.
-    @_lifetime(self: copy self)
-    mutating func skipStatement() {
-        var depth = 0
-        var isDone = end > 0 && text[end - 1] == 0x3B
-        while !isDone, let word = next() {
-            switch text.extracting(word).count == 1 ? text[word.lowerBound] : 0 {
-            case 0x7B: depth += 1
-            case 0x7D: depth -= 1
-            case 0x3B: isDone = depth <= 0
-            default: break
-            }
-        }
-    }
-
-    /// The rest of a zone statement; nil when it does not end.
-    @_lifetime(self: copy self)
-    mutating func zone(from start: Int) -> BINDZone? {
-        guard let name = next() else { return nil }
-        var zone = BINDZone(name: name, range: start..<end)
-        var depth = 0
-        var key: Range<Int>?
-        while let word = next() {
-            let octets = text.extracting(word)
-            if octets.equals("{") {
-                depth += 1
-            } else if octets.equals("}") {
-                depth -= 1
-            } else if octets.equals(";") {
-                zone.range = start..<end
-                if depth <= 0 { return zone }
-                key = nil
-            } else if depth == 1, let option = key {
-                let option = text.extracting(option)
-                if option.equals("type") { zone.isPrimary = octets.equals("master") || octets.equals("primary") }
-                if option.equals("file") { zone.file = octets.string }
-            } else if depth == 1 {
-                key = word
-            }
-        }
-        return nil
     }
 }

@@ -10,6 +10,7 @@ struct CorefileReader {
 
     /// Whether a text is a Corefile with access rules: `acl … {`, and behind it a line with one of its actions.
     static func recognises(_ text: Span<UInt8>) -> Bool {
+        guard CorefileShape(text)?.isCorefile ?? true else { return false }
         var scanner = LineScanner(text.extracting(0..<min(text.count, 1 << 20)))
         var (isInside, depth) = (false, 0)
         while let line = scanner.next() {
@@ -26,31 +27,6 @@ struct CorefileReader {
         }
         return false
     }
-
-    /// Whether a text is a Corefile whatever its plugins do: a first line that opens a server block, and plugins in it.
-    static func isCorefile(_ text: Span<UInt8>) -> Bool {
-        var scanner = LineScanner(text)
-        var (isBegun, plugins) = (false, 0)
-        while let line = scanner.next() {
-            let content = text.extracting(line.range).trimmed
-            guard content.count > 0, content[0] != 0x23 else { continue }
-            if !isBegun {
-                guard content[content.count - 1] == 0x7B else { return false }
-                isBegun = true
-                continue
-            }
-            var fields = FieldScanner(content)
-            guard let first = fields.next() else { continue }
-            for plugin in knownPlugins where content.extracting(first).equals(plugin) { plugins += 1 }
-        }
-        return plugins > 0
-    }
-
-    /// Some of CoreDNS's plugins.
-    private static let knownPlugins: [StaticString] = [
-        "auto", "bind", "cache", "dnssec", "errors", "file", "forward", "health", "hosts", "kubernetes", "log", "loop",
-        "prometheus", "ready", "reload", "rewrite", "template", "whoami",
-    ]
 
     private static func isAction(_ word: Span<UInt8>) -> Bool {
         word.equalsIgnoringCase("allow") || word.equalsIgnoringCase("block") || word.equalsIgnoringCase("filter")
