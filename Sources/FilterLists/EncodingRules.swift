@@ -29,7 +29,8 @@ enum EncodingRule {
         case .dnsmasq where format == .hosts: .spoilsFirstLine
         case .squid where format != .squidConfiguration: .spoilsFirstLine
         case .hostsFile: .spoilsFirstLine
-        case .dnsmasq, .unbound, .squid, .bindRPZ, .bindZones: .isRefused("begins with a byte order mark")
+        case .dnsmasq, .unbound, .squid, .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ, .bindZones:
+            .isRefused("begins with a byte order mark")
         default: .isUnknown
         }
     }

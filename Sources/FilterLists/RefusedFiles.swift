@@ -6,11 +6,21 @@ extension DropReason {
     /// Whether an engine does not start with such a line (dnsmasq 2.90 takes names that are none for ones that nobody asks
     /// for; compared by `dnsmasq --test`).
     func keepsFromStarting(_ engine: Engine) -> Bool {
-        let reasons =
-            engine == .dnsmasq
-            ? ["unknown-statement"]
-            : ["bad-record", "not-a-name", "line-too-long", "unknown-statement", "not-at-redirect-apex"]
-        return id == "bad-statement" || reasons.contains(id)
+        switch engine {
+        case .dnsmasq: ["bad-statement", "unknown-statement"].contains(id)
+        case .knotRPZ: false
+        case .bindRPZ, .unboundRPZ, .pdnsRPZ:
+            // Unbound does not start with data outside of the zone; the others leave them out.
+            [
+                "bad-record", "not-a-name", "line-too-long", "conflicting-data", "no-authority",
+                "no-name-server", "duplicate-policy", engine == .unboundRPZ ? "out-of-zone" : "",
+            ].contains(id)
+        default:
+            [
+                "bad-statement", "bad-record", "not-a-name", "line-too-long", "unknown-statement",
+                "not-at-redirect-apex",
+            ].contains(id)
+        }
     }
 }
 
@@ -22,5 +32,13 @@ extension RuleSink {
         skip(.refusedFile, text, fault.range, fault.line)
         leaveOpen(.subtree, .root, class: ruleClass, rule: fault.range, line: fault.line)
         return true
+    }
+
+    /// The same for a policy zone that the engine does not take, or of which more is not known than a line says.
+    mutating func leaveZoneOpen(_ text: Span<UInt8>, from unknown: (range: Range<Int>, line: Int)?) {
+        if let fault { skip(.refusedZone(fault.reason), text, fault.range, fault.line) }
+        guard let place = fault.map({ ($0.range, $0.line) }) ?? unknown else { return }
+        leaveOpen(.subtree, .root, class: .data, rule: place.0, line: place.1)
+        builder.noteRefusal()
     }
 }

@@ -31,7 +31,7 @@ struct RuleSink: ~Copyable {
     private let addressRecordsBefore: Int
     private let clientRulesBefore: Int
     /// The first line that keeps the engine from starting, if it refuses what it cannot read.
-    private(set) var fault: (range: Range<Int>, line: Int)?
+    private(set) var fault: (range: Range<Int>, line: Int, reason: DropReason)?
     private var notices: [Diagnostic] = []
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
@@ -147,7 +147,7 @@ struct RuleSink: ~Copyable {
 
     /// Counts something that the engine drops.
     mutating func drop(_ reason: DropReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
-        if reason.keepsFromStarting(engine), fault.map({ line < $0.line }) ?? true { fault = (range, line) }
+        if reason.keepsFromStarting(engine), fault.map({ line < $0.line }) ?? true { fault = (range, line, reason) }
         let path = path
         let shown = text.extracting(range)
         ignored.add(reason.id) {

@@ -102,6 +102,7 @@ extension CompiledLayer {
         client: IPAddress?,
         zones: Int
     ) -> Int? {
+        if let refusal { return refusal }
         // Bit n: zone n knows the name; zones from the 64th on share the last bit. Nodes alone, such as that of a top-level
         // domain, give nothing.
         var known: UInt64 = 0
@@ -188,6 +189,8 @@ extension CompiledLayer {
     /// Resolver data, wherever they stand, and of several aliases the last (modules/policy/policy.lua).
     func better(_ current: Int?, _ candidate: Int, _ type: RRType) -> Int {
         guard let current else { return candidate }
+        if case .unsupported = actions[Int(record(current).action)] { return current }
+        if case .unsupported = actions[Int(record(candidate).action)] { return candidate }
         guard case .records = actions[Int(record(current).action)] else {
             return engine == .knotRPZ ? candidate : current
         }

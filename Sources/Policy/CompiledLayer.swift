@@ -35,6 +35,8 @@ public final class CompiledLayer: Sendable {
     let hasAnswers: Bool
     let table: RuleTable
     let zoneOrder: CanonicalOrder
+    /// The rule that leaves every name open, because the engine does not take one of the policy zones.
+    let refusal: Int?
     /// Whom Unbound's rules tell apart.
     let localClients: LocalClients?
     /// What Unbound makes of addresses in real answers.
@@ -74,6 +76,7 @@ public final class CompiledLayer: Sendable {
         }
         localClients = builder.resolvedClients()
         localAnswers = builder.localAnswers
+        refusal = builder.refusal
         clientRuleCount = builder.clientRuleCount
         hostReverseNames =
             profile.order == .longestFirst ? Self.reverseNames(builder.store, builder.actions) : []

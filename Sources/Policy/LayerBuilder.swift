@@ -124,6 +124,12 @@ public struct LayerBuilder {
     /// Rules added so far.
     public var ruleCount: Int { store.count + patternRecords.count + addressRecords.count - addressPartCount }
 
+    /// The rule that leaves every name open, if one does, in engines that ask zone by zone.
+    private(set) var refusal: Int?
+
+    /// Notes that the rule added last leaves every name open, whatever the other zones say.
+    public mutating func noteRefusal() { refusal = refusal ?? store.count - 1 }
+
     /// Counts a rule of the lists that cannot be evaluated, so that nobody takes a pass of this layer for certain.
     public mutating func noteUnsupported() {
         unsupportedCount += 1

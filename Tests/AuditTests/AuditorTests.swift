@@ -53,7 +53,8 @@ private func audit(
         (.adguardHome, "||update.example^\n@@||www.update.example^", []),
         (
             .bindRPZ,
-            "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n*.update.example CNAME .\nwww.update.example CNAME rpz-passthru.", []
+            "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\n*.update.example CNAME .\nwww.update.example CNAME rpz-passthru.",
+            []
         ),
         // Nothing to do with it: no suffix on a label boundary.
         (.adguardHome, "||pdate.example^\n||www.update.example.net^", []),

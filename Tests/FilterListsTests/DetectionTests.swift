@@ -24,7 +24,7 @@ import TextScan
         ("||a.example^\n@@||b.example^\nc.example\n", "adblock adguard-home"),
         ("address=/a.example/#\nport=53\n", "dnsmasq dnsmasq"),
         ("server:\nlocal-zone: \"a.example\" static\n", "unbound unbound"),
-        ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\na.example CNAME .\n", "rpz bind-rpz"),
+        ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\na.example CNAME .\n", "rpz bind-rpz"),
         ("ads.*\n=a.example\n*x*\nb.example\n", "dnscrypt dnscrypt-proxy"),
         ("-- x\nnewServer(\"192.0.2.1\")\naddAction(\"a.example\", DropAction())\n", "dnsdist dnsdist"),
         ("s = newSuffixMatchNode()\ns:add({\n  \"a.example\",\n})\naddAction(s, DropAction())\n", "no-rules"),
@@ -81,9 +81,9 @@ import TextScan
         ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\na.example A 0.0.0.0\nb.example A 0.0.0.0\n", "rpz bind-rpz"),
         ("nameserver 192.0.2.53\nsearch corp.example\n", "not-a-list"), ("*\n", "format-not-recognised"),
         ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nwww A 192.0.2.1\n* A 192.0.2.1\n", "ambiguous-format"),
-        ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n* A 192.0.2.1\n", "ambiguous-format"),
-        ("$ORIGIN rpz.example.\n@ SOA a. b. 1 1 1 1 1\nx.example A 192.0.2.1\n", "rpz bind-rpz"),
-        ("@ SOA a. b. 1 1 1 1 1\nx.example A 0.0.0.0\n", "rpz bind-rpz"),
+        ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n* A 192.0.2.1\n", "ambiguous-format"),
+        ("$ORIGIN rpz.example.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.example A 192.0.2.1\n", "rpz bind-rpz"),
+        ("@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.example A 0.0.0.0\n", "rpz bind-rpz"),
         ("options {\n  response-policy { zone \"p.rpz\"; };\n};\nzone \"a.example\" { type master; };\n", "no-rules"),
     ])
     func formats(text: String, expected: String) {
@@ -106,7 +106,7 @@ import TextScan
         ("config-dir=/x\nhint-file=/y\n", .pdnsRPZ, "not-a-list"), ("port=53\n", .dnsmasq, "no-rules"),
         ("/x/\na.example\n", .blocky, "wildcard blocky"), ("/x/\n", .adguardHome, "wildcard adguard-home"),
         ("include \"/x\";\n", .bindRPZ, "engine-does-not-read"),
-        ("@ SOA a. b. 1 1 1 1 1\nwww A 192.0.2.1\n", .bindRPZ, "rpz bind-rpz"),
+        ("@ SOA a. b. 1 1 1 1 1\n@ NS a.\nwww A 192.0.2.1\n", .bindRPZ, "rpz bind-rpz"),
     ])
     func configurationsOfAnEngineGiven(text: String, engine: Engine, expected: String) {
         #expect(outcome(Array(text.utf8), engine: engine) == expected)

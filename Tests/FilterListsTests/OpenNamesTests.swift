@@ -225,7 +225,7 @@ struct OpenNamesTests {
 
     @Test func policyZones() throws {
         let zone =
-            "$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 1\na.zz CNAME a.zz.\n24.5.2.0.192.rpz-ip CNAME .\nb.zz CNAME .\n"
+            "$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\na.zz CNAME a.zz.\n24.5.2.0.192.rpz-ip CNAME .\nb.zz CNAME .\n"
         let list = try readList(zone, .rpz, .unboundRPZ)
         #expect(try list.verdict("a.zz").kind == .unsupported)
         #expect(try list.verdict("b.zz").kind == .nxdomain)

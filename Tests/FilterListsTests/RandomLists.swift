@@ -73,7 +73,7 @@ struct RandomLists {
         case .unbound: return [list("zones", unbound(count), .unbound)]
         case .dnsdist: return [list("rules", lines(count) { $0.dnsdist() }, .dnsdist)]
         default:
-            let head = ["$TTL 60", "@ SOA a. b. 1 1 1 1 1"]
+            let head = ["$TTL 60", "@ SOA a. b. 1 1 1 1 1", "@ NS a."]
             return [list("zone", head + lines(count) { $0.policyZone() }, .rpz)]
         }
     }

@@ -35,6 +35,7 @@ import Testing
         let zone = """
             $ORIGIN p.zz.
             @ 300 IN SOA localhost. root.localhost. 1 3600 600 86400 60
+            @ 300 NS a.
             a.example 300 A 192.0.2.1
             b.example CNAME .
             A.Example 5 A 192.0.2.1

@@ -56,6 +56,7 @@ struct StackTests {
                 $TTL 60
                 @ SOA a. b. 1 2 3 4 5
                 @ NS a.
+                @ NS a.
                 32.5.2.0.192.rpz-client-ip CNAME .
                 30.8.2.0.192.rpz-client-ip CNAME rpz-passthru.
                 www.alpha.example CNAME .

@@ -10,6 +10,7 @@ struct WholeAnswerTests {
         $TTL 60
         $ORIGIN p.rpz.
         @ SOA a. b. 1 2 3 4 5
+        @ NS a.
         nx.zz CNAME .
         no.zz CNAME *.
         loc.zz A 192.0.2.1
@@ -90,7 +91,7 @@ struct WholeAnswerTests {
     /// A minute is many times what it takes, and a fraction of what comparing every record with every other would.
     @Test(.timeLimit(.minutes(1)))
     func manyRecordsOfOneOwnerTakeLinearTime() throws {
-        let head = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n"
+        let head = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\n"
         let text = (0..<20_000).map { "a.zz A 10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)\n" }.joined()
         let answer = try #require(try readList(head + text + text, .rpz, .bindRPZ).verdict("a.zz").answer)
         #expect(answer.records.count == 20_000)

@@ -8,7 +8,7 @@ import Testing
 /// What a finding proposes must work: the proposed line is added to the list, and the name must pass then.
 @Suite struct ExceptionSyntaxTests {
     static let asked = "www.update.example"
-    static let zone = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n"
+    static let zone = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\n"
 
     static func finding(_ engine: Engine, _ list: String, alias: String?) throws -> Finding {
         let stack = try Samples.stack(engine, list)
@@ -54,11 +54,11 @@ import Testing
     /// A second line for the very same name is refused, or loses.
     @Test(
         arguments: [
-            (Engine.bindRPZ, zone + "www.update.example CNAME .", nil, 3),
+            (Engine.bindRPZ, zone + "www.update.example CNAME .", nil, 4),
             (.unbound, "local-zone: \"www.update.example\" always_nxdomain", nil, 1),
             (.unbound, "local-zone: \"x.example\" static\nlocal-zone: WWW.Update.Example. always_nxdomain", nil, 2),
             (.dnsmasq, "address=/www.update.example/", nil, 1), (.dnsmasq, "0.0.0.0 www.update.example", nil, 1),
-            (.bindRPZ, zone + "a.cdn.example CNAME .", "a.cdn.example", 3),
+            (.bindRPZ, zone + "a.cdn.example CNAME .", "a.cdn.example", 4),
         ] as [(Engine, String, String?, Int)]
     )
     func aRuleForTheVeryNameIsToBeRemoved(engine: Engine, list: String, alias: String?, line: Int) throws {

@@ -35,9 +35,10 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "no-names.txt": Array("# none\n\n".utf8), "bad-names.txt": Array("a..b\nhttps://example.com/x\n".utf8),
         "twice.txt": Array("||example^\n||a.example^$important\n||b.example^\n@@||c.b.example^\n".utf8),
         "clients.zone": Array(
-            "$ORIGIN z.rpz.\n@ SOA a. b. 1 1 1 1 1\n24.0.2.0.192.rpz-client-ip CNAME rpz-drop.\nn.x CNAME .\n".utf8
+            "$ORIGIN z.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n24.0.2.0.192.rpz-client-ip CNAME rpz-drop.\nn.x CNAME .\n"
+                .utf8
         ),
-        "answers.zone": Array("$ORIGIN z.rpz.\n@ SOA a. b. 1 1 1 1 1\n24.0.2.0.192.rpz-ip CNAME .\n".utf8),
+        "answers.zone": Array("$ORIGIN z.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n24.0.2.0.192.rpz-ip CNAME .\n".utf8),
         "rewrites.txt": Array("@@||a.example^$dnsrewrite\n||b.example^$dnsrewrite=192.0.2.1\n||c.example^\n".utf8),
         "client.txt": Array("||update.com^$client=192.0.2.1\n||ads.example^\n".utf8),
         "ads-tags.txt": Array("||ads.example^\n||update$denyallow=a.*\n".utf8),

@@ -76,6 +76,7 @@ import TextScan
         $TTL 300
         @ SOA localhost. root.localhost. 1 1 1 1 1
         @ NS localhost.
+        @ NS localhost.
         a.example CNAME .
         32.1.2.0.192.rpz-ip CNAME .
         *.a.example CNAME .

@@ -206,7 +206,7 @@ import Testing
     }
 
     private func droppingLayer(_ text: String) throws -> CompiledLayer {
-        let zone = "$ORIGIN rpz.test.\n$TTL 77\n@ SOA a. b. 1 1 1 1 1\n\(text) CNAME rpz-drop.\n"
+        let zone = "$ORIGIN rpz.test.\n$TTL 77\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n\(text) CNAME rpz-drop.\n"
         let list = ListInput(path: "drop.zone", format: .rpz, octets: Array(zone.utf8))
         return try LayerLoader.load([list], engine: .bindRPZ).layer
     }

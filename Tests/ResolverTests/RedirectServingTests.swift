@@ -14,7 +14,7 @@ import Testing
     ]
 
     private static let zone =
-        "$ORIGIN p.test.\n$TTL 77\n@ SOA a. b. 1 1 1 1 1\nblocked.zz CNAME .\n32.6.6.6.6.rpz-ip CNAME .\n"
+        "$ORIGIN p.test.\n$TTL 77\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nblocked.zz CNAME .\n32.6.6.6.6.rpz-ip CNAME .\n"
         + targets.enumerated().map { "ask\($0 + 1).zz CNAME \($1).zz.\n" }.joined()
 
     private static let localZones =
@@ -175,7 +175,7 @@ import Testing
     @Test(arguments: [Engine.bindRPZ, .unboundRPZ, .pdnsRPZ])
     func rulesAboutAnswersSendClientsToTCP(engine: Engine) throws {
         let alias = engine == .unboundRPZ ? "" : "blocked.zz CNAME rpz-tcp-only.\n"
-        let rules = "$ORIGIN p.test.\n@ SOA a. b. 1 1 1 1 1\n32.6.6.6.6.rpz-ip CNAME rpz-tcp-only.\n" + alias
+        let rules = "$ORIGIN p.test.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n32.6.6.6.6.rpz-ip CNAME rpz-tcp-only.\n" + alias
         try serve(policy(rules, .rpz, engine)) { served, upstream in
             for name in ["badip.zz"] + (alias.isEmpty ? [] : ["chain1.zz"]) {
                 for _ in 0..<2 {

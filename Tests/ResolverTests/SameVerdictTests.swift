@@ -17,7 +17,7 @@ struct SameVerdictTests {
             "32.3.2.0.192.rpz-ip",
         ]
         let actions = [".", "*.", "rpz-passthru.", "rpz-drop.", "other.example."]
-        var text = "$ORIGIN policy.rpz.\n@ SOA a. b. 1 1 1 1 1\n"
+        var text = "$ORIGIN policy.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n"
         for owner in owners where Bool.random(using: &generator) {
             text += "\(owner) CNAME \(actions.randomElement(using: &generator) ?? ".")\n"
         }

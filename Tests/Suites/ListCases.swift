@@ -187,7 +187,7 @@ struct ListCases {
     }
 
     private func powerDNS(_ test: Case, _ score: inout SuiteScore) throws {
-        let head = "$TTL 60\n@ SOA localhost. root.localhost. 1 1 1 1 1\n"
+        let head = "$TTL 60\n@ SOA localhost. root.localhost. 1 1 1 1 1\n@ NS localhost.\n"
         var zones: [String] = []
         for line in test.rules.split(separator: "\n") {
             if line.hasPrefix("UPSTREAM") || line.hasPrefix("DEFPOL") { continue }

@@ -54,11 +54,18 @@ struct PolicyZoneChecks {
             let name = owner.split(separator: ".").last.map(String.init) ?? ""
             let target = row[3] == "CNAME" && !row[4].hasSuffix(".") ? row[4] + "." : row[4]
             if !zones.contains(where: { $0.name == name }) {
-                zones.append((name, "$ORIGIN \(name).\n@ 300 SOA a. b. 1 1 1 1 1\n"))
+                zones.append((name, "$ORIGIN \(name).\n@ 300 SOA a. b. 1 1 1 1 1\n@ NS a.\n"))
             }
             for index in zones.indices where zones[index].name == name {
                 // An update of one CNAME takes the place of another.
-                zones[index].text += "\(owner). \(row[2]) \(row[3]) \(target)\n"
+                var lines = zones[index].text.split(separator: "\n")
+                let prefix = owner.lowercased() + ". "
+                if let old = lines.first(where: { $0.lowercased().hasPrefix(prefix) }) {
+                    // Data and aliases do not join.
+                    guard old.contains(" CNAME ") == (row[3] == "CNAME") else { continue }
+                    if row[3] == "CNAME" { lines.removeAll { $0.lowercased().hasPrefix(prefix) } }
+                }
+                zones[index].text = lines.joined(separator: "\n") + "\n\(owner). \(row[2]) \(row[3]) \(target)\n"
             }
         }
         let lists = zones.map { ListInput(path: $0.name, format: .rpz, octets: Array($0.text.utf8)) }

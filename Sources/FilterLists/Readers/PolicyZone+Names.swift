@@ -1,11 +1,10 @@
 import DNS
-import LDNS
 import TextScan
 
 /// Which names Knot Resolver and PowerDNS take.
 extension PolicyZone {
     /// Whether Knot Resolver's scanner takes a name: labels of letters, digits, `-`, `_`, `/` and escapes, or a star.
-    func isScanned(_ name: Span<UInt8>) -> Bool {
+    static func isScanned(_ name: Span<UInt8>) -> Bool {
         var index = 0
         while index < name.count {
             switch name[index] {
@@ -20,18 +19,6 @@ extension PolicyZone {
             index += 1
         }
         return true
-    }
-
-    /// Whether Knot Resolver's scanner takes the owner of an entry, and the target of an alias.
-    func isScanned(_ record: ResourceRecord, _ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        let entry = text.extracting(range)
-        var fields = FieldScanner(entry)
-        guard let first = fields.next() else { return true }
-        var last = first
-        while let field = fields.next() { last = field }
-        let hasOwner = range.lowerBound == 0 || text[range.lowerBound - 1] == 0x0A
-        return (!hasOwner || isScanned(entry.extracting(first)))
-            && (record.type != .cname || isScanned(entry.extracting(last)))
     }
 }
 

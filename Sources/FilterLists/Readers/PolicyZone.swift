@@ -8,14 +8,16 @@ struct PolicyZone {
     /// Completes relative names.
     private(set) var origin: DomainName
     /// The owner of the zone: trigger names are relative to it.
-    private var apex: DomainName
-    private var apexIsStated = false
+    private(set) var apex: DomainName
+    private(set) var apexIsStated = false
     /// Whether relative names are triggers as they stand.
     private var isPlain = true
     /// The TTL of records that state none.
     private(set) var ttl: UInt32 = ResourceRecord.defaultTTL
-    private var lastOwner: DomainName
-    private let engine: Engine
+    private(set) var lastOwner: DomainName
+    /// The origin of a zone that states none.
+    private let nameless: DomainName
+    let engine: Engine
     private let nxdomain: ActionID
     private let nodata: ActionID
     private let drop: ActionID
@@ -23,8 +25,17 @@ struct PolicyZone {
 
     /// Whether the engine reads no further.
     private(set) var hasEnded = false
-    /// PowerDNS: the triggers so far, and whether their policy is data.
-    private var policies: [DomainName: Bool] = [:]
+    /// PowerDNS: what the triggers so far have.
+    var policies: [DomainName: Holding] = [:]
+    /// What is known of the zone as a whole.
+    var consistency = ZoneConsistency()
+    /// Whether an owner has been read, which an entry may inherit.
+    private(set) var hasOwner = false
+    /// The first entry that leaves open what stands in the zone.
+    private(set) var unknown: (range: Range<Int>, line: Int)?
+
+    /// What PowerDNS has for a trigger.
+    enum Holding { case action, data, alias }
 
     /// Finds the ends of entries.
     var extent: EntryExtent
@@ -32,10 +43,12 @@ struct PolicyZone {
     init(_ sink: inout RuleSink, textLength: Int) {
         extent = EntryExtent(textLength: textLength)
         // A zone file without $ORIGIN takes its origin from a configuration that is not at hand; any name will do.
-        origin = Self.unknown
-        apex = Self.unknown
-        lastOwner = Self.unknown
+        // PowerDNS and Knot Resolver read it from the root.
         engine = sink.engine
+        nameless = engine == .pdnsRPZ || engine == .knotRPZ ? .root : Self.unknown
+        origin = nameless
+        apex = nameless
+        lastOwner = nameless
         nxdomain = sink.builder.intern(.nxdomain)
         nodata = sink.builder.intern(.nodata)
         // Knot Resolver answers SERVFAIL instead of nothing.
@@ -56,21 +69,9 @@ struct PolicyZone {
         sink.drop(hasEnded ? .endOfZone : .badRecord, text, range, line)
     }
 
-    /// Whether PowerDNS has a policy for a name that this one cannot join: data joins data (filterpo.cc). It refuses the
-    /// whole zone then; what is evaluated is the zone without this entry.
-    private mutating func isDuplicate(_ trigger: DomainName, isData: Bool) -> Bool {
-        guard engine == .pdnsRPZ else { return false }
-        var key = trigger
-        // A range is the same in every spelling.
-        if case .address(let kind, let range?, _) = PolicyTrigger(trigger.presentation.span),
-            let first = AddressRange(range.firstAddress, prefixLength: range.prefixLength)
-        {
-            let suffix = kind == .client ? "rpz-client-ip" : "rpz-ip"
-            key = (try? DomainName("\(first.policyZoneText).\(suffix)")) ?? trigger
-        }
-        if let isFirstData = policies[key] { return !(isData && isFirstData) }
-        policies[key] = isData
-        return false
+    /// Leaves open what stands in the zone.
+    mutating func noteUnknown(_ range: Range<Int>, _ line: Int) {
+        unknown = unknown ?? (range, line)
     }
 
     /// `$ORIGIN` and `$TTL`; what other directives stand for is not evaluated.
@@ -80,6 +81,7 @@ struct PolicyZone {
         guard let directive = fields.next() else { return }
         let value = fields.next().map { entry.extracting($0).octets } ?? []
         if entry.extracting(directive).equalsIgnoringCase("$ORIGIN") {
+            if value.isEmpty, engine == .unboundRPZ { return sink.drop(.ignoredEntry, text, content, line) }
             guard let name = try? DomainName(presentation: value), let whole = absolute(name, value) else {
                 return refuse(text, content, line, &sink)
             }
@@ -87,13 +89,21 @@ struct PolicyZone {
             if !apexIsStated { apex = whole }
             isPlain = origin == apex
         } else if entry.extracting(directive).equalsIgnoringCase("$TTL") {
-            if let record = try? ResourceRecord(presentation: Array(". ".utf8) + value + Array(" IN TXT x".utf8)) {
+            let record = Array(". ".utf8) + value + Array(" IN TXT x".utf8)
+            if !value.isEmpty, let record = try? ResourceRecord(presentation: record) {
                 ttl = record.ttl
+            } else if engine != .unboundRPZ || value.first.flatMap(asciiDigit) != nil {
+                refuse(text, content, line, &sink)
             }
         } else if entry.extracting(directive).equalsIgnoringCase("$INCLUDE") {
             sink.skip(.include, text, content, line)
+            noteUnknown(content, line)
+        } else if engine == .unboundRPZ {
+            // It knows no other, and goes on.
+            sink.drop(.ignoredEntry, text, content, line)
         } else if engine != .knotRPZ, entry.extracting(directive).equalsIgnoringCase("$GENERATE") {
             sink.skip(.generated, text, content, line)
+            noteUnknown(content, line)
         } else {
             refuse(text, content, line, &sink)
         }
@@ -101,15 +111,21 @@ struct PolicyZone {
 
     /// The owner in front of an entry that begins with a blank, so that it can be read alone.
     func inheritedOwner(_ startsBlank: Bool) -> [UInt8] {
-        startsBlank ? lastOwner.presentation + [0x2E, 0x20] : []
+        guard startsBlank else { return [] }
+        return lastOwner.isRoot ? [0x2E, 0x20] : lastOwner.presentation + [0x2E, 0x20]
     }
 
-    private func absolute(_ name: DomainName, _ text: [UInt8]) -> DomainName? {
+    func absolute(_ name: DomainName, _ text: [UInt8]) -> DomainName? {
         if text.last == 0x2E { return name }
         return try? DomainName(wire: name.wire.dropLast() + origin.wire)
     }
 
     // MARK: - Records
+
+    mutating func noteOwner(_ owner: DomainName) {
+        lastOwner = owner
+        hasOwner = true
+    }
 
     /// Adds a record that libldns has read.
     mutating func add(
@@ -119,23 +135,38 @@ struct PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        lastOwner = record.owner
+        noteOwner(record.owner)
         noteTTL(record.ttl)
+        if record.type == .soa, engine == .bindRPZ {
+            let isOther = apexIsStated && record.owner != apex || !consistency.noteAuthority(record.data)
+            if isOther { return sink.drop(.conflictingData, text, range, line) }
+        }
         if record.type == .soa, !apexIsStated {
             apexIsStated = true
             apex = record.owner
             isPlain = origin == apex
-            if !apex.isEqualOrBelow(Self.unknown) {
+            if apex != nameless {
                 let authority = LocalRecord(type: .soa, ttl: record.ttl, data: record.data)
                 sink.builder.noteStartOfAuthority(OwnedRecord(owner: apex, record: authority))
             }
             return
         }
-        if engine == .knotRPZ, !isScanned(record, text, range) { return refuse(text, range, line, &sink) }
+        if engine == .pdnsRPZ, !apexIsStated { return sink.drop(.noAuthority, text, range, line) }
         guard record.owner.isEqualOrBelow(apex) else { return sink.drop(.outOfZone, text, range, line) }
-        guard let trigger = try? DomainName(wire: record.owner.wire.dropLast(apex.wire.count) + [0]), !trigger.isRoot
-        else { return }
+        guard let trigger = try? DomainName(wire: record.owner.wire.dropLast(apex.wire.count) + [0]) else { return }
+        if engine == .bindRPZ, !isTakenByBIND(record, trigger, text, range, line, &sink) { return }
+        if trigger.isRoot { return }
         switch record.type {
+        case .ns where engine == .bindRPZ:
+            leaveOpen(record.owner, .delegation, text, range, line, &sink)
+            if let below = trigger.child([0x2A]) {
+                add(below, sink.builder.intern(.unsupported), text, range, line, &sink)
+                sink.noteOpenRules(1)
+            }
+        case .rrsig where engine == .bindRPZ || engine == .pdnsRPZ,
+            .nsec where engine == .bindRPZ || engine == .pdnsRPZ, .nsec3 where engine == .pdnsRPZ:
+            // Data of its owner, which hides other types.
+            leaveOpen(record.owner, .oddEntry, text, range, line, &sink)
         case .soa, .ns, .rrsig, .nsec, .nsec3: sink.drop(.zoneItself, text, range, line)
         case .dname where engine != .bindRPZ && engine != .pdnsRPZ: sink.drop(.zoneItself, text, range, line)
         case .cname:
@@ -146,7 +177,8 @@ struct PolicyZone {
         default:
             if record.type == .dname, engine == .bindRPZ { sink.skip(.hidingAlias, text, range, line) }
             let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
-            if isDuplicate(trigger, isData: true) { return sink.drop(.duplicatePolicy, text, range, line) }
+            if isDuplicate(trigger, .data, text, range, line, &sink) { return }
+            guard isConsistent(trigger.presentation.span, nil, text, range, line, &sink) else { return }
             add(trigger, sink.builder.intern(.records([local])), text, range, line, &sink)
         }
     }
@@ -175,7 +207,7 @@ struct PolicyZone {
         } else {
             return false
         }
-        return addPlain(text, owner, action, isData: false, rule, line, &sink)
+        return addPlain(text, owner, action, .action, rule, line, &sink)
     }
 
     /// Adds `owner A|AAAA address` from its text; false when libldns has to read it.
@@ -189,31 +221,35 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) -> Bool {
         let record = LocalRecord(address, ttl: limited(stated ?? ttl))
-        return addPlain(text, owner, sink.builder.intern(.records([record])), isData: true, rule, line, &sink)
+        return addPlain(text, owner, sink.builder.intern(.records([record])), .data, rule, line, &sink)
     }
 
     private mutating func addPlain(
         _ text: Span<UInt8>,
         _ owner: Range<Int>,
         _ action: ActionID,
-        isData: Bool,
+        _ holding: Holding,
         _ rule: Range<Int>,
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
         let last = text[owner.upperBound - 1]
         guard isPlain, last != 0x2E, text[owner.lowerBound] != 0x40 else { return false }
-        if engine == .knotRPZ, !isScanned(text.extracting(owner)) {
+        // What is no name is read again, for the reason.
+        guard let name = try? DomainName(presentation: text.extracting(owner).octets), let whole = absolute(name, [])
+        else { return false }
+        if engine == .knotRPZ, !Self.isScanned(text.extracting(owner)) {
             refuse(text, rule, line, &sink)
             return true
         }
-        if let name = try? DomainName(presentation: text.extracting(owner).octets), let whole = absolute(name, []) {
-            lastOwner = whole
-            if isDuplicate(name, isData: isData) {
-                sink.drop(.duplicatePolicy, text, rule, line)
-                return true
-            }
+        noteOwner(whole)
+        if engine == .pdnsRPZ, !apexIsStated {
+            sink.drop(.noAuthority, text, rule, line)
+            return true
         }
+        if isDuplicate(name, holding, text, rule, line, &sink) { return true }
+        let alias = holding == .data ? nil : action
+        guard isConsistent(text.extracting(owner), alias, text, rule, line, &sink) else { return true }
         let trigger = PolicyTrigger(text.extracting(owner))
         guard case .queryName = trigger else {
             add(trigger, action, text, rule, line, &sink)
@@ -251,7 +287,9 @@ struct PolicyZone {
         guard case .address(let kind, let range, let spelling) = trigger else {
             return sink.skip(.nameServerTrigger, text, rule, line)
         }
-        guard let range else { return sink.drop(.badRecord, text, rule, line) }
+        guard let range else {
+            return sink.drop(engine == .pdnsRPZ ? .badRecord : .badAddressTrigger, text, rule, line)
+        }
         let position = RulePosition(rule, line: line)
         if engine == .unboundRPZ, spelling == .loose, range.prefixLength > 0 {
             sink.skip(.looseRange, text, rule, line)
@@ -278,19 +316,16 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) {
         let labels = target.lowercased.labels
-        if isDuplicate(trigger, isData: !target.isPolicyAction) {
-            return sink.drop(.duplicatePolicy, text, range, line)
+        let isReserved = labels.last?.starts(with: "rpz-".utf8) == true && !target.isPolicyAction
+        if isReserved, engine == .unboundRPZ || engine == .pdnsRPZ {
+            // Actions to come: they make nothing of them.
+            return sink.drop(.ignoredEntry, text, range, line)
         }
-        if target.isRoot { return add(trigger, nxdomain, text, range, line, &sink) }
-        if labels.count == 1 {
-            switch String(decoding: labels[0], as: UTF8.self) {
-            case "*": return add(trigger, nodata, text, range, line, &sink)
-            case "rpz-passthru": return add(trigger, sink.allow, text, range, line, &sink)
-            case "rpz-drop": return add(trigger, drop, text, range, line, &sink)
-            case "rpz-tcp-only": return add(trigger, truncate, text, range, line, &sink)
-            default: break
-            }
-        }
+        if isDuplicate(trigger, target.isPolicyAction ? .action : .alias, text, range, line, &sink) { return }
+        let key = RuleAction.records([LocalRecord(type: .cname, ttl: 0, data: target.lowercased.wire)])
+        let action = target.isPolicyAction ? self.action(target, sink) : sink.builder.intern(key)
+        guard isConsistent(trigger.presentation.span, action, text, range, line, &sink) else { return }
+        if target.isPolicyAction { return add(trigger, action, text, range, line, &sink) }
         if engine == .knotRPZ { return sink.drop(.ignoredTrigger, text, range, line) }
         if target == trigger {
             // The old form of rpz-passthru; each engine has its own idea of it.
@@ -303,12 +338,29 @@ struct PolicyZone {
                 return add(trigger, sink.builder.intern(.unsupported), text, range, line, &sink)
             }
         }
+        let isInside = engine == .bindRPZ ? target.isEqualOrBelow(apex) : target.isEqualOrBelow(Self.unknown)
+        if isInside {
+            sink.skip(.relativeTarget, text, range, line)
+            sink.noteOpenRules(1)
+            return add(trigger, sink.builder.intern(.unsupported), text, range, line, &sink)
+        }
         // A star in front stands for the name asked for, which the answer fills in.
         let alias = LocalRecord(type: .cname, ttl: ttl, data: target.wire)
         add(trigger, sink.builder.intern(.records([alias])), text, range, line, &sink)
     }
 
-    private func add(
+    /// What an alias that leads to a reserved name does.
+    private func action(_ target: DomainName, _ sink: borrowing RuleSink) -> ActionID {
+        guard let label = target.lowercased.labels.first else { return nxdomain }
+        switch String(decoding: label, as: UTF8.self) {
+        case "*": return nodata
+        case "rpz-passthru": return sink.allow
+        case "rpz-drop": return drop
+        default: return truncate
+        }
+    }
+
+    func add(
         _ trigger: DomainName,
         _ action: ActionID,
         _ text: Span<UInt8>,

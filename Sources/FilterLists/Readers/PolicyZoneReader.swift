@@ -20,6 +20,10 @@ enum PolicyZoneReader {
             number += 1
             sink.lines = number
             let content = content(text, start..<end)
+            if sink.engine == .knotRPZ, !zone.hasEnded, hasReturn(text, start..<end) {
+                zone.refuse(text, text.trimmedRange(in: start..<end), number, &sink)
+                continue
+            }
             guard !content.isEmpty else { continue }
             guard !zone.hasEnded else {
                 sink.drop(.behindEndOfZone, text, content, number)
@@ -28,12 +32,22 @@ enum PolicyZoneReader {
             if text[content.lowerBound] == 0x24 {
                 zone.obey(text, content, number, &sink)
             } else if end - start > LineScanner.defaultMaximumLength {
-                sink.drop(.overlong, text, start..<(start + LineScanner.defaultMaximumLength), number)
+                let shown = start..<(start + LineScanner.defaultMaximumLength)
+                zone.noteUnknown(shown, number)
+                sink.drop(.overlong, text, shown, number)
             } else if isBlank(text[start]) || !readFast(text, content, number, &zone, &sink) {
                 (position, number) = readSlow(text, start, number, &zone, &sink)
                 sink.lines = number
             }
         }
+        zone.finish(text, &sink)
+    }
+
+    /// Whether a carriage return stands before a comment: Knot Resolver's scanner takes none.
+    private static func hasReturn(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        let whole = text.extracting(line)
+        guard let found = whole.firstIndex(of: 0x0D) else { return false }
+        return found < whole.firstIndex(of: 0x3B) ?? whole.count
     }
 
     /// Cuts a comment; quotes are left to the slow path.
@@ -60,11 +74,15 @@ enum PolicyZoneReader {
         var fields = FieldScanner(entry)
         guard let owner = fields.next(), var word = fields.next() else { return false }
         var ttl: UInt32?
+        var hasClass = false
         while true {
             let field = entry.extracting(word)
             if field.equalsIgnoringCase("IN") {
-                // The class says nothing here.
-            } else if let seconds = field.decimal, seconds <= UInt64(UInt32.max) {
+                guard !hasClass else { return false }
+                hasClass = true
+            } else if ttl == nil, !hasClass || sink.engine != .unboundRPZ, let seconds = field.decimal,
+                seconds <= UInt64(UInt32.max)
+            {
                 ttl = UInt32(seconds)
             } else {
                 break
@@ -77,7 +95,7 @@ enum PolicyZoneReader {
         guard let data = fields.next(), fields.next() == nil else { return false }
         for index in 0..<entry.count {
             switch entry[index] {
-            case 0x22, 0x28, 0x29, 0x5C: return false
+            case 0, 0x22, 0x28, 0x29, 0x5C: return false
             default: continue
             }
         }
@@ -103,12 +121,16 @@ enum PolicyZoneReader {
         guard let end = zone.extent.end(of: text, from: start) else {
             // Parentheses or quotes that nothing closes: the line is lost, the rest is read.
             let newline = text.firstIndex(of: 0x0A, from: start) ?? text.count
-            zone.refuse(text, text.trimmedRange(in: start..<newline), line, &sink)
+            let range = text.trimmedRange(in: start..<newline)
+            // What comes behind it may be part of it.
+            zone.noteUnknown(range, line)
+            zone.refuse(text, range, line, &sink)
             return (newline + 1, line)
         }
         var source = zone.inheritedOwner(isBlank(text[start]))
         let prefix = source.count
-        source += text.extracting(start..<end).octets
+        let octets = text.extracting(start..<end).octets
+        source += sink.engine == .bindRPZ ? unquotedOwner(octets) : octets
         var reader = ZoneReader(origin: zone.origin, defaultTTL: zone.ttl)
         let entry = reader.next(in: source.span)
         let bytes: Range<Int>
@@ -119,16 +141,7 @@ enum PolicyZoneReader {
         }
         let last = max(start, min(start + bytes.upperBound - prefix, text.count) - 1)
         let range = text.trimmedRange(in: start..<(last + 1))
-        switch entry {
-        case .record(let found): zone.add(found.record, text, range, line, &sink)
-        case .diagnostic(let found):
-            if case .notFollowed = found.fault {
-                sink.skip(.include, text, range, line)
-            } else {
-                zone.refuse(text, range, line, &sink)
-            }
-        case nil: break
-        }
+        zone.take(entry, PolicyZoneEntry(text, start..<end), text, range, line, &sink)
         var lines = line
         var index = start
         while let newline = text.firstIndex(of: 0x0A, from: index), newline < last {
@@ -137,5 +150,13 @@ enum PolicyZoneReader {
         }
         let next = text.firstIndex(of: 0x0A, from: last) ?? text.count
         return (next + 1, lines)
+    }
+
+    /// BIND reads an owner in quotes as one without: the same octets in as many.
+    private static func unquotedOwner(_ entry: [UInt8]) -> [UInt8] {
+        guard entry.first == 0x22, let end = entry.dropFirst().firstIndex(of: 0x22),
+            !entry[1..<end].contains(where: { isBlank($0) || $0 == 0x5C || $0 == 0x3B || $0 == 0x28 || $0 == 0x29 })
+        else { return entry }
+        return Array(entry[1..<end]) + [0x20, 0x20] + entry[(end + 1)...]
     }
 }

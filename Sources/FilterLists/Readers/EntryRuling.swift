@@ -1,0 +1,89 @@
+import DNS
+import Policy
+import TextScan
+
+/// What the engines make of entries that libldns reads otherwise, or does not read (a table of faulty entries given to BIND
+/// 9.18, Unbound 1.17.1, PowerDNS Recursor 4.8 and Knot Resolver 5.6).
+enum EntryRuling {
+    /// It is what libldns reads.
+    case asRead
+    /// It keeps the engine from taking the zone, or ends it.
+    case refused
+    /// It is nothing to the engine.
+    case ignored
+    /// Only the words before those that are too many count.
+    case cut(words: Int)
+    /// What it does with its owner is not known.
+    case open
+
+    init(_ entry: PolicyZoneEntry, isRead: Bool, isBadEscape: Bool, _ engine: Engine) {
+        switch engine {
+        case .unboundRPZ: self = Self.unbound(entry, isRead)
+        case .pdnsRPZ: self = Self.powerDNS(entry, isRead, isBadEscape)
+        case .knotRPZ: self = Self.knot(entry, isRead, isBadEscape)
+        default: self = Self.bind(entry, isRead)
+        }
+        if case .refused = self { return }
+        if let index = entry.classIndex, !entry.words[index].isInternet { self = .refused }
+    }
+
+    private static func bind(_ entry: PolicyZoneEntry, _ isRead: Bool) -> EntryRuling {
+        isRead && entry.hasPlainData && !entry.isOpen ? .asRead : .refused
+    }
+
+    private static func unbound(_ entry: PolicyZoneEntry, _ isRead: Bool) -> EntryRuling {
+        if let at = entry.classIndex, let ttl = entry.ttlIndex, at < ttl { return .refused }
+        if !entry.inheritsOwner, entry.words.first?.isQuoted == true { return .ignored }
+        guard let type = entry.typeIndex else { return .refused }
+        if entry.data.first?.octets == [0x5C, 0x23] { return isRead ? .asRead : .refused }
+        if ["A", "AAAA", "CNAME"].contains(entry.type) {
+            guard let first = entry.data.first, !first.isQuoted, !entry.isOpen else { return .open }
+            return entry.data.count > 1 ? .cut(words: type + 2) : isRead ? .asRead : .refused
+        }
+        if isRead { return .asRead }
+        if entry.isOpen { return .open }
+        let isShort = entry.type == "NS" && entry.data.isEmpty || entry.type == "SOA" && entry.data.count < 7
+        return isShort ? .ignored : .refused
+    }
+
+    private static func powerDNS(_ entry: PolicyZoneEntry, _ isRead: Bool, _ isBadEscape: Bool) -> EntryRuling {
+        if !entry.inheritsOwner, entry.words.first?.isQuoted == true || isBadEscape { return .ignored }
+        guard let type = entry.typeIndex, !entry.isOpen else { return .refused }
+        if let before = entry.wordsBeforeParenthesis, before <= type { return .refused }
+        if let ttl = entry.ttlIndex {
+            // Digits, and one unit at most.
+            let units = entry.words[ttl].octets.drop { asciiDigit($0) != nil }
+            guard units.count < 2 else { return .refused }
+        }
+        if let first = entry.data.first, first.octets == [0x5C, 0x23] {
+            let isNumbered = entry.type.hasPrefix("TYPE") && RRType(entry.type)?.description == entry.type
+            return isNumbered && isRead ? .asRead : .refused
+        }
+        if entry.type == "CNAME", entry.data.isEmpty || entry.data.contains(where: \.isQuoted) { return .open }
+        if entry.type == "NS", entry.data.isEmpty { return .ignored }
+        return isRead && entry.hasPlainData ? .asRead : .refused
+    }
+
+    private static func knot(_ entry: PolicyZoneEntry, _ isRead: Bool, _ isBadEscape: Bool) -> EntryRuling {
+        if isBadEscape { return .ignored }
+        guard isRead, entry.hasPlainData, !entry.hasReturn, !entry.isOpen, let type = entry.typeIndex else {
+            return .refused
+        }
+        if !entry.inheritsOwner, let owner = entry.words.first {
+            guard owner.isScannedName else { return .refused }
+        }
+        let names: Int? =
+            switch entry.type {
+            case "CNAME", "DNAME", "NS", "PTR": 1
+            case "MX": 2
+            case "SOA": 2
+            default: nil
+            }
+        guard let names else { return .asRead }
+        let first = entry.type == "MX" ? type + 2 : type + 1
+        for index in first..<max(first, type + 1 + names) {
+            guard index < entry.words.count, entry.words[index].isScannedName else { return .refused }
+        }
+        return .asRead
+    }
+}
