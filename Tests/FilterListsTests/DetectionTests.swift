@@ -83,7 +83,7 @@ import TextScan
         ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nwww A 192.0.2.1\n* A 192.0.2.1\n", "ambiguous-format"),
         ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n* A 192.0.2.1\n", "ambiguous-format"),
         ("$ORIGIN rpz.example.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.example A 192.0.2.1\n", "rpz bind-rpz"),
-        ("@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.example A 0.0.0.0\n", "rpz bind-rpz"),
+        ("@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.example A 0.0.0.0\n", "ambiguous-format"),
         ("options {\n  response-policy { zone \"p.rpz\"; };\n};\nzone \"a.example\" { type master; };\n", "no-rules"),
     ])
     func formats(text: String, expected: String) {

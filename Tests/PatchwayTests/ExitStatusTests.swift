@@ -258,7 +258,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check --list @/clients.zone a.b --qtype A --client 192.0.2.1", 0, "+drop"),
         CommandLineCase("check --list @/clients.zone a.b --qtype A --client 192.0.3.1", 0, "+pass"),
         CommandLineCase("audit @/clients.zone", 3, "+client-address 1"),
-        CommandLineCase("audit @/clients.zone --client 192.0.2.1", 1, "+remove line 3"),
+        CommandLineCase("audit @/clients.zone --client 192.0.2.1", 1, "+remove line 4"),
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.500", 2, "no address"),
         CommandLineCase("explain --list @/client.txt update.com --qtype A", 3, "+queries from 192.0.2.1/32"),
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.1 --client 192.0.2.2", 2, "a second address"),
