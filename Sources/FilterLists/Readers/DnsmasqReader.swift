@@ -30,15 +30,34 @@ enum DnsmasqReader {
         var scanner = LineScanner(text)
         var addresses = DnsmasqAddresses()
         var hosts = DnsmasqHostOptions()
+        var authority = Authority()
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let statement = withoutComment(text, line.range)
             guard !statement.isEmpty else { continue }
+            authority.note(text, statement, line.number)
             read(text, statement, line.number, actions, &addresses, &hosts, &sink)
         }
         addresses.finish(&sink)
         hosts.finish(text, &sink)
+        if let zone = authority.refused { sink.drop(.badStatement, text, zone.range, zone.line) }
         sink.leaveOpenIfRefused(text)
+    }
+
+    /// Zones that are answered with authority, with which dnsmasq does not start unless `auth-server` is said somewhere.
+    private struct Authority {
+        private var zone: (range: Range<Int>, line: Int)?
+        private var hasServer = false
+
+        /// The first zone, where there is no server.
+        var refused: (range: Range<Int>, line: Int)? { hasServer ? nil : zone }
+
+        mutating func note(_ text: Span<UInt8>, _ statement: Range<Int>, _ line: Int) {
+            let words = text.extracting(statement)
+            guard words.count > 9, words[0] == 0x61, words[1] == 0x75, words[4] == 0x2D else { return }
+            if words.extracting(first: 9).equals("auth-zone"), zone == nil { zone = (statement, line) }
+            if words.count > 11, words.extracting(first: 11).equals("auth-server") { hasServer = true }
+        }
     }
 
     /// Cuts a comment: `#` at the start or behind a blank, outside of quotes.
