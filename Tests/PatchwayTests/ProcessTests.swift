@@ -71,7 +71,7 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
 
     @Test func oneNameIsAuditedOnce() throws {
         let path = try Patchway.file(
-            "twice.txt",
+            "one-name-twice.txt",
             Array("slscr.update.microsoft.com\nSLSCR.update.microsoft.com.\n".utf8)
         )
         let result = try Patchway.run(["audit", "--names", path, "Zones/demo/hosts.txt", "-o", "ndjson"])
