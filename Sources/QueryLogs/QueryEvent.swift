@@ -79,6 +79,10 @@ public enum LogTransport: String, Sendable {
     case udp
     /// DNS over TCP.
     case tcp
+    /// DNS over TLS (RFC 7858).
+    case dot
+    /// DNS over HTTPS (RFC 8484).
+    case doh
 }
 
 /// An address with a port, if known.

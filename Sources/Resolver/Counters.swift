@@ -41,7 +41,7 @@ public struct Counters: Sendable, Equatable {
     public var droppedLate: UInt64 = 0
     /// Replies the kernel did not take.
     public var droppedReplies: UInt64 = 0
-    /// Capture records dropped because the writer was behind.
+    /// Capture records dropped because the writer was behind or could not write.
     public var droppedRecords: UInt64 = 0
 
     /// TCP connections accepted.
@@ -109,7 +109,7 @@ public struct Counters: Sendable, Equatable {
             ("overloaded", "Queries answered SERVFAIL because too many were outstanding.", \.overloaded),
             ("dropped_late", "Waiting clients left without an answer, it came too late.", \.droppedLate),
             ("dropped_replies", "Replies the kernel did not take.", \.droppedReplies),
-            ("dropped_records", "Capture records dropped because the writer was behind.", \.droppedRecords),
+            ("dropped_records", "Capture records lost: the writer was behind or could not write.", \.droppedRecords),
             ("connections", "TCP connections accepted.", \.connections),
             ("closed_connections", "TCP connections closed for room, silence or faults.", \.closedConnections),
             ("handshakes", "TLS handshakes with clients that succeeded.", \.handshakes),

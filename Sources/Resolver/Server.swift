@@ -100,7 +100,7 @@ public final class Server: Sendable {
             }
         }
         if configuration.captures {
-            let writer = CaptureWriter(try captureOutputs(), rings: links.compactMap(\.ring))
+            let writer = CaptureWriter(try captureOutputs(), rings: links.compactMap(\.ring), supervisor)
             writer.add(state.policy)
             guard let thread = SystemThread({ writer.run() }) else { throw .socket("thread", 11) }
             state.writer = (writer, thread)

@@ -23,6 +23,15 @@ enum StreamProtocol: UInt8 {
         }
     }
 
+    /// The word for it in records of queries.
+    var transport: String {
+        switch self {
+        case .dns, .admin: "tcp"
+        case .dnsOverTLS: "dot"
+        case .dnsOverHTTPS, .dnsOverHTTP: "doh"
+        }
+    }
+
     /// Whether queries are HTTP requests.
     var isHTTP: Bool { self == .dnsOverHTTPS || self == .dnsOverHTTP }
 }

@@ -278,10 +278,16 @@ extension Worker {
             type: query.type,
             code: reply.count > 3 ? reply.octets.uint16(at: 2) & 15 : CaptureRecord.noReply,
             isCached: outcome.isCached,
-            overTCP: query.overTCP,
+            speaks: query.overTCP ? speaks(origin) : nil,
             isEnforced: outcome.isEnforced
         )
         return ring.push(record, name: name, alias: aliasName, hasAlias: outcome.hasAlias)
+    }
+
+    /// What the client of a connection speaks; of one that has gone only that it was one is known.
+    private func speaks(_ origin: Origin) -> StreamProtocol {
+        let number = Int(origin.socket)
+        return streams.slots.isLive(number, generation: origin.generation) ? streams.slots[number].speaks : .dns
     }
 
     /// Counts an outcome, and whether its record was kept.

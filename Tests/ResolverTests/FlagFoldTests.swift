@@ -36,7 +36,7 @@ import Testing
             type: 1,
             code: 0,
             isCached: false,
-            overTCP: false,
+            speaks: nil,
             isEnforced: enforced
         )
         var query = CapturedQuery()

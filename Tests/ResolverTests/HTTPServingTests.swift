@@ -71,6 +71,25 @@ import Testing
         #expect(served.server.counters.httpQueries == 300)
     }
 
+    @Test func recordsSayHowTheQueryCame() throws {
+        let path = NSTemporaryDirectory() + "patchway-doh-\(UInt64.random(in: 0 ... .max)).ndjson"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let served = try serve {
+            $0.capturePath = path
+            $0.capturesAll = true
+        }
+        defer { served.server.stop(); upstream.stop() }
+        let client = try connect(served)
+        client.send(makeQuery("a.example"))
+        #expect(client.receive() != nil)
+        #expect(served.ask(makeQuery("b.example")) != nil)
+        served.server.drain()
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first { $0.contains("a.example") }?.contains(#""transport":"doh""#) == true)
+        #expect(lines.first { $0.contains("b.example") }?.contains(#""transport":"udp""#) == true)
+    }
+
     @Test func takesGet() throws {
         let served = try serve()
         defer { served.server.stop(); upstream.stop() }

@@ -92,6 +92,17 @@ import Testing
         #expect(lines.map { $0["cached"] as? Bool } == [false, false, true, true])
     }
 
+    @Test func countsRecordsThatAFullDiskLoses() throws {
+        let upstream = FakeUpstream(Self.script)
+        let served = try TestServer([upstream.address], policy: policy(["bad.example"])) {
+            $0.capturePath = "/dev/full"
+        }
+        defer { served.server.stop(); upstream.stop() }
+        for _ in 0..<3 { #expect(served.ask(makeQuery("bad.example")) != nil) }
+        served.server.drain()
+        #expect(served.server.counters.droppedRecords == 3)
+    }
+
     @Test func protectsWhatAnUpdateServiceNeeds() throws {
         let upstream = FakeUpstream(Self.script)
         let both = try policy(["tracker.example", "bad.example"], protecting: "update.example")

@@ -23,8 +23,8 @@ struct CaptureRecord: BitwiseCopyable {
     var aliasLength: UInt8 = 0
     /// Whether the reply came from the cache.
     var isCached: Bool
-    /// Whether it went over TCP.
-    var overTCP: Bool
+    /// What the client speaks on its connection; nil: it asked by datagram.
+    var speaks: StreamProtocol?
     /// Whether the client got what the policy says.
     var isEnforced: Bool
 
@@ -40,7 +40,7 @@ struct CaptureRecord: BitwiseCopyable {
         type: 0,
         code: noReply,
         isCached: false,
-        overTCP: false,
+        speaks: nil,
         isEnforced: false
     )
 }

@@ -10,11 +10,11 @@ final class CaptureWriter: Sendable {
     private struct State {
         var policies: [UInt32: ActivePolicy] = [:]
         var isStopping = false
-        var lost: UInt64 = 0
     }
 
     private let outputs: [CaptureOutput]
     private let rings: [CaptureRing]
+    private let supervisor: Supervisor
     private let state = Mutex(State())
 
     /// Policies kept for records that were made before the last reloads.
@@ -22,9 +22,10 @@ final class CaptureWriter: Sendable {
     /// Pause when there is nothing to do, microseconds.
     private static let pause: UInt32 = 20_000
 
-    /// A writer to some outputs, which it closes.
-    init(_ outputs: [CaptureOutput], rings: [CaptureRing]) {
+    /// A writer to some outputs, which it closes; `supervisor` is told what is lost.
+    init(_ outputs: [CaptureOutput], rings: [CaptureRing], _ supervisor: Supervisor) {
         self.outputs = outputs
+        self.supervisor = supervisor
         self.rings = rings
     }
 
@@ -39,9 +40,6 @@ final class CaptureWriter: Sendable {
             }
         }
     }
-
-    /// Records that could not be written.
-    var lost: UInt64 { state.withLock { $0.lost } }
 
     /// Lets ``run()`` end once the rings are empty.
     func stop() { state.withLock { $0.isStopping = true } }
@@ -81,8 +79,7 @@ final class CaptureWriter: Sendable {
     }
 
     private func note(_ lost: UInt64) {
-        guard lost > 0 else { return }
-        state.withLock { $0.lost += lost }
+        if lost > 0 { supervisor.noteLost(lost) }
     }
 
     private func policy(_ generation: UInt32) -> ActivePolicy? { state.withLock { $0.policies[generation] } }

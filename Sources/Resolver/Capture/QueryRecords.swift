@@ -72,7 +72,8 @@ struct QueryRecords: ~Copyable {
         let record = query.record
         let action = query.action
         let number = CapturedQuery.Action.allCases.firstIndex(of: action) ?? 0
-        let flags = (record.isEnforced ? 1 : 0) | (record.isCached ? 2 : 0) | (record.overTCP ? 4 : 0)
+        let transport = record.speaks.map { $0.rawValue + 1 } ?? 0
+        let flags = (record.isEnforced ? 1 : 0) | (record.isCached ? 2 : 0) | transport << 2
         let words = UInt64(number) << 8 | UInt64(record.decision.kind) << 16 | UInt64(flags)
         let place = shapes.place(UInt64(record.type) << 40 | UInt64(record.code) << 24 | words) {
             $0.member("qtype", RRType(rawValue: record.type).description)
@@ -84,7 +85,7 @@ struct QueryRecords: ~Copyable {
             $0.member("enforced", record.isEnforced)
             if record.decision.isFlagged { $0.member("action", action.rawValue) }
             $0.member("cached", record.isCached)
-            $0.member("transport", record.overTCP ? "tcp" : "udp")
+            $0.member("transport", record.speaks?.transport ?? "udp")
         }
         shapes.write(place, to: &json)
     }

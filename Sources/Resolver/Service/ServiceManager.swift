@@ -29,9 +29,10 @@ public enum ServiceManager {
     /// `doh`.
     /// - Throws: when one of them is none that can be served on.
     public static func sockets() throws(ServerError) -> [InheritedSocket] {
-        guard environment("LISTEN_PID") == "\(getpid())", let count = environment("LISTEN_FDS").flatMap({ Int($0) }),
-            (1...64).contains(count)
-        else { return [] }
+        guard environment("LISTEN_PID") == "\(getpid())", let words = environment("LISTEN_FDS") else { return [] }
+        guard let count = Int(words), (1...64).contains(count) else {
+            throw .invalid("LISTEN_FDS is a number of sockets from 1 to 64")
+        }
         let names = (environment("LISTEN_FDNAMES") ?? "").split(separator: ":", omittingEmptySubsequences: false)
         for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { _ = unsafe unsetenv(name) }
         var sockets: [InheritedSocket] = []

@@ -13,6 +13,7 @@ final class Supervisor: Sendable {
     private let links: [WorkerLink]
     private let startedAt = patchway_monotonic_ns()
     private let state: Mutex<State>
+    private let lostRecords = Atomic<UInt64>(0)
 
     /// Nanoseconds that a worker has to say that it lives.
     static let patience: UInt64 = 2_000_000_000
@@ -26,8 +27,15 @@ final class Supervisor: Sendable {
     /// Another policy is in force.
     func note(_ policy: ActivePolicy) { state.withLock { $0.policy = policy } }
 
-    /// What has been counted so far, all workers together.
-    var counters: Counters { links.reduce(Counters()) { sum, link in sum + link.counters.withLock { $0 } } }
+    /// Capture records could not be written.
+    func noteLost(_ records: UInt64) { lostRecords.add(records, ordering: .relaxed) }
+
+    /// What has been counted so far, all workers and the capture writer together.
+    var counters: Counters {
+        var sum = links.reduce(Counters()) { sum, link in sum + link.counters.withLock { $0 } }
+        sum.droppedRecords += lostRecords.load(ordering: .relaxed)
+        return sum
+    }
 
     /// Whether no worker has been silent for longer than `patience` nanoseconds after it was asked; asks them again.
     func isResponsive(patience: UInt64 = patience) -> Bool {
