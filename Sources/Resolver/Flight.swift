@@ -37,14 +37,22 @@ struct Flight: BitwiseCopyable {
     var generation: UInt32 = 0
     /// Octets of the name.
     var nameLength: UInt8
+    /// The group of upstreams that it is asked of.
+    var group: UInt8 = 0
     /// Tries made.
     var tries: UInt8 = 0
-    /// The upstream of the last try, or -1.
+    /// The upstream of the last try, its first one where there are several, or -1.
     var upstream: Int8 = -1
+    /// Upstreams whose answer is waited for.
+    var asking = UpstreamSet()
+    /// Upstreams asked beside them, for whose answer nobody waits.
+    var riders = UpstreamSet()
+    /// Upstreams asked so far.
+    var tried = UpstreamSet()
     /// Datagrams with a wrong id or question.
     var mismatches: UInt8 = 0
-    /// Whether a TCP exchange is under way.
-    var isAskingTCP = false
+    /// The upstream that is asked again over TCP, or -1.
+    var tcpUpstream: Int8 = -1
     /// Whether the next try leaves out EDNS, because the upstream did not understand it (RFC 6891 §7).
     var withoutEDNS = false
     /// What to say when all tries have failed.
@@ -56,8 +64,8 @@ struct Flight: BitwiseCopyable {
     var lastWaiter: Int32 = -1
     /// Waiters.
     var waiterCount: Int32 = 0
-    /// Upstream sockets in use, by number; -1 for none.
-    var sockets: InlineArray<5, Int32> = InlineArray(repeating: -1)
+    /// The first of the upstream sockets in use, or -1.
+    var firstSocket: Int32 = -1
 }
 
 /// Why a question got no answer: an extended error and a response code.

@@ -14,9 +14,9 @@ struct FlightTable: ~Copyable {
 
     /// What the owner does next for a flight.
     enum Step: Equatable {
-        /// Send it to an upstream over UDP.
-        case ask(Int)
-        /// Send it to an upstream over TCP.
+        /// Send it to these upstreams.
+        case ask(UpstreamSet)
+        /// Send it to an upstream over TCP, because it does not fit or cannot be trusted otherwise.
         case askTCP(Int)
         /// Nothing.
         case wait
@@ -36,8 +36,11 @@ struct FlightTable: ~Copyable {
     var flights: Slab<Flight>
     /// Waiting clients.
     var waiters: Slab<Waiter>
-    /// The state of the upstreams.
-    private(set) var group: UpstreamGroup
+    /// The state of the upstreams; the first group is for everything that has no route.
+    private(set) var groups: [UpstreamGroup]
+    /// The group of each upstream, and whether those for everything else are asked when it does not answer.
+    private let groupOf: [Int]
+    private let fallsBack: [Bool]
     private var names: OctetBuffer
     private var questions: OctetBuffer
     private var deadlines: DeadlineList
@@ -61,7 +64,8 @@ struct FlightTable: ~Copyable {
         maximumTries: Int,
         tryTimeout: UInt64,
         patience: UInt64 = .max,
-        upstreams: Int
+        groups: [ForwardingTable.Group],
+        start: Int = 0
     ) {
         flights = Slab(capacity: capacity)
         waiters = Slab(capacity: max(2 * capacity, 2 * maximumWaiters))
@@ -69,7 +73,11 @@ struct FlightTable: ~Copyable {
         questions = OctetBuffer(count: max(2 * capacity, 2 * maximumWaiters) * Self.slotSize)
         deadlines = DeadlineList(capacity: capacity, interval: tryTimeout)
         self.patience = DeadlineList(capacity: patience == .max ? 0 : capacity, interval: patience)
-        group = UpstreamGroup(count: upstreams)
+        self.groups = groups.map {
+            UpstreamGroup(first: $0.upstreams.lowerBound, count: $0.upstreams.count, $0.asking, start: start)
+        }
+        groupOf = groups.enumerated().flatMap { number, group in group.upstreams.map { _ in number } }
+        fallsBack = groups.map(\.fallsBack)
         var slots = 16
         while slots < 2 * capacity { slots *= 2 }
         index = Array(repeating: -1, count: slots)
@@ -170,9 +178,10 @@ struct FlightTable: ~Copyable {
 
     // MARK: - Tries
 
-    /// The first try.
-    mutating func start(_ flight: Int, now: UInt64) -> Step {
+    /// The first try, of a question that is asked of the upstreams of a group.
+    mutating func start(_ flight: Int, group: Int = 0, now: UInt64) -> Step {
         if patience.interval != .max { patience.set(flight, now: now) }
+        flights[flight].group = UInt8(group)
         return nextTry(flight, now: now)
     }
 
@@ -183,7 +192,9 @@ struct FlightTable: ~Copyable {
     mutating func takeTimedOut(now: UInt64) -> (flight: Int, step: Step)? {
         guard let flight = deadlines.takeDue(now: now) else { return nil }
         let last = flights[flight]
-        if last.upstream >= 0 { group.failed(Int(last.upstream), sentAt: last.sentAt, now: now) }
+        for upstream in last.asking.union(last.riders) { failed(upstream, sentAt: last.sentAt, now: now) }
+        flights[flight].asking.removeAll()
+        flights[flight].riders.removeAll()
         return (flight, nextTry(flight, now: now))
     }
 
@@ -195,8 +206,30 @@ struct FlightTable: ~Copyable {
         return min(first, second)
     }
 
-    /// An upstream gave the answer.
-    mutating func answered(_ flight: Int, by upstream: Int) { group.succeeded(upstream) }
+    /// An upstream gave the answer to what was sent to it at `sentAt`.
+    mutating func answered(_ flight: Int, by upstream: Int, sentAt: UInt64?, now: UInt64) {
+        flights[flight].asking.remove(upstream)
+        flights[flight].riders.remove(upstream)
+        heard(upstream, sentAt: sentAt, now: now)
+    }
+
+    /// An upstream answered what was sent to it at `sentAt`, whether anybody waited for it or not.
+    ///
+    /// One that takes longer than a try may take does not count as one that answers.
+    mutating func heard(_ upstream: Int, sentAt: UInt64?, now: UInt64) {
+        guard let sentAt else { return groups[groupOf[upstream]].succeeded(upstream) }
+        let time = now &- sentAt
+        if time <= deadlines.interval {
+            groups[groupOf[upstream]].succeeded(upstream, roundTrip: time)
+        } else {
+            groups[groupOf[upstream]].measured(upstream, time)
+        }
+    }
+
+    /// An upstream gave nothing for what was sent to it at `sentAt`.
+    mutating func failed(_ upstream: Int, sentAt: UInt64, now: UInt64) {
+        groups[groupOf[upstream]].failed(upstream, sentAt: sentAt, now: now)
+    }
 
     /// A try ended without an answer.
     mutating func ended(_ flight: Int, _ end: TryEnd, upstream: Int, now: UInt64) -> Step {
@@ -205,31 +238,48 @@ struct FlightTable: ~Copyable {
             guard flights[flight].mismatches < .max else { return .wait }
             flights[flight].mismatches += 1
             guard Int(flights[flight].mismatches) == Self.toleratedMismatches else { return .wait }
+            return flights[flight].tcpUpstream < 0 ? askTCP(flight, upstream) : .wait
+        case .fault(.truncated):
+            guard flights[flight].tcpUpstream < 0 else {
+                return Int(flights[flight].tcpUpstream) == upstream ? .wait : goOn(flight, without: upstream, now: now)
+            }
             return askTCP(flight, upstream)
-        case .fault(.truncated): return askTCP(flight, upstream)
         case .fault(.malformed):
             flights[flight].failure = .malformed
-            return nextTry(flight, now: now)
-        case .fault(.refusal(let code)):
-            group.succeeded(upstream)
-            if code == .formErr || code == .notImp || code == .badVers, !flights[flight].withoutEDNS {
-                flights[flight].withoutEDNS = true
-                return nextTry(flight, now: now, upstream: upstream)
-            }
-            flights[flight].failure = FlightFailure(refusal: code)
-            // Each upstream is asked once; another answer of the same one is not to be had by asking again.
-            guard Int(flights[flight].tries) < group.health.count else { return .giveUp }
-            return nextTry(flight, now: now)
+            return goOn(flight, without: upstream, now: now)
+        case .fault(.refusal(let code)): return refused(flight, code, by: upstream, now: now)
         case .network:
             flights[flight].failure = .network
-            group.failed(upstream, sentAt: flights[flight].sentAt, now: now)
-            return nextTry(flight, now: now)
+            failed(upstream, sentAt: flights[flight].sentAt, now: now)
+            return goOn(flight, without: upstream, now: now)
         }
+    }
+
+    private mutating func refused(_ flight: Int, _ code: ResponseCode, by upstream: Int, now: UInt64) -> Step {
+        let group = groupOf[upstream]
+        let wasAsked = flights[flight].asking.contains(upstream)
+        flights[flight].asking.remove(upstream)
+        flights[flight].riders.remove(upstream)
+        if code == .formErr || code == .notImp || code == .badVers, wasAsked, !flights[flight].withoutEDNS {
+            groups[group].succeeded(upstream)
+            flights[flight].withoutEDNS = true
+            return nextTry(flight, now: now, upstream: upstream)
+        }
+        let failsOver = groups[group].rules.failsOver(on: code)
+        groups[group].refused(upstream, failsOver: failsOver, sentAt: flights[flight].sentAt, now: now)
+        flights[flight].failure = FlightFailure(refusal: code)
+        guard wasAsked, flights[flight].asking.isEmpty else { return .wait }
+        guard failsOver else { return .giveUp }
+        // Each upstream is asked once; another answer of the same one is not to be had by asking again.
+        guard flights[flight].tried.count < groups[Int(flights[flight].group)].count else {
+            return fallBack(flight, now: now)
+        }
+        return nextTry(flight, now: now)
     }
 
     /// A TCP exchange of a flight ended without the answer: with a message that is none, or, without one, by failing.
     mutating func endedTCP(_ flight: Int, _ fault: ReplyFault?, upstream: Int, now: UInt64) -> Step {
-        flights[flight].isAskingTCP = false
+        flights[flight].tcpUpstream = -1
         switch fault {
         case nil: return ended(flight, .network, upstream: upstream, now: now)
         // Nobody else can have sent it, so there is no true answer to wait for.
@@ -239,20 +289,56 @@ struct FlightTable: ~Copyable {
     }
 
     private mutating func askTCP(_ flight: Int, _ upstream: Int) -> Step {
-        guard !flights[flight].isAskingTCP else { return .wait }
-        flights[flight].isAskingTCP = true
+        flights[flight].tcpUpstream = Int8(upstream)
         return .askTCP(upstream)
     }
 
+    /// The next try, unless others are still waited for, or nobody waited for this one.
+    private mutating func goOn(_ flight: Int, without upstream: Int, now: UInt64) -> Step {
+        let wasAsked = flights[flight].asking.contains(upstream)
+        flights[flight].asking.remove(upstream)
+        flights[flight].riders.remove(upstream)
+        return wasAsked && flights[flight].asking.isEmpty ? nextTry(flight, now: now) : .wait
+    }
+
     private mutating func nextTry(_ flight: Int, now: UInt64, upstream: Int? = nil) -> Step {
-        guard Int(flights[flight].tries) < maximumTries else { return .giveUp }
+        let group = Int(flights[flight].group)
+        let most = fallsBack[group] ? max(maximumTries / 2, 1) : maximumTries
+        guard Int(flights[flight].tries) < most else {
+            return flights[flight].asking.isEmpty ? fallBack(flight, now: now) : .wait
+        }
         let previous = flights[flight].upstream
-        let chosen = upstream ?? group.choose(now: now, previous: previous >= 0 ? Int(previous) : nil)
+        var choice = UpstreamGroup.Choice()
+        if let upstream {
+            choice.asked.insert(upstream)
+            choice.lead = upstream
+        } else {
+            choice = groups[group].choose(
+                now: now,
+                tried: flights[flight].tried,
+                previous: previous >= 0 ? Int(previous) : nil
+            )
+        }
+        guard !choice.asked.isEmpty else { return .giveUp }
         flights[flight].tries += 1
-        flights[flight].upstream = Int8(chosen)
+        flights[flight].upstream = Int8(choice.lead)
+        flights[flight].asking.formUnion(choice.asked)
+        flights[flight].riders.formUnion(choice.riders)
+        flights[flight].tried.formUnion(choice.asked)
         flights[flight].sentAt = now
         deadlines.set(flight, now: now)
-        return .ask(chosen)
+        return .ask(choice.asked.union(choice.riders))
+    }
+
+    /// What is left when the upstreams of a route have not answered: those for everything else, if that is meant.
+    private mutating func fallBack(_ flight: Int, now: UInt64) -> Step {
+        guard fallsBack[Int(flights[flight].group)] else { return .giveUp }
+        flights[flight].group = 0
+        flights[flight].upstream = -1
+        flights[flight].asking.removeAll()
+        flights[flight].riders.removeAll()
+        flights[flight].tried.removeAll()
+        return nextTry(flight, now: now)
     }
 
     // MARK: - Index: open addressing with linear probing

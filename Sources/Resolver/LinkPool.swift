@@ -35,6 +35,8 @@ struct LinkQuestion: BitwiseCopyable, Equatable {
     var generation: UInt32
     /// When it was asked, or, with the question still under way, wanted again.
     var askedAt: UInt64
+    /// When it went out: as soon as the connection stood.
+    var sentAt: UInt64 = 0
     /// Whether it was asked before, on a connection that ended.
     var isRepeated = false
 }
@@ -134,6 +136,7 @@ struct LinkPool: ~Copyable {
     /// The connection stands: TCP, and TLS where it is spoken.
     mutating func opened(_ number: Int, now: UInt64) {
         slots[number].state = .open
+        for place in questions[number].indices { questions[number][place].sentAt = now }
         if questions[number].isEmpty { setAtRest(number, now: now) } else { silent.set(number, now: now) }
     }
 

@@ -25,6 +25,10 @@ public struct ServerConfiguration: Sendable {
     public var certificate: (path: String, keyPath: String)?
     /// Servers to forward to, the preferred one first.
     public var upstreams: [Upstream]
+    /// How they are asked.
+    public var asking = AskingRules()
+    /// Names that are forwarded to other servers; of those that cover a name the one with the most labels counts.
+    public var routes: [UpstreamRoute] = []
     /// The authorities that upstreams' certificates are believed by, a PEM file; nil: those of the system.
     public var authorities: String?
     /// Told what an operator should know at once, such as why an upstream's TLS fails; called by any thread.
@@ -132,8 +136,7 @@ public struct ServerConfiguration: Sendable {
         }
         // A local root zone answers everything.
         guard !upstreams.isEmpty || localZone?.apex.isRoot == true else { throw .invalid("no upstream server") }
-        guard upstreams.count <= 16 else { throw .invalid("more than 16 upstream servers") }
-        guard upstreams.allSatisfy({ $0.address.port != 0 }) else { throw .invalid("an upstream server has port 0") }
+        try validateUpstreams()
         guard (1...256).contains(workers) else { throw .invalid("workers must be between 1 and 256") }
         guard cacheSize >= workers * 64 << 10 else { throw .invalid("the cache needs at least 64 KiB a worker") }
         let memory = Int(patchway_memory_size())
@@ -152,8 +155,28 @@ public struct ServerConfiguration: Sendable {
         if !allowRemote, let open = listeners.first(where: { !$0.address.address.isLoopback }) {
             throw .notLoopback(open.address)
         }
+    }
+
+    private func validateUpstreams() throws(ServerError) {
+        let groups = [(upstreams, asking)] + routes.map { ($0.upstreams, $0.asking) }
+        let all = groups.flatMap(\.0)
+        guard groups.allSatisfy({ $0.0.count <= 16 }) else {
+            throw .invalid("more than 16 upstream servers for a name")
+        }
+        guard all.count <= UpstreamSet.capacity else {
+            throw .invalid("more than \(UpstreamSet.capacity) upstream servers, those of routes included")
+        }
+        guard routes.count <= 250 else { throw .invalid("more than 250 routes") }
+        guard all.allSatisfy({ $0.address.port != 0 }) else { throw .invalid("an upstream server has port 0") }
+        guard groups.allSatisfy({ (1...8).contains($0.1.width) }) else {
+            throw .invalid("1 to 8 upstream servers can be asked at once")
+        }
+        let names = routes.map(\.name.lowercased)
+        if let index = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+            throw .invalid("two routes for \(names[index])")
+        }
         let served = (listeners + inherited.map(\.listener)).map(\.address)
-        if let own = upstreams.first(where: { served.contains($0.address) }) {
+        if let own = all.first(where: { served.contains($0.address) }) {
             throw .invalid("\(own) is both listened on and forwarded to")
         }
     }

@@ -40,12 +40,18 @@ struct SpecialNames {
     /// The top labels under which any of the names lies.
     private static let tops = ["localhost", "invalid", "test", "onion", "alt", "local", "arpa"].map { Array($0.utf8) }
 
-    /// The special names without those at or below `forwarded`.
-    init(forwarded: [DomainName] = []) {
-        self.forwarded = forwarded.map(\.lowercased.wire)
-        zones = Self.texts.compactMap { try? DomainName($0) }.map {
+    /// The special names without those at or below `forwarded`, or at or below a route that is a special name itself: one
+    /// for `in-addr.arpa` does not send private addresses anywhere.
+    init(forwarded: [DomainName] = [], routes: [DomainName] = []) {
+        let zones = Self.texts.compactMap { try? DomainName($0) }.map {
             Zone(wire: $0.wire, labels: $0.labelCount, isLocalhost: $0.wire == [9] + Array("localhost".utf8) + [0])
         }
+        let routed = routes.filter { route in
+            let name = NameBuffer(route.lowercased)
+            return zones.contains { Self.isAtOrBelow(name, $0.wire, $0.labels) }
+        }
+        self.zones = zones
+        self.forwarded = (forwarded + routed).map(\.lowercased.wire)
     }
 
     /// What to answer for a name, or nil when it is none of ours.

@@ -55,7 +55,7 @@ struct TLSContexts: Sendable {
         if let files = configuration.certificate {
             serving = try TLSContext.serving(certificate: files.path, key: files.keyPath)
         }
-        if configuration.upstreams.contains(where: \.isEncrypted) {
+        if ForwardingTable(configuration).upstreams.contains(where: \.isEncrypted) {
             forwarding = try TLSContext.forwarding(authorities: configuration.authorities)
         }
     }

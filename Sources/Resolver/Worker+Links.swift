@@ -19,7 +19,7 @@ extension Worker {
         if table.flights[flight].tries > 1, links.renew(flight, generation, upstream: upstream, now: now) {
             return true
         }
-        let question = LinkQuestion(id: 0, flight: Int32(flight), generation: generation, askedAt: now)
+        let question = LinkQuestion(id: 0, flight: Int32(flight), generation: generation, askedAt: now, sentAt: now)
         return put(question, upstream)
     }
 
@@ -39,10 +39,10 @@ extension Worker {
         writeQuestion(
             of: Int(question.flight),
             id: question.id,
-            isPadded: configuration.upstreams[upstream].isEncrypted
+            isPadded: forwarding.upstreams[upstream].isEncrypted
         )
         if let http = linkHTTP[number] {
-            let asked = configuration.upstreams[upstream]
+            let asked = forwarding.upstreams[upstream]
             guard let stream = http.ask(.post, asked.authority, asked.path ?? "", draft.span) else {
                 links.slots[number].isEnding = true
                 _ = links.take(question.id, from: number, now: now)
@@ -101,7 +101,7 @@ extension Worker {
         var peer = upstreams[upstream]
         let descriptor = unsafe patchway_tcp_connect(&peer)
         guard descriptor >= 0 else { return nil }
-        let asked = configuration.upstreams[upstream]
+        let asked = forwarding.upstreams[upstream]
         var session: TLSConnection?
         if asked.isEncrypted {
             session = tls.forwarding.flatMap {
@@ -160,7 +160,11 @@ extension Worker {
     private mutating func failLink(_ number: Int) {
         let link = links.slots[number]
         for question in closeLink(number) {
-            guard isWanted(question) else { continue }
+            guard isWanted(question) else {
+                // Nobody waits for it any more, but it is known now that the upstream does not answer.
+                if !link.hasAnswered { table.failed(Int(link.upstream), sentAt: question.sentAt, now: now) }
+                continue
+            }
             endOrRepeat(question, upstream: Int(link.upstream), mayRepeat: link.hasAnswered)
         }
     }
@@ -185,7 +189,7 @@ extension Worker {
         if fault == nil { counters.upstreamFailures += 1 }
         // A later try is under way already; its time-out decides.
         guard question.askedAt >= table.flights[flight].sentAt else {
-            table.flights[flight].isAskingTCP = false
+            table.flights[flight].tcpUpstream = -1
             return
         }
         perform(table.endedTCP(flight, fault, upstream: upstream, now: now), for: flight)
@@ -210,7 +214,7 @@ extension Worker {
         if links.slots[number].state == .shaking { counters.upstreamTLSFailures += 1 }
         guard let say = configuration.notice, now >= noticesAfter[upstream] else { return }
         noticesAfter[upstream] = now + Self.noticePause
-        say("\(configuration.upstreams[upstream]): \(reason)")
+        say("\(forwarding.upstreams[upstream]): \(reason)")
     }
 
     // MARK: - Events
@@ -366,7 +370,9 @@ extension Worker {
 
     /// Takes the message that is said to answer a question.
     private mutating func take(_ message: Span<UInt8>, for question: LinkQuestion, upstream: Int) {
-        guard isWanted(question) else { return }
+        // Over UDP the time is that of datagrams.
+        let sentAt = isLinked[upstream] ? question.sentAt : nil
+        guard isWanted(question) else { return table.heard(upstream, sentAt: sentAt, now: now) }
         let flight = Int(question.flight)
         table.fillName(of: flight, &flightName)
         let fault = scrubber.scrub(message, id: question.id, name: flightName, key: table.flights[flight].key)
@@ -374,7 +380,7 @@ extension Worker {
             note(fault)
             endQuestion(question, fault, upstream: upstream)
         } else {
-            table.answered(flight, by: upstream)
+            table.answered(flight, by: upstream, sentAt: sentAt, now: now)
             deliver(flight, answeredOn: nil)
         }
     }

@@ -231,7 +231,7 @@ extension Worker {
             if let completion {
                 self.await(completion, for: flight)
             } else {
-                perform(table.start(flight, now: now), for: flight)
+                perform(table.start(flight, group: forwarding.group(of: name), now: now), for: flight)
             }
             return false
         case .joined:

@@ -71,6 +71,6 @@ extension Worker {
         else { return }
         counters.prefetched += 1
         table.flights[flight].generation = policy.generation
-        perform(table.start(flight, now: now), for: flight)
+        perform(table.start(flight, group: forwarding.group(of: name), now: now), for: flight)
     }
 }

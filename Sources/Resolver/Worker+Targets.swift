@@ -50,7 +50,7 @@ extension Worker {
         case .started(let other):
             completions[flight] = completion
             table.flights[other].generation = policy.generation
-            perform(table.start(other, now: now), for: other)
+            perform(table.start(other, group: forwarding.group(of: aliasName), now: now), for: other)
         }
     }
 

@@ -20,10 +20,7 @@ extension Worker {
             case .giveUp:
                 fail(flight)
                 return
-            case .ask(let upstream):
-                if isLinked[upstream] ? askOverLink(upstream, for: flight) : ask(upstream, for: flight) { return }
-                counters.upstreamFailures += 1
-                step = table.ended(flight, .network, upstream: upstream, now: now)
+            case .ask(let upstreams): step = ask(upstreams, for: flight)
             case .askTCP(let upstream):
                 if askOverLink(upstream, for: flight) { return }
                 counters.upstreamFailures += 1
@@ -32,16 +29,29 @@ extension Worker {
         }
     }
 
+    /// Sends a flight's question to some upstreams; gives what is next when the system refuses that for all.
+    private mutating func ask(_ upstreams: UpstreamSet, for flight: Int) -> FlightTable.Step {
+        var step = FlightTable.Step.wait
+        for upstream in upstreams {
+            if isLinked[upstream] ? askOverLink(upstream, for: flight) : ask(upstream, for: flight) { continue }
+            counters.upstreamFailures += 1
+            let next = table.ended(flight, .network, upstream: upstream, now: now)
+            if next != .wait { step = next }
+        }
+        return step
+    }
+
     /// Sends a flight's question with a fresh id; false when the system refuses.
     private mutating func ask(_ upstream: Int, for flight: Int) -> Bool {
-        guard let free = table.flights[flight].sockets.indices.first(where: { table.flights[flight].sockets[$0] < 0 }),
-            let number = associate(upstream)
-        else { return false }
+        guard let number = associate(upstream) else { return false }
         let id = random.next16()
         upstreamSockets[number].flight = Int32(flight)
         upstreamSockets[number].upstream = Int8(upstream)
         upstreamSockets[number].id = id
-        table.flights[flight].sockets[free] = Int32(number)
+        upstreamSockets[number].isSpent = false
+        upstreamSockets[number].sentAt = now
+        upstreamSockets[number].next = table.flights[flight].firstSocket
+        table.flights[flight].firstSocket = Int32(number)
         writeQuestion(of: flight, id: id)
         counters.upstreamQueries += 1
         let descriptor = upstreamSockets[number].descriptor
@@ -97,7 +107,11 @@ extension Worker {
             let count = unsafe received.withMemory(0, size) { unsafe patchway_receive(socket.descriptor, $0, size) }
             if count == -Int(EAGAIN) { return }
             // ICMP errors prove nothing: the query goes on until its time is over.
-            guard count >= 0, socket.flight >= 0 else { continue }
+            guard count >= 0 else { continue }
+            guard socket.flight >= 0 else {
+                if trailing.contains(number) { takeLate(number, count: count) }
+                if upstreamSockets.isLive(number) { continue } else { return }
+            }
             let flight = Int(socket.flight)
             table.fillName(of: flight, &flightName)
             let fault = scrubber.scrub(
@@ -108,11 +122,12 @@ extension Worker {
                 key: table.flights[flight].key
             )
             guard let fault else {
-                table.answered(flight, by: Int(socket.upstream))
+                table.answered(flight, by: Int(socket.upstream), sentAt: socket.sentAt, now: now)
                 deliver(flight, answeredOn: number)
                 return
             }
             note(fault)
+            if fault != .mismatch { upstreamSockets[number].isSpent = true }
             let step = table.ended(flight, .fault(fault), upstream: Int(socket.upstream), now: now)
             perform(step, for: flight)
             guard upstreamSockets.isLive(number), upstreamSockets[number].flight == socket.flight else { return }

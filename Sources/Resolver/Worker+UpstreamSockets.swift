@@ -1,4 +1,5 @@
 internal import CSockets
+internal import DNS
 
 /// From which ports upstreams are asked.
 public enum SourcePorts: String, Sendable, CaseIterable {
@@ -22,6 +23,12 @@ struct UpstreamSocket: BitwiseCopyable {
     var upstream: Int8 = -1
     /// The identifier sent.
     var id: UInt16 = 0
+    /// Whether something has come that is no answer, so that none will.
+    var isSpent = false
+    /// The next one of the same flight, or -1.
+    var next: Int32 = -1
+    /// When the query was sent.
+    var sentAt: UInt64 = 0
     /// Queries that it may still carry before its port is given up.
     var usesLeft: UInt16 = 0
 }
@@ -92,6 +99,8 @@ extension Worker {
     private mutating func open(_ isV6: Bool) -> Int? {
         let descriptor = patchway_udp_socket(isV6 ? 1 : 0)
         guard descriptor >= 0 else { return nil }
+        // Who waits for nothing but to be measured makes room for a question.
+        if upstreamSockets.count == upstreamSockets.capacity, let oldest = trailing.first { closeUpstream(oldest) }
         guard let slot = upstreamSockets.insert(UpstreamSocket(descriptor: descriptor, isV6: isV6)) else {
             _ = patchway_close(descriptor)
             return nil
@@ -105,6 +114,7 @@ extension Worker {
     }
 
     private mutating func closeUpstream(_ number: Int) {
+        trailing.clear(number)
         forgetUpstream(of: number)
         _ = patchway_close(upstreamSockets[number].descriptor)
         upstreamSockets.remove(number)
@@ -139,14 +149,47 @@ extension Worker {
         table.end(flight)
     }
 
-    /// Frees the sockets of a flight.
+    /// Frees the sockets of a flight; those that may still be answered wait for it, to learn how their upstreams do.
     mutating func releaseSockets(of flight: Int, answeredOn clean: Int?) {
-        for index in table.flights[flight].sockets.indices {
-            let number = Int(table.flights[flight].sockets[index])
-            if number >= 0 { release(number, isClean: number == clean) }
-            table.flights[flight].sockets[index] = -1
+        let open = table.flights[flight].asking.union(table.flights[flight].riders)
+        let time = UInt64(configuration.tryTimeout) * 1_000_000
+        var next = Int(table.flights[flight].firstSocket)
+        while next >= 0 {
+            let socket = upstreamSockets[next]
+            if next != clean, !socket.isSpent, open.contains(Int(socket.upstream)), now < socket.sentAt + time {
+                upstreamSockets[next].flight = -1
+                trailing.set(next, now: now)
+            } else {
+                release(next, isClean: next == clean)
+            }
+            next = Int(socket.next)
         }
-        table.flights[flight].isAskingTCP = false
+        table.flights[flight].firstSocket = -1
+        table.flights[flight].tcpUpstream = -1
+    }
+
+    /// Takes what has come on a socket whose flight has ended.
+    mutating func takeLate(_ number: Int, count: Int) {
+        let socket = upstreamSockets[number]
+        guard count >= MessageHeader.size, received.uint16(at: 0) == socket.id, received.uint16(at: 2) & 0x8000 != 0
+        else { return }
+        concludeLate(number)
+    }
+
+    /// An upstream has answered on a socket whose flight has ended.
+    mutating func concludeLate(_ number: Int) {
+        trailing.clear(number)
+        table.heard(Int(upstreamSockets[number].upstream), sentAt: upstreamSockets[number].sentAt, now: now)
+        release(number, isClean: true)
+    }
+
+    /// Gives up sockets on which nothing has come in time.
+    mutating func expireTrailing() {
+        while let number = trailing.takeDue(now: now) {
+            counters.upstreamTimeouts += 1
+            table.failed(Int(upstreamSockets[number].upstream), sentAt: upstreamSockets[number].sentAt, now: now)
+            release(number, isClean: false)
+        }
     }
 
     /// Closes every socket towards the upstreams.

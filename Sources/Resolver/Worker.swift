@@ -30,6 +30,8 @@ struct Worker: ~Copyable {
     let link: WorkerLink
     let supervisor: Supervisor
     let ring: CaptureRing?
+    /// Upstreams, and which names go to which.
+    let forwarding: ForwardingTable
     let upstreams: [patchway_peer]
     /// Which upstreams are asked over connections alone.
     let isLinked: [Bool]
@@ -64,6 +66,8 @@ struct Worker: ~Copyable {
     var sockets: [ListeningSocket]
     /// Towards the upstreams.
     var upstreamSockets: Slab<UpstreamSocket>
+    /// Those whose flight has ended, and that may still be answered.
+    var trailing: DeadlineList
     var pool: SocketPool
     /// Connections to upstreams: what is under way, what has arrived, what is to go out, TLS.
     var links: LinkPool
@@ -134,9 +138,10 @@ struct Worker: ~Copyable {
         self.sockets = sockets
         self.seed = seed
         ring = link.ring
-        upstreams = configuration.upstreams.map(\.address.peer)
-        isLinked = configuration.upstreams.map { $0.transport != .datagrams }
-        tlsMemories = configuration.upstreams.map { $0.isEncrypted ? TLSMemory() : nil }
+        forwarding = ForwardingTable(configuration)
+        upstreams = forwarding.upstreams.map(\.address.peer)
+        isLinked = forwarding.upstreams.map { $0.transport != .datagrams }
+        tlsMemories = forwarding.upstreams.map { $0.isEncrypted ? TLSMemory() : nil }
         noticesAfter = upstreams.map { _ in 0 }
         links = LinkPool(upstreams: upstreams.count)
         let capacity = links.slots.capacity
@@ -145,8 +150,11 @@ struct Worker: ~Copyable {
         linkOutput = Array(repeating: [], count: capacity)
         linkTLS = Array(repeating: nil, count: capacity)
         linkHTTP = Array(repeating: nil, count: capacity)
-        special = SpecialNames(forwarded: configuration.forwardedSpecialNames)
-        rebinding = RebindingGuard(isOn: configuration.rebindProtection, exempt: configuration.rebindExempt)
+        special = SpecialNames(forwarded: configuration.forwardedSpecialNames, routes: configuration.routes.map(\.name))
+        rebinding = RebindingGuard(
+            isOn: configuration.rebindProtection,
+            exempt: configuration.rebindExempt + configuration.routes.filter { !$0.upstreams.isEmpty }.map(\.name)
+        )
         cache = ResponseCache(budget: configuration.cacheSize / configuration.workers)
         table = FlightTable(
             capacity: configuration.maximumOutstanding,
@@ -154,14 +162,19 @@ struct Worker: ~Copyable {
             maximumTries: configuration.maximumTries,
             tryTimeout: UInt64(configuration.tryTimeout) * 1_000_000,
             patience: configuration.staleLimit > 0 ? UInt64(configuration.staleAfter) * 1_000_000 : .max,
-            upstreams: configuration.upstreams.count
+            groups: forwarding.groups,
+            start: Int(seed >> 32)
         )
         scrubber = AnswerScrubber(
             maximumTTL: configuration.maximumTTL,
             maximumNegativeTTL: configuration.maximumNegativeTTL
         )
         upstreamSockets = Slab(capacity: 4 * configuration.maximumOutstanding)
-        pool = SocketPool(upstreams: configuration.upstreams.count)
+        trailing = DeadlineList(
+            capacity: upstreamSockets.capacity,
+            interval: UInt64(configuration.tryTimeout) * 1_000_000
+        )
+        pool = SocketPool(upstreams: forwarding.upstreams.count)
         streams = StreamTable(configuration)
         now = patchway_monotonic_ns()
     }
@@ -215,6 +228,7 @@ struct Worker: ~Copyable {
         if drainsUntil != nil, isIdle { return Self.drainPause }
         var due = drainsUntil ?? .max
         if let next = table.nextDeadline { due = min(due, next) }
+        if let next = trailing.nextDue { due = min(due, next) }
         if let next = streams.nextDeadline { due = min(due, next) }
         if let next = links.nextDeadline { due = min(due, next) }
         guard due != .max else { return -1 }
@@ -228,6 +242,7 @@ struct Worker: ~Copyable {
             counters.upstreamTimeouts += 1
             perform(step, for: flight)
         }
+        expireTrailing()
         expireLinks()
         while let number = streams.takeIdle(now: now) {
             counters.closedConnections += 1

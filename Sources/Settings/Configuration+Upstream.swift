@@ -33,7 +33,7 @@ extension Configuration {
         /// `https://ADDRESS[:PORT][/PATH][#NAME]`, whose path is `/dns-query` without one.
         public init?(_ text: String) {
             guard let mark = text.firstRange(of: "://") else {
-                guard let endpoint = Endpoint(text, defaultPort: 53) else { return nil }
+                guard !text.isEmpty, let endpoint = Endpoint(text, defaultPort: 53) else { return nil }
                 (scheme, self.endpoint, name) = (.udp, endpoint, nil)
                 return
             }

@@ -170,6 +170,10 @@ public struct Configuration: Sendable {
     public var key: String?
     /// Where to forward to; empty when the file does not say.
     public var upstreams: [Upstream] = []
+    /// How they are asked.
+    public var asking = Asking()
+    /// Names that are forwarded to other servers.
+    public var routes: [Route] = []
     /// The authorities that upstreams' certificates are believed by: a PEM file.
     public var authorities: String?
     /// What to do with policy hits.

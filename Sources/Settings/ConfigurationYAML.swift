@@ -42,10 +42,10 @@ private struct ConfigurationBuilder {
 
     private static let keys =
         [
-            "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca", "upstreams",
+            "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca",
             "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "capture", "flags", "log-all",
             "catalog", "admin", "layers",
-        ] + AnswersYAML.keys
+        ] + ForwardingYAML.keys + AnswersYAML.keys
 
     private static let listKeys = ["path", "format", "role", "groups"]
     private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "schedules", "clients", "lists"]
@@ -72,7 +72,7 @@ private struct ConfigurationBuilder {
         }
         if let node = entries["tls-cert"] { configuration.certificate = reader.text(node, "tls-cert").map(resolved) }
         if let node = entries["tls-key"] { configuration.key = reader.text(node, "tls-key").map(resolved) }
-        if let node = entries["upstreams"] { configuration.upstreams = upstreams(node) }
+        ForwardingYAML.read(entries, into: &configuration, &reader)
         if let node = entries["tls-ca"] { configuration.authorities = reader.text(node, "tls-ca").map(resolved) }
         if let node = entries["mode"] { configuration.mode = reader.word(node, "mode") }
         if let node = entries["workers"] { configuration.workers = reader.number(node, "workers", 1...256) }
@@ -148,21 +148,6 @@ private struct ConfigurationBuilder {
                 return nil
             }
             return endpoint
-        }
-    }
-
-    private mutating func upstreams(_ node: Node) -> [Configuration.Upstream] {
-        items(node, "an upstream").compactMap { item in
-            guard let text = reader.text(item, "an upstream") else { return nil }
-            guard let upstream = Configuration.Upstream(text) else {
-                reader.fault(
-                    item,
-                    "bad-address",
-                    "`\(NodeReader.shortened(text))` is no upstream; \(Configuration.Upstream.hint)"
-                )
-                return nil
-            }
-            return upstream
         }
     }
 

@@ -33,4 +33,15 @@ import Testing
         #expect(special.answer(NameBuffer(name("1.1.168.192.in-addr.arpa"))) == nil)
         #expect(special.answer(NameBuffer(name("1.1.1.10.in-addr.arpa"))) == .nonexistent)
     }
+
+    @Test func aRouteLiftsOnlySpecialNamesBelowIt() {
+        let special = SpecialNames(routes: [
+            name("arpa"), name("3.10.in-addr.arpa"), name("corp.example"), name("test"),
+        ])
+        #expect(special.answer(NameBuffer(name("1.2.3.10.in-addr.arpa"))) == nil)
+        #expect(special.answer(NameBuffer(name("1.2.4.10.in-addr.arpa"))) == .nonexistent)
+        #expect(special.answer(NameBuffer(name("1.1.168.192.in-addr.arpa"))) == .nonexistent)
+        #expect(special.answer(NameBuffer(name("nas.home.arpa"))) == .nonexistent)
+        #expect(special.answer(NameBuffer(name("a.test"))) == nil)
+    }
 }

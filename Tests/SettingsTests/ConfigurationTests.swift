@@ -43,6 +43,21 @@ import TextScan
         ("upstreams: [https://dns.example/dns-query]", ["1:13 bad-address"]),
         ("upstreams: [https://192.0.2.1/a?b]", ["1:13 bad-address"]),
         ("upstreams: {a: b}", ["1:12 wrong-type"]),
+        ("upstream-strategy: fastest", []), ("upstream-strategy: quickest", ["1:20 unknown-word"]),
+        ("upstream-strategy: parallel\nparallel: 3", []), ("parallel: 3", []),
+        ("upstream-strategy: fastest\nparallel: 3", ["2:11 wrong-key"]), ("parallel: 1", ["1:11 bad-number"]),
+        ("parallel: 9", ["1:11 bad-number"]), ("upstream-strategy: [fastest]", ["1:20 wrong-type"]),
+        ("fail-over-on: [SERVFAIL, REFUSED]", []), ("fail-over-on: []", []), ("fail-over-on: REFUSED", []),
+        ("fail-over-on: [SERVFAIL, NXDOMAIN]", ["1:26 unknown-word"]), ("fail-over-on: 2", ["1:15 unknown-word"]),
+        ("routes: {corp.example: 10.0.0.53, 10.in-addr.arpa: [10.0.0.53, 'tls://10.0.0.54#a.example']}", []),
+        ("routes: {corp.example: default, a.example: {upstreams: 10.0.0.53, strategy: fastest, fall-back: yes}}", []),
+        ("routes:\n  corp..example: 10.0.0.53\n", ["2:3 bad-name"]),
+        ("routes:\n  corp.example: 10.0.0.53\n  Corp.Example.: 10.0.0.54\n", ["3:3 repeated-name"]),
+        ("routes:\n  corp.example: []\n", ["2:17 empty"]), ("routes:\n  corp.example: intern\n", ["2:17 bad-address"]),
+        ("routes:\n  corp.example: {strategy: fastest}\n", ["2:17 missing-key"]),
+        ("routes:\n  corp.example: {upstreams: [10.0.0.53], fallback: yes}\n", ["2:42 unknown-key"]),
+        ("routes:\n  corp.example: {upstreams: [10.0.0.53], strategy: random}\n", ["2:52 unknown-word"]),
+        ("routes: [corp.example]", ["1:9 wrong-type"]), ("routes: corp.example", ["1:9 wrong-type"]),
         ("allow: [10.0.0.0/8, 'fd00::/8', 192.0.2.7]", []), ("allow: 10.0.0.0/8", []),
         ("allow: [10.0.0.0/33]", ["1:9 bad-range"]), ("allow: [everyone, 10.0.0.0/8]", ["1:9 bad-range"]),
         (
@@ -157,6 +172,38 @@ import TextScan
 
     /// What is odd, and yet a configuration with nothing but keys that it does not know, or a long path.
     private static let readable = ["byte order mark", "carriage returns", "huge scalar", "bell in quotes"]
+
+    @Test func whereToForwardIsRead() {
+        let text = """
+            upstreams: [192.0.2.1, 192.0.2.2]
+            upstream-strategy: round-robin
+            fail-over-on: [REFUSED]
+            routes:
+              corp.example: {upstreams: [10.0.0.53, 10.0.0.54], strategy: parallel, parallel: 4, fall-back: yes}
+              www.corp.example: default
+            """
+        let (configuration, faults) = ConfigurationYAML.parse(Array(text.utf8), path: "c.yaml")
+        #expect(faults.isEmpty)
+        #expect(configuration.asking.strategy == .roundRobin)
+        #expect(configuration.asking.failOverCodes == [.refused])
+        #expect(configuration.routes.map(\.name.description) == ["corp.example", "www.corp.example"])
+        #expect(configuration.routes.map(\.upstreams.count) == [2, 0])
+        #expect(configuration.routes.map(\.fallsBack) == [true, false])
+        let asking = configuration.routes[0].asking.over(configuration.asking)
+        #expect(asking.strategy == .parallel && asking.width == 4 && asking.failOverCodes == [.refused])
+        #expect(configuration.routes[1].asking.over(configuration.asking) == configuration.asking)
+    }
+
+    @Test(arguments: [
+        ("corp.example=10.0.0.53", 1), ("corp.example=10.0.0.53,tls://10.0.0.54#a.example", 2),
+        ("corp.example=default", 0),
+        ("corp.example", nil), ("corp..example=10.0.0.53", nil), ("corp.example=", nil),
+        ("corp.example=10.0.0.53,", nil),
+        ("corp.example=10.0.0.53,default", nil), ("=10.0.0.53", nil),
+    ])
+    func routesInOneArgument(text: String, count: Int?) {
+        #expect(Configuration.Route(text)?.upstreams.count == count)
+    }
 
     @Test(arguments: HostileYAMLTests.bombs)
     func survives(name: String, text: String) {

@@ -26,15 +26,6 @@ struct ServeCommand: ParsableCommand {
     @Option(name: .customLong("listen"), help: "ADDRESS:PORT, UDP and TCP; repeatable. 127.0.0.1:5353 without it.")
     var listen: [String] = []
 
-    @Option(
-        name: .customLong("upstream"),
-        help: """
-            ADDRESS[:PORT], tcp://ADDRESS, tls://ADDRESS#NAME or https://ADDRESS/dns-query#NAME to forward to; repeatable, \
-            the preferred one first.
-            """
-    )
-    var upstreams: [String] = []
-
     @Option(name: .customLong("mode"), help: "shadow, enforce or protect.")
     var mode: String?
 
@@ -74,6 +65,7 @@ struct ServeCommand: ParsableCommand {
     @Option(name: .customLong("user"), help: "Become this user once the sockets are open.")
     var user: String?
 
+    @OptionGroup var forwarding: ForwardingOptions
     @OptionGroup var transports: TransportOptions
     @OptionGroup var answers: AnswerOptions
     @OptionGroup var stack: StackOptions
@@ -173,10 +165,8 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func settings(_ file: Configuration) throws -> ServerConfiguration {
-        var settings = ServerConfiguration(
-            upstreams: upstreams.isEmpty
-                ? file.upstreams.map(Upstream.init) : try upstreams.map(TransportOptions.upstream)
-        )
+        var settings = ServerConfiguration(upstreams: [Upstream]())
+        try forwarding.apply(file, to: &settings)
         settings.notice = { StandardError.line("patchway: \(TerminalText.escaped($0))") }
         let addresses = try TransportOptions.addresses(listen, "--listen", 53, file.listen)
         do throws(ServerError) { settings.inherited = try ServiceManager.sockets() } catch {

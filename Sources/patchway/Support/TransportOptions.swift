@@ -91,14 +91,6 @@ struct TransportOptions: ParsableArguments {
         return try texts.map { try address($0, option, port) }
     }
 
-    /// The upstream that an option gives.
-    static func upstream(_ text: String) throws -> Upstream {
-        guard let upstream = Configuration.Upstream(text) else {
-            throw Failure.usage("--upstream \(TerminalText.escaped(text)): \(Configuration.Upstream.hint)")
-        }
-        return Upstream(upstream)
-    }
-
     /// The address that an option gives.
     static func address(_ text: String, _ option: String, _ port: UInt16) throws -> SocketAddress {
         guard let address = Configuration.Endpoint(text, defaultPort: port) else {
@@ -113,17 +105,4 @@ struct TransportOptions: ParsableArguments {
 extension SocketAddress {
     /// The socket address of a configured one.
     init(_ endpoint: Configuration.Endpoint) { self.init(endpoint.address, port: endpoint.port) }
-}
-
-extension Upstream {
-    /// The upstream that a configured one is.
-    init(_ upstream: Configuration.Upstream) {
-        let address = SocketAddress(upstream.endpoint)
-        switch upstream.scheme {
-        case .udp: self.init(address)
-        case .tcp: self.init(address, .tcp)
-        case .tls: self.init(address, .tls(name: upstream.name))
-        case .https: self.init(address, .https(name: upstream.name, path: upstream.path ?? "/dns-query"))
-        }
-    }
 }

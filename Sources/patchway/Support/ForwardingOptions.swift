@@ -1,0 +1,123 @@
+import ArgumentParser
+import DNS
+import Resolver
+import Settings
+import TextScan
+
+/// Where `serve` forwards to; options win over the configuration.
+struct ForwardingOptions: ParsableArguments {
+    @Option(
+        name: .customLong("upstream"),
+        help: """
+            ADDRESS[:PORT], tcp://ADDRESS, tls://ADDRESS#NAME or https://ADDRESS/dns-query#NAME to forward to; repeatable, \
+            the preferred one first.
+            """
+    )
+    var upstreams: [String] = []
+
+    @Option(
+        name: .customLong("upstream-strategy"),
+        help: """
+            failover asks the first one that answers, fastest the one that does so fastest, parallel several at once, \
+            round-robin one after the other. failover without it.
+            """
+    )
+    var strategy: String?
+
+    @Option(name: .customLong("parallel"), help: "Upstreams asked at once with `parallel`, from 2 to 8; 2 without it.")
+    var width: Int?
+
+    @Option(
+        name: .customLong("fail-over-on"),
+        help: "A response code after which the next upstream is asked; repeatable. Without it every refusal is one."
+    )
+    var failOverCodes: [String] = []
+
+    @Option(
+        name: .customLong("route"),
+        help: """
+            NAME=UPSTREAM[,UPSTREAM]: forward names at and below this one there, and nowhere else; repeatable, the longest \
+            one counts. NAME=default: to the upstreams for everything else.
+            """
+    )
+    var routes: [String] = []
+
+    /// Puts what the options say, and where they do not what the configuration file says, into `settings`.
+    func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
+        settings.upstreams = upstreams.isEmpty ? file.upstreams.map(Upstream.init) : try upstreams.map(Self.upstream)
+        let asking = try said().over(file.asking)
+        settings.asking = AskingRules(asking)
+        let routes = routes.isEmpty ? file.routes : try routes.map(Self.route)
+        settings.routes = routes.map { route in
+            UpstreamRoute(
+                route.name,
+                to: route.upstreams.map(Upstream.init),
+                asking: AskingRules(route.asking.over(asking)),
+                fallsBack: route.fallsBack
+            )
+        }
+    }
+
+    /// What the options say.
+    private func said() throws -> Configuration.Asking {
+        var asking = Configuration.Asking()
+        if let strategy {
+            guard let word = Configuration.Strategy(rawValue: strategy) else {
+                let all = Configuration.Strategy.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure.usage("--upstream-strategy \(TerminalText.escaped(strategy)): one of \(all)")
+            }
+            asking.strategy = word
+        }
+        if let width {
+            guard (2...8).contains(width) else { throw Failure.usage("--parallel \(width): from 2 to 8") }
+            asking.width = width
+        }
+        if !failOverCodes.isEmpty {
+            asking.failOverCodes = try failOverCodes.map { text in
+                guard let code = Configuration.failOverCodes[text] else {
+                    let all = Configuration.failOverCodes.keys.sorted().joined(separator: ", ")
+                    throw Failure.usage("--fail-over-on \(TerminalText.escaped(text)): one of \(all)")
+                }
+                return code
+            }
+        }
+        return asking
+    }
+
+    private static func upstream(_ text: String) throws -> Upstream {
+        guard let upstream = Configuration.Upstream(text) else {
+            throw Failure.usage("--upstream \(TerminalText.escaped(text)): \(Configuration.Upstream.hint)")
+        }
+        return Upstream(upstream)
+    }
+
+    private static func route(_ text: String) throws -> Configuration.Route {
+        guard let route = Configuration.Route(text) else {
+            throw Failure.usage("--route \(TerminalText.escaped(text)): \(Configuration.Route.hint)")
+        }
+        return route
+    }
+}
+
+extension AskingRules {
+    /// The rules that a configuration states.
+    init(_ asking: Configuration.Asking) {
+        self.init()
+        strategy = asking.strategy.flatMap { UpstreamStrategy(rawValue: $0.rawValue) } ?? strategy
+        width = asking.width ?? width
+        failOverCodes = asking.failOverCodes ?? failOverCodes
+    }
+}
+
+extension Upstream {
+    /// The upstream that a configured one is.
+    init(_ upstream: Configuration.Upstream) {
+        let address = SocketAddress(upstream.endpoint)
+        switch upstream.scheme {
+        case .udp: self.init(address)
+        case .tcp: self.init(address, .tcp)
+        case .tls: self.init(address, .tls(name: upstream.name))
+        case .https: self.init(address, .https(name: upstream.name, path: upstream.path ?? "/dns-query"))
+        }
+    }
+}
