@@ -24,6 +24,8 @@ public struct Counters: Sendable, Equatable {
     public var stale: UInt64 = 0
     /// Answers renewed before their time was over.
     public var prefetched: UInt64 = 0
+    /// Answered with TC alone, because the client's network asks too much.
+    public var rateLimited: UInt64 = 0
     /// Answered with SERVFAIL.
     public var failed: UInt64 = 0
     /// Replies cut to TC because they did not fit.
@@ -33,6 +35,8 @@ public struct Counters: Sendable, Equatable {
     public var droppedJunk: UInt64 = 0
     /// Datagrams dropped: larger than any query may be.
     public var droppedOversized: UInt64 = 0
+    /// Datagrams dropped because the sender's network asks too much.
+    public var droppedByRate: UInt64 = 0
     /// Queries dropped because a rule says so.
     public var droppedByPolicy: UInt64 = 0
     /// Queries answered SERVFAIL because too many were outstanding.
@@ -101,10 +105,12 @@ public struct Counters: Sendable, Equatable {
             ("withheld", "Upstream answers withheld because of private addresses.", \.withheld),
             ("stale", "Answered from the cache although the time was over.", \.stale),
             ("prefetched", "Answers renewed before their time was over.", \.prefetched),
+            ("rate_limited", "Answered with TC alone, the client's network asks too much.", \.rateLimited),
             ("failed", "Answered with SERVFAIL.", \.failed),
             ("truncated", "Replies cut to TC because they did not fit.", \.truncated),
             ("dropped_junk", "Datagrams dropped: shorter than a header, or responses.", \.droppedJunk),
             ("dropped_oversized", "Datagrams dropped: larger than any query may be.", \.droppedOversized),
+            ("dropped_by_rate", "Datagrams dropped, the sender's network asks too much.", \.droppedByRate),
             ("dropped_by_policy", "Queries dropped because a rule says so.", \.droppedByPolicy),
             ("overloaded", "Queries answered SERVFAIL because too many were outstanding.", \.overloaded),
             ("dropped_late", "Waiting clients left without an answer, it came too late.", \.droppedLate),

@@ -57,6 +57,11 @@ public struct ServerConfiguration: Sendable {
     public var allowRemote = false
     /// Clients that are served; others get REFUSED.
     public var allowedClients: [AddressRange] = AddressRange.loopback
+    /// Answers a second over UDP for each /24 of IPv4 or /56 of IPv6 beyond this host; 0: any number; nil: 1,000 where others can
+    /// reach the server.
+    public var rateLimit: Int?
+    /// Whether this host is under the same limit; for tests.
+    var limitsLoopback = false
     /// Whether queries without RD are answered like others; else they are refused (cache snooping).
     public var answersWithoutRecursionDesired = false
     /// Whether AD of upstream answers is passed on to clients that asked for it (RFC 6840 §5.7).
@@ -121,6 +126,14 @@ public struct ServerConfiguration: Sendable {
             + streams.flatMap { addresses, speaks in addresses.map { Listener(address: $0, speaks: speaks) } }
     }
 
+    /// Answers a second over UDP that one worker gives a network.
+    var workerRate: Int {
+        let isOpen = (listeners + inherited.map(\.listener)).contains { !$0.address.address.isLoopback }
+        let rate = rateLimit ?? (isOpen ? 1_000 : 0)
+        // Datagrams of a network come from many ports, which the kernel spreads over the workers.
+        return (rate + workers - 1) / workers
+    }
+
     /// Checks what the type cannot.
     public func validate() throws(ServerError) {
         guard !listeners.isEmpty || !inherited.isEmpty else { throw .invalid("no address to listen on") }
@@ -145,6 +158,9 @@ public struct ServerConfiguration: Sendable {
         }
         guard (0...7 * 86_400).contains(staleLimit), staleAfter > 0 else {
             throw .invalid("stale answers are kept for 0 seconds to 7 days")
+        }
+        guard (0...1_000_000_000).contains(rateLimit ?? 0) else {
+            throw .invalid("a network gets 0 (any number) to 1,000,000,000 answers a second")
         }
         guard tryTimeout > 0, (1...4).contains(maximumTries), tryTimeout * maximumTries <= 4_000 else {
             throw .invalid("1 to 4 tries, together at most 4,000 ms")

@@ -17,6 +17,7 @@ extension Worker {
                     continue
                 }
                 let origin = Origin(socket: socket, peer: batch.sender(index))
+                if limitsRate, unsafe isOverLimit(batch.octets(index), from: origin) { continue }
                 // Nothing is received into the batch before this query has been dealt with.
                 if unsafe answer(batch.octets(index), from: origin, overTCP: false) { send(to: origin) }
             }

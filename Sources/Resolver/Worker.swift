@@ -45,6 +45,9 @@ struct Worker: ~Copyable {
     var table: FlightTable
     var scrubber: AnswerScrubber
     var random = RandomSource()
+    /// Who has asked how much of late, where that is limited.
+    var limiter: RateLimiter?
+    let limitsRate: Bool
     var ports = PortHistory()
     var counters = Counters()
     /// The reply under construction.
@@ -176,6 +179,8 @@ struct Worker: ~Copyable {
         )
         pool = SocketPool(upstreams: forwarding.upstreams.count)
         streams = StreamTable(configuration)
+        limiter = RateLimiter(rate: configuration.workerRate, seed: seed)
+        limitsRate = configuration.workerRate > 0
         now = patchway_monotonic_ns()
     }
 

@@ -184,6 +184,8 @@ public struct Configuration: Sendable {
     public var cacheBytes: Int?
     /// Clients that may ask, as CIDR texts; loopback only when empty.
     public var allow: [String] = []
+    /// Answers a second over UDP for each network of clients; 0: any number.
+    public var rateLimit: Int?
     /// Whether listening beyond loopback is meant.
     public var allowsRemote: Bool?
     /// Where the NDJSON of flagged queries goes.

@@ -43,7 +43,8 @@ private struct ConfigurationBuilder {
     private static let keys =
         [
             "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca",
-            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "capture", "flags", "log-all",
+            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "rate-limit", "capture", "flags",
+            "log-all",
             "catalog", "admin", "layers",
         ] + ForwardingYAML.keys + AnswersYAML.keys
 
@@ -79,6 +80,9 @@ private struct ConfigurationBuilder {
         if let node = entries["cache"] { configuration.cacheBytes = size(node) }
         if let node = entries["allow"] { configuration.allow = ranges(node) }
         if let node = entries["allow-remote"] { configuration.allowsRemote = reader.flag(node, "allow-remote") }
+        if let node = entries["rate-limit"] {
+            configuration.rateLimit = reader.number(node, "rate-limit", 0...1_000_000_000)
+        }
         if let node = entries["capture"] { configuration.capture = reader.text(node, "capture").map(resolved) }
         if let node = entries["admin"] { configuration.admin = endpoints(node, "an address", port: 9153).first }
         if let node = entries["source-ports"] { configuration.sourcePorts = reader.word(node, "source-ports") }

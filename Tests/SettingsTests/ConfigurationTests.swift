@@ -66,6 +66,8 @@ import TextScan
         ),
         ("allow-remote: yes", []), ("allow-remote: maybe", ["1:15 wrong-type"]), ("log-all: 1", ["1:10 wrong-type"]),
         ("stale: 0\nprefetch: no\nmax-ttl: 3600\nmax-negative-ttl: 60\nanswer-without-rd: no", []),
+        ("rate-limit: 0", []), ("rate-limit: 200", []), ("rate-limit: -1", ["1:13 bad-number"]),
+        ("rate-limit: 20/s", ["1:13 bad-number"]),
         ("stale: -1", ["1:8 bad-number"]), ("stale: 8 days", ["1:8 bad-number"]), ("prefetch: 2", ["1:11 wrong-type"]),
         ("max-negative-ttl: 700000", ["1:19 bad-number"]), ("stop-rebinding: perhaps", ["1:17 wrong-type"]),
         ("stop-rebinding: yes\nprivate-names: [corp.example, 10.in-addr.arpa]", []),

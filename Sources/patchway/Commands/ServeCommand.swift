@@ -279,6 +279,7 @@ private enum ServeSummary {
         let others: [(String, UInt64)] = [
             ("answered by policy", counters.blocked), ("answered locally", counters.local),
             ("refused or malformed", counters.rejected),
+            ("sent to TCP or dropped by the rate limit", counters.rateLimited + counters.droppedByRate),
             ("given although stale", counters.stale), ("withheld", counters.withheld), ("failed", counters.failed),
             ("failed TLS handshakes", counters.failedHandshakes),
             ("failed TLS handshakes with upstreams", counters.upstreamTLSFailures),

@@ -40,6 +40,15 @@ struct TransportOptions: ParsableArguments {
     var authorities: String?
 
     @Option(
+        name: .customLong("rate-limit"),
+        help: """
+            Answers a second over UDP for each /24 (IPv6: /56) of clients, 0 for any number; 1000 without it where others \
+            can reach the server. This host has no limit.
+            """
+    )
+    var rateLimit: Int?
+
+    @Option(
         name: .customLong("admin"),
         help: "Loopback ADDRESS:PORT for /health and /metrics (Prometheus) over HTTP."
     )
@@ -59,6 +68,7 @@ struct TransportOptions: ParsableArguments {
         settings.listenTLS = try Self.addresses(listenTLS, "--listen-tls", 853, file.listenTLS)
         settings.listenHTTPS = try Self.addresses(listenHTTPS, "--listen-https", 443, file.listenHTTPS)
         settings.listenHTTP = try Self.addresses(listenHTTP, "--listen-http", 8080, file.listenHTTP)
+        settings.rateLimit = rateLimit ?? file.rateLimit
         settings.authorities = authorities ?? file.authorities
         settings.admin = try admin.map { try Self.address($0, "--admin", 9153) } ?? file.admin.map(SocketAddress.init)
         if let word = sourcePorts ?? file.sourcePorts?.rawValue {
