@@ -82,6 +82,9 @@ public enum FormatDetector {
         if SquidConfigurationReader.recognises(text) { return try document(.squidConfiguration, path, engine) }
         if PACReader.recognises(text) { return try document(.proxyAutoConfig, path, engine) }
         if let what = foreignContent(text) { throw ListError(path: path, reason: .notAList(what)) }
+        if let converted = ExportHeading.format(of: text), engine.map({ converted.format.isRead(by: $0) }) ?? true {
+            return written(converted, engine)
+        }
         let sample = ListSample(text, path: path)
         guard sample.content > 0 else { throw ListError(path: path, reason: emptiness(sample)) }
         let ranked = ListFormat.all.map { (format: $0, score: $0.score(sample)) }
@@ -122,19 +125,44 @@ public enum FormatDetector {
         return found(readable, engine: engine, given: true, sample)
     }
 
+    /// A file whose first line says for which engine it was written.
+    private static func written(_ converted: (format: ListFormat, engine: Engine), _ given: Engine?) -> Detection {
+        let engine = given ?? converted.engine
+        return Detection(
+            format: converted.format,
+            engine: engine,
+            confidence: 100,
+            why: "read as \(converted.format.title), as its first line says; engine \(engine.rawValue)"
+                + (given == nil ? ", for which it was converted (--engine chooses another)" : " as given")
+        )
+    }
+
     /// A file that is told by its content as a whole, not by its lines.
     private static func document(
         _ format: ListFormat,
         _ path: String,
-        _ engine: Engine?
+        _ given: Engine?
     ) throws(ListError) -> Detection {
-        guard engine == nil || engine == format.defaultEngine else {
-            throw ListError(
-                path: path,
-                reason: .engineDoesNotRead(engine: engine ?? format.defaultEngine, format: format)
-            )
+        try whole(format, path, given, what: "\(format.title), told by its content as a whole")
+    }
+
+    private static func whole(
+        _ format: ListFormat,
+        _ path: String,
+        _ given: Engine?,
+        what: String
+    ) throws(ListError) -> Detection {
+        let engine = given ?? format.defaultEngine
+        guard engine == format.defaultEngine else {
+            throw ListError(path: path, reason: .engineDoesNotRead(engine: engine, format: format))
         }
-        return Detection(format: format, engine: engine)
+        return Detection(
+            format: format,
+            engine: engine,
+            confidence: 100,
+            why: "read as \(what); engine \(engine.rawValue)"
+                + (given == nil ? ", the only one that reads it" : " as given")
+        )
     }
 
     /// The configuration of an engine, told by its statements.
@@ -146,17 +174,7 @@ public enum FormatDetector {
         guard let format = configuration.format else {
             throw ListError(path: path, reason: .notAList("\(configuration.title); \(configuration.hint)"))
         }
-        let engine = given ?? format.defaultEngine
-        guard engine == format.defaultEngine else {
-            throw ListError(path: path, reason: .engineDoesNotRead(engine: engine, format: format))
-        }
-        return Detection(
-            format: format,
-            engine: engine,
-            confidence: 100,
-            why: "read as \(configuration.title), told by its statements; engine \(engine.rawValue)"
-                + (given == nil ? ", the only one that reads it" : " as given")
-        )
+        return try whole(format, path, given, what: "\(configuration.title), told by its statements")
     }
 
     private static func found(
@@ -198,6 +216,7 @@ public enum FormatDetector {
         case .archive: return "an archive of a kind that is not unpacked"
         case nil: break
         }
+        if ExportHeading.isCommands(text) { return "commands for Pi-hole, which are run on its host" }
         if text.hasPrefix("-----BEGIN ") { return "an armoured key, certificate or signature" }
         if text.count > 2, text[0] & 0xC0 == 0x80, sniff.controlOctets > 0, sniff.sampled < 8192 {
             return "binary data, perhaps an OpenPGP signature"

@@ -35,6 +35,11 @@ extension ListFormat: Hashable, CustomStringConvertible {
     public var description: String { id }
 }
 
+extension ListFormat {
+    /// Whether an engine reads it.
+    func isRead(by engine: Engine) -> Bool { engine.profile.formats.contains(id) }
+}
+
 extension Engine {
     /// How this engine reads a format; nil when it does not.
     func reader(of format: ListFormat) -> ListReader? {

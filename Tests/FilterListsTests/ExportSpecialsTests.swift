@@ -1,7 +1,9 @@
 import DNS
 import FilterLists
+import Foundation
 import Policy
 import Suites
+import TestSupport
 import Testing
 import TextScan
 
@@ -71,5 +73,92 @@ import TextScan
             let first = try readList(Self.adguard, .adblock).verdict(name, context: context)
             #expect(try again.verdict(name, context: context).kind == first.kind)
         }
+    }
+
+    typealias Exemption = (rules: String, format: ListFormat, target: String, lines: [String])
+
+    /// Rules that let pass what nothing blocks are written, too: other lists may block it.
+    static let exemptions: [Exemption] = [
+        (
+            "local-zone: a.example always_transparent\n", .unbound, "unbound",
+            ["server:", "local-zone: \"a.example.\" always_transparent"]
+        ),
+        (
+            "local-zone: a.example transparent\n", .unbound, "rpz",
+            ["a.example CNAME rpz-passthru.", "*.a.example CNAME rpz-passthru."]
+        ),
+        ("server=/a.example/#\n", .dnsmasq, "adguard", ["@@||a.example^"]),
+        ("@@||a.example^\n", .adblock, "dnsmasq", ["server=/a.example/#"]),
+        // Unbound has a zone of its own there, which another one opens; Blocky answers such names whatever its lists say.
+        ("@@||a.test^\n", .adblock, "unbound", ["local-zone: \"a.test.\" always_transparent"]),
+        ("@@|a.test^\n", .adblock, "unbound", ["local-zone: \"a.test.\" always_transparent"]),
+        ("@@||a.test^\n", .adblock, "blocky", []),
+    ]
+
+    @Test(arguments: exemptions)
+    func exemptionsAreWritten(row: Exemption) throws {
+        let layer = try readList(row.rules, row.format).layer
+        var text: [UInt8] = []
+        let report = export(layer, try #require(ExportFormat.named(row.target)), allowing: false, &text)
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(lines.suffix(row.lines.count) == row.lines[...])
+        #expect(report.omitted == (row.target == "blocky" ? ["engine-own-name": 1] : [:]))
+    }
+
+    /// Records, answers and settings of dnsmasq stand for themselves where dnsmasq reads them again.
+    @Test func statementsOfDnsmasqStandAsTheyAre() throws {
+        let statements = """
+            cname=al.example,h.example
+            host-record=h.example,192.0.2.5 # at home
+            bogus-nxdomain=198.51.100.66
+            filter-AAAA
+            stop-dns-rebind
+            server=/r.example/192.0.2.53
+            address=/*w.example/
+            local-ttl=60
+            domain=lan.example
+            expand-hosts
+            interface-name=i.example,lo
+            log-queries
+            """
+        let lists = [
+            ListInput(path: "conf", format: .dnsmasq, octets: Array(statements.utf8)),
+            ListInput(path: "hosts", format: .hosts, octets: Array("192.0.2.7 nas\n".utf8)),
+        ]
+        let layer = try LayerLoader.load(lists, engine: .dnsmasq)
+        var text: [UInt8] = []
+        let format = try #require(ExportFormat.named("dnsmasq"))
+        let report = export(layer.layer, format, allowing: false, &text)
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+        #expect(
+            lines.dropFirst() == [
+                "local-ttl=60", "domain=lan.example", "expand-hosts", "cname=al.example,h.example",
+                "host-record=h.example,192.0.2.5", "server=/r.example/192.0.2.53", "host-record=nas,192.0.2.7",
+                "host-record=nas.lan.example,192.0.2.7", "address=/*w.example/", "bogus-nxdomain=198.51.100.66",
+                "filter-AAAA", "stop-dns-rebind",
+            ]
+        )
+        // What is not evaluated is counted as that, and not left out once more.
+        #expect(report.omitted.isEmpty)
+        try Checker.of(format)?.check(text, "conf")
+        let again = try readList(String(decoding: text, as: UTF8.self), .dnsmasq)
+        for name in ["al.example", "h.example", "nas", "nas.lan.example", "x.r.example", "aw.example"] {
+            for type in [RRType.a, .aaaa, .txt] {
+                let (one, other) = (try layer.verdict(name, type), try again.verdict(name, type))
+                #expect(one.kind == other.kind && one.answer?.records == other.answer?.records, "\(name) \(type)")
+            }
+        }
+    }
+
+    /// Records of a zone's own, which a policy zone cannot hold, cost nothing but themselves.
+    @Test func zonesOfBINDBecomePolicies() throws {
+        let path = Fixtures.folder("lists").appendingPathComponent("bind-zones/small.conf").path
+        let layer = try LayerLoader.load([ListInput(path: path)]).layer
+        var text: [UInt8] = []
+        let format = try #require(ExportFormat.named("rpz"))
+        let report = export(layer, format, allowing: false, &text)
+        try Checker.of(format)?.check(text, "small.conf")
+        #expect(String(decoding: text, as: UTF8.self).contains("*.ads.example 60 IN A 0.0.0.0\n"))
+        #expect(report.omitted.isEmpty && !String(decoding: text, as: UTF8.self).contains("TYPE"))
     }
 }

@@ -24,14 +24,19 @@ struct DnsmasqWriter: FormatWriter {
         isAlone: Bool,
         to sink: inout ExportSink
     ) -> TypedEffects {
-        guard !node.own.sameKind(as: inherited) || !node.below.sameKind(as: inherited) else { return inherited }
+        guard node.changes(inherited) else { return inherited }
         let isRoot = node.name.isRoot
         guard let text = isRoot ? [0x23] : ExportText.plain(node.name) else {
             sink.omitAll(node, .name, besides: inherited)
             return inherited
         }
         let name = String(decoding: text, as: UTF8.self)
-        if node.own.sameKind(as: node.below) || isRoot {
+        if isRoot, !node.own.sameKind(as: node.below) {
+            // `#` is the root, too.
+            sink.omitAll(node.belowRules, .below)
+            return inherited
+        }
+        if node.own.sameKind(as: node.below) {
             switch Self.lines(name, node.below, node.types, inherited) {
             case .success(let lines):
                 sink.write(lines, node.below, node.belowRules, node.types)

@@ -30,14 +30,15 @@ struct DnsmasqRecordWriter {
         // A name that has nothing else than records of any type does not exist for other types.
         var exists = false
         for record in records {
-            guard let option = option(record) else { return nil }
+            guard let option = Self.option(name, node.name.labelCount, record) else { return nil }
             if !option.hasPrefix("dns-rr") { exists = true }
             lines.append(option)
         }
         return exists || !hidesOthers ? (lines, below) : nil
     }
 
-    private func option(_ record: LocalRecord) -> String? {
+    /// The option that gives a name of so many labels a record; nil where there is none.
+    static func option(_ name: String, _ labels: Int, _ record: LocalRecord) -> String? {
         if let address = record.address { return "host-record=\(name),\(address)" }
         let data = record.data
         func number(_ offset: Int) -> Int { Int(data[offset]) << 8 | Int(data[offset + 1]) }
@@ -48,10 +49,10 @@ struct DnsmasqRecordWriter {
             return ExportText.plain(name).map { String(decoding: $0, as: UTF8.self) }
         }
         switch record.type {
-        case .txt: if let texts = Self.texts(data) { return "txt-record=\(name),\(texts.joined(separator: ","))" }
+        case .txt: if let texts = texts(data) { return "txt-record=\(name),\(texts.joined(separator: ","))" }
         case .ptr: if let host = target(0) { return "ptr-record=\(name),\(host)" }
         case .mx: if let host = target(2) { return "mx-host=\(name),\(host),\(number(0))" }
-        case .srv where node.name.labelCount != 2:
+        case .srv where labels != 2:
             // Behind a name of two labels it puts its domain.
             if let host = target(6) { return "srv-host=\(name),\(host),\(number(4)),\(number(0)),\(number(2))" }
         case .cname, .soa, .opt, .any: return nil

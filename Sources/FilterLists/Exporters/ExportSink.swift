@@ -34,12 +34,15 @@ public struct ExportReport: Sendable {
 /// Where exporters put their lines, and what they leave out.
 struct ExportSink: ~Copyable {
     let layer: CompiledLayer
+    /// The target without any list.
+    private let bare: CompiledLayer?
     private let flush: (Span<UInt8>) -> Void
     private var pending: [UInt8] = []
     private var collector = DiagnosticCollector(keptPerReason: 20)
     private(set) var report = ExportReport()
     private var changed: Set<Int> = []
     private var written: Set<WrittenPlace> = []
+    private var addressEntries: Set<WrittenPlace> = []
 
     /// A place in a list.
     private struct WrittenPlace: Hashable {
@@ -50,10 +53,17 @@ struct ExportSink: ~Copyable {
     /// Whether nothing is written or counted: a name above the one at hand is only looked at.
     var isSilent = false
 
-    init(_ layer: CompiledLayer, flush: @escaping (Span<UInt8>) -> Void) {
+    init(_ layer: CompiledLayer, for target: ExportFormat, flush: @escaping (Span<UInt8>) -> Void) {
         self.layer = layer
+        let nothing = ListInput(path: "", format: target.listFormat ?? .domains, octets: Array("\n".utf8))
+        bare = try? LayerLoader.load([nothing], engine: target.engine, mayBeEmpty: true).layer
         self.flush = flush
         report.rules = layer.ruleCount
+    }
+
+    /// Whether the target answers a name itself where no list says anything (its special-use names and zones).
+    func isAnsweredByTarget(_ name: DomainName) -> Bool {
+        bare?.decide(NameBuffer(name), type: .a).kind.isPass == false
     }
 
     /// Writes a line; the line feed is added.
@@ -77,10 +87,12 @@ struct ExportSink: ~Copyable {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// Counts a rule that is left out, once, by the first reason.
+    /// Counts a rule that is left out, once, by the first reason; one that is not evaluated is counted as that already.
     mutating func omit(_ rule: Int?, _ reason: Omission) {
         guard !isSilent, let rule else { return }
-        guard report.omittedRules.insert(rule).inserted else { return }
+        guard report.omittedRules.insert(rule).inserted, layer.action(rule) != .unsupported else { return }
+        // An entry about addresses may stand for many ranges.
+        if layer.addressRules.contains(rule), !addressEntries.insert(writtenPlace(rule)).inserted { return }
         // Rules about addresses are none about names.
         let isKnown = reason != .unknown || !layer.compiledRules.contains(rule)
         let reason = isKnown ? reason : Omission(of: layer.content(rule)) ?? reason
@@ -101,10 +113,14 @@ struct ExportSink: ~Copyable {
     /// Writes a rule as its list states it, once for each place.
     mutating func verbatim(_ rule: Int) {
         guard !isSilent else { return }
-        let place = layer.place(rule)
+        guard written.insert(writtenPlace(rule)).inserted else { return }
         report.verbatim += 1
-        guard written.insert(WrittenPlace(list: place.list, start: place.text.lowerBound)).inserted else { return }
         line(Array(layer.reference(rule).text.utf8))
+    }
+
+    private func writtenPlace(_ rule: Int) -> WrittenPlace {
+        let place = layer.place(rule)
+        return WrittenPlace(list: place.list, start: place.text.lowerBound)
     }
 
     /// Counts a rule that does not count for the client that was given.

@@ -26,7 +26,13 @@ public enum LayerExporter {
         for context: QueryContext = .unknown,
         write: @escaping (Span<UInt8>) -> Void
     ) -> ExportReport {
-        var sink = ExportSink(layer, flush: write)
+        var sink = ExportSink(layer, for: format, flush: write)
+        let title = ExportHeading.text(from: layer.engine, for: format.engine)
+        if let statements = OwnStatements(layer, format) {
+            sink.heading("# " + title)
+            statements.write(to: &sink)
+            return sink.finish()
+        }
         for rule in layer.addressRules { sink.omit(rule, .address) }
         if layer.profile.readsAddressesAsNames, !format.engine.profile.readsAddressesAsNames {
             for rule in layer.compiledRules where isAddress(layer.content(rule).subject) { sink.omit(rule, .address) }
@@ -35,7 +41,6 @@ public enum LayerExporter {
             // Records that dnsmasq looks up before its rules; special rules of other engines are their own, not a list's.
             for rule in layer.compiledRules where layer.content(rule).ruleClass == .special { sink.omit(rule, .data) }
         }
-        let title = "Converted by Patchway from \(layer.engine.rawValue) rules for \(format.engine.rawValue)"
         switch format.syntax {
         case .rules(let syntax):
             sink.heading(syntax.comment + title)
@@ -48,6 +53,7 @@ public enum LayerExporter {
             }
         case .nodes(let make):
             writeNodes(layer, make(), context, title, &sink)
+            omitRewrites(layer, context, &sink)
             omitPatterns(layer, &sink)
         }
         return sink.finish()
@@ -71,6 +77,16 @@ public enum LayerExporter {
         for line in writer.heading { sink.heading(line) }
         let plan = NodePlan(layer, context)
         plan.write(&writer, from: .uniform(.none, count: plan.reader.types.count), to: &sink)
+    }
+
+    /// What rewrites do with a name hangs on all of them; those that none was named for.
+    private static func omitRewrites(_ layer: CompiledLayer, _ context: QueryContext, _ sink: inout ExportSink) {
+        guard layer.engine == .adguardHome else { return }
+        for rule in layer.compiledRules where layer.counts(rule, context) != false {
+            let ruleClass = layer.content(rule).ruleClass
+            guard ruleClass == .rewrite || ruleClass == .ownRewrite else { continue }
+            sink.omit(rule, Omission(of: layer.content(rule)) ?? .rewrite)
+        }
     }
 
     private static func omitPatterns(_ layer: CompiledLayer, _ sink: inout ExportSink) {

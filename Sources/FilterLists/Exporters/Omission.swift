@@ -34,6 +34,10 @@ struct Omission: Sendable, Equatable {
         id: "neighbours",
         text: "what it matches depends on its neighbours in this engine"
     )
+    static let ofEngine = Omission(
+        id: "engine-own-name",
+        text: "the engine answers such names itself, whatever its lists let pass"
+    )
     static let unknown = Omission(id: "not-evaluated", text: "what the engine does with it is not known")
 }
 

@@ -122,13 +122,29 @@ enum EffectForm: Equatable {
 struct PolicyNode {
     let name: DomainName
     let types: [RRType]
-    let own: TypedEffects
-    let below: TypedEffects
+    var own: TypedEffects
+    var below: TypedEffects
     /// The rules that decide, by type.
     let ownRules: [Int?]
     let belowRules: [Int?]
     /// Rules that leave names out, and those that then decide about these names.
     var excluding: [Int] = []
+
+    /// Whether the name or what lies below it fares otherwise than names above do, or a rule lets all of it pass.
+    func changes(_ inherited: TypedEffects) -> Bool {
+        !own.sameKind(as: inherited) || !below.sameKind(as: inherited) || isExemption(from: inherited)
+    }
+
+    /// Whether a rule lets the name pass, and nothing blocks what lies below, where none above says anything.
+    func opens(in inherited: TypedEffects) -> Bool {
+        own.isPass && below.isPass && !ownRules.contains(nil) && inherited == .uniform(.none, count: types.count)
+    }
+
+    /// Whether a rule lets the name and all below it pass where none above says anything.
+    func isExemption(from inherited: TypedEffects) -> Bool {
+        let passed = TypedEffects.uniform(.allow, count: types.count)
+        return own == passed && below == passed && inherited == .uniform(.none, count: types.count)
+    }
 }
 
 /// Evaluates a layer at its nodes, so that precedence is the engine's own and not done again.
@@ -171,6 +187,11 @@ struct NodeReader {
             ownRules: ownRules,
             belowRules: belowRules
         )
+        if layer.profile.chain == .never, own.isPass, below.isPass, !ownRules.contains(nil), !belowRules.contains(nil) {
+            // A rule that lets all of it pass, which lists elsewhere may have to know.
+            let passed = TypedEffects.uniform(.allow, count: types.count)
+            (node.own, node.below) = (passed, passed)
+        }
         for (index, rule) in belowRules.enumerated() {
             guard let rule, layer.hasExclusions(rule) else { continue }
             node.excluding += layer.matchingRules(child, type: types[index], context: context)
@@ -193,6 +214,10 @@ struct NodeReader {
         guard decision.kind != .unsupported else { return .unknown }
         guard decision.hasRule else { return .none }
         let rule = Int(decision.rule)
+        // The records of a zone's own are no other engine's.
+        if layer.engine == .bindZones, decision.kind == .redirect, type == .soa || type == .ns {
+            return .block(.nodata)
+        }
         // Leaving names out belongs to a rule, not to a name.
         if layer.hasExclusions(rule) { return .unknown }
         let action = layer.action(rule)

@@ -103,6 +103,10 @@ struct RulePlan {
                 }
                 written.tier = tier % 2
             }
+            // It still takes the name out of what lists block.
+            if written.allows, case .name(_, let name) = written.subject, sink.isAnsweredByTarget(name) {
+                sink.omit(rule, .ofEngine)
+            }
             if let reason = output.write(written, rule, to: &sink) { leaveOut(rule, reason, &sink) }
         }
     }

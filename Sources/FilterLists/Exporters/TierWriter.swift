@@ -31,13 +31,21 @@ struct TierWriter: NodeWriter {
     }
 
     mutating func write(_ node: PolicyNode, from state: State, isAlone: Bool, to sink: inout ExportSink) -> State {
+        if sink.isAnsweredByTarget(node.name) { omitPassed(node, &sink) }
         let own = change(node.own, node.ownRules, state, &sink)
         let below = change(node.below, node.belowRules, state, &sink)
         if own == below, node.ownRules == node.belowRules || takesSubtree(node, own, state) {
-            return write(.subtree, node, node.belowRules, below, state, &sink)
+            return write(.subtree, node, [node.ownRules, node.belowRules], below, state, &sink)
         }
-        _ = write(.exact, node, node.ownRules, own, state, &sink)
-        return write(.below, node, node.belowRules, below, state, &sink)
+        _ = write(.exact, node, [node.ownRules], own, state, &sink)
+        return write(.below, node, [node.belowRules], below, state, &sink)
+    }
+
+    /// What a rule lets pass is answered by the target itself.
+    private func omitPassed(_ node: PolicyNode, _ sink: inout ExportSink) {
+        for (effects, rules) in [(node.own, node.ownRules), (node.below, node.belowRules)] {
+            for (effect, rule) in zip(effects.effects, rules) where effect.isPass { sink.omit(rule, .ofEngine) }
+        }
     }
 
     /// Whether one rule can stand for those of the name and those of what lies below it.
@@ -99,7 +107,7 @@ struct TierWriter: NodeWriter {
     private func write(
         _ scope: Scope,
         _ node: PolicyNode,
-        _ rules: [Int?],
+        _ rules: [[Int?]],
         _ change: Change,
         _ state: State,
         _ sink: inout ExportSink
@@ -111,7 +119,7 @@ struct TierWriter: NodeWriter {
                 next.blocked |= change.block
                 next.allowed &= ~change.block
                 next.tier = max(next.tier, tier)
-                if change.changes & change.block != 0 { sink.noteChangedAnswer(rule(rules, change.block)) }
+                if change.changes & change.block != 0 { sink.noteChangedAnswer(numbers(rules, change.block).last) }
             }
         }
         if change.allow != 0 {
@@ -128,13 +136,12 @@ struct TierWriter: NodeWriter {
     private func write(
         _ scope: Scope,
         _ node: PolicyNode,
-        _ rules: [Int?],
+        _ rules: [[Int?]],
         _ mask: UInt64,
         _ tier: Int,
         _ state: State,
         _ sink: inout ExportSink
     ) -> Bool {
-        let rule = rule(rules, mask)
         guard output.syntax.tiers > 1 || tier % 2 == 0 else {
             omit(rules, mask, .allow, &sink)
             return false
@@ -143,19 +150,22 @@ struct TierWriter: NodeWriter {
             omit(rules, mask, .precedence, &sink)
             return false
         }
-        guard let reason = output.write(line(scope, node, mask, tier), rule, to: &sink) else { return true }
+        guard let reason = output.write(line(scope, node, mask, tier), numbers(rules, mask).last, to: &sink) else {
+            return true
+        }
         omit(rules, mask, reason, &sink)
         return false
     }
 
-    private func omit(_ rules: [Int?], _ mask: UInt64, _ reason: Omission, _ sink: inout ExportSink) {
-        for (index, rule) in rules.enumerated() where mask >> UInt64(index) & 1 == 1 {
-            sink.omit(rule, reason)
-        }
+    private func omit(_ rules: [[Int?]], _ mask: UInt64, _ reason: Omission, _ sink: inout ExportSink) {
+        for rule in numbers(rules, mask) { sink.omit(rule, reason) }
     }
 
-    private func rule(_ rules: [Int?], _ mask: UInt64) -> Int? {
-        rules.enumerated().first { mask >> UInt64($0.offset) & 1 == 1 && $0.element != nil }?.element
+    /// The rules that decide about the chosen types.
+    private func numbers(_ rules: [[Int?]], _ mask: UInt64) -> [Int] {
+        rules.flatMap { rules in
+            rules.enumerated().compactMap { mask >> UInt64($0.offset) & 1 == 1 ? $0.element : nil }
+        }
     }
 
     /// The last type stands for all that no rule names.

@@ -23,13 +23,18 @@ struct UnboundWriter: FormatWriter {
         isAlone: Bool,
         to sink: inout ExportSink
     ) -> TypedEffects {
-        guard !node.own.sameKind(as: inherited) || !node.below.sameKind(as: inherited) else { return inherited }
+        let opens = node.opens(in: inherited) && sink.isAnsweredByTarget(node.name)
+        guard opens || node.changes(inherited) else { return inherited }
         let text = node.name.isRoot ? [] : ExportText.plain(node.name)
         guard let text else {
             sink.omitAll(node, .name, besides: inherited)
             return inherited
         }
         let name = String(decoding: text, as: UTF8.self) + "."
+        if opens {
+            sink.writeZone(whole(name, node.own, node.types) ?? [], node.own, [], node.types, isSingle: false)
+            return .uniform(.allow, count: node.types.count)
+        }
         let passes = node.below.isPass || whole(name, node.below, node.types) == nil
         if passes, !node.below.isPass { sink.omitAll(node.belowRules, node.below.reason(node.types)) }
         if !node.own.sameKind(as: node.below) {
@@ -47,7 +52,7 @@ struct UnboundWriter: FormatWriter {
             }
             sink.omitAll(node.ownRules, .exact)
         }
-        guard !node.below.sameKind(as: inherited) else { return inherited }
+        guard !node.below.sameKind(as: inherited) || node.isExemption(from: inherited) else { return inherited }
         guard let lines = whole(name, node.below, node.types) else {
             if node.own.sameKind(as: node.below) { sink.omitAll(node.ownRules, node.below.reason(node.types)) }
             return inherited

@@ -33,8 +33,7 @@ enum DnsmasqReader {
         var authority = Authority()
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            let statement = withoutComment(text, line.range)
-            guard !statement.isEmpty else { continue }
+            guard let statement = statement(text, line.range) else { continue }
             authority.note(text, statement, line.number)
             read(text, statement, line.number, actions, &addresses, &hosts, &sink)
         }
@@ -58,6 +57,12 @@ enum DnsmasqReader {
             if words.extracting(first: 9).equals("auth-zone"), zone == nil { zone = (statement, line) }
             if words.count > 11, words.extracting(first: 11).equals("auth-server") { hasServer = true }
         }
+    }
+
+    /// The statement of a line without its comment; nil where there is none.
+    static func statement(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
+        let range = withoutComment(text, line)
+        return range.isEmpty ? nil : range
     }
 
     /// Cuts a comment: `#` at the start or behind a blank, outside of quotes.
