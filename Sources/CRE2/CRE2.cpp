@@ -1,5 +1,6 @@
 #include "CRE2.h"
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 #include <re2/set.h>
 
@@ -7,6 +8,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 struct cre2_pattern {
     RE2 re;
@@ -70,6 +72,27 @@ bool cre2_matches(const cre2_pattern *pattern, const uint8_t *text, size_t lengt
 
 int cre2_program_size(const cre2_pattern *pattern) {
     return pattern->re.ProgramSize();
+}
+
+bool cre2_required(
+    const uint8_t *pattern, size_t length, bool ignores_case, int64_t max_memory, size_t shortest,
+    void (*visit)(void *context, const uint8_t *text, size_t length), void *context
+) {
+    try {
+        re2::FilteredRE2 filter(static_cast<int>(shortest));
+        int id = 0;
+        const auto error = filter.Add(piece(pattern, length), options(ignores_case, max_memory), &id);
+        if (error != RE2::NoError) return false;
+        std::vector<std::string> texts;
+        filter.Compile(&texts);
+        std::vector<int> matching;
+        filter.AllPotentials({}, &matching);
+        if (!matching.empty() || texts.empty()) return false;
+        for (const auto &text : texts) visit(context, reinterpret_cast<const uint8_t *>(text.data()), text.size());
+        return true;
+    } catch (const std::bad_alloc &) {
+        return false;
+    }
 }
 
 cre2_set *cre2_set_new(bool ignores_case, int64_t max_memory) {

@@ -83,7 +83,7 @@ public final class CompiledStack: Sendable {
     private func narrow(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer) {
         index.prefetch(hashes, uncounted)
         index.narrowSuffixes(&hashes, name, uncounted)
-        index.narrowLayers(&hashes, name.labelCount, uncounted)
+        index.narrowLayer(&hashes, name.labelCount, uncounted)
     }
 
     /// A bit for each layer.

@@ -31,7 +31,8 @@ struct Depths: BitwiseCopyable {
 struct HashFilter {
     /// Words of a line.
     private static let lineWords = 8
-    private static let namesPerLine = 64
+    /// Hashes of a line that keep wrong answers rare.
+    private static let hashesPerLine = 64
 
     private var words: [UInt64]
     private let lines: UInt64
@@ -39,10 +40,10 @@ struct HashFilter {
     private let skipped: Int
     let depths: Depths
 
-    /// An empty filter for `count` names.
+    /// An empty filter for `count` hashes.
     init(count: Int, depths: Depths) {
         self.depths = depths
-        lines = UInt64(count / Self.namesPerLine + 1)
+        lines = UInt64(count / Self.hashesPerLine + 1)
         words = FlatStorage.array(repeating: 0, count: (Int(lines) + 1) * Self.lineWords)
         skipped = unsafe words.withUnsafeBytes { memory in
             unsafe memory.baseAddress.map { (64 - Int(bitPattern: $0) % 64) % 64 / 8 } ?? 0
@@ -70,6 +71,28 @@ struct HashFilter {
     func mayContain(_ hash: UInt64) -> Bool {
         let bits = Self.bits(hash)
         return words[line(hash) + Int(truncatingIfNeeded: hash & 7)] & bits == bits
+    }
+
+    /// What tells a name of one layer, in the line of the name.
+    @inline(__always)
+    private static func mixed(_ hash: UInt64, _ layer: Int) -> UInt64 {
+        let product = (hash & 0xFFFF_FFFF | UInt64(layer + 1) << 32) &* 0x9E37_79B9_7F4A_7C15
+        return product >> 40
+    }
+
+    /// Inserts a name of one of several layers, to be told by ``mayContain(_:layer:)`` alone.
+    @inline(__always)
+    mutating func insert(_ hash: UInt64, layer: Int) {
+        let mixed = Self.mixed(hash, layer)
+        words[line(hash) + Int(truncatingIfNeeded: mixed & 7)] |= Self.bits(mixed)
+    }
+
+    /// Whether a name may be one of a layer.
+    @inline(__always)
+    func mayContain(_ hash: UInt64, layer: Int) -> Bool {
+        let mixed = Self.mixed(hash, layer)
+        let bits = Self.bits(mixed)
+        return words[line(hash) + Int(truncatingIfNeeded: mixed & 7)] & bits == bits
     }
 
     /// Fetches what ``mayContain(_:)`` looks at.

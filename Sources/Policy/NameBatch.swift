@@ -44,7 +44,7 @@ public import DNS
             unsafe index.narrowSuffixes(&entries[place].hashes, entries[place].name, layers)
         }
         for place in 0..<count {
-            unsafe index.narrowLayers(&entries[place].hashes, entries[place].name.labelCount, layers)
+            unsafe index.narrowLayer(&entries[place].hashes, entries[place].name.labelCount, layers)
         }
     }
 

@@ -1,71 +1,9 @@
 import DNS
 
-/// Patterns filed under runs of four octets; open addressing.
-private struct GramTable {
-    private struct Slot: BitwiseCopyable {
-        var gram: UInt32 = 0
-        /// Where its patterns begin in `members`.
-        var start: UInt32 = 0
-        /// Patterns filed here; 0 is a free slot.
-        var count: UInt32 = 0
-    }
-
-    private var slots: [Slot]
-    private var members: [UInt32] = []
-    /// A bit for every gram, in the processor's nearest cache: most runs of a name are none.
-    private var sieve = [UInt64](repeating: 0, count: GramTable.sieveBits / 64)
-    private static let sieveBits = 1 << 15
-
-    init(_ filed: [(gram: UInt32, pattern: UInt32)]) {
-        let filed = filed.sorted { ($0.gram, $0.pattern) < ($1.gram, $1.pattern) }
-        var size = 16
-        while size < filed.count * 2 { size *= 2 }
-        slots = Array(repeating: Slot(), count: size)
-        members.reserveCapacity(filed.count)
-        for entry in filed {
-            let slot = find(entry.gram)
-            if slots[slot].count == 0 { slots[slot] = Slot(gram: entry.gram, start: UInt32(members.count)) }
-            slots[slot].count += 1
-            let place = Self.sievePlace(entry.gram)
-            sieve[place >> 6] |= 1 << UInt64(place & 63)
-            members.append(entry.pattern)
-        }
-    }
-
-    var isEmpty: Bool { members.isEmpty }
-
-    @inline(__always)
-    func contains(_ gram: UInt32) -> Bool {
-        let place = Self.sievePlace(gram)
-        return sieve[place >> 6] >> UInt64(place & 63) & 1 != 0 && slots[find(gram)].count > 0
-    }
-
-    @inline(__always)
-    private static func sievePlace(_ gram: UInt32) -> Int {
-        Int(truncatingIfNeeded: (gram &* 0x9E37_79B1) >> 17)
-    }
-
-    /// Every gram that something is filed under.
-    var grams: [UInt32] { slots.filter { $0.count > 0 }.map(\.gram) }
-
-    @inline(__always)
-    func forEach(_ gram: UInt32, _ visit: (Int) -> Void) {
-        let slot = slots[find(gram)]
-        for member in 0..<Int(slot.count) { visit(Int(members[Int(slot.start) + member])) }
-    }
-
-    /// The slot of a gram, or the free one where it would stand.
-    private func find(_ gram: UInt32) -> Int {
-        var slot = Int(truncatingIfNeeded: (UInt64(gram) &* 0x9E37_79B9_7F4A_7C15) >> 20) & (slots.count - 1)
-        while slots[slot].count > 0, slots[slot].gram != gram { slot = (slot + 1) & (slots.count - 1) }
-        return slot
-    }
-}
-
 /// Finds the text patterns that can match a name at all, so that thousands of them cost a name no more than a few.
 ///
 /// A pattern that fixes the last four octets of a name is filed under them; another one under the rarest run of four
-/// octets that every match must contain, as AdBlock engines do; patterns without one are always tried.
+/// octets that every match must contain, as AdBlock engines do, or of two; patterns without one are always tried.
 struct PatternIndex {
     /// A pattern in flat form, in `codes`.
     private struct Flat {
@@ -79,6 +17,8 @@ struct PatternIndex {
     /// The same for eight octets, by the hash of those: four are often no more than a top-level domain.
     private var longTails = GramTable([])
     private var inner = GramTable([])
+    /// Patterns that fix no run of four octets, under one of two.
+    private var pairs = GramTable([])
     /// Patterns that begin with the name and fix less than four octets, under those and how many they are.
     private var heads = GramTable([])
     /// Patterns that are always tried.
@@ -91,10 +31,12 @@ struct PatternIndex {
     /// Files every text pattern under its number.
     init(_ patterns: [NamePattern]) {
         var popularity = [UInt32](repeating: 0, count: 1 << 16)
+        for run in OctetRuns.common { popularity[Self.bucket(run)] = .max / 2 }
         var ending: [(gram: UInt32, pattern: UInt32)] = []
         var longEnding: [(gram: UInt32, pattern: UInt32)] = []
         var filed: [(gram: UInt32, pattern: UInt32)] = []
         var leading: [(gram: UInt32, pattern: UInt32)] = []
+        var paired: [(gram: UInt32, pattern: UInt32)] = []
         flat.reserveCapacity(patterns.count)
         for (number, pattern) in patterns.enumerated() {
             if case .condition = pattern { loose.append(UInt32(number)) }
@@ -111,13 +53,15 @@ struct PatternIndex {
                 ending.append((Self.gram(tail.span), UInt32(number)))
                 continue
             }
-            let grams = Self.grams(pattern)
+            let grams = Self.runs(pattern, of: 4)
             for gram in grams { popularity[Self.bucket(gram)] += 1 }
             let rarest = grams.min { popularity[Self.bucket($0)] < popularity[Self.bucket($1)] }
             if let rarest {
                 filed.append((rarest, UInt32(number)))
             } else if let head = Self.head(pattern) {
                 leading.append((head, UInt32(number)))
+            } else if let pair = Self.runs(pattern, of: 2).first(where: { $0 >> 8 != 0x2E }) {
+                paired.append((pair, UInt32(number)))
             } else {
                 loose.append(UInt32(number))
             }
@@ -126,6 +70,7 @@ struct PatternIndex {
         tails = GramTable(ending)
         longTails = GramTable(longEnding)
         inner = GramTable(filed)
+        pairs = GramTable(paired)
     }
 
     /// A pattern in flat form; nil once there are more sets of octets than are worth looking through.
@@ -148,6 +93,7 @@ struct PatternIndex {
     /// begin a name, their number stands above them.
     func forEachKey(_ visit: (PatternSieve.Place, UInt32) -> Void) {
         for gram in inner.grams { visit(.inside, gram) }
+        for gram in pairs.grams { visit(.pair, gram) }
         for gram in tails.grams { visit(.atEnd, gram) }
         for hash in longTails.grams { visit(.longAtEnd, hash) }
         for gram in heads.grams { visit(.atStart, gram) }
@@ -166,6 +112,7 @@ struct PatternIndex {
                 if heads.contains(key) { heads.forEach(key, visit) }
             }
         }
+        if !pairs.isEmpty { Self.forEachRun(of: 2, in: text, pairs, visit) }
         guard text.count >= 4 else { return }
         if !tails.isEmpty {
             let gram = Self.gram(text)
@@ -175,14 +122,19 @@ struct PatternIndex {
             let hash = Self.hash(text)
             if longTails.contains(hash) { longTails.forEach(hash, visit) }
         }
-        guard !inner.isEmpty else { return }
+        if !inner.isEmpty { Self.forEachRun(of: 4, in: text, inner, visit) }
+    }
+
+    /// Calls `visit` with what is filed under the runs of so many octets of a text.
+    @inline(__always)
+    private static func forEachRun(of length: Int, in text: Span<UInt8>, _ table: GramTable, _ visit: (Int) -> Void) {
         var gram: UInt32 = 0
         // A run that a name repeats is looked up once, or a name made for it would cost its repetitions.
         var seen: InlineArray<64, UInt32> = InlineArray(repeating: 0)
         var seenCount = 0
         for index in 0..<text.count {
-            gram = gram << 8 | UInt32(text[index])
-            guard index >= 3, inner.contains(gram) else { continue }
+            gram = (gram << 8 | UInt32(text[index])) & OctetRuns.mask(length)
+            guard index >= length - 1, table.contains(gram) else { continue }
             var isRepeated = false
             for earlier in 0..<seenCount where seen[earlier] == gram { isRepeated = true }
             if isRepeated { continue }
@@ -190,7 +142,7 @@ struct PatternIndex {
                 seen[seenCount] = gram
                 seenCount += 1
             }
-            inner.forEach(gram, visit)
+            table.forEach(gram, visit)
         }
     }
 
@@ -245,20 +197,14 @@ struct PatternIndex {
         return length > 0 ? gram | length << 24 : nil
     }
 
-    /// Every run of four literal octets of a pattern.
-    private static func grams(_ pattern: TextPattern) -> [UInt32] {
-        var grams: [UInt32] = []
-        var gram: UInt32 = 0
-        var length = 0
+    /// Every run of so many literal octets of a pattern.
+    private static func runs(_ pattern: TextPattern, of count: Int) -> [UInt32] {
+        var runs: [UInt32] = []
+        var run: [UInt8] = []
         for token in pattern.tokens {
-            guard case .octet(let octet) = token else {
-                length = 0
-                continue
-            }
-            gram = gram << 8 | UInt32(octet)
-            length += 1
-            if length >= 4 { grams.append(gram) }
+            if case .octet(let octet) = token { run.append(octet) } else { run = [] }
+            if run.count >= count { runs.append(OctetRuns.number(run.suffix(count))) }
         }
-        return grams
+        return runs
     }
 }

@@ -9,6 +9,8 @@ struct PatternSieve {
         /// Eight octets, in a hash.
         case longAtEnd
         case atStart
+        /// Two octets.
+        case pair
     }
 
     private static let bits = 16
@@ -16,18 +18,33 @@ struct PatternSieve {
     private var slots: [UInt8] = []
     /// The layers of each such bit.
     private var layersOfBit: InlineArray<8, UInt64> = InlineArray(repeating: 0)
+    /// The same for runs of two octets, each with a slot of its own; empty when there is none.
+    private var pairs: [UInt8] = []
+    /// The layers with expressions that only names of plain text are told from.
+    private var plainOnly: UInt64 = 0
     private var hasHeads = false
 
-    /// The sieve of the layers' patterns.
-    init(_ indexes: [PatternIndex]) {
-        for (layer, index) in indexes.enumerated() {
+    /// The sieve of the layers' patterns and regular expressions.
+    init(_ layers: [(patterns: PatternIndex, expressions: RegexIndex)]) {
+        for (layer, index) in layers.enumerated() {
             layersOfBit[layer & 7] |= 1 << UInt64(layer)
-            index.forEachKey { place, gram in
-                if slots.isEmpty { slots = Array(repeating: 0, count: 1 << Self.bits) }
-                slots[Self.slot(place, gram)] |= 1 << UInt8(layer & 7)
-                if place == .atStart { hasHeads = true }
+            index.patterns.forEachKey { insert($0, $1, layer) }
+            index.expressions.forEachKey {
+                insert($0, $1, layer)
+                plainOnly |= 1 << UInt64(layer)
             }
         }
+    }
+
+    private mutating func insert(_ place: Place, _ gram: UInt32, _ layer: Int) {
+        if slots.isEmpty { slots = Array(repeating: 0, count: 1 << Self.bits) }
+        guard place != .pair else {
+            if pairs.isEmpty { pairs = Array(repeating: 0, count: 1 << 16) }
+            pairs[Int(gram)] |= 1 << UInt8(layer & 7)
+            return
+        }
+        slots[Self.slot(place, gram)] |= 1 << UInt8(layer & 7)
+        if place == .atStart { hasHeads = true }
     }
 
     @inline(__always)
@@ -53,13 +70,26 @@ struct PatternSieve {
                 found |= slots[Self.slot(.atStart, gram | UInt32(index + 1) << 24)]
             }
         }
+        if !pairs.isEmpty { found |= pairsFound(octets) }
         found |= slots[Self.slot(.atEnd, gram)]
         if octets.count >= 8 { found |= slots[Self.slot(.longAtEnd, PatternIndex.hash(octets))] }
-        var layers: UInt64 = 0
+        var layers = plainOnly != 0 && !RegexTranslation.isPlain(octets) ? plainOnly : 0
         while found != 0 {
             layers |= layersOfBit[found.trailingZeroBitCount]
             found &= found &- 1
         }
         return layers
+    }
+
+    @inline(__always)
+    private func pairsFound(_ octets: Span<UInt8>) -> UInt8 {
+        let pairs = pairs.span
+        var found: UInt8 = 0
+        var pair = 0
+        for index in octets.indices {
+            pair = (pair << 8 | Int(octets[index])) & 0xFFFF
+            if index > 0 { found |= pairs[pair] }
+        }
+        return found
     }
 }

@@ -16,6 +16,10 @@ struct RegexTranslation: ~Escapable {
     /// For every group that is open, and for the whole: whether it holds what TRE 0.8 does not repeat as it should, anchors
     /// and bounded repetitions.
     private var holdsFragile: [Bool] = [false]
+    /// Where the groups that are open begin in what is written.
+    private var groupStarts: [Int] = []
+    /// Where the last atom begins.
+    private var atomStart = 0
 
     /// The expression for RE2; nil where the two languages may differ.
     static func re2(_ pattern: Span<UInt8>) -> [UInt8]? {
@@ -25,8 +29,10 @@ struct RegexTranslation: ~Escapable {
 
     /// Whether a text is one for which a translation holds: printable ASCII without blanks.
     static func isPlain(_ text: Span<UInt8>) -> Bool {
-        for index in text.indices where text[index] &- 0x21 > 0x7E - 0x21 { return false }
-        return true
+        var others: UInt8 = 0
+        // To the last octet, whatever comes, so that many are looked at in one step.
+        for index in text.indices { others |= text[index] &- 0x21 > 0x7E - 0x21 ? 1 : 0 }
+        return others == 0
     }
 
     @_lifetime(copy pattern)
@@ -49,10 +55,12 @@ struct RegexTranslation: ~Escapable {
         case 0x5B: return bracket()
         case 0x28:
             holdsFragile.append(false)
+            groupStarts.append(written.count)
             return open("(?:") && holdsFragile.count < 32
         case 0x29: return close()
         case 0x7C: return !isEmpty && open("|")
-        case 0x2A, 0x2B, 0x3F: return repetition([octet])
+        case 0x2A, 0x2B: return repetition([octet])
+        case 0x3F: return option()
         case 0x7B: return bounds()
         case 0x5E: return anchor("\\A")
         case 0x24: return anchor("\\z")
@@ -72,8 +80,11 @@ struct RegexTranslation: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func close() -> Bool {
-        guard holdsFragile.count > 1, !isEmpty, let isFragile = holdsFragile.popLast() else { return false }
+        guard holdsFragile.count > 1, !isEmpty, let isFragile = holdsFragile.popLast(),
+            let start = groupStarts.popLast()
+        else { return false }
         _ = atom(")")
+        atomStart = start
         if isFragile {
             hasAtom = false
             noteFragile()
@@ -95,6 +106,7 @@ struct RegexTranslation: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func atom(_ text: StaticString) -> Bool {
+        atomStart = written.count
         append(text)
         hasAtom = true
         isEmpty = false
@@ -103,6 +115,7 @@ struct RegexTranslation: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func literal(_ octet: UInt8) -> Bool {
+        atomStart = written.count
         Self.append(octet | (octet &- 0x41 < 26 ? 0x20 : 0), to: &written)
         hasAtom = true
         isEmpty = false
@@ -113,6 +126,16 @@ struct RegexTranslation: ~Escapable {
     private mutating func repetition(_ octets: [UInt8]) -> Bool {
         guard hasAtom else { return false }
         written += octets
+        hasAtom = false
+        return true
+    }
+
+    /// `x?` as `(?:x|)`, of which RE2 can tell the texts that a match needs.
+    @_lifetime(self: copy self)
+    private mutating func option() -> Bool {
+        guard hasAtom else { return false }
+        written.insert(contentsOf: Array("(?:".utf8), at: atomStart)
+        append("|)")
         hasAtom = false
         return true
     }
@@ -204,6 +227,7 @@ struct RegexTranslation: ~Escapable {
         if isNegated, members & capitals != 0 { return false }
         var set = members | (members & capitals) << 0x20
         if isNegated { set = ~set }
+        atomStart = written.count
         written.append(0x5B)
         var isAny = false
         for octet in UInt8(0x21)...0x7E where set >> UInt128(octet) & 1 == 1 {

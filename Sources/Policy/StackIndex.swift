@@ -3,8 +3,8 @@ import DNS
 
 /// Tells, at about the cost of one layer, which layers of a stack have something to say about a name.
 ///
-/// One filter holds the names of all layers' rules, one sieve the runs of octets of all their patterns. Most names meet
-/// nothing in either, and then only layers are asked that have more to look at than rules.
+/// One filter holds the names of all layers' rules, each once for all and once for its layer, one sieve the runs of octets of
+/// all their patterns. Most names meet nothing in either, and then only layers are asked that have more to look at than rules.
 struct StackIndex {
     /// The names of all rules; nil where one layer is as fast.
     private let filter: HashFilter?
@@ -25,19 +25,22 @@ struct StackIndex {
         always = bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
         knowing = bits { $0.knowsNames }
         depths = layers.map { $0.table.depths.below(SuffixHashes.kept) }
-        sieve = PatternSieve(layers.count == 1 ? [] : layers.map(\.patternIndex))
+        sieve = PatternSieve(layers.count == 1 ? [] : layers.map { ($0.patternIndex, $0.regexIndex) })
         filter = layers.count > 1 ? Self.filter(layers) : nil
     }
 
     private static func filter(_ layers: [CompiledLayer]) -> HashFilter {
         var depths = Depths()
         for layer in layers { depths.formUnion(layer.table.depths) }
-        var filter = HashFilter(count: layers.reduce(0) { $0 + $1.records.count }, depths: depths)
-        for layer in layers {
+        var filter = HashFilter(count: layers.reduce(0) { $0 + 2 * $1.records.count }, depths: depths)
+        for (number, layer) in layers.enumerated() {
             var waiting: InlineArray<16, UInt64> = InlineArray(repeating: 0)
             let count = layer.records.count
             for rule in 0..<(count + 16) {
-                if rule >= 16 { filter.insert(waiting[rule & 15]) }
+                if rule >= 16 {
+                    filter.insert(waiting[rule & 15])
+                    filter.insert(waiting[rule & 15], layer: number)
+                }
                 guard rule < count else { continue }
                 let hash = layer.records.hash(rule)
                 filter.prefetch(hash)
@@ -57,8 +60,8 @@ struct StackIndex {
         }
     }
 
-    /// Notes which suffixes of a name rules may be about and which layers have to be asked about it whatever their rules;
-    /// fetches what their filters say.
+    /// Notes which suffixes of a name rules may be about and which layers have to be asked about it, those that are likely to
+    /// have a rule about it apart; fetches where their searches begin.
     @inline(__always)
     func narrowSuffixes(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer, _ layers: UncountedLayers) {
         guard let filter, name.labelCount < SuffixHashes.kept else { return }
@@ -71,23 +74,30 @@ struct StackIndex {
         }
         hashes.narrow(to: filter.candidates(hashes, name.labelCount), asking: asked)
         for layer in depths.indices where depths[layer] & hashes.open != 0 {
-            layers.with(layer) { $0.table.prefetch(hashes) }
+            let found = filter.candidates(hashes, depths[layer] & hashes.open, layer: layer)
+            guard found != 0 else { continue }
+            // The first that has one mostly decides.
+            if hashes.layersWithRules & (hashes.layersWithRules &- 1) == 0 {
+                layers.with(layer) {
+                    $0.table.prefetch(hashes)
+                    $0.table.prefetchSlots(hashes, found)
+                }
+            }
+            hashes.layersWithRules |= 1 << UInt64(layer)
         }
+        hashes.layers |= hashes.layersWithRules
     }
 
-    /// Notes which layers have rules that are likely to be about one of the suffixes, and fetches where the search begins.
+    /// The same for a single layer, which has no index above its own filter.
     @inline(__always)
-    func narrowLayers(_ hashes: inout SuffixHashes, _ labels: Int, _ layers: UncountedLayers) {
-        // A single layer has no index above its own filter.
-        guard hashes.isNarrowed || depths.count == 1 else { return }
-        for layer in depths.indices where depths[layer] & hashes.open != 0 {
-            let found = layers.with(layer) { layer in
-                let found = layer.table.candidates(hashes, labels)
-                layer.table.prefetchSlots(hashes, found)
-                return found
-            }
-            if found != 0 { hashes.layersWithRules |= 1 << UInt64(layer) }
+    func narrowLayer(_ hashes: inout SuffixHashes, _ labels: Int, _ layers: UncountedLayers) {
+        guard depths.count == 1 else { return }
+        let found = layers.with(0) { layer in
+            let found = layer.table.candidates(hashes, labels)
+            layer.table.prefetchSlots(hashes, found)
+            return found
         }
+        if found != 0 { hashes.layersWithRules |= 1 }
         hashes.layers |= hashes.layersWithRules
     }
 }
@@ -132,7 +142,7 @@ extension CompiledLayer {
     }
 
     /// Whether it has patterns that no run of octets tells apart.
-    var hasLoosePatterns: Bool { !regexIndex.isEmpty || patternIndex.hasLoose }
+    var hasLoosePatterns: Bool { regexIndex.hasLoose || patternIndex.hasLoose }
 }
 
 extension HashFilter {
@@ -146,6 +156,19 @@ extension HashFilter {
             let labels = open.trailingZeroBitCount
             open &= open &- 1
             found |= (mayContain(hashes.span[labels]) ? 1 : 0) << UInt64(labels)
+        }
+        return found
+    }
+
+    /// Those of some suffixes, a bit each, that may be in the set of a layer.
+    @inline(__always)
+    func candidates(_ hashes: borrowing SuffixHashes, _ suffixes: UInt64, layer: Int) -> UInt64 {
+        var open = suffixes
+        var found: UInt64 = 0
+        while open != 0 {
+            let labels = open.trailingZeroBitCount
+            open &= open &- 1
+            found |= (mayContain(hashes.span[labels], layer: layer) ? 1 : 0) << UInt64(labels)
         }
         return found
     }

@@ -32,6 +32,13 @@ bool cre2_matches(const cre2_pattern *pattern, const uint8_t *text, size_t lengt
 /// Instructions of the compiled program: a match takes at most that many steps per octet.
 int cre2_program_size(const cre2_pattern *pattern);
 
+/// Calls `visit` with texts of `shortest` octets or more, of which one at least stands in every text of ASCII in lower case
+/// that the pattern matches. False: there are none such.
+bool cre2_required(
+    const uint8_t *pattern, size_t length, bool ignores_case, int64_t max_memory, size_t shortest,
+    void (*visit)(void *context, const uint8_t *text, size_t length), void *context
+);
+
 /// An empty set; NULL without memory.
 cre2_set *cre2_set_new(bool ignores_case, int64_t max_memory);
 /// Adds a pattern; false when RE2 refuses it.
