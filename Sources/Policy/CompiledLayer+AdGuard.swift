@@ -11,7 +11,7 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        let choice = strongestRule(name, hashes, type: type, context: context)
+        let choice = strongestRule(name, hashes, type: type, context: context, index: index)
         guard let strongest = choice.doubtfulRule ?? choice.rule else { return .pass(index) }
         switch record(strongest).ruleClass {
         case .ownRewrite, .rewrite: return decideRewrites(name.name, type: type, context: context, index: index)

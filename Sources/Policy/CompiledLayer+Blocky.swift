@@ -11,7 +11,8 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        let own = decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
+        let choice = strongestRule(name, hashes, type: type, context: context, index: index)
+        let own = decision(choice, type: type, index: index)
         guard own.hasRule else { return own }
         guard own.kind == .pass else { return withOwnAddresses(own, of: name, type: type, context: context) }
         // A name that a list lets pass is sent on, too, or answered.

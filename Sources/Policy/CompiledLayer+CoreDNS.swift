@@ -20,7 +20,7 @@ extension CompiledLayer {
             if let doubtful { return Decision(kind: .unsupported, layer: index, rule: UInt32(doubtful)) }
             if let certain, ending != .allow { return decision(rule: certain, type: type, index: index) }
         }
-        let strongest = strongestRule(name, hashes, type: type, context: context)
+        let strongest = strongestRule(name, hashes, type: type, context: context, index: index)
         guard let rule = strongest.rule, !isAccessRule(rule) else { return .pass(index) }
         return decision(strongest, type: type, index: index)
     }

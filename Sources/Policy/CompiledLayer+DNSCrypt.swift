@@ -12,7 +12,7 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        let choice = strongestRule(name, hashes, type: type, context: context)
+        let choice = strongestRule(name, hashes, type: type, context: context, index: index)
         // Patterns are not tried on names of one letter.
         let isShort = name.count < 4
         guard guards.count > 1 || hasAnswers || isShort, !choice.isEmpty || guards.count > 1 else {

@@ -10,7 +10,7 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        let choice = strongestRule(name, hashes, type: type, context: context)
+        let choice = strongestRule(name, hashes, type: type, context: context, index: index)
         guard choice.doubtfulRule == nil else { return decision(choice, type: type, index: index) }
         var strongest = choice.rule
         if let strongest, record(strongest).ruleClass == .special {
@@ -26,7 +26,7 @@ extension CompiledLayer {
             // Which of several partial wildcards with addresses answer ANY is not modelled.
             decision.kind = .unsupported
         }
-        if isFilteredLater(decision, name, hashes, type, context) { decision.kind = .unsupported }
+        if isFilteredLater(decision, name, hashes, type, context, index) { decision.kind = .unsupported }
         guard decision.kind == .nxdomain else { return filtered(decision, name, hashes, type, index) }
         let rule = Int(decision.rule)
         let winner = rule < records.count ? rule : nil
@@ -58,14 +58,15 @@ extension CompiledLayer {
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         _ type: RRType,
-        _ context: borrowing QueryContext
+        _ context: borrowing QueryContext,
+        _ index: UInt8
     ) -> Bool {
         guard mayCache, !filteringRules.isEmpty, decision.hasRule, filterDecision(type, index: 0) != nil,
             record(Int(decision.rule)).ruleClass == .data
         else { return false }
         let other = type == .a ? RRType.aaaa : .a
-        return self.decision(strongestRule(name, hashes, type: other, context: context), type: other, index: 0).kind
-            .isPass
+        let choice = strongestRule(name, hashes, type: other, context: context, index: index)
+        return self.decision(choice, type: other, index: index).kind.isPass
     }
 
     /// What is left out of answers of a type is nothing but left out at a name that hosts lines know by another family.

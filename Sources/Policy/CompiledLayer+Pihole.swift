@@ -10,7 +10,7 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        let choice = strongestRule(name, hashes, type: type, context: context)
+        let choice = strongestRule(name, hashes, type: type, context: context, index: index)
         guard choice.isEmpty, let parent = Self.behindESNI(name) else {
             return decision(choice, type: type, index: index)
         }

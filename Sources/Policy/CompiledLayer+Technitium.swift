@@ -12,7 +12,7 @@ extension CompiledLayer {
         index: UInt8
     ) -> Decision {
         var decision = decision(
-            strongestRule(name, hashes, type: type, context: context),
+            strongestRule(name, hashes, type: type, context: context, index: index),
             type: type,
             index: index
         )

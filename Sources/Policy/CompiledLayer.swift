@@ -157,7 +157,12 @@ public final class CompiledLayer: Sendable {
             decideBlocky(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .coreDNS:
             decideCoreDNS(name, hashes, type: type, context: context, index: index)
-        case .classFirst: decision(strongestRule(name, hashes, type: type, context: context), type: type, index: index)
+        case .classFirst:
+            decision(
+                strongestRule(name, hashes, type: type, context: context, index: index),
+                type: type,
+                index: index
+            )
         case .longestFirst: decideLongestFirst(name, hashes, type: type, context: context, index: index)
         case .domainOrder: decideDomainOrder(name, type: type, index: index)
         case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)
@@ -219,7 +224,8 @@ public final class CompiledLayer: Sendable {
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
-        context: borrowing QueryContext
+        context: borrowing QueryContext,
+        index: UInt8
     ) -> Choice {
         var choice = Choice()
         let total = name.labelCount
@@ -243,7 +249,9 @@ public final class CompiledLayer: Sendable {
                 next = Int(record.next) - 1
             }
         }
-        if !patternRecords.isEmpty { considerPatterns(name, hashes, type, context, &choice) }
+        if !patternRecords.isEmpty, hashes.layersBesideRules >> UInt64(index) & 1 != 0 {
+            considerPatterns(name, hashes, type, context, &choice)
+        }
         return choice
     }
 

@@ -146,15 +146,17 @@ extension RuleStore {
     @inline(__always)
     func prefetchText(_ rule: UInt32) {
         let entry = packed[Int(rule) - 1]
+        let at = Int(entry.at)
         if entry.nameLength > 0 {
             unsafe texts.withUnsafeBufferPointer { texts in
-                if let base = unsafe texts[Int(entry.list)].baseAddress {
-                    unsafe cmachine_prefetch(base + Int(entry.at))
-                }
+                guard let base = unsafe texts[Int(entry.list)].baseAddress else { return }
+                unsafe cmachine_prefetch(base + at)
+                // Many names lie on two lines of the processor's cache.
+                unsafe cmachine_prefetch(base + at + Int(entry.nameLength) - 1)
             }
         } else {
             unsafe arena.withUnsafeBufferPointer { memory in
-                if let base = memory.baseAddress { unsafe cmachine_prefetch(base + Int(entry.at)) }
+                if let base = memory.baseAddress { unsafe cmachine_prefetch(base + at) }
             }
         }
     }

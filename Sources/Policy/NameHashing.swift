@@ -133,6 +133,8 @@ public struct SuffixHashes: ~Copyable {
     var layers = ~UInt64(0)
     /// Those of them that are likely to have a rule about it.
     var layersWithRules = UInt64(0)
+    /// Those that may have a pattern or something else than rules to say about it.
+    private(set) var layersBesideRules = ~UInt64(0)
     /// Whether a stack has found out which suffixes rules may be about.
     private(set) var isNarrowed = false
     /// What the high half of all suffixes of two labels and more comes from.
@@ -165,6 +167,7 @@ public struct SuffixHashes: ~Copyable {
     mutating func narrow(to suffixes: UInt64, asking layers: UInt64) {
         open = suffixes
         self.layers = layers
+        layersBesideRules = layers
         isNarrowed = true
     }
 
