@@ -41,6 +41,7 @@ struct FlightTable: ~Copyable {
     /// The group of each upstream, and whether those for everything else are asked when it does not answer.
     private let groupOf: [Int]
     private let fallsBack: [Bool]
+    private var failedLately = UpstreamSet()
     private var names: OctetBuffer
     private var questions: OctetBuffer
     private var deadlines: DeadlineList
@@ -228,7 +229,14 @@ struct FlightTable: ~Copyable {
 
     /// An upstream gave nothing for what was sent to it at `sentAt`.
     mutating func failed(_ upstream: Int, sentAt: UInt64, now: UInt64) {
+        failedLately.insert(upstream)
         groups[groupOf[upstream]].failed(upstream, sentAt: sentAt, now: now)
+    }
+
+    /// The upstreams that have failed since this was asked last.
+    mutating func takeFailed() -> UpstreamSet {
+        defer { failedLately.removeAll() }
+        return failedLately
     }
 
     /// A try ended without an answer.

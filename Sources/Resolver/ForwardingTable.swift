@@ -46,6 +46,14 @@ struct ForwardingTable: Sendable {
         self.groups = groups
     }
 
+    /// The addresses of an upstream that are known without asking.
+    func addresses(_ upstream: Int) -> [SocketAddress] {
+        if case .address(let address) = upstreams[upstream].place { [address] } else { [] }
+    }
+
+    /// The hosts whose addresses have to be asked for.
+    var hosts: [String] { Array(Set(upstreams.compactMap(\.host))).sorted() }
+
     /// The group that a name is asked of.
     /// - Complexity: O(routes)
     func group(of name: borrowing NameBuffer) -> Int {

@@ -54,6 +54,8 @@ struct LinkPool: ~Copyable {
         case use(Int)
         /// To a new one.
         case open
+        /// To a new one, in place of this one, which takes no more questions and owes none.
+        case replace(Int)
         /// Nowhere.
         case full
     }
@@ -88,18 +90,23 @@ struct LinkPool: ~Copyable {
     func choose(_ upstream: Int) -> Choice {
         var count = 0
         var leastBusy: Int?
+        var idle: Int?
         var next = slots.nextLive(from: 0)
         while let number = next {
             next = slots.nextLive(from: number + 1)
             guard Int(slots[number].upstream) == upstream else { continue }
             count += 1
-            guard !slots[number].isEnding else { continue }
+            guard !slots[number].isEnding else {
+                if questions[number].isEmpty { idle = number }
+                continue
+            }
             let load = questions[number].count
             if load < Self.busy { return .use(number) }
             if load < leastBusy.map({ questions[$0].count }) ?? Self.maximumQuestions { leastBusy = number }
         }
         if count < Self.maximumLinks { return .open }
-        return leastBusy.map(Choice.use) ?? .full
+        if let leastBusy { return .use(leastBusy) }
+        return idle.map(Choice.replace) ?? .full
     }
 
     /// Adds a connection; nil when there are too many.
@@ -176,6 +183,15 @@ struct LinkPool: ~Copyable {
         slots.remove(number)
         defer { questions[number] = [] }
         return questions[number]
+    }
+
+    /// Lets the connections to an upstream take no more questions.
+    mutating func end(_ upstream: Int) {
+        var next = slots.nextLive(from: 0)
+        while let number = next {
+            next = slots.nextLive(from: number + 1)
+            if Int(slots[number].upstream) == upstream { slots[number].isEnding = true }
+        }
     }
 
     /// Questions under way on a connection.

@@ -9,6 +9,8 @@ final class Mailbox: Sendable {
         case policy(ActivePolicy)
         /// Use these certificates for new connections.
         case certificates(TLSContexts)
+        /// Ask these upstreams at other addresses.
+        case addresses([UpstreamChange])
         /// Say that you live.
         case ping
         /// Ask upstreams nothing new, finish what is under way, end.

@@ -18,6 +18,7 @@ public final class Server: Sendable {
         var writer: (CaptureWriter, SystemThread)?
         var policy: ActivePolicy
         var tls: TLSContexts
+        var bootstrap: Bootstrap?
         var isStarted = false
         var listeners: [Listener] = []
     }
@@ -74,6 +75,8 @@ public final class Server: Sendable {
 
     private func begin(_ state: inout State) throws(ServerError) {
         _ = patchway_raise_file_limit()
+        let bootstrap = try Bootstrap(configuration, links)
+        let found = try bootstrap?.resolve()
         var opened: [[ListeningSocket]] = []
         var isComplete = false
         defer {
@@ -124,6 +127,7 @@ public final class Server: Sendable {
                     tls: tls,
                     sockets: sockets,
                     supervisor: supervisor,
+                    found: found,
                     seed: seed
                 )
                 guard var worker else { return }
@@ -132,6 +136,8 @@ public final class Server: Sendable {
             guard let thread else { throw .socket("thread", 11) }
             state.threads.append(thread)
         }
+        bootstrap?.start()
+        state.bootstrap = bootstrap
     }
 
     private static func become(_ user: String) throws(ServerError) {
@@ -217,6 +223,9 @@ public final class Server: Sendable {
         }
     }
 
+    /// Lets upstreams be asked at other addresses.
+    func move(_ changes: [UpstreamChange]) { for link in links { link.mailbox.send(.addresses(changes)) } }
+
     /// Asks the upstreams nothing new, answers the queries under way (at most 5 s), and ends.
     public func drain() { end(.drain) }
 
@@ -224,13 +233,15 @@ public final class Server: Sendable {
     public func stop() { end(.stop) }
 
     private func end(_ message: Mailbox.Message) {
-        let (threads, writer) = state.withLock { state in
+        let (threads, writer, bootstrap) = state.withLock { state in
             defer {
                 state.threads = []
                 state.writer = nil
+                state.bootstrap = nil
             }
-            return (state.threads, state.writer)
+            return (state.threads, state.writer, state.bootstrap)
         }
+        bootstrap?.stop()
         for link in links { link.mailbox.send(message) }
         for thread in threads { thread.join() }
         if let writer {

@@ -29,6 +29,8 @@ public struct ServerConfiguration: Sendable {
     public var asking = AskingRules()
     /// Names that are forwarded to other servers; of those that cover a name the one with the most labels counts.
     public var routes: [UpstreamRoute] = []
+    /// Resolvers that are asked, over UDP, for the addresses of upstreams that have a name only.
+    public var bootstrap: [SocketAddress] = []
     /// The authorities that upstreams' certificates are believed by, a PEM file; nil: those of the system.
     public var authorities: String?
     /// Told what an operator should know at once, such as why an upstream's TLS fails; called by any thread.
@@ -183,7 +185,7 @@ public struct ServerConfiguration: Sendable {
             throw .invalid("more than \(UpstreamSet.capacity) upstream servers, those of routes included")
         }
         guard routes.count <= 250 else { throw .invalid("more than 250 routes") }
-        guard all.allSatisfy({ $0.address.port != 0 }) else { throw .invalid("an upstream server has port 0") }
+        guard all.allSatisfy({ $0.place.port != 0 }) else { throw .invalid("an upstream server has port 0") }
         guard groups.allSatisfy({ (1...8).contains($0.1.width) }) else {
             throw .invalid("1 to 8 upstream servers can be asked at once")
         }
@@ -191,9 +193,23 @@ public struct ServerConfiguration: Sendable {
         if let index = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
             throw .invalid("two routes for \(names[index])")
         }
-        let served = (listeners + inherited.map(\.listener)).map(\.address)
-        if let own = all.first(where: { served.contains($0.address) }) {
+        if let named = all.first(where: { $0.host != nil }), bootstrap.isEmpty {
+            throw .invalid("\(named) has a name and no address; give the bootstrap resolvers that know it")
+        }
+        if let own = all.first(where: { serves($0.place) }) {
             throw .invalid("\(own) is both listened on and forwarded to")
+        }
+        if let own = bootstrap.first(where: { serves(.address($0)) }) {
+            throw .invalid("\(own) is both listened on and asked for the addresses of upstreams")
+        }
+    }
+
+    /// Whether clients are heard at a place.
+    func serves(_ place: Upstream.Place) -> Bool {
+        (listeners + inherited.map(\.listener)).contains { listener in
+            guard case .address(let address) = place, address.port == listener.address.port else { return false }
+            let isAnywhere = listener.address.address.isUnspecified && address.address.isLoopback
+            return address == listener.address || isAnywhere
         }
     }
 }

@@ -14,15 +14,47 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Where it is.
-    public var address: SocketAddress
+    public enum Place: Hashable, Sendable, CustomStringConvertible {
+        /// At this address.
+        case address(SocketAddress)
+        /// At the addresses of this host, which the bootstrap resolvers are asked for.
+        case host(String, port: UInt16)
+
+        /// The port.
+        public var port: UInt16 {
+            switch self {
+            case .address(let address): address.port
+            case .host(_, let port): port
+            }
+        }
+
+        /// The form that command line and configuration take, always with the port.
+        public var description: String {
+            switch self {
+            case .address(let address): "\(address)"
+            case .host(let name, let port): "\(name):\(port)"
+            }
+        }
+    }
+
+    /// Where it is.
+    public var place: Place
     /// What is spoken with it.
     public var transport: Transport
 
-    /// An upstream.
+    /// An upstream at an address.
     public init(_ address: SocketAddress, _ transport: Transport = .datagrams) {
-        self.address = address
+        self.init(at: .address(address), transport)
+    }
+
+    /// An upstream at a place.
+    public init(at place: Place, _ transport: Transport = .datagrams) {
+        self.place = place
         self.transport = transport
     }
+
+    /// The host whose addresses have to be asked for, if it has a name only.
+    public var host: String? { if case .host(let name, _) = place { name } else { nil } }
 
     /// Whether nobody on the way can read or change what is asked.
     var isEncrypted: Bool {
@@ -36,7 +68,11 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
     var certifiedName: String {
         switch transport {
         case .tls(let name?), .https(let name?, _): name
-        default: "\(address.address)"
+        default:
+            switch place {
+            case .address(let address): "\(address.address)"
+            case .host(let name, _): name
+            }
         }
     }
 
@@ -48,16 +84,16 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
     /// What HTTP calls the server.
     var authority: String {
         let host = certifiedName.contains(":") ? "[\(certifiedName)]" : certifiedName
-        return address.port == 443 ? host : "\(host):\(address.port)"
+        return place.port == 443 ? host : "\(host):\(place.port)"
     }
 
     /// The form that command line and configuration take.
     public var description: String {
         switch transport {
-        case .datagrams: "\(address)"
-        case .tcp: "tcp://\(address)"
-        case .tls(let name): "tls://\(address)" + (name.map { "#\($0)" } ?? "")
-        case .https(let name, let path): "https://\(address)\(path)" + (name.map { "#\($0)" } ?? "")
+        case .datagrams: (host == nil ? "" : "udp://") + "\(place)"
+        case .tcp: "tcp://\(place)"
+        case .tls(let name): "tls://\(place)" + (name.map { "#\($0)" } ?? "")
+        case .https(let name, let path): "https://\(place)\(path)" + (name.map { "#\($0)" } ?? "")
         }
     }
 }

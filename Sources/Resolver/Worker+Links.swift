@@ -28,6 +28,9 @@ extension Worker {
         switch links.choose(upstream) {
         case .use(let number): chosen = number
         case .open: chosen = openLink(upstream)
+        case .replace(let old):
+            _ = closeLink(old)
+            chosen = openLink(upstream)
         case .full: chosen = nil
         }
         guard let number = chosen else { return false }
@@ -98,7 +101,7 @@ extension Worker {
     // MARK: - Connections
 
     private mutating func openLink(_ upstream: Int) -> Int? {
-        var peer = upstreams[upstream]
+        guard var peer = addresses[upstream].peer else { return nil }
         let descriptor = unsafe patchway_tcp_connect(&peer)
         guard descriptor >= 0 else { return nil }
         let asked = forwarding.upstreams[upstream]

@@ -20,7 +20,9 @@ extension Worker {
             case .giveUp:
                 fail(flight)
                 return
-            case .ask(let upstreams): step = ask(upstreams, for: flight)
+            case .ask(let upstreams):
+                turnAddresses()
+                step = ask(upstreams, for: flight)
             case .askTCP(let upstream):
                 if askOverLink(upstream, for: flight) { return }
                 counters.upstreamFailures += 1

@@ -21,6 +21,8 @@ struct UpstreamSocket: BitwiseCopyable {
     var flight: Int32 = -1
     /// The upstream it is connected to.
     var upstream: Int8 = -1
+    /// Which of the upstream's addresses that was, as ``UpstreamAddresses/epoch``.
+    var epoch: UInt16 = 0
     /// The identifier sent.
     var id: UInt16 = 0
     /// Whether something has come that is no answer, so that none will.
@@ -64,15 +66,18 @@ extension Worker {
     }
 
     private mutating func takeIdle(_ upstream: Int) -> Int? {
-        let count = pool.idle[upstream].count
-        guard count > 0 else { return nil }
-        let place = (Int(random.next16()) * count) >> 16
-        pool.idle[upstream].swapAt(place, count - 1)
-        return pool.idle[upstream].popLast().map(Int.init)
+        while case let count = pool.idle[upstream].count, count > 0 {
+            let place = (Int(random.next16()) * count) >> 16
+            pool.idle[upstream].swapAt(place, count - 1)
+            guard let number = pool.idle[upstream].popLast().map(Int.init) else { return nil }
+            if upstreamSockets[number].epoch == addresses[upstream].epoch { return number }
+            closeUpstream(number)
+        }
+        return nil
     }
 
     private mutating func connect(_ upstream: Int) -> Int? {
-        var peer = upstreams[upstream]
+        guard var peer = addresses[upstream].peer else { return nil }
         let isV6 = unsafe patchway_peer_is_v6(&peer) != 0
         guard let number = keepsPorts ? open(isV6) : pool.idle[isV6 ? 1 : 0].popLast().map(Int.init) ?? open(isV6)
         else { return nil }
@@ -83,6 +88,7 @@ extension Worker {
             // With a narrow local range every port may have been used lately; then any will do.
             if ports.insert(UInt16(truncatingIfNeeded: port)) || attempt == 3 {
                 upstreamSockets[number].upstream = Int8(upstream)
+                upstreamSockets[number].epoch = addresses[upstream].epoch
                 // Not all at once.
                 let most = configuration.maximumPortUses
                 upstreamSockets[number].usesLeft = most - random.next16() % max(most / 2, 1)
@@ -133,7 +139,7 @@ extension Worker {
         let place = keepsPorts ? Int(socket.upstream) : socket.isV6 ? 1 : 0
         guard isClean, pool.idle[place].count < SocketPool.maximumIdle else { return closeUpstream(number) }
         if keepsPorts {
-            guard socket.usesLeft > 1 else { return closeUpstream(number) }
+            guard socket.usesLeft > 1, socket.epoch == addresses[place].epoch else { return closeUpstream(number) }
             upstreamSockets[number].usesLeft -= 1
         } else {
             guard patchway_udp_dissociate(socket.descriptor) == 0 else { return closeUpstream(number) }

@@ -32,7 +32,8 @@ struct Worker: ~Copyable {
     let ring: CaptureRing?
     /// Upstreams, and which names go to which.
     let forwarding: ForwardingTable
-    let upstreams: [patchway_peer]
+    /// Where each upstream is.
+    var addresses: [UpstreamAddresses]
     /// Which upstreams are asked over connections alone.
     let isLinked: [Bool]
     let special: SpecialNames
@@ -120,7 +121,7 @@ struct Worker: ~Copyable {
     /// Handshakes carried on in one turn; with an RSA key each costs near a millisecond.
     private static let handshakesATurn = 8
 
-    /// A worker on sockets that are already open; nil when the system has no memory or descriptors for it.
+    /// A worker on sockets that are already open, with the addresses found of each upstream; nil when the system has no memory or descriptors for it.
     init?(
         _ configuration: ServerConfiguration,
         _ link: WorkerLink,
@@ -128,6 +129,7 @@ struct Worker: ~Copyable {
         tls: TLSContexts,
         sockets: [ListeningSocket],
         supervisor: Supervisor,
+        found: [[SocketAddress]]? = nil,
         seed: UInt64
     ) {
         guard let poller = Poller(), let batch = DatagramBatch() else { return nil }
@@ -141,12 +143,13 @@ struct Worker: ~Copyable {
         self.sockets = sockets
         self.seed = seed
         ring = link.ring
-        forwarding = ForwardingTable(configuration)
-        upstreams = forwarding.upstreams.map(\.address.peer)
+        let forwarding = ForwardingTable(configuration)
+        self.forwarding = forwarding
+        addresses = forwarding.upstreams.indices.map { UpstreamAddresses(found?[$0] ?? forwarding.addresses($0)) }
         isLinked = forwarding.upstreams.map { $0.transport != .datagrams }
         tlsMemories = forwarding.upstreams.map { $0.isEncrypted ? TLSMemory() : nil }
-        noticesAfter = upstreams.map { _ in 0 }
-        links = LinkPool(upstreams: upstreams.count)
+        noticesAfter = addresses.map { _ in 0 }
+        links = LinkPool(upstreams: addresses.count)
         let capacity = links.slots.capacity
         linkInput = OctetBuffer(count: capacity * Self.linkAreaSize)
         linkFilled = Array(repeating: 0, count: capacity)
@@ -266,6 +269,7 @@ struct Worker: ~Copyable {
                 self.policy = policy
                 if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
             case .certificates(let contexts): tls = contexts
+            case .addresses(let changes): take(changes)
             case .ping: link.answered.add(1, ordering: .relaxed)
             case .stop: isStopped = true
             case .drain:

@@ -172,6 +172,8 @@ public struct Configuration: Sendable {
     public var upstreams: [Upstream] = []
     /// How they are asked.
     public var asking = Asking()
+    /// Resolvers that know the addresses of upstreams with a host name.
+    public var bootstrap: [Endpoint] = []
     /// Names that are forwarded to other servers.
     public var routes: [Route] = []
     /// The authorities that upstreams' certificates are believed by: a PEM file.

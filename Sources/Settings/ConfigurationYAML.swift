@@ -44,8 +44,7 @@ private struct ConfigurationBuilder {
         [
             "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca",
             "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "rate-limit", "capture", "flags",
-            "log-all",
-            "catalog", "admin", "layers",
+            "log-all", "catalog", "admin", "layers",
         ] + ForwardingYAML.keys + AnswersYAML.keys
 
     private static let listKeys = ["path", "format", "role", "groups"]
@@ -141,18 +140,7 @@ private struct ConfigurationBuilder {
     }
 
     private mutating func endpoints(_ node: Node, _ what: String, port: UInt16) -> [Configuration.Endpoint] {
-        items(node, what).compactMap { item in
-            guard let text = reader.text(item, what) else { return nil }
-            guard let endpoint = Configuration.Endpoint(text, defaultPort: port) else {
-                reader.fault(
-                    item,
-                    "bad-address",
-                    "`\(NodeReader.shortened(text))` is no address; write 192.0.2.1:53 or [2001:db8::1]:53, not a host name"
-                )
-                return nil
-            }
-            return endpoint
-        }
+        items(node, what).compactMap { reader.endpoint($0, what, port: port) }
     }
 
     private mutating func size(_ node: Node) -> Int? {

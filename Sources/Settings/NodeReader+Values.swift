@@ -26,4 +26,18 @@ extension NodeReader {
             return nil
         }
     }
+
+    /// An address with a port; nil, with a fault, for anything else.
+    mutating func endpoint(_ node: Node, _ what: String, port: UInt16) -> Configuration.Endpoint? {
+        guard let text = self.text(node, what) else { return nil }
+        guard let endpoint = Configuration.Endpoint(text, defaultPort: port) else {
+            fault(
+                node,
+                "bad-address",
+                "`\(NodeReader.shortened(text))` is no address; write 192.0.2.1:53 or [2001:db8::1]:53, not a host name"
+            )
+            return nil
+        }
+        return endpoint
+    }
 }

@@ -111,7 +111,28 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
             2,
             "is for a proxy on this host"
         ),
-        CommandLineCase("serve --upstream tls://dns.example", 2, "the address and not a host name"),
+        CommandLineCase("serve --upstream tls://dns.example", 2, "is a host name; give --bootstrap ADDRESS"),
+        CommandLineCase(
+            "serve --listen 127.0.0.1:0 --upstream udp://dns.example --bootstrap 127.0.0.1:9",
+            2,
+            "upstream dns.example: its address is not known: 127.0.0.1:9: Connection refused"
+        ),
+        CommandLineCase("serve --upstream dns.example", 2, "with `bootstrap` a host name: udp://dns.example"),
+        CommandLineCase("serve --upstream 192.0.2.1 --bootstrap dns.example", 2, "write 192.0.2.1:53 or"),
+        CommandLineCase(
+            "serve --upstream 192.0.2.1 --upstream-strategy quickest",
+            2,
+            "one of failover, fastest, parallel, round-robin"
+        ),
+        CommandLineCase("serve --upstream 192.0.2.1 --parallel 9", 2, "from 2 to 8"),
+        CommandLineCase("serve --upstream 192.0.2.1 --fail-over-on NXDOMAIN", 2, "one of BADVERS, FORMERR, NOTIMP"),
+        CommandLineCase("serve --upstream 192.0.2.1 --route corp.example", 2, "write corp.example=10.0.0.53"),
+        CommandLineCase(
+            "serve --upstream 192.0.2.1 --route a.example=10.0.0.1 --route A.example=10.0.0.2",
+            2,
+            "two routes for a.example"
+        ),
+        CommandLineCase("serve --upstream 192.0.2.1 --rate-limit=-1", 2, "a network gets 0 (any number)"),
         CommandLineCase("serve --upstream 127.0.0.1 --tls-key a", 2, "give --tls-cert FILE"),
         CommandLineCase(
             "serve --upstream 127.0.0.1 --listen-tls 127.0.0.1 --tls-cert absent.pem --tls-key absent.pem",

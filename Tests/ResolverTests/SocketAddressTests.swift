@@ -47,7 +47,7 @@ import Testing
         let upstream = try #require(SocketAddress("127.0.0.1:5300"))
         let changes: [@Sendable (inout ServerConfiguration) -> Void] = [
             { $0.upstreams = [] }, { $0.listen = [] }, { $0.workers = 0 }, { $0.tryTimeout = 1_001 },
-            { $0.cacheSize = 1 }, { $0.listen = $0.upstreams.map(\.address) }, { $0.maximumOutstanding = 0 },
+            { $0.cacheSize = 1 }, { $0.upstreams = $0.listen.map { Upstream($0) } }, { $0.maximumOutstanding = 0 },
         ]
         for change in changes {
             var configuration = ServerConfiguration(upstreams: [upstream])

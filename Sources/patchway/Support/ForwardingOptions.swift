@@ -16,6 +16,15 @@ struct ForwardingOptions: ParsableArguments {
     var upstreams: [String] = []
 
     @Option(
+        name: .customLong("bootstrap"),
+        help: """
+            ADDRESS[:PORT] of a resolver that is asked for the addresses of upstreams with a host name, such as \
+            tls://dns.example; repeatable.
+            """
+    )
+    var bootstrap: [String] = []
+
+    @Option(
         name: .customLong("upstream-strategy"),
         help: """
             failover asks the first one that answers, fastest the one that does so fastest, parallel several at once, \
@@ -45,6 +54,7 @@ struct ForwardingOptions: ParsableArguments {
     /// Puts what the options say, and where they do not what the configuration file says, into `settings`.
     func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
         settings.upstreams = upstreams.isEmpty ? file.upstreams.map(Upstream.init) : try upstreams.map(Self.upstream)
+        settings.bootstrap = try TransportOptions.addresses(bootstrap, "--bootstrap", 53, file.bootstrap)
         let asking = try said().over(file.asking)
         settings.asking = AskingRules(asking)
         let routes = routes.isEmpty ? file.routes : try routes.map(Self.route)
@@ -54,6 +64,12 @@ struct ForwardingOptions: ParsableArguments {
                 to: route.upstreams.map(Upstream.init),
                 asking: AskingRules(route.asking.over(asking)),
                 fallsBack: route.fallsBack
+            )
+        }
+        let named = (settings.upstreams + settings.routes.flatMap(\.upstreams)).first { $0.host != nil }
+        if let named, settings.bootstrap.isEmpty {
+            throw Failure.usage(
+                "\(named) is a host name; give --bootstrap ADDRESS, a resolver that knows it, or its address: tls://ADDRESS#NAME"
             )
         }
     }
@@ -112,12 +128,16 @@ extension AskingRules {
 extension Upstream {
     /// The upstream that a configured one is.
     init(_ upstream: Configuration.Upstream) {
-        let address = SocketAddress(upstream.endpoint)
+        let place: Place =
+            switch upstream.place {
+            case .endpoint(let endpoint): .address(SocketAddress(endpoint))
+            case .host(let name, let port): .host(name, port: port)
+            }
         switch upstream.scheme {
-        case .udp: self.init(address)
-        case .tcp: self.init(address, .tcp)
-        case .tls: self.init(address, .tls(name: upstream.name))
-        case .https: self.init(address, .https(name: upstream.name, path: upstream.path ?? "/dns-query"))
+        case .udp: self.init(at: place)
+        case .tcp: self.init(at: place, .tcp)
+        case .tls: self.init(at: place, .tls(name: upstream.name))
+        case .https: self.init(at: place, .https(name: upstream.name, path: upstream.path ?? "/dns-query"))
         }
     }
 }
