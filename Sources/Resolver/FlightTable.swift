@@ -36,12 +36,8 @@ struct FlightTable: ~Copyable {
     var flights: Slab<Flight>
     /// Waiting clients.
     var waiters: Slab<Waiter>
-    /// The state of the upstreams; the first group is for everything that has no route.
-    private(set) var groups: [UpstreamGroup]
-    /// The group of each upstream, and whether those for everything else are asked when it does not answer.
-    private let groupOf: [Int]
-    private let fallsBack: [Bool]
-    private var failedLately = UpstreamSet()
+    /// How the upstreams do.
+    var groups: UpstreamGroups
     private var names: OctetBuffer
     private var questions: OctetBuffer
     private var deadlines: DeadlineList
@@ -74,17 +70,18 @@ struct FlightTable: ~Copyable {
         questions = OctetBuffer(count: max(2 * capacity, 2 * maximumWaiters) * Self.slotSize)
         deadlines = DeadlineList(capacity: capacity, interval: tryTimeout)
         self.patience = DeadlineList(capacity: patience == .max ? 0 : capacity, interval: patience)
-        self.groups = groups.map {
-            UpstreamGroup(first: $0.upstreams.lowerBound, count: $0.upstreams.count, $0.asking, start: start)
-        }
-        groupOf = groups.enumerated().flatMap { number, group in group.upstreams.map { _ in number } }
-        fallsBack = groups.map(\.fallsBack)
+        self.groups = UpstreamGroups(groups, patience: tryTimeout, start: start)
         var slots = 16
         while slots < 2 * capacity { slots *= 2 }
         index = Array(repeating: -1, count: slots)
         mask = slots - 1
         self.maximumTries = maximumTries
         self.maximumWaiters = maximumWaiters
+    }
+
+    /// Asks other upstreams from now on; nothing is known about them yet.
+    mutating func replace(_ groups: [ForwardingTable.Group]) {
+        self.groups = UpstreamGroups(groups, patience: self.groups.patience, start: self.groups.start)
     }
 
     // MARK: - Clients
@@ -186,6 +183,17 @@ struct FlightTable: ~Copyable {
         return nextTry(flight, now: now)
     }
 
+    /// The first try of a question that has been asked of upstreams that are no more.
+    mutating func restart(_ flight: Int, group: Int, now: UInt64) -> Step {
+        let old = flights[flight]
+        var new = Flight(hash: old.hash, key: old.key, nameLength: old.nameLength)
+        new.generation = old.generation
+        (new.firstWaiter, new.lastWaiter, new.waiterCount) = (old.firstWaiter, old.lastWaiter, old.waiterCount)
+        new.group = UInt8(group)
+        flights[flight] = new
+        return nextTry(flight, now: now)
+    }
+
     /// The next flight whose clients have waited long enough for an answer that is not stale.
     mutating func takeImpatient(now: UInt64) -> Int? { patience.takeDue(now: now) }
 
@@ -193,7 +201,7 @@ struct FlightTable: ~Copyable {
     mutating func takeTimedOut(now: UInt64) -> (flight: Int, step: Step)? {
         guard let flight = deadlines.takeDue(now: now) else { return nil }
         let last = flights[flight]
-        for upstream in last.asking.union(last.riders) { failed(upstream, sentAt: last.sentAt, now: now) }
+        for upstream in last.asking.union(last.riders) { groups.failed(upstream, sentAt: last.sentAt, now: now) }
         flights[flight].asking.removeAll()
         flights[flight].riders.removeAll()
         return (flight, nextTry(flight, now: now))
@@ -211,32 +219,7 @@ struct FlightTable: ~Copyable {
     mutating func answered(_ flight: Int, by upstream: Int, sentAt: UInt64?, now: UInt64) {
         flights[flight].asking.remove(upstream)
         flights[flight].riders.remove(upstream)
-        heard(upstream, sentAt: sentAt, now: now)
-    }
-
-    /// An upstream answered what was sent to it at `sentAt`, whether anybody waited for it or not.
-    ///
-    /// One that takes longer than a try may take does not count as one that answers.
-    mutating func heard(_ upstream: Int, sentAt: UInt64?, now: UInt64) {
-        guard let sentAt else { return groups[groupOf[upstream]].succeeded(upstream) }
-        let time = now &- sentAt
-        if time <= deadlines.interval {
-            groups[groupOf[upstream]].succeeded(upstream, roundTrip: time)
-        } else {
-            groups[groupOf[upstream]].measured(upstream, time)
-        }
-    }
-
-    /// An upstream gave nothing for what was sent to it at `sentAt`.
-    mutating func failed(_ upstream: Int, sentAt: UInt64, now: UInt64) {
-        failedLately.insert(upstream)
-        groups[groupOf[upstream]].failed(upstream, sentAt: sentAt, now: now)
-    }
-
-    /// The upstreams that have failed since this was asked last.
-    mutating func takeFailed() -> UpstreamSet {
-        defer { failedLately.removeAll() }
-        return failedLately
+        groups.heard(upstream, sentAt: sentAt, now: now)
     }
 
     /// A try ended without an answer.
@@ -258,13 +241,13 @@ struct FlightTable: ~Copyable {
         case .fault(.refusal(let code)): return refused(flight, code, by: upstream, now: now)
         case .network:
             flights[flight].failure = .network
-            failed(upstream, sentAt: flights[flight].sentAt, now: now)
+            groups.failed(upstream, sentAt: flights[flight].sentAt, now: now)
             return goOn(flight, without: upstream, now: now)
         }
     }
 
     private mutating func refused(_ flight: Int, _ code: ResponseCode, by upstream: Int, now: UInt64) -> Step {
-        let group = groupOf[upstream]
+        let group = groups.group(of: upstream)
         let wasAsked = flights[flight].asking.contains(upstream)
         flights[flight].asking.remove(upstream)
         flights[flight].riders.remove(upstream)
@@ -311,7 +294,7 @@ struct FlightTable: ~Copyable {
 
     private mutating func nextTry(_ flight: Int, now: UInt64, upstream: Int? = nil) -> Step {
         let group = Int(flights[flight].group)
-        let most = fallsBack[group] ? max(maximumTries / 2, 1) : maximumTries
+        let most = groups.fallsBack(group) ? max(maximumTries / 2, 1) : maximumTries
         guard Int(flights[flight].tries) < most else {
             return flights[flight].asking.isEmpty ? fallBack(flight, now: now) : .wait
         }
@@ -340,7 +323,7 @@ struct FlightTable: ~Copyable {
 
     /// What is left when the upstreams of a route have not answered: those for everything else, if that is meant.
     private mutating func fallBack(_ flight: Int, now: UInt64) -> Step {
-        guard fallsBack[Int(flights[flight].group)] else { return .giveUp }
+        guard groups.fallsBack(Int(flights[flight].group)) else { return .giveUp }
         flights[flight].group = 0
         flights[flight].upstream = -1
         flights[flight].asking.removeAll()

@@ -1,9 +1,9 @@
 internal import DNS
 
 /// All upstreams of a server, the groups that they are asked in, and which names go to which group.
-struct ForwardingTable: Sendable {
+struct ForwardingTable: Sendable, Equatable {
     /// Upstreams that are asked together.
-    struct Group: Sendable {
+    struct Group: Sendable, Equatable {
         /// Their numbers.
         var upstreams: Range<Int>
         /// How they are asked.
@@ -12,7 +12,7 @@ struct ForwardingTable: Sendable {
         var fallsBack: Bool
     }
 
-    private struct Route {
+    private struct Route: Equatable {
         let wire: [UInt8]
         let labels: Int
         let group: Int
@@ -53,6 +53,13 @@ struct ForwardingTable: Sendable {
 
     /// The hosts whose addresses have to be asked for.
     var hosts: [String] { Array(Set(upstreams.compactMap(\.host))).sorted() }
+
+    /// Whether every name goes to the same upstreams as in another table, however they are asked.
+    func sendsNamesLike(_ other: ForwardingTable) -> Bool {
+        upstreams == other.upstreams && routes == other.routes
+            && groups.map(\.upstreams) == other.groups.map(\.upstreams)
+            && groups.map(\.fallsBack) == other.groups.map(\.fallsBack)
+    }
 
     /// The group that a name is asked of.
     /// - Complexity: O(routes)

@@ -11,6 +11,8 @@ final class Mailbox: Sendable {
         case certificates(TLSContexts)
         /// Ask these upstreams at other addresses.
         case addresses([UpstreamChange])
+        /// Forward there from now on.
+        case forwarding(ForwardingChange)
         /// Say that you live.
         case ping
         /// Ask upstreams nothing new, finish what is under way, end.

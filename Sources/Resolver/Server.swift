@@ -18,6 +18,8 @@ public final class Server: Sendable {
         var writer: (CaptureWriter, SystemThread)?
         var policy: ActivePolicy
         var tls: TLSContexts
+        /// What says where to forward to, and what is believed there.
+        var forwarding: ServerConfiguration
         var bootstrap: Bootstrap?
         var isStarted = false
         var listeners: [Listener] = []
@@ -44,7 +46,7 @@ public final class Server: Sendable {
         self.links = links
         let active = ActivePolicy(policy, mode: configuration.mode, generation: 0)
         supervisor = Supervisor(links, active)
-        state = Mutex(State(policy: active, tls: try TLSContexts(configuration)))
+        state = Mutex(State(policy: active, tls: try TLSContexts(configuration), forwarding: configuration))
     }
 
     deinit { stop() }
@@ -53,9 +55,45 @@ public final class Server: Sendable {
     /// cannot be resumed.
     /// - Throws: when they cannot be used; the old ones stay.
     public func reloadCertificates() throws(ServerError) {
-        let next = try TLSContexts(configuration)
+        let next = try TLSContexts(state.withLock { $0.forwarding })
         state.withLock { $0.tls = next }
         for link in links { link.mailbox.send(.certificates(next)) }
+    }
+
+    /// Forwards from now on as `next` says: its upstreams, routes, bootstrap resolvers and authorities; everything else in it is
+    /// ignored. Reads certificates again too. Questions under way are asked of the new upstreams.
+    /// - Returns: false when it says what is in force; nothing is read or asked then.
+    /// - Throws: when it cannot work; everything stays.
+    public func reloadUpstreams(_ next: ServerConfiguration) throws(ServerError) -> Bool {
+        let current = state.withLock { $0.forwarding }
+        var changed = current
+        changed.upstreams = next.upstreams
+        changed.asking = next.asking
+        changed.routes = next.routes
+        changed.bootstrap = next.bootstrap
+        changed.authorities = next.authorities
+        let table = ForwardingTable(changed)
+        guard
+            table != ForwardingTable(current) || changed.bootstrap != current.bootstrap
+                || changed.authorities != current.authorities
+        else { return false }
+        try changed.validate()
+        let contexts = try TLSContexts(changed)
+        let bootstrap = try Bootstrap(changed, links)
+        let found = try bootstrap?.resolve() ?? table.upstreams.indices.map(table.addresses)
+        let old = state.withLock { state in
+            defer { state.bootstrap = bootstrap }
+            (state.tls, state.forwarding) = (contexts, changed)
+            return state.bootstrap
+        }
+        // It must not tell workers about upstreams that are no more.
+        old?.stop()
+        for link in links {
+            link.mailbox.send(.certificates(contexts))
+            link.mailbox.send(.forwarding(ForwardingChange(configuration: changed, found: found)))
+        }
+        bootstrap?.start()
+        return true
     }
 
     /// Opens the sockets and starts the workers.
@@ -114,6 +152,7 @@ public final class Server: Sendable {
         if let user = configuration.user { try Self.become(user) }
         isComplete = true
         state.listeners = listeners + configuration.inherited.map(\.listener)
+        state.forwarding.heard = state.listeners
         state.isStarted = true
         let seed = RandomSource.seed()
         for (link, sockets) in zip(links, opened) {

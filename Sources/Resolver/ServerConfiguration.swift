@@ -62,6 +62,8 @@ public struct ServerConfiguration: Sendable {
     /// Answers a second over UDP for each /24 of IPv4 or /56 of IPv6 beyond this host; 0: any number; nil: 1,000 where others can
     /// reach the server.
     public var rateLimit: Int?
+    /// Where clients are heard, with the ports that the system chose, once that is known.
+    var heard: [Listener] = []
     /// Whether this host is under the same limit; for tests.
     var limitsLoopback = false
     /// Whether queries without RD are answered like others; else they are refused (cache snooping).
@@ -206,7 +208,7 @@ public struct ServerConfiguration: Sendable {
 
     /// Whether clients are heard at a place.
     func serves(_ place: Upstream.Place) -> Bool {
-        (listeners + inherited.map(\.listener)).contains { listener in
+        (heard.isEmpty ? listeners + inherited.map(\.listener) : heard).contains { listener in
             guard case .address(let address) = place, address.port == listener.address.port else { return false }
             let isAnywhere = listener.address.address.isUnspecified && address.address.isLoopback
             return address == listener.address || isAnywhere

@@ -51,7 +51,7 @@ struct UpstreamAddresses {
 extension Worker {
     /// Lets upstreams that have failed be asked at their next address.
     mutating func turnAddresses() {
-        for upstream in table.takeFailed() where addresses[upstream].turn() { links.end(upstream) }
+        for upstream in table.groups.takeFailed() where addresses[upstream].turn() { links.end(upstream) }
     }
 
     /// Takes over addresses that names have by now.

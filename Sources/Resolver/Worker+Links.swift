@@ -165,7 +165,7 @@ extension Worker {
         for question in closeLink(number) {
             guard isWanted(question) else {
                 // Nobody waits for it any more, but it is known now that the upstream does not answer.
-                if !link.hasAnswered { table.failed(Int(link.upstream), sentAt: question.sentAt, now: now) }
+                if !link.hasAnswered { table.groups.failed(Int(link.upstream), sentAt: question.sentAt, now: now) }
                 continue
             }
             endOrRepeat(question, upstream: Int(link.upstream), mayRepeat: link.hasAnswered)
@@ -375,7 +375,7 @@ extension Worker {
     private mutating func take(_ message: Span<UInt8>, for question: LinkQuestion, upstream: Int) {
         // Over UDP the time is that of datagrams.
         let sentAt = isLinked[upstream] ? question.sentAt : nil
-        guard isWanted(question) else { return table.heard(upstream, sentAt: sentAt, now: now) }
+        guard isWanted(question) else { return table.groups.heard(upstream, sentAt: sentAt, now: now) }
         let flight = Int(question.flight)
         table.fillName(of: flight, &flightName)
         let fault = scrubber.scrub(message, id: question.id, name: flightName, key: table.flights[flight].key)

@@ -185,7 +185,7 @@ extension Worker {
     /// An upstream has answered on a socket whose flight has ended.
     mutating func concludeLate(_ number: Int) {
         trailing.clear(number)
-        table.heard(Int(upstreamSockets[number].upstream), sentAt: upstreamSockets[number].sentAt, now: now)
+        table.groups.heard(Int(upstreamSockets[number].upstream), sentAt: upstreamSockets[number].sentAt, now: now)
         release(number, isClean: true)
     }
 
@@ -193,7 +193,7 @@ extension Worker {
     mutating func expireTrailing() {
         while let number = trailing.takeDue(now: now) {
             counters.upstreamTimeouts += 1
-            table.failed(Int(upstreamSockets[number].upstream), sentAt: upstreamSockets[number].sentAt, now: now)
+            table.groups.failed(Int(upstreamSockets[number].upstream), sentAt: upstreamSockets[number].sentAt, now: now)
             release(number, isClean: false)
         }
     }

@@ -26,18 +26,18 @@ final class WorkerLink: Sendable {
 /// queries and replies into octets, `Worker+Queries` decides what a query gets, `Worker+Upstream` and
 /// `Worker+Links` carry out the steps of ``FlightTable``.
 struct Worker: ~Copyable {
-    let configuration: ServerConfiguration
+    var configuration: ServerConfiguration
     let link: WorkerLink
     let supervisor: Supervisor
     let ring: CaptureRing?
     /// Upstreams, and which names go to which.
-    let forwarding: ForwardingTable
+    var forwarding: ForwardingTable
     /// Where each upstream is.
     var addresses: [UpstreamAddresses]
     /// Which upstreams are asked over connections alone.
-    let isLinked: [Bool]
-    let special: SpecialNames
-    let rebinding: RebindingGuard
+    var isLinked: [Bool]
+    var special: SpecialNames
+    var rebinding: RebindingGuard
     let seed: UInt64
     var policy: ActivePolicy
     var poller: Poller
@@ -86,7 +86,7 @@ struct Worker: ~Copyable {
     var dirtyLinks: [(Int32, UInt32)] = []
     var unreadLinks: [(Int32, UInt32)] = []
     /// The latest session with each upstream.
-    let tlsMemories: [TLSMemory?]
+    var tlsMemories: [TLSMemory?]
     /// When the next notice about an upstream may be given.
     var noticesAfter: [UInt64]
     /// What TLS clients see, and what upstreams are believed by.
@@ -156,11 +156,8 @@ struct Worker: ~Copyable {
         linkOutput = Array(repeating: [], count: capacity)
         linkTLS = Array(repeating: nil, count: capacity)
         linkHTTP = Array(repeating: nil, count: capacity)
-        special = SpecialNames(forwarded: configuration.forwardedSpecialNames, routes: configuration.routes.map(\.name))
-        rebinding = RebindingGuard(
-            isOn: configuration.rebindProtection,
-            exempt: configuration.rebindExempt + configuration.routes.filter { !$0.upstreams.isEmpty }.map(\.name)
-        )
+        special = SpecialNames(configuration)
+        rebinding = RebindingGuard(configuration)
         cache = ResponseCache(budget: configuration.cacheSize / configuration.workers)
         table = FlightTable(
             capacity: configuration.maximumOutstanding,
@@ -270,6 +267,7 @@ struct Worker: ~Copyable {
                 if policy.tellsQueriesApart { week.set(patchway_realtime_ns()) }
             case .certificates(let contexts): tls = contexts
             case .addresses(let changes): take(changes)
+            case .forwarding(let change): adopt(change)
             case .ping: link.answered.add(1, ordering: .relaxed)
             case .stop: isStopped = true
             case .drain:

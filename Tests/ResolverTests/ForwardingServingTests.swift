@@ -163,4 +163,87 @@ import Testing
         configuration.routes = [UpstreamRoute(name("corp.example"), to: [Upstream(configuration.listen[0])])]
         #expect(throws: ServerError.self) { try configuration.validate() }
     }
+
+    // MARK: - Reload
+
+    private func answering(_ last: UInt8, ttl: UInt32 = 300) -> FakeUpstream {
+        FakeUpstream { query in
+            query.name.hasPrefix("slow") && last == 1
+                ? [] : [.send(makeReply(to: query.octets, [.a(query.name, last, ttl: ttl)]))]
+        }
+    }
+
+    @Test(arguments: [1, 2])
+    func aReloadMovesNamesWithWhatIsCachedAndUnderWay(workers: Int) throws {
+        let (first, second) = (answering(1), answering(2))
+        defer { first.stop(); second.stop() }
+        let served = try TestServer([first.address]) { $0.workers = workers }
+        defer { served.server.stop() }
+        #expect(records(served, "a.corp.example") == ["a.corp.example A 192.0.2.1"])
+        let waiting = TestClient(served.address)
+        waiting.send(makeQuery("slow.corp.example"))
+        #expect(eventually { first.queries.contains { $0.name == "slow.corp.example" } })
+        var next = ServerConfiguration(upstreams: [first.address])
+        next.routes = [UpstreamRoute(name("corp.example"), to: [Upstream(second.address)])]
+        #expect(try served.server.reloadUpstreams(next))
+        let late = ReplySummary(waiting.receive(milliseconds: 2_000))
+        #expect(late?.records == ["slow.corp.example A 192.0.2.2"], "it was under way")
+        // Workers hear of it one after the other.
+        let corp = "a.corp.example"
+        #expect(eventually { (0..<8).allSatisfy { _ in records(served, corp) == ["\(corp) A 192.0.2.2"] } })
+        #expect(records(served, "b.example") == ["b.example A 192.0.2.1"])
+        #expect(try !served.server.reloadUpstreams(next), "nothing new")
+        let count = second.queries.count
+        next.routes[0].asking.strategy = .fastest
+        #expect(try served.server.reloadUpstreams(next))
+        #expect(records(served, corp) == ["\(corp) A 192.0.2.2"])
+        // Each worker has a cache of its own.
+        #expect(second.queries.count <= count + workers - 1, "other rules leave what is cached")
+        next.routes = []
+        #expect(try served.server.reloadUpstreams(next))
+        #expect(eventually { (0..<8).allSatisfy { _ in records(served, corp) == ["\(corp) A 192.0.2.1"] } })
+        served.server.drain()
+        #expect(served.server.counters.failed == 0)
+    }
+
+    @Test func aReloadThatCannotWorkChangesNothing() throws {
+        let first = answering(1, ttl: 0)
+        defer { first.stop() }
+        let served = try TestServer([first.address])
+        defer { served.server.stop() }
+        for change: (inout ServerConfiguration) -> Void in [
+            { $0.upstreams = [] }, { $0.upstreams = [Upstream(served.address)] },
+            { $0.upstreams = [Upstream(at: .host("dns.example", port: 53))] },
+            {
+                $0.authorities = "/absent.pem"; $0.upstreams = [Upstream(first.address, .tls(name: nil))]
+            },
+        ] {
+            var next = ServerConfiguration(upstreams: [first.address])
+            change(&next)
+            #expect(throws: ServerError.self) { try served.server.reloadUpstreams(next) }
+            #expect(records(served, "a.example") == ["a.example A 192.0.2.1"])
+        }
+    }
+
+    /// Every query gets its answer while upstreams come and go.
+    @Test func reloadsUnderLoadLoseNothing() throws {
+        let upstreams = [answering(2, ttl: 0), answering(3, ttl: 0)]
+        defer { for upstream in upstreams { upstream.stop() } }
+        let served = try TestServer([upstreams[0].address])
+        defer { served.server.stop() }
+        let client = TestClient(served.address)
+        var answered = 0
+        for round in 0..<40 {
+            for id in 0..<25 { client.send(makeQuery("n\(id).example", id: UInt16(round * 25 + id))) }
+            let place = upstreams[(round + 1) % 2].address
+            let next = round % 4 < 2 ? Upstream(place) : Upstream(place, .tcp)
+            var settings = ServerConfiguration(upstreams: [next])
+            settings.asking.strategy = round % 3 == 0 ? .parallel : .failover
+            #expect(try served.server.reloadUpstreams(settings))
+            for _ in 0..<25 where client.receive(milliseconds: 3_000) != nil { answered += 1 }
+        }
+        #expect(answered == 1_000)
+        served.server.drain()
+        #expect(served.server.counters.failed == 0)
+    }
 }

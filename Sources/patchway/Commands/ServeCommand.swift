@@ -15,8 +15,8 @@ struct ServeCommand: ParsableCommand {
         abstract: "Forward DNS for clients and flag what filter lists would break.",
         discussion: """
             Modes: shadow answers truthfully and flags; enforce answers as the engines would; protect does too, but never \
-            for a name of the catalog. SIGHUP reads lists, catalog and certificate again and keeps the old ones when the \
-            new ones do not parse; SIGTERM answers what is under way and ends.
+            for a name of the catalog. SIGHUP reads lists, catalog, certificate, upstreams and routes again and keeps the \
+            old ones when the new ones do not parse; SIGTERM answers what is under way and ends.
             """
     )
 
@@ -151,11 +151,16 @@ struct ServeCommand: ParsableCommand {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
             let next = try ServedPolicy.load(stack.isEmpty ? file.layers : try stack.layers(), catalog)
-            try server.reloadCertificates()
+            var settings = ServerConfiguration(upstreams: [Upstream]())
+            try forwarding.apply(file, to: &settings)
+            settings.authorities = transports.authorities ?? file.authorities
+            let isMoved = try server.reloadUpstreams(settings)
+            if !isMoved { try server.reloadCertificates() }
             server.reload(next.policy)
             next.loaded.announce()
             next.loaded.announceClientRules()
-            StandardError.line("patchway: reloaded, \(next.loaded.ruleWords)")
+            let moved = isMoved ? ", other upstreams or routes" : ""
+            StandardError.line("patchway: reloaded, \(next.loaded.ruleWords)\(moved)")
             return Self.status(next)
         } catch {
             let text = (error as? Failure)?.text ?? "\(error)"
