@@ -11,7 +11,7 @@ extension CompiledStack {
         after own: Decision
     ) -> Decision {
         guard !hints.isEmpty, own.kind == .pass else { return own }
-        for index in layers.indices.reversed() where own.exempt >> UInt64(index) & 1 == 0 {
+        for index in layers.indices.reversed() where (context.layers & ~own.exempt) >> UInt64(index) & 1 == 1 {
             let decision = layers[index].decide(hints: hints, type: type, context: context, index: UInt8(index))
             if decision.kind != .pass { return decision }
         }

@@ -45,7 +45,7 @@ public final class CompiledStack: Sendable {
     ) -> Decision {
         var result = Decision.pass
         var truncation: Decision?
-        var waiting = hashes.layers & all
+        var waiting = hashes.layers & all & context.layers
         while waiting != 0 {
             let index = waiting.trailingZeroBitCount
             waiting &= waiting &- 1
@@ -103,7 +103,7 @@ public final class CompiledStack: Sendable {
         var result = Decision.pass
         var hashes = SuffixHashes(alias)
         narrow(&hashes, alias)
-        for index in layers.indices.reversed() where hashes.layers >> UInt64(index) & 1 == 1 {
+        for index in layers.indices.reversed() where (hashes.layers & context.layers) >> UInt64(index) & 1 == 1 {
             let layer = layers[index]
             guard layer.looksAtAlias(place, type: type), sees(index, what: own),
                 let zones = zonesMet(index, after: own, sparesLaterOnly: layer.profile.passSparesLaterZonesOnly)
@@ -180,7 +180,7 @@ public final class CompiledStack: Sendable {
             )
             return earlier.hasRule || earlier.kind == .unsupported ? earlier : own
         }
-        for index in layers.indices.reversed() {
+        for index in layers.indices.reversed() where context.layers >> UInt64(index) & 1 == 1 {
             let layer = layers[index]
             // What dnsmasq sends on it looks at like everything else that comes back.
             let looksAtAll = layer.profile.order == .longestFirst || layer.profile.order == .localZone
@@ -245,7 +245,7 @@ public final class CompiledStack: Sendable {
         after own: Decision
     ) -> Decision {
         guard readsAddresses, own.kind == .pass || own.kind == .route else { return own }
-        for index in layers.indices.reversed() {
+        for index in layers.indices.reversed() where context.layers >> UInt64(index) & 1 == 1 {
             let decision = layers[index].decideAnyAddress(type, of: asked, context: context, index: UInt8(index))
             if decision.kind != .pass { return decision }
         }

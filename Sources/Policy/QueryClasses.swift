@@ -11,28 +11,33 @@ public struct QueryClasses: Sendable {
     /// The first minute of the week of every class but the first, in order.
     private var minutes: [Int] = []
 
-    /// The classes of some layers.
+    /// The classes of some layers and groups of clients.
     /// - Complexity: O(ranges × log ranges)
-    public init(_ layers: [CompiledLayer]) {
+    public init(_ layers: [CompiledLayer], groups: [StackGroup] = []) {
         var ends4: Set<UInt128> = []
         var ends6: Set<UInt128> = []
         var spans: Set<Int> = []
-        for layer in layers {
-            layer.forEachClientRange { range in
-                let first = range.firstAddress.number
-                let size = (range.address.isV4 ? 32 : 128) - range.prefixLength
-                // What lies behind the last address of all begins no class.
-                let (next, isBeyond) = size == 128 ? (0, true) : first.addingReportingOverflow(1 << UInt128(size))
-                if range.address.isV4 {
-                    ends4.formUnion([first, next])
-                } else {
-                    ends6.insert(first)
-                    if !isBeyond { ends6.insert(next) }
-                }
+        let tellApart = { (range: AddressRange) in
+            let first = range.firstAddress.number
+            let size = (range.address.isV4 ? 32 : 128) - range.prefixLength
+            // What lies behind the last address of all begins no class.
+            let (next, isBeyond) = size == 128 ? (0, true) : first.addingReportingOverflow(1 << UInt128(size))
+            if range.address.isV4 {
+                ends4.formUnion([first, next])
+            } else {
+                ends6.insert(first)
+                if !isBeyond { ends6.insert(next) }
             }
+        }
+        for layer in layers {
+            layer.forEachClientRange(tellApart)
             for rule in layer.guards {
                 for span in rule.minutes ?? [] { spans.formUnion([span.lowerBound, span.upperBound]) }
             }
+        }
+        for group in groups {
+            for range in group.ranges { tellApart(range) }
+            for span in group.minutes ?? [] { spans.formUnion([span.lowerBound, span.upperBound]) }
         }
         starts4 = ends4.subtracting([0, 1 << 32]).sorted()
         starts6 = ends6.subtracting([0]).sorted()

@@ -41,6 +41,8 @@ public struct QueryContext: Hashable, Sendable {
     public var client: Client?
     /// Minutes since Monday 00:00 in the engine's time zone, below 10,080; nil when nobody said when.
     public var minuteOfWeek: Int?
+    /// Bit n: the query passes layer n of the stack.
+    public var layers = ~UInt64(0)
 
     /// A context.
     public init(client: Client? = nil, minuteOfWeek: Int? = nil) {

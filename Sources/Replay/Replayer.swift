@@ -13,6 +13,7 @@ public struct Replayer {
 
     private let catalog: EndpointCatalog
     private let stack: CompiledStack?
+    private let context: QueryContext
     private var tallies: [Key: NameTally] = [:]
     private var verdicts: [DomainName: Known] = [:]
     /// Counts over all events.
@@ -30,10 +31,11 @@ public struct Replayer {
         var hasSearchSuffix: Bool
     }
 
-    /// A replayer against a catalog and, if given, a stack.
-    public init(catalog: EndpointCatalog, stack: CompiledStack? = nil) {
+    /// A replayer against a catalog and, if given, a stack, for the client and time of `context`.
+    public init(catalog: EndpointCatalog, stack: CompiledStack? = nil, context: QueryContext = .unknown) {
         self.catalog = catalog
         self.stack = stack
+        self.context = context
     }
 
     /// Whether there is a stack to judge by.
@@ -167,7 +169,8 @@ public struct Replayer {
             types: asked.sorted { $0.rawValue < $1.rawValue },
             over: seen.isEmpty ? catalog.chains.chains(from: name).map(\.edges) : [seen],
             endpoint: catalog.endpoint(matching: name),
-            origin: catalog.knownHost(name) == nil ? nil : .known
+            origin: catalog.knownHost(name) == nil ? nil : .known,
+            context: context
         )
         return found.map { finding in
             var counted = finding

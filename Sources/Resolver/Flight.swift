@@ -25,6 +25,8 @@ struct Origin: BitwiseCopyable {
     var request: Int32 = 0
     /// The client.
     var peer: patchway_peer
+    /// The group of clients that the path of an HTTP request names, from 1; 0 for none.
+    var group: UInt8 = 0
 }
 
 /// One question under way upstream, with all clients that wait for it.

@@ -1,4 +1,5 @@
 internal import CHTTP2
+internal import Policy
 
 /// HTTP/2 of one client (RFC 9113), without the socket: octets in, requests out; responses in, octets out.
 @safe final class HTTP2Session {
@@ -24,22 +25,27 @@ internal import CHTTP2
         }
     }
 
-    /// The next whole request: its stream, and what is asked, in `message`, or the status that refuses it.
-    func next(into message: inout MessageBuffer) -> (stream: Int32, status: Int)? {
+    /// The next whole request: its stream, what is asked, in `message`, or the status that refuses it, and the
+    /// group of clients that it names, from 1, or 0.
+    func next(
+        into message: inout MessageBuffer,
+        groups: StackGroups = .none
+    ) -> (stream: Int32, status: Int, group: UInt8)? {
         var request = unsafe patchway_http2_request()
         guard unsafe patchway_http2_next(http, &request) != 0 else { return nil }
         let (stream, fault) = unsafe (request.stream, Int(request.fault))
-        guard fault == 0 else { return (stream, fault) }
+        guard fault == 0 else { return (stream, fault, 0) }
         let target = unsafe UnsafeBufferPointer(start: request.path, count: request.path_octets)
         let body = unsafe UnsafeBufferPointer(start: request.body, count: request.body_octets)
-        let status = unsafe QueryRequest.read(
+        let read = unsafe QueryRequest.read(
             QueryRequest.Method(rawValue: request.method) ?? .other,
             Span(_unsafeElements: target),
             isDNS: request.is_dns != 0,
             Span(_unsafeElements: body),
+            groups: groups,
             into: &message
         )
-        return (stream, status)
+        return (stream, read.status, read.group)
     }
 
     /// Answers a request; one that is gone needs none. False when the client leaves too much untaken.

@@ -9,6 +9,8 @@ struct AnswerKey: BitwiseCopyable, Equatable {
     var hour: UInt16 = 0
     /// The type asked for.
     var type: UInt16
+    /// The group of clients that the way of the query names, from 1; 0 for none.
+    var group: UInt8 = 0
     /// Bit 0: DO, bit 1: CD, bit 2: the real answer, whatever the policy says.
     var flags: UInt8
 
@@ -29,6 +31,7 @@ struct AnswerKey: BitwiseCopyable, Equatable {
         var key = self
         key.client = 0
         key.hour = 0
+        key.group = 0
         key.flags |= 4
         return key
     }

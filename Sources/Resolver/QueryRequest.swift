@@ -1,5 +1,6 @@
 internal import CHTTP2
 internal import DNS
+internal import Policy
 
 /// DNS queries in HTTP requests (RFC 8484), whatever version of HTTP brings them.
 enum QueryRequest {
@@ -17,18 +18,31 @@ enum QueryRequest {
     /// The path that queries go to.
     private static let path: StaticString = "/dns-query"
 
-    /// Takes the query out of a request.
-    /// - Returns: 200 with the query in `message`, or the status that refuses the request.
+    /// Takes the query out of a request, which may name a group of clients behind the path: `/dns-query/NAME`.
+    /// - Returns: 200 with the query in `message`, or the status that refuses the request; and the place of the group, from
+    ///   1, or 0.
     static func read(
         _ method: Method,
         _ target: Span<UInt8>,
         isDNS: Bool,
         _ body: Span<UInt8>,
+        groups: StackGroups = .none,
         into message: inout MessageBuffer
-    ) -> Int {
+    ) -> (status: Int, group: UInt8) {
         message.reset()
         let end = (0..<target.count).first { target[$0] == UInt8(ascii: "?") } ?? target.count
-        guard isPath(target.extracting(0..<end)) else { return 404 }
+        guard let group = group(target.extracting(0..<end), groups) else { return (404, 0) }
+        return (read(method, target, end, isDNS: isDNS, body, into: &message), group)
+    }
+
+    private static func read(
+        _ method: Method,
+        _ target: Span<UInt8>,
+        _ end: Int,
+        isDNS: Bool,
+        _ body: Span<UInt8>,
+        into message: inout MessageBuffer
+    ) -> Int {
         switch method {
         case .other: return 405
         case .post:
@@ -46,12 +60,23 @@ enum QueryRequest {
         return message.count >= MessageHeader.size && message.octets[2] & 0x80 == 0 ? 200 : 400
     }
 
-    private static func isPath(_ octets: Span<UInt8>) -> Bool {
-        guard octets.count == path.utf8CodeUnitCount else { return false }
-        return path.withUTF8Buffer { text in
-            for index in 0..<octets.count where unsafe octets[index] != text[index] { return false }
+    /// The group of clients that a path names, from 1, or 0 for the path alone; nil for another path.
+    private static func group(_ octets: Span<UInt8>, _ groups: StackGroups) -> UInt8? {
+        let length = path.utf8CodeUnitCount
+        guard octets.count >= length else { return nil }
+        let begins = path.withUTF8Buffer { text in
+            for index in 0..<length where unsafe octets[index] != text[index] { return false }
             return true
         }
+        guard begins else { return nil }
+        guard octets.count > length else { return 0 }
+        guard octets[length] == UInt8(ascii: "/") else { return nil }
+        let name = octets.extracting((length + 1)..<octets.count)
+        let place = groups.groups.firstIndex { group in
+            let text = group.name.utf8
+            return text.count == name.count && text.enumerated().allSatisfy { name[$0.offset] == $0.element }
+        }
+        return place.map { UInt8(clamping: $0 + 1) }
     }
 
     /// The value of `dns`, which must be there once.

@@ -12,6 +12,10 @@ public struct ServerPolicy: Sendable {
     public var need: @Sendable (borrowing NameBuffer) -> UpdateNeed?
     /// What the layers are called, where they have names.
     public var layerNames: [String?]
+    /// What is done with the decisions of each layer; nil for what is done with all.
+    public var layerModes: [ServingMode?] = []
+    /// Which layers the clients pass.
+    public var groups = StackGroups.none
 
     /// A policy; without a catalog nothing is protected, and no name is needed.
     public init(
@@ -25,6 +29,9 @@ public struct ServerPolicy: Sendable {
         self.need = need
         self.isProtected = isProtected
     }
+
+    /// What is done with the decisions of a layer, if that is not what is done with all.
+    func mode(of layer: Int) -> ServingMode? { layer < layerModes.count ? layerModes[layer] : nil }
 
     /// What a layer is called, if it has a name.
     func layerName(_ layer: Int) -> String? { layer < layerNames.count ? layerNames[layer] : nil }
@@ -51,8 +58,13 @@ public struct UpdateNeed: Sendable, Equatable {
 struct ActivePolicy: Sendable {
     /// The policy.
     let policy: ServerPolicy
-    /// What is done with its decisions.
+    /// What is done with the decisions of layers that have no mode of their own.
     let mode: ServingMode
+    /// Bit n: what is done with the decisions of layer n.
+    private let enforcedLayers: UInt64
+    private let protectingLayers: UInt64
+    /// Whether not all layers are alike in that.
+    private let hasModes: Bool
     /// Grows with every reload.
     let generation: UInt32
     /// Whether there is nothing to decide.
@@ -68,29 +80,60 @@ struct ActivePolicy: Sendable {
         self.mode = mode
         self.generation = generation
         isEmpty = policy.stack.layers.isEmpty
-        classes = QueryClasses(policy.stack.layers)
-        tellsQueriesApart = classes.tellClientsApart || classes.tellHoursApart
+        let modes = policy.stack.layers.indices.map { policy.mode(of: $0) ?? mode }
+        enforcedLayers = Self.bits(modes, .enforce)
+        protectingLayers = Self.bits(modes, .protect)
+        hasModes = Set(modes).count > 1
+        classes = QueryClasses(policy.stack.layers, groups: policy.groups.groups)
+        tellsQueriesApart = classes.tellClientsApart || classes.tellHoursApart || !policy.groups.isEmpty
     }
 
-    /// The key of a query from a client, at a minute of the week.
+    private static func bits(_ modes: [ServingMode], _ mode: ServingMode) -> UInt64 {
+        modes.enumerated().reduce(0) { $1.element == mode ? $0 | 1 << UInt64($1.offset) : $0 }
+    }
+
+    /// What is done with the decisions of a layer.
+    func mode(of layer: Int) -> ServingMode { policy.mode(of: layer) ?? mode }
+
+    /// The key of a query that came some way, at a minute of the week.
     @inline(__always)
-    func key(_ query: ClientQuery, from peer: patchway_peer, at minuteOfWeek: Int) -> AnswerKey {
+    func key(_ query: ClientQuery, from origin: Origin, at minuteOfWeek: Int) -> AnswerKey {
         var key = AnswerKey(query)
         if tellsQueriesApart {
-            key.client = peer.address.map(classes.client) ?? 0
+            key.client = origin.peer.address.map(classes.client) ?? 0
             key.hour = classes.hour(minuteOfWeek)
+            key.group = origin.group
         }
         return key
     }
 
-    /// Who asks and when, as far as the stack tells that apart.
+    /// Who asks and when, as far as the stack tells that apart, and which layers that means.
     func context(_ key: AnswerKey) -> QueryContext {
-        tellsQueriesApart ? classes.context(client: key.client, hour: key.hour) : .unknown
+        guard tellsQueriesApart else { return .unknown }
+        let context = classes.context(client: key.client, hour: key.hour)
+        return policy.groups.narrowed(context, named: key.group == 0 ? nil : Int(key.group) - 1)
     }
 
-    /// What the stack says about a name asked for, and whether that is what the client gets.
-    func decide(_ name: borrowing NameBuffer, _ type: RRType, _ context: borrowing QueryContext) -> Decision {
-        isEmpty ? .pass : policy.stack.decide(name, type: type, context: context)
+    /// What the stack says about a name asked for: what is carried out, or else what would be.
+    func decide(_ name: borrowing NameBuffer, _ type: RRType, _ context: QueryContext) -> Decision {
+        guard !isEmpty else { return .pass }
+        let all = policy.stack.decide(name, type: type, context: context)
+        guard let narrowed = narrowed(context, all, for: name) else { return all }
+        let own = policy.stack.decide(name, type: type, context: narrowed)
+        return enforces(own, for: name) ? own : all
+    }
+
+    /// The context of the layers alone whose decisions are carried out for a name, where a decision is not: what only looks
+    /// on hides nothing from them.
+    private func narrowed(
+        _ context: QueryContext,
+        _ decision: Decision,
+        for name: borrowing NameBuffer
+    ) -> QueryContext? {
+        guard hasModes, !decision.kind.isPass, !enforces(decision, for: name) else { return nil }
+        var context = context
+        context.layers &= enforcedLayers | (policy.isProtected(name) ? 0 : protectingLayers)
+        return context
     }
 
     /// Whether a decision against the real answer is carried out for the client's question name.
@@ -98,7 +141,11 @@ struct ActivePolicy: Sendable {
     /// Before the real answer is there, a decision that its addresses can change is not carried out.
     func enforces(_ decision: Decision, for name: borrowing NameBuffer) -> Bool {
         guard !decision.kind.isPass, decision.kind != .unsupported else { return false }
-        return switch mode {
+        return carriesOut(decision, for: name)
+    }
+
+    private func carriesOut(_ decision: Decision, for name: borrowing NameBuffer) -> Bool {
+        switch mode(of: Int(decision.layer)) {
         case .shadow: false
         case .enforce: true
         case .protect: !policy.isProtected(name)
@@ -107,12 +154,7 @@ struct ActivePolicy: Sendable {
 
     /// Whether a decision sends the client to TCP: carried out over UDP only, and never kept in the cache.
     func truncates(_ decision: Decision, for name: borrowing NameBuffer) -> Bool {
-        guard decision.kind == .truncate else { return false }
-        return switch mode {
-        case .shadow: false
-        case .enforce: true
-        case .protect: !policy.isProtected(name)
-        }
+        decision.kind == .truncate && carriesOut(decision, for: name)
     }
 
     /// The first decision against the real answer that the name or one of the aliases of an answer meets.
@@ -125,19 +167,48 @@ struct ActivePolicy: Sendable {
         answer: borrowing MessageBuffer,
         scratch: inout NameBuffer
     ) -> (decision: Decision, aliasOffset: UInt16) {
-        decide(answer: answer, after: decide(name, type, context), of: name, type, context, scratch: &scratch)
+        decide(answer: answer, to: name, of: name, type, context, scratch: &scratch) {
+            policy.stack.decide(name, type: type, context: $0)
+        }
     }
 
-    /// The same after a decision on the name.
+    /// The same for the answer to a name that the policy's own answer to `asked` leads to.
     func decide(
         answer: borrowing MessageBuffer,
+        behind asked: borrowing NameBuffer,
+        of name: borrowing NameBuffer,
+        _ type: RRType,
+        _ context: QueryContext,
+        scratch: inout NameBuffer
+    ) -> (decision: Decision, aliasOffset: UInt16) {
+        decide(answer: answer, to: asked, of: name, type, context, scratch: &scratch) { _ in .pass }
+    }
+
+    private func decide(
+        answer: borrowing MessageBuffer,
+        to asked: borrowing NameBuffer,
+        of name: borrowing NameBuffer,
+        _ type: RRType,
+        _ context: QueryContext,
+        scratch: inout NameBuffer,
+        _ own: (QueryContext) -> Decision
+    ) -> (decision: Decision, aliasOffset: UInt16) {
+        guard !isEmpty else { return (.pass, 0) }
+        let all = walk(answer, after: own(context), of: name, type, context, scratch: &scratch)
+        guard let narrowed = narrowed(context, all.decision, for: asked) else { return all }
+        let carried = walk(answer, after: own(narrowed), of: name, type, narrowed, scratch: &scratch)
+        return enforces(carried.decision, for: asked) ? carried : all
+    }
+
+    private func walk(
+        _ answer: borrowing MessageBuffer,
         after own: Decision,
         of name: borrowing NameBuffer,
         _ type: RRType,
         _ context: QueryContext,
         scratch: inout NameBuffer
     ) -> (decision: Decision, aliasOffset: UInt16) {
-        guard !isEmpty, own.kind.isPass || policy.stack.awaitsAddresses(own, type: type), type != .cname else {
+        guard own.kind.isPass || policy.stack.awaitsAddresses(own, type: type), type != .cname else {
             return (own, 0)
         }
         let message = answer.span

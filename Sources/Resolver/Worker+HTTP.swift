@@ -23,12 +23,13 @@ extension Worker {
         return streams.http[number] != nil
     }
 
-    private func origin(_ number: Int, _ request: Int32) -> Origin {
+    private func origin(_ number: Int, _ request: Int32, _ group: UInt8) -> Origin {
         Origin(
             socket: Int32(number),
             generation: streams.slots.generation(number),
             request: request,
-            peer: streams.slots[number].peer
+            peer: streams.slots[number].peer,
+            group: group
         )
     }
 
@@ -44,7 +45,9 @@ extension Worker {
                 watch(number)
                 break
             }
-            guard let (request, status) = http.next(into: &httpQuery) else { break }
+            guard let (request, status, group) = http.next(into: &httpQuery, groups: policy.policy.groups) else {
+                break
+            }
             streams.touch(number, now: now)
             guard status == 200 else {
                 counters.refusedRequests += 1
@@ -52,7 +55,7 @@ extension Worker {
                 continue
             }
             let pending = streams.slots[number].pending
-            let isAnswered = answerRequest(origin(number, request))
+            let isAnswered = answerRequest(origin(number, request, group))
             guard streams.slots.isLive(number, generation: generation) else { return }
             if isAnswered {
                 guard http.respond(request, status: 200, maxAge: QueryRequest.maxAge(of: reply.span), reply.span) else {
@@ -90,7 +93,7 @@ extension Worker {
             }
             let filled = Int(streams.slots[number].filled)
             let octets = unsafe streams.input.steadySpan(area, filled)
-            var status: Int
+            var (status, group): (Int, UInt8) = (0, 0)
             switch HTTPRequest.read(octets) {
             case .incomplete: return
             case .fault(let code):
@@ -101,14 +104,21 @@ extension Worker {
                 streams.touch(number, now: now)
                 streams.slots[number].isLast = !request.keepsAlive
                 let (target, body) = (octets.extracting(request.target), octets.extracting(request.body))
-                status = QueryRequest.read(request.method, target, isDNS: request.isDNS, body, into: &httpQuery)
+                (status, group) = QueryRequest.read(
+                    request.method,
+                    target,
+                    isDNS: request.isDNS,
+                    body,
+                    groups: policy.policy.groups,
+                    into: &httpQuery
+                )
                 streams.input.move(area + request.end, filled - request.end, to: area)
                 streams.slots[number].filled -= Int32(request.end)
             }
             streams.slots[number].isOwed = true
             var isAnswered = true
             if status == 200 {
-                isAnswered = answerRequest(origin(number, 0))
+                isAnswered = answerRequest(origin(number, 0, group))
                 guard streams.slots.isLive(number, generation: generation) else { return }
             } else {
                 counters.refusedRequests += 1

@@ -31,7 +31,7 @@ extension Worker {
                 reply.writeError(query, .refused, message: message, error: ErrorOption(.prohibited))
                 return true
             }
-            let key = policy.key(query, from: origin.peer, at: week.minute)
+            let key = policy.key(query, from: origin, at: week.minute)
             let hash = keyedHash(name, key, seed: seed)
             if let place = cache.find(name, key, hash: hash, now: now) {
                 let entry = cache.entry(place)

@@ -107,7 +107,7 @@ extension Worker {
         aliasName.fill(completion.target.name.lowercased)
         let verdict = policy.decide(
             answer: answer.message,
-            after: .pass,
+            behind: flightName,
             of: aliasName,
             type,
             policy.context(question.key),

@@ -88,6 +88,8 @@ public struct Configuration: Sendable {
         public var name: String?
         /// The engine; nil to take it from the lists' format.
         public var engine: Engine?
+        /// What `serve` does with its hits; nil for what it does with all.
+        public var mode: Mode?
         /// The engine's block mode; nil for its default.
         public var blockMode: String?
         /// The addresses that the engine answers blocked names with.
@@ -206,6 +208,8 @@ public struct Configuration: Sendable {
     public var catalog: String?
     /// The layers, nearest the client first.
     public var layers: [Layer] = []
+    /// Which of them clients pass.
+    public var groups: [Group] = []
 
     /// An empty configuration.
     public init() {}

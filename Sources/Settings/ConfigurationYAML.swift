@@ -44,11 +44,13 @@ private struct ConfigurationBuilder {
         [
             "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca",
             "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "rate-limit", "capture", "flags",
-            "log-all", "catalog", "admin", "layers",
+            "log-all", "catalog", "admin", "layers", "groups",
         ] + ForwardingYAML.keys + AnswersYAML.keys
 
     private static let listKeys = ["path", "format", "role", "groups"]
-    private static let layerKeys = ["name", "engine", "block-mode", "block-addresses", "schedules", "clients", "lists"]
+    private static let layerKeys = [
+        "name", "engine", "mode", "block-mode", "block-addresses", "schedules", "clients", "lists",
+    ]
 
     /// Every list format that an engine reads.
     private static let formats = Set(Engine.allCases.flatMap(\.profile.formats))
@@ -107,14 +109,12 @@ private struct ConfigurationBuilder {
             }
             configuration.layers = layers.prefix(Self.maximumLayers).compactMap { layer($0) }
         }
+        if let node = entries["groups"] { configuration.groups = reader.groups(node, configuration.layers) }
     }
 
     private func resolved(_ path: String) -> String { path.hasPrefix("/") || path == "-" ? path : folder + path }
 
-    private mutating func items(_ node: Node, _ what: String) -> [Node] {
-        if case .scalar = node { return [node] }
-        return reader.list(node, what) ?? []
-    }
+    private mutating func items(_ node: Node, _ what: String) -> [Node] { reader.items(node, what) }
 
     private mutating func ranges(_ node: Node) -> [String] {
         items(node, "allow").compactMap { item in
@@ -171,6 +171,7 @@ private struct ConfigurationBuilder {
         var layer = Configuration.Layer(lists: [])
         if let name = fields["name"] { layer.name = reader.text(name, "name") }
         if let engine = fields["engine"] { layer.engine = reader.word(engine, "engine") }
+        if let mode = fields["mode"] { layer.mode = reader.word(mode, "mode") }
         if let mode = fields["block-mode"], let engine = layer.engine {
             layer.blockMode = reader.word(mode, "block-mode", of: engine.profile.blockModes.map(\.name))
         } else if let mode = fields["block-mode"], fields["engine"] == nil {

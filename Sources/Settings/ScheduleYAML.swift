@@ -40,21 +40,24 @@ enum ScheduleYAML {
     /// The minutes of the week of every schedule.
     static func schedules(_ node: Node, _ reader: inout NodeReader) -> [String: [Range<Int>]] {
         var schedules: [String: [Range<Int>]] = [:]
-        for (name, _, value) in reader.mapping(node, "schedules") ?? [] {
-            var ranges: [Range<Int>] = []
-            let fields = reader.mapping(value, "a schedule", keys: WeekDay.allCases.map(\.abbreviation)) ?? [:]
-            for day in WeekDay.allCases {
-                guard let windows = fields[day.abbreviation] else { continue }
-                let midnight = day.rawValue * 1440
-                for window in reader.list(windows, day.abbreviation) ?? [] {
-                    ranges += Self.window(window, &reader).map {
-                        $0.lowerBound + midnight..<$0.upperBound + midnight
-                    }
+        for (name, _, value) in reader.mapping(node, "schedules") ?? [] { schedules[name] = minutes(value, &reader) }
+        return schedules
+    }
+
+    /// The minutes of the week of one schedule.
+    static func minutes(_ node: Node, _ reader: inout NodeReader) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        let fields = reader.mapping(node, "a schedule", keys: WeekDay.allCases.map(\.abbreviation)) ?? [:]
+        for day in WeekDay.allCases {
+            guard let windows = fields[day.abbreviation] else { continue }
+            let midnight = day.rawValue * 1440
+            for window in reader.list(windows, day.abbreviation) ?? [] {
+                ranges += Self.window(window, &reader).map {
+                    $0.lowerBound + midnight..<$0.upperBound + midnight
                 }
             }
-            schedules[name] = ranges
         }
-        return schedules
+        return ranges
     }
 
     private static func window(_ node: Node, _ reader: inout NodeReader) -> [Range<Int>] {

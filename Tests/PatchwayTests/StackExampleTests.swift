@@ -23,6 +23,11 @@ import Testing
         ("pihole", "kids.example", ["--client", "192.0.2.8"], "redirect"),
         ("dnscrypt-proxy", "games.example", ["--at", "Mon 21:30"], "refused"),
         ("dnscrypt-proxy", "use-application-dns.net", [], "nxdomain"),
+        ("groups", "games.example", ["--client", "192.168.7.20"], "nxdomain"),
+        ("groups", "games.example", ["--client", "fd00:7::1", "--at", "Mon 16:00"], "nxdomain"),
+        ("groups", "games.example", ["--client", "192.168.3.20"], "pass"), ("groups", "games.example", [], "pass"),
+        ("groups", "bad.example", ["--client", "192.168.7.9"], "pass"),
+        ("groups", "bad.example", ["--client", "192.168.3.20"], "sinkhole"),
         ("adguard-home", "portal.example", [], "redirect"), ("technitium", "x.ads.example", [], "redirect"),
     ])
     func explains(name: String, question: String, context: [String], verdict: String) throws {

@@ -224,7 +224,7 @@ private final class FakeConnection {
 
     func nextMessage() -> [UInt8]? {
         if let http {
-            guard let (stream, status) = http.next(into: &message) else { return nil }
+            guard let (stream, status, _) = http.next(into: &message) else { return nil }
             guard status == 200 else { return [] }
             streams[message.octets.uint16(at: 0)] = stream
             lastStream = stream

@@ -129,7 +129,7 @@ import Testing
                 let end = min(start + Int.random(in: 1...400, using: &generator), octets.count)
                 let isSound = server.take(octets.span.extracting(start..<end))
                 start = end
-                while let (stream, status) = server.next(into: &message) {
+                while let (stream, status, _) = server.next(into: &message) {
                     if stream % 3 == 0 { server.abort(stream) }
                     if status != 200 { message.reset() }
                     _ = server.respond(stream, status: status, message.span)
@@ -152,8 +152,8 @@ import Testing
         _ body: [UInt8] = []
     ) -> (Int, [UInt8]) {
         var message = MessageBuffer(capacity: 8_192)
-        let status = QueryRequest.read(method, Array(target.utf8).span, isDNS: isDNS, body.span, into: &message)
-        return (status, (0..<message.count).map { message.octets[$0] })
+        let read = QueryRequest.read(method, Array(target.utf8).span, isDNS: isDNS, body.span, into: &message)
+        return (read.status, (0..<message.count).map { message.octets[$0] })
     }
 
     @Test func decodesBase64() {

@@ -114,6 +114,25 @@ import TextScan
         ("layers:\n  - lists: [{path: a, format: hosts}]\n", []),
         ("layers:\n  - lists: [{path: a, format: host}]\n", ["2:31 unknown-word"]),
         ("layers:\n  - lists: [{path: a, size: 1}]\n", ["2:23 unknown-key"]),
+        ("layers:\n  - lists: [a]\n    mode: protect\n", []),
+        ("layers:\n  - lists: [a]\n    mode: on\n", ["3:11 unknown-word"]),
+        (
+            "groups: {kids: {clients: [10.0.0.0/8, 'fd00::/8'], layers: [x]}, default: {layers: []}}\nlayers: [{name: x, lists: [a]}]",
+            []
+        ),
+        (
+            "groups: {kids: {layers: x, hours: {mon: [{after: '6:00', before: '21:00'}]}}}\nlayers: [{name: x, lists: [a]}]",
+            []
+        ),
+        ("groups: {kids: {clients: 10.0.0.1}}", ["1:16 missing-key"]),
+        ("groups: {kids: {layers: [y]}}\nlayers: [{name: x, lists: [a]}]", ["1:26 no-such-layer"]),
+        ("groups: {kids: {clients: [laptop], layers: []}}", ["1:27 bad-range"]),
+        ("groups: {default: {clients: 10.0.0.1, layers: []}}", ["1:20 unknown-key"]),
+        (
+            "groups:\n  a: {clients: 10.0.0.0/8, layers: []}\n  b: {clients: [10.0.0.0/8], layers: []}\n",
+            ["3:6 two-groups"]
+        ),
+        ("groups: [kids]", ["1:9 wrong-type"]),
         ("layers:\n  - lists: [a\nmode: shadow\n", ["2:12 yaml-syntax"]),
     ])
     func faultsHaveTheirPlace(text: String, expected: [String]) {

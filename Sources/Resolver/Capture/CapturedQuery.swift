@@ -47,11 +47,16 @@ struct CapturedQuery: ~Copyable {
         return (Int(record.decision.rule), layer, relation)
     }
 
+    /// What is done with such decisions.
+    var mode: ServingMode? {
+        record.decision.isFlagged ? policy?.mode(of: Int(record.decision.layer)) : policy?.mode
+    }
+
     /// What was done about the verdict.
     var action: Action {
         guard record.decision.isFlagged else { return .none }
         guard !record.isEnforced else { return .enforced }
-        return switch policy?.mode {
+        return switch policy?.mode(of: Int(record.decision.layer)) {
         case .protect where need != nil: .protected
         case .shadow, nil: .shadowed
         // What cannot be evaluated, or must first see TCP, is answered truthfully.

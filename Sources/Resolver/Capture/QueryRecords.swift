@@ -74,14 +74,15 @@ struct QueryRecords: ~Copyable {
         let number = CapturedQuery.Action.allCases.firstIndex(of: action) ?? 0
         let transport = record.speaks.map { $0.rawValue + 1 } ?? 0
         let flags = (record.isEnforced ? 1 : 0) | (record.isCached ? 2 : 0) | transport << 2
-        let words = UInt64(number) << 8 | UInt64(record.decision.kind) << 16 | UInt64(flags)
+        let mode = query.mode.flatMap(ServingMode.allCases.firstIndex(of:)) ?? ServingMode.allCases.count
+        let words = UInt64(mode) << 12 | UInt64(number) << 8 | UInt64(record.decision.kind) << 16 | UInt64(flags)
         let place = shapes.place(UInt64(record.type) << 40 | UInt64(record.code) << 24 | words) {
             $0.member("qtype", RRType(rawValue: record.type).description)
             $0.member("verdict", record.decision.verdict.description)
             if record.code != CaptureRecord.noReply {
                 $0.member("rcode", ResponseCode(rawValue: record.code).description)
             }
-            if let policy = query.policy { $0.member("mode", policy.mode.rawValue) }
+            if let mode = query.mode { $0.member("mode", mode.rawValue) }
             $0.member("enforced", record.isEnforced)
             if record.decision.isFlagged { $0.member("action", action.rawValue) }
             $0.member("cached", record.isCached)

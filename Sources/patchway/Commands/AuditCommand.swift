@@ -72,9 +72,10 @@ struct AuditCommand: ParsableCommand {
         let format = try format.map(ListFormat.init(option:))
         let catalog = try catalogOptions.load()
         let (names, faults) = try names(catalog)
-        let context = try client.context()
+        let layers = try stack.map { try LoadedStack.load(try ConfigurationFile.read($0).stack) }
+        let asked = try client.context()
+        let context = layers?.narrowed(asked) ?? asked
         let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains, context: context)
-        let layers = try stack.map { try LoadedStack.load(try ConfigurationFile.read($0).layers) }
         var audited = 0
         var run = AuditRun(auditor: auditor, output: output, catalog: catalog, stack: layers?.label)
         run.note(faults)

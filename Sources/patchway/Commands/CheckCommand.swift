@@ -54,12 +54,12 @@ struct CheckCommand: ParsableCommand {
         guard !stack.isEmpty else {
             throw Failure.usage("no stack; give --list FILE [--engine ENGINE] or --stack FILE")
         }
-        let loaded = try LoadedStack.load(try stack.layers(as: format))
+        let loaded = try LoadedStack.load(try stack.requested(as: format))
         loaded.announce(namesRules: output.format == .text, isVerbose: output.isVerbose)
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
         let threshold = try failOn.map(Severity.init(option:))
         let catalog = try catalog.load()
-        let context = try client.context()
+        let context = loaded.narrowed(try client.context())
         var run = CheckRun(
             loaded: loaded,
             catalog: catalog,

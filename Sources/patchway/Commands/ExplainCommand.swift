@@ -33,7 +33,7 @@ struct ExplainCommand: ParsableCommand {
         var undecided = false
         var records = RecordStream(output.format, write: StandardOutput.write)
         let catalog = try catalog.load()
-        let loaded = try LoadedStack.load(try stack.layers(as: format))
+        let loaded = try LoadedStack.load(try stack.requested(as: format))
         loaded.announce(namesRules: output.format == .text, isVerbose: output.isVerbose)
         let given = try chains.load()
         if output.format != .text { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }
@@ -126,7 +126,7 @@ struct ExplainCommand: ParsableCommand {
         _ records: inout RecordStream
     ) throws -> Bool {
         let chains = catalog.chains.chains(from: name).map(\.edges)
-        let context = try client.context()
+        let context = loaded.narrowed(try client.context())
         var isDecided = loaded.unsupportedRules == 0 && loaded.clientRules(context) == 0
         loaded.announceClientRules(context)
         let types = try RRType.list(types)

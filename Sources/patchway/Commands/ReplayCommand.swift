@@ -48,9 +48,10 @@ struct ReplayCommand: ParsableCommand {
         let threshold = try Severity(option: failOn)
         let options = try logOptions()
         let catalog = try catalog.load()
-        let loaded = stack.isEmpty ? nil : try LoadedStack.load(try stack.layers())
+        let loaded = stack.isEmpty ? nil : try LoadedStack.load(try stack.requested())
         loaded?.announce()
-        var replayer = Replayer(catalog: catalog, stack: loaded?.stack)
+        let context = loaded?.narrowed(.unknown, takesClient: false) ?? .unknown
+        var replayer = Replayer(catalog: catalog, stack: loaded?.stack, context: context)
         var run = ReplayRun(output: output, header: header(catalog, loaded))
         loaded?.announceClientRules(.unknown)
         Interruption.watch()

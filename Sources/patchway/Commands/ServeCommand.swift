@@ -75,10 +75,10 @@ struct ServeCommand: ParsableCommand {
         ServerSignal.block()
         let file = try config.map(ConfigurationFile.read) ?? Configuration()
         let settings = try settings(file)
-        let layers = stack.isEmpty ? file.layers : try stack.layers()
+        let requested = stack.isEmpty ? file.stack : try stack.requested()
         var catalog = catalog
         catalog.path = catalog.path ?? file.catalog
-        let first = try ServedPolicy.load(layers, catalog)
+        let first = try ServedPolicy.load(requested, catalog)
         first.loaded.announce()
         first.loaded.announceClientRules()
         let server = try Self.started(settings, first.policy)
@@ -150,7 +150,7 @@ struct ServeCommand: ParsableCommand {
     private func reload(_ server: Server, _ catalog: CatalogOptions) -> String {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
-            let next = try ServedPolicy.load(stack.isEmpty ? file.layers : try stack.layers(), catalog)
+            let next = try ServedPolicy.load(stack.isEmpty ? file.stack : try stack.requested(), catalog)
             var settings = ServerConfiguration(upstreams: [Upstream]())
             try forwarding.apply(file, to: &settings)
             settings.authorities = transports.authorities ?? file.authorities
@@ -233,21 +233,21 @@ private struct ServedPolicy {
     var loaded: LoadedStack
     var policy: ServerPolicy
 
-    static func load(_ layers: [Configuration.Layer], _ options: CatalogOptions) throws -> ServedPolicy {
+    static func load(_ requested: Configuration.Stack, _ options: CatalogOptions) throws -> ServedPolicy {
         let catalog = try options.load()
-        let loaded = try LoadedStack.load(layers)
-        return ServedPolicy(
-            loaded: loaded,
-            policy: ServerPolicy(
-                stack: loaded.stack,
-                layerNames: layers.map(\.name),
-                need: { name in
-                    guard catalog.mayCover(name) else { return nil }
-                    return catalog.endpoint(matching: name.name).map(UpdateNeed.init)
-                },
-                isProtected: { catalog.mayCover($0) && catalog.protects($0.name) }
-            )
+        let loaded = try LoadedStack.load(requested)
+        var policy = ServerPolicy(
+            stack: loaded.stack,
+            layerNames: requested.layers.map(\.name),
+            need: { name in
+                guard catalog.mayCover(name) else { return nil }
+                return catalog.endpoint(matching: name.name).map(UpdateNeed.init)
+            },
+            isProtected: { catalog.mayCover($0) && catalog.protects($0.name) }
         )
+        policy.layerModes = requested.layers.map { $0.mode.flatMap { ServingMode(rawValue: $0.rawValue) } }
+        policy.groups = loaded.groups
+        return ServedPolicy(loaded: loaded, policy: policy)
     }
 }
 

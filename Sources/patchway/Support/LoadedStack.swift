@@ -10,6 +10,8 @@ struct LoadedStack {
     var layers: [LoadedLayer]
     var reports: [ListReport]
     var diagnostics: [Diagnostic]
+    /// Which layers clients pass.
+    var groups = StackGroups.none
 
     /// A stack of layers.
     init(layers: [LoadedLayer], reports: [ListReport], diagnostics: [Diagnostic]) {
@@ -25,6 +27,13 @@ struct LoadedStack {
     /// What is wrong with more layers.
     static func tooManyLayers(_ count: Int) -> Failure {
         .usage("\(count) layers; a stack has at most \(maximumLayers), give lists of one engine separated by commas")
+    }
+
+    /// Loads a stack with its groups of clients.
+    static func load(_ stack: Configuration.Stack) throws -> LoadedStack {
+        var loaded = try load(stack.layers)
+        loaded.groups = StackGroups(stack.groups)
+        return loaded
     }
 
     /// Loads the layers; the first list that cannot be read ends it.
@@ -106,6 +115,21 @@ struct LoadedStack {
         StandardError.line("\(TerminalText.escaped(report.path)): dropped lines that are not named here: \(rest)")
     }
 
+    /// The context with the layers that its client passes, and a word about them.
+    func narrowed(_ context: QueryContext, takesClient: Bool = true) -> QueryContext {
+        guard !groups.isEmpty else { return context }
+        let group = groups.group(of: context.client?.address, at: context.minuteOfWeek)
+        StandardError.line(
+            "patchway: groups of clients: "
+                + (group.map { "decided for \(TerminalText.escaped($0.name))" }
+                    ?? "decided for a client that is in none")
+                + (takesClient && context.client?.address == nil ? "; --client ADDRESS decides for one" : "")
+                + (takesClient && context.minuteOfWeek == nil && groups.groups.contains { $0.minutes != nil }
+                    ? "; groups with hours count only where --at says when" : "")
+        )
+        return groups.narrowed(context)
+    }
+
     /// Rules about the address of a client that nobody gave.
     func clientRules(_ context: QueryContext) -> Int {
         guard context.client?.address == nil else { return 0 }
@@ -158,5 +182,17 @@ struct LoadedStack {
         }
         let engines = stack.layers.map(\.engine.rawValue).joined(separator: " > ")
         return "\(engines), \(ruleWords), \(fingerprint)"
+    }
+}
+
+extension StackGroups {
+    /// The groups that a file describes.
+    init(_ groups: [Configuration.Group]) {
+        self.init(
+            groups.filter { $0.name != Configuration.Group.others }.map {
+                StackGroup(name: $0.name, ranges: $0.clients, minutes: $0.minutes, layers: $0.mask)
+            },
+            others: groups.first { $0.name == Configuration.Group.others }?.mask ?? ~0
+        )
     }
 }

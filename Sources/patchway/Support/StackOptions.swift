@@ -35,10 +35,10 @@ struct StackOptions: ParsableArguments {
     /// Whether any layer is asked for.
     var isEmpty: Bool { lists.isEmpty && stack == nil && allowing.isEmpty }
 
-    /// The layers that the options ask for.
-    func layers(as format: ListFormatOptions? = nil) throws -> [Configuration.Layer] {
+    /// The stack that the options ask for.
+    func requested(as format: ListFormatOptions? = nil) throws -> Configuration.Stack {
         let format = try format?.format.map(ListFormat.init(option:))?.id
-        guard let stack else { return try layersOfLists(format) }
+        guard let stack else { return Configuration.Stack(layers: try layersOfLists(format)) }
         guard format == nil else {
             throw Failure.usage("--stack names the formats itself; --format is for --list")
         }
@@ -47,7 +47,7 @@ struct StackOptions: ParsableArguments {
                 "--stack and --list/--engine/--block-mode/--allow-list both name a stack; give one of them"
             )
         }
-        return try ConfigurationFile.read(stack).layers
+        return try ConfigurationFile.read(stack).stack
     }
 
     private func layersOfLists(_ format: String?) throws -> [Configuration.Layer] {
