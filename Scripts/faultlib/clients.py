@@ -48,7 +48,6 @@ def silent_clients(run):
             connect(f'127.1.{number // 250}.{number % 250 + 1}')
         run.ask_tcp(server, [f'm-{number}.fault.example' for number in range(20)], source='127.0.0.3')
         run.take(load, ends=True)
-    run.check(server.end() == 0, 'it does not end with 0')
 
 
 class Late(Upstream):
@@ -128,7 +127,6 @@ def reloads(run):
         run.ask(server, each(*[('flip.fault.example', 'A', is_blocked if is_flipped else is_true)] * 4), ports=4)
     run.take(load, ends=True)
     run.note(f'{done} taken, {kept} refused')
-    run.check(server.end() == 0, 'it does not end with 0')
 
 
 @run

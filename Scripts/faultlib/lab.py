@@ -171,7 +171,7 @@ class Server:
     program = None
 
     def __init__(self, lab, *options, port=0, before=(), environment=None, errors=None, wait=10):
-        self.lab = lab
+        self.lab, self.is_ended = lab, False
         self.log_path = tempfile.mkstemp(dir=lab.folder, suffix='.log')[1]
         command = [*before, self.program, 'serve', '--listen', f'127.0.0.1:{port}', '--admin', '127.0.0.1:0', *options]
         with open(self.log_path, 'wb') as log:
@@ -227,6 +227,7 @@ class Server:
 
     def end(self, number=signal.SIGTERM, seconds=8):
         """Ends it by a signal: the exit code, or None when it does not end in time."""
+        self.is_ended = True
         self.process.send_signal(number)
         try:
             return self.process.wait(seconds)
@@ -234,5 +235,6 @@ class Server:
             return None
 
     def kill(self):
+        self.is_ended = True
         self.process.kill()
         self.process.wait()

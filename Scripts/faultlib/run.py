@@ -26,24 +26,24 @@ class Run:
     def note(self, text):
         self.notes.append(text)
 
-    def take(self, load, may_lose=False, ends=False):
-        """Waits for a load; all of it must be right, in time, and nothing lost."""
+    def take(self, load, may_lose=False, ends=False, what=''):
+        """Waits for a load; all of it must be right, in time, and nothing lost; `what` is said with what is not."""
+        before = len(self.faults)
         tally = load.result(ends)
         self.tally += tally
         self.check(not load.strays, f'{load.strays} replies that nobody waits for')
         self.check(not tally.wrong, f'{tally.answered - tally.right} wrong of {tally.sent}, such as {(tally.wrong or [""])[0]}')
         self.check(may_lose or not tally.lost, f'{tally.lost} lost')
         self.check(not tally.late, f'{tally.late} late, worst {tally.worst * 1e3:.0f} ms')
-        return tally
-
-    def ask(self, server, source, what='', **options):
-        """A load from start to end; `what` is said with what is wrong about it."""
-        load, before = Load(server.port, source, **options), len(self.faults)
-        load.start()
-        tally = self.take(load)
         if what:
             self.faults[before:] = [f'{what}: {fault}' for fault in self.faults[before:]]
         return tally
+
+    def ask(self, server, source, what='', **options):
+        """A load from start to end."""
+        load = Load(server.port, source, **options)
+        load.start()
+        return self.take(load, what=what)
 
     def ask_tcp(self, server, asked, source='127.0.0.1', half=0.2, late=2):
         """Questions over TCP, a connection each: half of them must be answered within `half` seconds, all within `late`."""
@@ -61,6 +61,16 @@ class Run:
             times.append(elapsed)
         middle = sorted(times)[(len(times) - 1) // 2]
         return self.check(middle <= half, f'TCP from {source}: half took {middle * 1e3:.0f} ms and more')
+
+    def finish(self):
+        """All servers that still should live do, and end with 0 when they are told to; all upstreams did what they should."""
+        for process in self.lab.processes:
+            if isinstance(process, Upstream):
+                self.check(not process.seen('broken'), f'an upstream broke {process.seen("broken")} times by itself')
+            elif not process.is_ended:
+                self.check(process.is_alive(), f'the server died: {process.process.poll()}')
+                code = process.end()
+                self.check(code == 0, 'it does not end within 8 s' if code is None else f'it ends with {code}')
 
     def policy(self):
         """Options that block `blocked.fault.example`."""
