@@ -70,6 +70,8 @@ public struct ServerConfiguration: Sendable {
     public var answersWithoutRecursionDesired = false
     /// Whether AD of upstream answers is passed on to clients that asked for it (RFC 6840 §5.7).
     public var trustsUpstreamAD = false
+    /// Whether the policy rewrites signed answers also for those who asked for the signatures (DO), and cannot believe them then.
+    public var breaksDNSSEC = false
     /// Whether answers with private addresses, also in hints, are withheld (DNS rebinding).
     public var rebindProtection = false
     /// Names that may have private addresses all the same, with everything below them.

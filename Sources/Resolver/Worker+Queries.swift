@@ -128,7 +128,7 @@ extension Worker {
             noteIfWanted(StoredDecision(decision, aliasOffset: 0), query, origin, isEnforced: true)
             return true
         }
-        if policy.enforces(decision, for: name) {
+        if policy.enforces(decision, for: name), decision.kind == .drop || !sparesSigned(key) {
             return answerByPolicy(decision, query, key, hash, message, origin)
         }
         if type == .any {
@@ -170,7 +170,7 @@ extension Worker {
         draft.reset()
         cache.copyMessage(place, entry, to: &draft)
         let verdict = policy.decide(name, type, policy.context(key), answer: draft, scratch: &aliasName)
-        guard !policy.enforces(verdict.decision, for: name) else {
+        guard !enforces(verdict.decision, for: name, key, against: draft) else {
             cache.remove(name, key, hash: hash)
             return false
         }

@@ -209,7 +209,9 @@ extension Worker {
             scratch: &aliasName
         )
         let decision = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
-        guard policy.enforces(verdict.decision, for: flightName) else { return keepAnswer(decision, question) }
+        guard enforces(verdict.decision, for: flightName, question.key, against: scrubber.message) else {
+            return keepAnswer(decision, question)
+        }
         return keepPolicyAnswer(verdict.decision, decision, question, flight, socket)
     }
 
@@ -265,6 +267,7 @@ extension Worker {
     /// Tells the waiters of a flight that there is no answer.
     mutating func fail(_ flight: Int) {
         if failStale(flight) { return end(flight) }
+        if failByPolicy(flight) { return }
         let failure = table.flights[flight].failure
         table.fillName(of: flight, &flightName)
         var late = 0

@@ -5,6 +5,7 @@ internal import Yams
 enum AnswersYAML {
     static let keys = [
         "max-ttl", "max-negative-ttl", "stale", "prefetch", "stop-rebinding", "private-names", "answer-without-rd",
+        "break-dnssec",
     ]
 
     static func read(_ entries: [String: Node], _ reader: inout NodeReader) -> Configuration.Answers {
@@ -20,6 +21,7 @@ enum AnswersYAML {
         if let node = entries["answer-without-rd"] {
             answers.answersWithoutRecursionDesired = reader.flag(node, "answer-without-rd")
         }
+        if let node = entries["break-dnssec"] { answers.breaksDNSSEC = reader.flag(node, "break-dnssec") }
         if let node = entries["private-names"] { answers.privateNames = names(node, &reader) }
         return answers
     }

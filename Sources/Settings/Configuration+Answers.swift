@@ -15,6 +15,8 @@ extension Configuration {
         public var stopsRebinding: Bool?
         /// Names that may have private addresses all the same.
         public var privateNames: [DomainName] = []
+        /// Whether signed answers are rewritten for those who asked for the signatures.
+        public var breaksDNSSEC: Bool?
         /// Whether queries without RD are answered.
         public var answersWithoutRecursionDesired: Bool?
 

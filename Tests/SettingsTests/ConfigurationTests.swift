@@ -74,6 +74,7 @@ import TextScan
         ),
         ("allow-remote: yes", []), ("allow-remote: maybe", ["1:15 wrong-type"]), ("log-all: 1", ["1:10 wrong-type"]),
         ("stale: 0\nprefetch: no\nmax-ttl: 3600\nmax-negative-ttl: 60\nanswer-without-rd: no", []),
+        ("break-dnssec: yes", []), ("break-dnssec: sometimes", ["1:15 wrong-type"]),
         ("rate-limit: 0", []), ("rate-limit: 200", []), ("rate-limit: -1", ["1:13 bad-number"]),
         ("rate-limit: 20/s", ["1:13 bad-number"]),
         ("stale: -1", ["1:8 bad-number"]), ("stale: 8 days", ["1:8 bad-number"]), ("prefetch: 2", ["1:11 wrong-type"]),

@@ -44,6 +44,12 @@ struct AnswerOptions: ParsableArguments {
     var privateNames: [String] = []
 
     @Flag(
+        name: .customLong("break-dnssec"),
+        help: "Let the policy rewrite signed answers also for clients that ask for the signatures (DO)."
+    )
+    var breaksDNSSEC = false
+
+    @Flag(
         name: .customLong("answer-without-rd"),
         help: "Answer queries that do not ask for recursion; without it they are refused (cache snooping)."
     )
@@ -56,6 +62,7 @@ struct AnswerOptions: ParsableArguments {
             maximumNegativeTTL ?? file.maximumNegativeTTL.map(UInt32.init) ?? settings.maximumNegativeTTL
         settings.staleLimit = staleLimit ?? file.staleLimit ?? settings.staleLimit
         settings.prefetches = prefetch ?? file.prefetches ?? settings.prefetches
+        settings.breaksDNSSEC = breaksDNSSEC || file.breaksDNSSEC ?? false
         settings.rebindProtection = stopsRebinding || file.stopsRebinding ?? false
         settings.rebindExempt = privateNames.isEmpty ? file.privateNames : try privateNames.map(Self.name)
         settings.answersWithoutRecursionDesired = answersWithoutRD || file.answersWithoutRecursionDesired ?? false
