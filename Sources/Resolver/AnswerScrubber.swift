@@ -95,6 +95,7 @@ struct AnswerScrubber: ~Copyable {
             records.append(record)
             return true
         }
+        guard records.allSatisfy({ hasOwner($0, reply) }) else { return .malformed }
         begin(name, type, bits)
         guard walkAnswers(reply, type, key.dnssecOK), walkAuthority(reply, type, key.dnssecOK) else {
             return .malformed
@@ -193,6 +194,12 @@ struct AnswerScrubber: ~Copyable {
                 return true
             }
         }
+    }
+
+    /// Whether the owner of a record is a name; nearly all are a pointer to the question's.
+    private mutating func hasOwner(_ record: RecordView, _ reply: Span<UInt8>) -> Bool {
+        reply.uint16(at: record.nameOffset) == 0xC000 | UInt16(MessageHeader.size)
+            || (try? other.fill(reply, at: record.nameOffset)) != nil
     }
 
     /// Whether an RRSIG covers a type.

@@ -112,7 +112,9 @@ public final class Server: Sendable {
     }
 
     private func begin(_ state: inout State) throws(ServerError) {
-        _ = patchway_raise_file_limit()
+        var configuration = configuration
+        let files = patchway_raise_file_limit()
+        if files > 0 { configuration.fit(files: files) }
         let bootstrap = try Bootstrap(configuration, links)
         let found = try bootstrap?.resolve()
         var opened: [[ListeningSocket]] = []
@@ -156,11 +158,11 @@ public final class Server: Sendable {
         state.isStarted = true
         let seed = RandomSource.seed()
         for (link, sockets) in zip(links, opened) {
-            let configuration = configuration
+            let fitted = configuration
             let (policy, tls, supervisor) = (state.policy, state.tls, supervisor)
             let thread = SystemThread {
                 let worker = Worker(
-                    configuration,
+                    fitted,
                     link,
                     policy,
                     tls: tls,

@@ -105,6 +105,8 @@ public struct ServerConfiguration: Sendable {
     public var sourcePorts = SourcePorts.pool
     /// Queries that a port of a pool carries at most.
     var maximumPortUses: UInt16 = 10_000
+    /// Files that may be open for sockets towards upstreams, a worker.
+    var filesForUpstreams = Int.max
     /// Sockets that are open already, for which ``allowRemote`` need not be said.
     public var inherited: [InheritedSocket] = []
     /// The user to become once the sockets are open; nil to stay.
@@ -247,7 +249,8 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
             "\(address) is reachable by others; say so explicitly if that is meant (an open resolver is abused)"
         case .socket(let purpose, let error): "\(purpose): \(systemErrorText(error))"
         case .tls(let path, let reason): "\(path): \(reason)"
-        case .capture(let path, let error): "\(path): \(systemErrorText(error))"
+        case .capture(let path, let error):
+            "\(path): \(systemErrorText(error))" + (error == 6 ? " (ENXIO): a pipe that nobody reads" : "")
         }
     }
 }

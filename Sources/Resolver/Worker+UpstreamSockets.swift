@@ -57,6 +57,9 @@ struct SocketPool {
 extension Worker {
     private var keepsPorts: Bool { configuration.sourcePorts == .pool }
 
+    /// Sockets at rest of one kind; where there are few, each kind leaves some to the others.
+    private var maximumIdle: Int { min(SocketPool.maximumIdle, upstreamSockets.capacity / (pool.idle.count + 1)) }
+
     /// A socket connected to an upstream: one of the pool at random, or one with a port not used lately.
     mutating func associate(_ upstream: Int) -> Int? {
         guard keepsPorts else { return connect(upstream) }
@@ -137,7 +140,7 @@ extension Worker {
     private mutating func release(_ number: Int, isClean: Bool) {
         let socket = upstreamSockets[number]
         let place = keepsPorts ? Int(socket.upstream) : socket.isV6 ? 1 : 0
-        guard isClean, pool.idle[place].count < SocketPool.maximumIdle else { return closeUpstream(number) }
+        guard isClean, pool.idle[place].count < maximumIdle else { return closeUpstream(number) }
         if keepsPorts {
             guard socket.usesLeft > 1, socket.epoch == addresses[place].epoch else { return closeUpstream(number) }
             upstreamSockets[number].usesLeft -= 1

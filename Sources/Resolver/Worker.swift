@@ -172,7 +172,7 @@ struct Worker: ~Copyable {
             maximumTTL: configuration.maximumTTL,
             maximumNegativeTTL: configuration.maximumNegativeTTL
         )
-        upstreamSockets = Slab(capacity: 4 * configuration.maximumOutstanding)
+        upstreamSockets = Slab(capacity: configuration.maximumUpstreamSockets)
         trailing = DeadlineList(
             capacity: upstreamSockets.capacity,
             interval: UInt64(configuration.tryTimeout) * 1_000_000

@@ -23,6 +23,16 @@ private struct Scrubbed {
 @Suite struct AnswerScrubberTests {
     private let query = makeQuery("www.example")
 
+    /// An owner that is no name makes the whole message worthless: it must not look like "no such data".
+    @Test(arguments: [[0xC0, 0x1D], [0xC0, 0xFF], [0xFF, 0xFF], [0x40, 0x00], [0xC0, 0x1E]] as [[UInt8]])
+    func ownersThatAreNoNamesMakeAMessageMalformed(owner: [UInt8]) {
+        // The owner of the first record stands at 29, behind a header of 12 octets and a question of 17.
+        var reply = makeReply(to: query, [.a("www.example")])
+        #expect(Scrubbed(reply).fault == nil && reply[29...30] == [0xC0, 0x0C])
+        reply.replaceSubrange(29...30, with: owner)
+        #expect(Scrubbed(reply).fault == .malformed, "\(owner)")
+    }
+
     @Test func keepsTheChainInWhateverOrderItStands() {
         let records: [Record] = [
             .a("c.example", ttl: 20), .cname("b.example", "c.example"), .cname("www.example", "b.example"),

@@ -5,7 +5,7 @@ internal import TextScan
 
 /// Turns capture records into lines on a thread of its own, so that a slow disk never delays an answer.
 ///
-/// What cannot be written is lost and counted, and writing is tried again.
+/// What cannot be written is lost and counted, and writing is tried again. Who takes nothing holds up nobody.
 final class CaptureWriter: Sendable {
     private struct State {
         var policies: [UInt32: ActivePolicy] = [:]
@@ -67,14 +67,13 @@ final class CaptureWriter: Sendable {
                 }
             }
             let now = patchway_realtime_ns()
+            let isLast = isStopping && wasIdle
             for index in queues.indices {
-                queues[index].tick(now: now, isLast: isStopping && wasIdle)
-                note(queues[index].flush())
+                queues[index].tick(now: now, isLast: isLast)
+                note(isLast ? queues[index].finish() : queues[index].flush())
             }
-            if wasIdle {
-                if isStopping { return }
-                usleep(Self.pause)
-            }
+            if isLast { return }
+            if wasIdle { usleep(Self.pause) }
         }
     }
 
@@ -83,89 +82,4 @@ final class CaptureWriter: Sendable {
     }
 
     private func policy(_ generation: UInt32) -> ActivePolicy? { state.withLock { $0.policies[generation] } }
-}
-
-/// Where captured queries go, and in what form.
-struct CaptureOutput: Sendable {
-    /// What is written for a query.
-    enum Format: Sendable {
-        /// Every record, a JSON line each.
-        case records
-        /// Names that updates need, a line for people each, repetitions folded.
-        case flags
-    }
-
-    /// The descriptor written to.
-    let descriptor: Int32
-    /// The form.
-    let format: Format
-
-    /// An output to what is open already.
-    init(_ descriptor: Int32, _ format: Format) {
-        self.descriptor = descriptor
-        self.format = format
-    }
-
-    /// Records, appended to the file at a path; to standard output for `-`.
-    init(recordsTo path: String) throws(ServerError) {
-        format = .records
-        guard path != "-" else {
-            descriptor = STDOUT_FILENO
-            return
-        }
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw .capture(path, errno) }
-    }
-
-    /// Closes what was opened for it.
-    func close() {
-        if descriptor > STDERR_FILENO { _ = Glibc.close(descriptor) }
-    }
-}
-
-/// What waits to be written to one output.
-private struct CaptureQueue {
-    private let output: CaptureOutput
-    private var octets: [UInt8] = []
-    private var count: UInt64 = 0
-    private var flags = FlagFold()
-
-    /// Octets collected before they are written.
-    private static let chunk = 64 << 10
-
-    init(_ output: CaptureOutput) { self.output = output }
-
-    /// Takes a query and its record; gives how many were lost, when it had to be written out.
-    mutating func append(_ query: borrowing CapturedQuery, _ record: [UInt8]) -> UInt64 {
-        switch output.format {
-        case .records: octets += record
-        case .flags:
-            let before = octets.count
-            flags.append(query, to: &octets)
-            if octets.count == before { return 0 }
-        }
-        count += 1
-        return octets.count >= Self.chunk ? flush() : 0
-    }
-
-    /// Says what has been folded for long enough; all of it at the end.
-    mutating func tick(now: UInt64, isLast: Bool) {
-        if output.format == .flags { flags.sayFolded(now: now, isLast: isLast, to: &octets) }
-    }
-
-    /// Writes all; gives how many records were lost.
-    mutating func flush() -> UInt64 {
-        defer {
-            octets.removeAll(keepingCapacity: true)
-            count = 0
-        }
-        var rest = octets[...]
-        while !rest.isEmpty {
-            let written = unsafe rest.withUnsafeBytes { unsafe write(output.descriptor, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { return count }
-            rest = rest.dropFirst(written)
-        }
-        return 0
-    }
 }

@@ -73,6 +73,7 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         ServerSignal.block()
+        StandardError.becomeImpatient()
         let file = try config.map(ConfigurationFile.read) ?? Configuration()
         let settings = try settings(file)
         let requested = stack.isEmpty ? file.stack : try stack.requested()

@@ -55,8 +55,18 @@ enum StandardError {
     /// Writes over the line that stands there.
     static func progress(_ text: String) { put("\r\u{1B}[K" + text, end: "") }
 
+    /// Whether who is slow to take what is said is waited for.
+    private static let isPatient = Atomic(true)
+
+    /// From here on lines are lost that nobody takes within 200 ms: a server must go on.
+    static func becomeImpatient() { isPatient.store(false, ordering: .relaxed) }
+
     fileprivate static func put(_ text: String, end: String = "\n") {
         let octets = Array((text + end).utf8)
+        if !isPatient.load(ordering: .relaxed) {
+            var polled = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+            guard unsafe poll(&polled, 1, 200) > 0 else { return }
+        }
         _ = unsafe octets.withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
     }
 }
