@@ -69,9 +69,10 @@ ROWS = {
     'hit': Row('answers from the cache', [
         OURS, Entry('patchway, log', 'patchway', True, SHADOW + ['--log-all']), BARE, *PEERS, Entry('echo', 'echo')],
         [('patchway', 'dnsdist', 0.65), ('patchway', 'unbound', 0.65), ('patchway', 'echo', 1.30), ('echo', 'dnsdist', None)], hits),
-    'blocked': Row('blocked names', [
-        Entry('patchway', 'patchway', True, ['--mode', 'enforce', *SHADOW[2:]]), *BLOCKING],
-        [('patchway', ('dnsdist', 'unbound', 'kresd'), 0.60)],
+    'blocked': Row('blocked names; capture has a record of every one', [
+        Entry('patchway', 'patchway', True, ['--mode', 'enforce', *SHADOW[2:]]),
+        Entry('without capture', 'patchway', True, ['--mode', 'enforce']), *BLOCKING],
+        [('patchway', ('dnsdist', 'unbound', 'kresd'), 0.60), ('without capture', ('dnsdist', 'unbound', 'kresd'), None)],
         lambda bench, server, run: ask(server.site.udp, bench.load.blocked()), warm='blocked', expected='NXDOMAIN'),
     'miss': Row('misses; pool of source ports, and a fresh port for every query', [
         OURS, Entry('patchway, fresh', 'patchway', True, SHADOW + ['--source-ports', 'fresh']), *PEERS],
