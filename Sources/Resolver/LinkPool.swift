@@ -37,8 +37,12 @@ struct LinkQuestion: BitwiseCopyable, Equatable {
     var askedAt: UInt64
     /// When it went out: as soon as the connection stood.
     var sentAt: UInt64 = 0
-    /// Whether it was asked before, on a connection that ended.
-    var isRepeated = false
+    /// How often it was asked before, on connections that ended.
+    var repeats: UInt8 = 0
+
+    /// A connection that has answered something takes a question off those that are asked again, so that even a server that
+    /// closes after each answer gets to all that one connection carries.
+    static let maximumRepeats = 64
 }
 
 /// Connections to upstreams: which one takes a question, what is under way on each, which have been silent for too long.

@@ -172,11 +172,12 @@ extension Worker {
         }
     }
 
-    /// Servers close connections when they like (RFC 7766 §6.2.3): what that swallowed is asked once more.
+    /// Servers close connections when they like (RFC 7766 §6.2.3): what that swallowed is asked again, as long as
+    /// each of them has answered something.
     private mutating func endOrRepeat(_ question: LinkQuestion, upstream: Int, mayRepeat: Bool) {
         var again = question
-        again.isRepeated = true
-        if mayRepeat, !question.isRepeated, put(again, upstream) { return }
+        again.repeats += 1
+        if mayRepeat, question.repeats < LinkQuestion.maximumRepeats, put(again, upstream) { return }
         endQuestion(question, nil, upstream: upstream)
     }
 
