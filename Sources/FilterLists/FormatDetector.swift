@@ -12,8 +12,14 @@ public struct Detection: Sendable {
     /// One sentence for people; never leave it out.
     public let why: String
 
-    /// A format, and perhaps an engine, that the user has chosen.
-    init(format: ListFormat, engine: Engine?) {
+    /// A format, and perhaps an engine, that the user has chosen; or both follow from where the engine's configuration names
+    /// the list.
+    init(format: ListFormat, engine: Engine?, follows: Bool) {
+        if follows, let engine {
+            let why = "read as \(format.title), as the configuration of \(engine.rawValue) has it"
+            self.init(format: format, engine: engine, confidence: 100, why: why)
+            return
+        }
         self.init(
             format: format,
             engine: engine ?? format.defaultEngine,

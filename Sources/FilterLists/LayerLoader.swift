@@ -23,6 +23,8 @@ public struct ListInput: Sendable {
     public var notices: [Diagnostic] = []
     /// Whether it need not hold a rule.
     public var mayBeEmpty = false
+    /// Whether the format is that of the place where the engine's configuration names the list.
+    public var formatFollows = false
 
     /// A list.
     public init(
@@ -139,7 +141,7 @@ public enum LayerLoader {
                 } else if let title = source.origin, let format = source.format {
                     Detection(table: title, format: format, engine: engine ?? format.defaultEngine)
                 } else if let format = source.format {
-                    Detection(format: format, engine: engine)
+                    Detection(format: format, engine: engine, follows: source.formatFollows)
                 } else {
                     try FormatDetector.detect(source.octets.span, path: source.path, engine: engine)
                 }

@@ -6,6 +6,8 @@ struct ListText {
     let path: String
     let role: ListRole
     let format: ListFormat?
+    /// Whether the format follows from the engine's configuration and was not given.
+    var formatFollows = false
     private(set) var octets: ListOctets
     let notices: [Diagnostic]
     /// The groups that it is in (Blocky).
@@ -60,6 +62,7 @@ struct ListText {
         role = list.role
         format = list.format
         octets = ListOctets(decoded.span)
+        formatFollows = list.formatFollows
         groups = list.groups
         encoding = decoded.encoding
         mayBeEmpty = list.mayBeEmpty || list.rules != nil

@@ -29,14 +29,14 @@ extension RuleSink {
     @discardableResult
     mutating func leaveOpenIfRefused(_ text: Span<UInt8>, class ruleClass: RuleClass = .special) -> Bool {
         guard let fault else { return false }
-        skip(.refusedFile, text, fault.range, fault.line)
+        skipFault(.refusedFile, text)
         leaveOpen(.subtree, .root, class: ruleClass, rule: fault.range, line: fault.line)
         return true
     }
 
     /// The same for a policy zone that the engine does not take, or of which more is not known than a line says.
     mutating func leaveZoneOpen(_ text: Span<UInt8>, from unknown: (range: Range<Int>, line: Int)?) {
-        if let fault { skip(.refusedZone(fault.reason), text, fault.range, fault.line) }
+        if let fault { skipFault(.refusedZone(fault.reason), text) }
         guard let place = fault.map({ ($0.range, $0.line) }) ?? unknown else { return }
         leaveOpen(.subtree, .root, class: .data, rule: place.0, line: place.1)
         builder.noteRefusal()

@@ -104,7 +104,7 @@ struct RuleSink: ~Copyable {
             )
             return true
         } catch {
-            drop(.notAName, text, rule, line)
+            drop(.notAName, text, rule, line, at: name.lowerBound)
             return false
         }
     }
@@ -146,7 +146,15 @@ struct RuleSink: ~Copyable {
     }
 
     /// Counts something that the engine drops.
-    mutating func drop(_ reason: DropReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
+    ///
+    /// - Parameter place: where the fault itself stands, if that is known better.
+    mutating func drop(
+        _ reason: DropReason,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        at place: Int? = nil
+    ) {
         if reason.keepsFromStarting(engine), fault.map({ line < $0.line }) ?? true { fault = (range, line, reason) }
         let path = path
         let shown = text.extracting(range)
@@ -154,6 +162,7 @@ struct RuleSink: ~Copyable {
             Diagnostic(
                 path: path,
                 line: line,
+                column: text.column(of: place ?? range.lowerBound),
                 byte: range.lowerBound,
                 reason: reason.id,
                 text: "'\(TerminalText.escaped(shown, limit: 120))' \(reason.text)"
@@ -170,11 +179,19 @@ struct RuleSink: ~Copyable {
             Diagnostic(
                 path: path,
                 line: line,
+                column: text.column(of: range.lowerBound),
                 byte: range.lowerBound,
                 reason: reason.id,
                 text: "'\(TerminalText.escaped(shown, limit: 120))' is not evaluated: \(reason.text)"
             )
         }
+    }
+
+    /// Counts the line that the engine refuses as not evaluated, and no longer as dropped.
+    mutating func skipFault(_ reason: UnsupportedReason, _ text: Span<UInt8>) {
+        guard let fault else { return }
+        ignored.remove(fault.reason.id) { $0.byte == fault.range.lowerBound }
+        skip(reason, text, fault.range, fault.line)
     }
 
     /// Counts something that is known not to be evaluated.
@@ -246,6 +263,13 @@ struct RuleSink: ~Copyable {
     /// Adds notices about the list as a whole.
     mutating func note(_ notices: [Diagnostic]) {
         self.notices += notices
+    }
+
+    /// Adds a notice about a line that costs no rule.
+    mutating func note(_ reason: String, _ said: String, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
+        let place = range.lowerBound
+        let column = text.column(of: place)
+        note([Diagnostic(path: path, line: line, column: column, byte: place, reason: reason, text: said)])
     }
 
     /// Whether a line can be read at all; overlong lines and lines with control octets are counted and dropped.

@@ -11,7 +11,11 @@ public struct Fix: Sendable, Equatable {
     /// Whether it is the removal of a line.
     public var isRemoval: Bool { text.hasPrefix(Self.removalVerb) }
 
+    /// Whether it says how the list comes to be read at all.
+    public var isFetching: Bool { text.hasPrefix(Self.unfetched) }
+
     static let removalVerb = "remove line"
+    static let unfetched = "the list was not fetched"
 
     /// A fix.
     public init(engine: Engine, text: String) {
@@ -29,6 +33,9 @@ extension Verdict {
     /// What lets the name asked for pass in the layer that blocks it; empty when no rule is known.
     public func fixes(for name: DomainName) -> [Fix] {
         guard let matched, !kind.isPass else { return [] }
+        if kind == .unsupported, let text = Self.fetching(matched.rule) {
+            return [Fix(engine: matched.rule.engine, text: text)]
+        }
         var text = Self.exception(matched, asked: name)
         // Without the line the next one of the same list decides, which may break the name as well.
         let next = lost.filter { $0.list == matched.rule.list }.map(\.line)
@@ -36,6 +43,12 @@ extension Verdict {
             text += "; look at \(next.prefix(5).map { "line \($0)" }.joined(separator: ", ")) too"
         }
         return [Fix(engine: matched.rule.engine, text: text)]
+    }
+
+    /// What shows what a list that was not fetched does; nil for other rules.
+    private static func fetching(_ rule: RuleReference) -> String? {
+        guard rule.engine == .blocky, ["http://", "https://"].contains(where: rule.text.hasPrefix) else { return nil }
+        return "\(Fix.unfetched): save \(rule.text) and name the file in line \(rule.line) of \(rule.list)"
     }
 
     private static func exception(_ matched: MatchedRule, asked: DomainName) -> String {

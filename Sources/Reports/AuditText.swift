@@ -65,7 +65,8 @@ public struct AuditText: Sendable {
         let place = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line)"
         let indent = String(repeating: " ", count: 12)
         let rule = TerminalText.escaped(matched.rule.text, limit: 300)
-        var text = "  \(style.severity(first.severity)) \(place):"
+        var text = "  \(style.severity(first.severity))"
+        text += indent.count + place.count < style.width ? " \(place):" : "\n\(indent)\(place):"
         // Behind a long place there would be no room for the rule.
         let isBehind = style.width - 14 - place.count >= min(20, rule.count)
         text += isBehind ? " " : "\n" + indent
@@ -104,7 +105,7 @@ public struct AuditText: Sendable {
         var seen: Set<String> = []
         let all = group.flatMap(\.fixes).map(\.text).filter { seen.insert($0).inserted }
         let shown = style.isVerbose ? all : Array(all.prefix(Self.shownFixes))
-        var text = shown.map { "\(indent)fix: \(TerminalText.escaped($0))\n" }.joined()
+        var text = shown.map { style.wrap("fix: \(TerminalText.escaped($0))", indent: indent) + "\n" }.joined()
         if shown.count < all.count { text += "\(indent)fix: \(grouped(all.count - shown.count)) more like these\n" }
         return text
     }

@@ -6,4 +6,9 @@ public enum OutputFormat: String, Sendable, CaseIterable {
     case json
     /// One JSON record a line.
     case ndjson
+    /// One row a verdict (``VerdictTable``).
+    case csv
+
+    /// Whether it is the records of the machine contract.
+    public var isRecords: Bool { self == .json || self == .ndjson }
 }

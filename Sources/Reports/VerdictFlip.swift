@@ -13,6 +13,9 @@ public struct VerdictFlip: Sendable {
     /// The position of that layer.
     public var layer: Int
 
+    /// What has to be done before the layer can decide at all.
+    public var need: String?
+
     /// An answer to "what would flip it".
     public init(rules: [RuleReference], kind: VerdictKind?, exceptions: [String] = [], layer: Int = 0) {
         self.rules = rules
@@ -29,6 +32,7 @@ public struct VerdictFlip: Sendable {
             for rule in rules { array.object { rule.write(to: &$0) } }
         }
         json.member("verdict", ifKnown: kind?.description)
+        json.member("need", ifKnown: need)
         if !exceptions.isEmpty { json.member("exceptions", exceptions) }
         json.endObject()
     }
@@ -39,7 +43,8 @@ public struct VerdictFlip: Sendable {
         let flip =
             kind.map { "flips: without \(Self.list(places)) it is \($0)" }
             ?? "flips: not without \(Self.list(places)); it stays \(current)"
-        return [flip]
+        let need = need.map { "to decide it: \(TerminalText.escaped($0, limit: 400))" }
+        return (rules.isEmpty ? [] : [flip]) + [need].compactMap { $0 }
             + exceptions.map { "exception in layer \(layer + 1): \(TerminalText.escaped($0, limit: 400))" }
     }
 

@@ -30,6 +30,7 @@ extension BlockyYAML {
                     if sources.isEmpty, role == .block {
                         var list = Configuration.List(path: path, format: "wildcard", line: groupNode.mark?.line)
                         (list.octets, list.mayBeEmpty, list.groups) = ([0x0A], true, [group])
+                        list.formatFollows = true
                         layer.lists.append(list)
                     }
                     for source in sources {
@@ -109,7 +110,7 @@ extension BlockyYAML {
         guard let text = reader.text(node, "a list") else { return nil }
         let line = max(node.mark?.line ?? 1, 1)
         var list = Configuration.List(path: path, format: "wildcard", role: role, line: line)
-        list.mayBeEmpty = true
+        (list.mayBeEmpty, list.formatFollows) = (true, true)
         if text.utf8.contains(0x0A) {
             // Lines stand where they stand in the file.
             let isBlock = node.scalar?.style == .literal || node.scalar?.style == .folded

@@ -40,6 +40,8 @@ public struct Configuration: Sendable {
         public var path: String
         /// The format; nil to detect it.
         public var format: String?
+        /// Whether the format follows from where the engine's own configuration names the list.
+        public var formatFollows = false
         /// What the list is for.
         public var role: ListRole
         /// The groups that it is in (Blocky).

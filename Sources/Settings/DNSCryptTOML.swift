@@ -165,7 +165,7 @@ struct DNSCryptTOML {
                         role: file.role,
                         line: position(node.offset).line
                     )
-                    list.mayBeEmpty = true
+                    (list.mayBeEmpty, list.formatFollows) = (true, true)
                     layer.lists.append(list)
                 }
             }

@@ -28,6 +28,16 @@ public struct DiagnosticCollector: Sendable {
         if count(reason) { diagnostics.append(make()) }
     }
 
+    /// Takes back one that was counted, which turned out to be another kind of fault.
+    public mutating func remove(_ reason: String, where isMeant: (Diagnostic) -> Bool) {
+        let slot = slot(reason)
+        guard let count = counts[slot] else { return }
+        counts[slot] = count == 1 ? nil : count - 1
+        if let index = diagnostics.firstIndex(where: { $0.reason == reason && isMeant($0) }) {
+            diagnostics.remove(at: index)
+        }
+    }
+
     /// Adds everything that `other` kept and counted.
     public mutating func merge(_ other: DiagnosticCollector) {
         for diagnostic in other.diagnostics where (counts[diagnostic.reason] ?? 0) < keptPerReason {

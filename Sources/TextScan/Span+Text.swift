@@ -20,6 +20,14 @@ extension Span where Element == UInt8 {
         return trimmedRange(in: range.lowerBound..<end)
     }
 
+    /// The column of an octet in its line, in octets, counted from 1.
+    /// - Complexity: O(octets in front of it in the line)
+    public func column(of place: Int) -> Int {
+        var start = Swift.min(place, count)
+        while start > 0, self[start - 1] != 0x0A { start -= 1 }
+        return place - start + 1
+    }
+
     /// Whether the octets are exactly those of `text`.
     public func equals(_ text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount && hasPrefix(text)

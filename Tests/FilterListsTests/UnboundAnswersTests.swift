@@ -120,7 +120,7 @@ struct UnboundAnswersTests {
             private-address: x
             """
         let list = try readList(text, .unbound, .unbound)
-        #expect(list.reports[0].ignored["bad-statement"] == 5)
+        #expect(list.reports[0].ignored["bad-statement"] == 4)
         #expect(list.reports[0].answerRules == 1)
         #expect(list.reports[0].unsupported == ["bad-statement": 1])
         #expect(try list.verdict("zz").kind == .unsupported)

@@ -79,6 +79,14 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
 
             """#.utf8
         ),
+        "refused.conf": Array("local=/x.example/\n  address=/a/b\n".utf8),
+        "levels.txt": Array(".a.example\nb.example\n".utf8),
+        "converted.txt": Array("# Converted by Patchway from unbound rules for blocky\na.example\n".utf8),
+        "commands.txt": Array("# Converted by Patchway from unbound rules for pihole\npihole deny a.example\n".utf8),
+        "blocky.yml": Array(
+            "blocking: {clientGroupsBlock: {default: [a]}, denylists: {a: ['https://lists.example/ads.txt', \"a.a\\nb.a\"]}}\n"
+                .utf8
+        ),
         "odd-names.txt": Array("good.example\n b,d.example\nb\\044d.example\nb\u{FC}cher.example\n".utf8),
     ]
 
@@ -306,7 +314,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("replay @/one-name.txt --list Zones/demo/hosts.txt --engine dnsmasq", 1, "+settings-win"),
         CommandLineCase("convert --to rpz @/clean.txt --block-mode nxdomain", 0, "+ads.example CNAME ."),
         CommandLineCase("convert --to hosts @/clean.txt", 0, "rules: 2, lines: 2"),
-        CommandLineCase("convert --to hosts @/tags.txt", 1, "tags.txt:1: '||ads.example^' is left out"),
+        CommandLineCase("convert --to hosts @/tags.txt", 1, "tags.txt:1:1: '||ads.example^' is left out"),
         CommandLineCase("convert --to adguard @/tags.txt", 3, "not written: 2"),
         CommandLineCase("convert --to unbound @/clean.txt -o @/none/x", 2, "cannot be written"),
         CommandLineCase("convert --to nope @/clean.txt", 2, "one of rpz, unbound"),

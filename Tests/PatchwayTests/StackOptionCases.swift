@@ -33,7 +33,7 @@ enum StackOptionCases {
         CommandLineCase(
             "check a.example --list @/ads-tags.txt",
             3,
-            "@/ads-tags.txt:2: '||update$denyallow=a.*' is not"
+            "@/ads-tags.txt:2:1: '||update$denyallow=a.*' is not"
         ),
         CommandLineCase("check a.example --list @/ads-tags.txt -o ndjson", 3, "+\"line\":2"),
         CommandLineCase(
@@ -44,7 +44,7 @@ enum StackOptionCases {
         CommandLineCase(
             "explain a.example --list @/ads-tags.txt",
             3,
-            "@/ads-tags.txt:2: '||update$denyallow=a.*' is not"
+            "@/ads-tags.txt:2:1: '||update$denyallow=a.*' is not"
         ),
         CommandLineCase("explain a.example --list @/ads-tags.txt -o ndjson", 3, "+\"reason\":\"denyallow-any-tld\""),
         CommandLineCase(
@@ -68,5 +68,51 @@ enum StackOptionCases {
         ),
         CommandLineCase("convert --to adguard @/rewrites.txt", 0, "as they stand: 2"),
         CommandLineCase("replay @/queries.ndjson", 1, "+the log says blocked: a.txt:7"),
+        // A line that the engine refuses is counted once; faults have columns; what was not given is not said to be.
+        CommandLineCase("check a.example --list @/refused.conf", 3, "rules: 1, NOT evaluated: 1 bad-statement\n"),
+        CommandLineCase("check a.example --list @/refused.conf", 3, "@/refused.conf:2:3: 'address=/a/b' is not"),
+        CommandLineCase("check a.example --list @/refused.conf -o ndjson", 3, "+\"line\":2,\"column\":3,"),
+        CommandLineCase(
+            "check a.example --stack @/blocky.yml",
+            3,
+            "names, as the configuration of blocky has it; rules"
+        ),
+        CommandLineCase("check a.example --list @/Corefile --qtype A", 0, "engine coredns, the only one that reads it"),
+        CommandLineCase("check a.example --list @/levels.txt --engine zscaler", 0, "zscaler as given; rules: 2\n"),
+        // A list that was not fetched is no rule to write an exception for.
+        CommandLineCase(
+            "audit --stack @/blocky.yml",
+            3,
+            "+fix: the list was not fetched: save https://lists.example/ads.txt"
+        ),
+        CommandLineCase("explain a.example --stack @/blocky.yml", 3, "+to decide it: the list was not fetched: save"),
+        // Tables of verdicts.
+        CommandLineCase(
+            "check a.example --list @/clean.txt --qtype A -o csv",
+            0,
+            "+relation,element\na.example,A,pass,,,,,,\n"
+        ),
+        CommandLineCase(
+            "check c.b.example --list @/twice.txt --qtype A -o csv",
+            0,
+            "+pass,adguard-home,@/twice.txt,4,"
+        ),
+        CommandLineCase(
+            "explain ads.example --list @/clean.txt -o csv",
+            0,
+            "+ads.example,AAAA,sinkhole,pihole,@/clean.txt,1,"
+        ),
+        CommandLineCase("explain 0x8024402c -o csv", 2, "give --list FILE or --stack FILE, or another -o"),
+        CommandLineCase("explain 0x8024402c --list @/clean.txt -o csv", 2, "error codes are told as text"),
+        CommandLineCase("audit @/clean.txt -o csv", 2, "one of text, json, ndjson"),
+        CommandLineCase("check a.example --list @/clean.txt -o xml", 2, "one of text, json, ndjson, csv"),
+        // What was converted says what it is.
+        CommandLineCase(
+            "check b.example --list @/converted.txt --qtype A",
+            0,
+            "as its first line says; engine blocky, for"
+        ),
+        CommandLineCase("check b.example --list @/converted.txt --engine pihole", 0, "engine pihole as given"),
+        CommandLineCase("check b.example --list @/commands.txt", 3, "commands for Pi-hole, which are run on its host"),
     ]
 }

@@ -8,6 +8,8 @@ import Testing
         "explain --list @/twice.txt c.b.example a.example --qtype A,HTTPS",
         "explain --list @/clean.txt --chains @/behind.tsv x.example", "explain 0x8024402c",
         "explain ctldl.windowsupdate.com --list Zones/demo/adblock.txt",
+        "audit Zones/demo/adblock.txt", "audit Tests/Fixtures/lists/squid-conf/squid.conf",
+        "audit --stack @/blocky.yml",
         "catalog show download.windowsupdate.com",
     ]
 

@@ -21,9 +21,6 @@ struct CorefileHosts {
     private var ttl: UInt32 = 3600
     private var hasReverse = true
 
-    /// Plugins that CoreDNS asks before this one, and behind access rules.
-    static let inFront: Set<String> = ["any", "rewrite", "autopath", "template"]
-
     /// Nil for what CoreDNS would refuse, for what is filled in, and for zones that are not names.
     init?(_ directive: CorefileDirective) {
         guard !(directive.arguments + directive.lines.joined()).contains(where: \.isFilledIn) else { return nil }

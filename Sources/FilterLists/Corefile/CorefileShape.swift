@@ -32,19 +32,6 @@ struct CorefileShape {
     }
 
     private mutating func note(_ word: Span<UInt8>) {
-        if word.count < 32, Self.plugins.contains(word.string) { known += 1 } else { unknown += 1 }
+        if word.count < 32, CorefilePlugin.named(word.octets) != nil { known += 1 } else { unknown += 1 }
     }
-
-    /// The plugins of CoreDNS (`plugin.cfg` 1.12), what its parser knows, and plugins of others that are in use.
-    private static let plugins: Set<String> = [
-        "acl", "any", "auto", "autopath", "azure", "bind", "bufsize", "cache", "cancel", "chaos", "clouddns", "debug",
-        "dns64", "dnssec", "dnstap", "erratic", "errors", "etcd", "file", "forward", "geoip", "grpc", "grpc_server",
-        "header", "health", "hosts", "https", "https3", "import", "k8s_external", "kubernetes", "loadbalance", "local",
-        "log", "loop", "metadata", "minimal", "multisocket", "nomad", "nsid", "on", "pprof", "prometheus", "proxyproto",
-        "quic", "ready", "reload", "rewrite", "root", "route53", "secondary", "sign", "startup", "shutdown", "template",
-        "timeouts", "tls", "trace", "transfer", "tsig", "view", "whoami",
-        "ads", "alias", "alternate", "block", "blocklist", "dnsredir", "fanout", "filter", "gslb", "k8s_gateway",
-        "kubernetai", "mdns", "meship", "mysql", "netbox", "pdsql", "proxy", "records", "redis", "redisc", "rrl",
-        "tailscale", "unbound", "wgsd",
-    ]
 }

@@ -98,11 +98,13 @@ struct ExportSink: ~Copyable {
         let reason = isKnown ? reason : Omission(of: layer.content(rule)) ?? reason
         let letsPass = layer.action(rule).letsPass
         if letsPass { report.omittedExceptions[reason.id, default: 0] += 1 }
-        let reference = layer.reference(rule)
+        let (reference, place) = (layer.reference(rule), layer.place(rule))
+        let text = layer.sources[place.list].octets
         collector.add(reason.id) {
             Diagnostic(
                 path: reference.list,
                 line: reference.line,
+                column: text.span.column(of: place.text.lowerBound),
                 reason: reason.id,
                 text: "'\(TerminalText.escaped(reference.text, limit: 120))' is left out: \(reason.text)"
                     + (letsPass ? "; what it lets pass may be blocked by what is written" : "")

@@ -88,6 +88,8 @@ enum ZscalerReader {
                 line: line
             )
             guard isAdded else { return }
+            // One line is one rule.
+            sink.noteOpenRules(levels)
             let suffix = text.extracting(rule).octets.map { TextPattern.Token.octet(asciiLowercased($0)) }
             var tokens = suffix
             for level in 1...levels {

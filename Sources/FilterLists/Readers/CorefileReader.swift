@@ -160,20 +160,6 @@ struct CorefileReader {
         return ([name.lowercased], port)
     }
 
-    /// Plugins that decide nothing about an answer to a question of class IN, or only get it.
-    private static let neutral: Set<String> = [
-        "forward", "cache", "errors", "log", "health", "ready", "prometheus", "reload", "loop", "bind", "bufsize",
-        "geoip",
-        "cancel", "chaos", "debug", "dnssec", "dnstap", "grpc", "loadbalance", "metadata", "minimal", "multisocket",
-        "nsid", "pprof", "quic", "root", "secondary", "sign", "timeouts", "tls", "trace", "transfer", "tsig", "header",
-    ]
-
-    /// Plugins that CoreDNS asks behind its access rules (`plugin.cfg`), which so decide nothing that those refuse.
-    private static let behind: Set<String> = [
-        "any", "rewrite", "autopath", "template", "hosts", "route53", "azure", "clouddns", "k8s_external", "kubernetes",
-        "file", "auto", "etcd", "erratic", "whoami", "on", "nomad",
-    ]
-
     private mutating func readBlock(_ block: Int, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         leaveOpenInFront(block, text, &sink)
         for directive in servers[block].directives {
@@ -203,9 +189,8 @@ struct CorefileReader {
         _ sink: inout RuleSink
     ) -> Bool {
         let others = servers[block].directives.filter { !Self.isNeutral($0) && !$0.name.equals("acl") }
-        let names = others.map { String(decoding: $0.name.text, as: UTF8.self) }
-        guard names.count(where: { $0 == "hosts" }) == 1, !servers[block].isCut, !isOpen,
-            names.allSatisfy({ Self.behind.contains($0) && !CorefileHosts.inFront.contains($0) }),
+        guard others.count(where: { $0.name.equals("hosts") }) == 1, !servers[block].isCut, !isOpen,
+            others.allSatisfy({ CorefilePlugin.named($0.name.text) == .behindHosts }),
             let hosts = CorefileHosts(directive), take(hosts.size * servers[block].size)
         else { return false }
         hosts.add(to: servers[block].regions, text, &sink)
@@ -218,7 +203,7 @@ struct CorefileReader {
     }
 
     private static func isNeutral(_ directive: CorefileDirective) -> Bool {
-        neutral.contains(String(decoding: directive.name.text, as: UTF8.self))
+        CorefilePlugin.named(directive.name.text) == .neutral
     }
 
     /// Leaves the names of a server block open where something stands in front of its access rules: `view` decides which
@@ -227,7 +212,7 @@ struct CorefileReader {
     private mutating func leaveOpenInFront(_ block: Int, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         let front = servers[block].directives.first { directive in
             !Self.isNeutral(directive) && !directive.name.equals("acl")
-                && !Self.behind.contains(String(decoding: directive.name.text, as: UTF8.self))
+                && CorefilePlugin.named(directive.name.text)?.isBehindAccess != true
         }
         if let front { leaveOpen(block, front.name, class: .ownBlock, &sink) }
         guard front == nil, !isOpen, servers[block].isShared, let first = servers[block].directives.first else {

@@ -108,10 +108,8 @@ enum UnboundReader {
     ) {
         let key = text.extracting(rule).string
         let rest = count > 1 ? " and \(count - 1) more statements" : ""
-        let text = "'\(key)'\(rest): Unbound 1.17.1 refuses the file; verdicts are those of a version that knows it"
-        sink.note([
-            Diagnostic(path: sink.path, line: line, byte: rule.lowerBound, reason: "later-version", text: text)
-        ])
+        let said = "'\(key)'\(rest): Unbound 1.17.1 refuses the file; verdicts are those of a version that knows it"
+        sink.note("later-version", said, text, rule, line)
     }
 
     private static func statement(

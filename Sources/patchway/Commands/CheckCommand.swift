@@ -40,7 +40,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var format: ListFormatOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var catalog: CatalogOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOutputOptions
 
     func run() throws {
         RunCost.begin()
@@ -55,7 +55,7 @@ struct CheckCommand: ParsableCommand {
             throw Failure.usage("no stack; give --list FILE [--engine ENGINE] or --stack FILE")
         }
         let loaded = try LoadedStack.load(try stack.requested(as: format))
-        loaded.announce(namesRules: output.format == .text, isVerbose: output.isVerbose)
+        loaded.announce(namesRules: !output.format.isRecords, isVerbose: output.isVerbose)
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
         let threshold = try failOn.map(Severity.init(option:))
         let catalog = try catalog.load()
@@ -94,7 +94,7 @@ private struct CheckRun: ~Copyable {
     private let usesKnownChains: Bool
     private let context: QueryContext
     private let style: TextStyle
-    private let isText: Bool
+    private let format: OutputFormat
     private var records: RecordStream
     private let watchesSeverity: Bool
     private var writer: VerdictWriter
@@ -115,7 +115,7 @@ private struct CheckRun: ~Copyable {
         usesKnownChains: Bool,
         context: QueryContext,
         watchesSeverity: Bool,
-        output: OutputOptions
+        output: VerdictOutputOptions
     ) {
         self.loaded = loaded
         self.catalog = catalog
@@ -126,9 +126,10 @@ private struct CheckRun: ~Copyable {
         writer = VerdictWriter(loaded.stack, context: context)
         owners = NameSieve(catalog.chains.edges.map(\.owner))
         style = output.style
-        isText = output.format == .text
+        format = output.format
         records = RecordStream(output.format, write: StandardOutput.write)
-        if !isText { records.begin(catalog, stack: loaded.label) }
+        if format.isRecords { records.begin(catalog, stack: loaded.label) }
+        if format == .csv { StandardOutput.write(VerdictTable.heading) }
     }
 
     /// Whether every verdict so far is one.
@@ -138,7 +139,7 @@ private struct CheckRun: ~Copyable {
 
     mutating func check(_ input: borrowing NameInput, _ types: [RRType]) {
         var progress = Progress("names", of: input.indices.count)
-        guard !isText, !usesKnownChains, chains.isEmpty else {
+        guard format.isRecords, !usesKnownChains, chains.isEmpty else {
             for index in input.indices where !Interruption.isRequested {
                 progress.note(index)
                 let name = input.name(index)
@@ -186,10 +187,10 @@ private struct CheckRun: ~Copyable {
         let record = decide(name, type)
         count(record.verdict.kind)
         if watchesSeverity, !record.verdict.kind.isPass { watch(name) }
-        if isText {
-            StandardOutput.write(VerdictText.line(record, style: style))
-        } else {
-            records.record("verdict") { record.write(to: &$0) }
+        switch format {
+        case .text: StandardOutput.write(VerdictText.line(record, style: style))
+        case .csv: StandardOutput.write(VerdictTable.row(record))
+        case .json, .ndjson: records.record("verdict") { record.write(to: &$0) }
         }
     }
 
@@ -237,7 +238,7 @@ private struct CheckRun: ~Copyable {
         let unsupported = loaded.unsupportedRules
         if awaitsAddresses { loaded.announceAddressRules() }
         ChainInput.announceEndless(endlessNames)
-        guard !isText else {
+        guard format.isRecords else {
             if !uncheckedNames.isEmpty {
                 StandardError.line(
                     "patchway: names with known aliases that were not checked: \(uncheckedNames.count); --known-chains does"

@@ -26,27 +26,31 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var format: ListFormatOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var catalog: CatalogOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: VerdictOutputOptions
 
     func run() throws {
         RunCost.begin()
         var undecided = false
         var records = RecordStream(output.format, write: StandardOutput.write)
+        guard output.format != .csv || !stack.isEmpty else {
+            throw Failure.usage("-o csv is a table of verdicts; give --list FILE or --stack FILE, or another -o")
+        }
         let catalog = try catalog.load()
         let loaded = try LoadedStack.load(try stack.requested(as: format))
-        loaded.announce(namesRules: output.format == .text, isVerbose: output.isVerbose)
+        loaded.announce(namesRules: !output.format.isRecords, isVerbose: output.isVerbose)
         let given = try chains.load()
-        if output.format != .text { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }
+        if output.format.isRecords { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }
+        if output.format == .csv { StandardOutput.write(VerdictTable.heading) }
         for subject in subjects {
             let isDecided =
                 if let code = try code(subject) {
-                    explain(code, subject, &records)
+                    try explain(code, subject, &records)
                 } else {
                     try explain(subject, catalog, loaded, given, &records)
                 }
             if !isDecided { undecided = true }
         }
-        if output.format != .text {
+        if output.format.isRecords {
             for diagnostic in loaded.lineDiagnostics { records.whole { diagnostic.write(to: &$0) } }
             records.end()
         }
@@ -64,7 +68,10 @@ struct ExplainCommand: ParsableCommand {
         return BuiltInCatalog.errors().table.errors.first { $0.symbols.contains(symbol) }?.code
     }
 
-    private func explain(_ code: ErrorCode, _ subject: String, _ records: inout RecordStream) -> Bool {
+    private func explain(_ code: ErrorCode, _ subject: String, _ records: inout RecordStream) throws -> Bool {
+        guard output.format != .csv else {
+            throw Failure.usage("-o csv is a table of verdicts on names; error codes are told as text, json or ndjson")
+        }
         let table = BuiltInCatalog.errors().table
         switch (table.explain(code), output.format) {
         case (.known(let error), .text):
@@ -100,7 +107,6 @@ struct ExplainCommand: ParsableCommand {
         try input.add(subject)
         guard let name = input.items.first?.name else { return false }
         let endpoints = catalog.endpoints(matching: name, includingShared: true)
-        let isText = output.format == .text
         if stack.isEmpty, endpoints.isEmpty {
             StandardError.line(
                 "patchway: \(name): no known error code or symbol, and no name of the catalog; codes look like 0x8024402c, "
@@ -108,14 +114,27 @@ struct ExplainCommand: ParsableCommand {
             )
             return false
         }
-        if isText {
+        if output.format == .text {
             StandardOutput.write(EndpointText.about(name, catalog: catalog, style: output.style))
-        } else {
+        } else if output.format.isRecords {
             for endpoint in endpoints {
                 records.record("endpoint") { endpoint.write(to: &$0, sources: catalog.sources) }
             }
         }
         return stack.isEmpty ? true : try derive(name, catalog, loaded, given, &records)
+    }
+
+    private static func flip(_ outcome: Removals.Outcome, _ verdict: Verdict, _ name: DomainName) -> VerdictFlip {
+        let fixes = verdict.fixes(for: name)
+        var flip = VerdictFlip(
+            rules: outcome.rules,
+            kind: outcome.verdict,
+            // A removal is what was tried.
+            exceptions: fixes.filter { !$0.isRemoval && !$0.isFetching }.map(\.text),
+            layer: verdict.matched?.layer ?? 0
+        )
+        flip.need = fixes.first(where: \.isFetching)?.text
+        return flip
     }
 
     private func derive(
@@ -151,19 +170,11 @@ struct ExplainCommand: ParsableCommand {
             if decision.verdict.kind == .unsupported { isDecided = false }
             var record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: decision.aliases)
             let outcome = try removals.outcome(decision.verdict) { decide($0).verdict }
-            record.flip = outcome.map { outcome in
-                VerdictFlip(
-                    rules: outcome.rules,
-                    kind: outcome.verdict,
-                    // A removal is what was tried.
-                    exceptions: decision.verdict.fixes(for: name).filter { !$0.isRemoval }.map(\.text),
-                    layer: decision.verdict.matched?.layer ?? 0
-                )
-            }
-            if output.format == .text {
-                StandardOutput.write(VerdictText.derivation(record, style: output.style))
-            } else {
-                records.record("verdict") { record.write(to: &$0) }
+            record.flip = outcome.map { Self.flip($0, decision.verdict, name) }
+            switch output.format {
+            case .text: StandardOutput.write(VerdictText.derivation(record, style: output.style))
+            case .csv: StandardOutput.write(VerdictTable.row(record))
+            case .json, .ndjson: records.record("verdict") { record.write(to: &$0) }
             }
         }
         if awaitsAddresses { loaded.announceAddressRules() }

@@ -11,7 +11,29 @@ struct OutputOptions: ParsableArguments {
         name: [.customShort("o"), .customLong("output")],
         help: "text, json or ndjson.",
         transform: { word in
-            guard let format = OutputFormat(rawValue: word) else { throw ValidationError("one of text, json, ndjson") }
+            guard let format = OutputFormat(rawValue: word), format != .csv else {
+                throw ValidationError("one of text, json, ndjson")
+            }
+            return format
+        }
+    )
+    var format: OutputFormat = .text
+
+    @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Print every name instead of the first few.")
+    var isVerbose = false
+
+    var style: TextStyle { Terminal.style(isVerbose: isVerbose) }
+}
+
+/// The same of commands that print verdicts, which make a table, too.
+struct VerdictOutputOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "text, json, ndjson or csv.",
+        transform: { word in
+            guard let format = OutputFormat(rawValue: word) else {
+                throw ValidationError("one of text, json, ndjson, csv")
+            }
             return format
         }
     )

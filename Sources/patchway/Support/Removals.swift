@@ -46,7 +46,13 @@ struct Removals {
         {
             let place = stack.layers[matched.layer].place(number)
             guard place.list < loaded.layers[matched.layer].listCount, !place.text.isEmpty else { break }
-            removed.append(Place(layer: matched.layer, list: place.list, text: place.text))
+            let removal = Place(layer: matched.layer, list: place.list, text: place.text)
+            guard !removed.contains(removal) else {
+                // It is stated elsewhere than in a list, and cannot be taken out of one.
+                outcome.rules.removeLast()
+                break
+            }
+            removed.append(removal)
             outcome.rules.append(matched.rule)
             stack = try self.stack(without: removed)
             verdict = decide(stack)
@@ -55,7 +61,7 @@ struct Removals {
                 return outcome
             }
         }
-        return outcome.rules.isEmpty ? nil : outcome
+        return removed.isEmpty ? nil : outcome
     }
 
     private mutating func stack(without removed: [Place]) throws -> CompiledStack {

@@ -155,6 +155,7 @@ extension LayerRequest {
                 input.notEvaluated = list.notEvaluated
                 input.notices = list.notices
                 input.mayBeEmpty = list.mayBeEmpty
+                input.formatFollows = list.formatFollows
                 return input
             },
             engine: layer.engine,

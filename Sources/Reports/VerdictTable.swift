@@ -1,0 +1,34 @@
+import DNS
+import Policy
+import TextScan
+
+/// Verdicts as rows of comma-separated values (RFC 4180), for spreadsheets. What else a run has to say is in the records of
+/// NDJSON.
+public enum VerdictTable {
+    /// The first row.
+    public static let heading = "name,qtype,verdict,engine,list,line,rule,relation,element\n"
+
+    /// One verdict; without a rule that decides, the columns behind it are empty.
+    public static func row(_ record: VerdictRecord) -> String {
+        var fields = [record.name.lowercased.description, record.type.description, record.verdict.kind.description]
+        if let matched = record.verdict.matched {
+            let rule = matched.rule
+            fields += [rule.engine.rawValue, rule.list, String(rule.line), rule.text]
+            fields += [matched.relation.rawValue, matched.element.lowercased.description]
+        } else {
+            fields += Array(repeating: "", count: 6)
+        }
+        return fields.map(field).joined(separator: ",") + "\n"
+    }
+
+    /// A value with what a terminal would obey escaped, in quotes where it has to be. What spreadsheets take for a formula
+    /// gets an apostrophe in front: rules are written by strangers.
+    private static func field(_ text: String) -> String {
+        var text = TerminalText.escaped(text)
+        let isFormula = text.first.map { "=+-@".contains($0) } ?? false
+        // Two of them begin exceptions of AdBlock, and no formula.
+        if isFormula, !text.hasPrefix("@@") { text = "'" + text }
+        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}
