@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "Replay", dependencies: ["Catalog", "DNS", "Findings", "Policy", "QueryLogs"]),
 
         // MARK: - Faces
-        .target(name: "Settings", dependencies: ["Catalog", "DNS", "Policy", "TextScan", "Yams"]),
+        .target(name: "Settings", dependencies: ["Catalog", "DNS", "Policy", "Resolver", "TextScan", "Yams"]),
         .target(name: "Reports", dependencies: ["Catalog", "DNS", "Findings", "LDNS", "Policy", "TextScan"]),
 
         // MARK: - Command
@@ -92,7 +92,9 @@ let package = Package(
         .testTarget(name: "CatalogTests", dependencies: ["Catalog", "DNS", "TestSupport", "TextScan"]),
         .testTarget(
             name: "SettingsTests",
-            dependencies: ["Catalog", "DNS", "FilterLists", "Policy", "Settings", "TestSupport", "TextScan"]
+            dependencies: [
+                "Catalog", "DNS", "FilterLists", "Policy", "Resolver", "Settings", "TestSupport", "TextScan",
+            ]
         ),
         .testTarget(
             name: "FindingsTests",

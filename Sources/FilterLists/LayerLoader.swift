@@ -75,32 +75,9 @@ public enum LayerLoader {
         var diagnostics: [Diagnostic] = []
         var readers = GroupLimits(options.clients)
         for list in lists {
-            let set: InputSet
-            do throws(InputError) {
-                set =
-                    if let octets = list.octets {
-                        try InputFile.unpack(InputBytes(octets), path: list.path, limits: limits)
-                    } else {
-                        try InputFile.read(path: list.path, limits: limits)
-                    }
-            } catch {
-                guard case .isDirectory = error.reason, let folder = try category(list, limits) else {
-                    throw ListError(path: list.path, reason: .input(error))
-                }
-                sources.append(ListText(folder, path: list.path))
-                diagnostics += folder.diagnostics
-                continue
-            }
-            diagnostics += set.diagnostics
-            for input in set.inputs {
-                if GravityDatabase.isDatabase(input.bytes.span) {
-                    sources += try GravityDatabase.lists(input, role: list.role).map { ListText($0) }
-                } else if list.format == .gravityDatabase {
-                    throw ListError(path: input.path, reason: .notAList("it is no SQLite database"))
-                } else {
-                    sources.append(ListText(input, as: list, readers.limit(list.groups)))
-                }
-            }
+            let (found, faults) = try texts(of: list, &readers, limits)
+            sources += found
+            diagnostics += faults
         }
         return try compile(
             sources,
@@ -112,12 +89,56 @@ public enum LayerLoader {
         )
     }
 
+    /// The texts that a list has: one, those of an archive's members, or the tables of a database.
+    private static func texts(
+        of list: ListInput,
+        _ readers: inout GroupLimits,
+        _ limits: InputLimits
+    ) throws(ListError) -> (texts: [ListText], diagnostics: [Diagnostic]) {
+        let set: InputSet
+        do throws(InputError) {
+            set =
+                if let octets = list.octets {
+                    try InputFile.unpack(InputBytes(octets), path: list.path, limits: limits)
+                } else {
+                    try InputFile.read(path: list.path, limits: limits)
+                }
+        } catch {
+            guard case .isDirectory = error.reason, let folder = try category(list, limits) else {
+                throw ListError(path: list.path, reason: .input(error))
+            }
+            return ([ListText(folder, path: list.path)], folder.diagnostics)
+        }
+        var texts: [ListText] = []
+        for input in set.inputs {
+            if GravityDatabase.isDatabase(input.bytes.span) {
+                texts += try GravityDatabase.lists(input, role: list.role).map { ListText($0) }
+            } else if list.format == .gravityDatabase {
+                throw ListError(path: input.path, reason: .notAList("it is no SQLite database"))
+            } else {
+                texts.append(ListText(input, as: list, readers.limit(list.groups)))
+            }
+        }
+        return (texts, set.diagnostics)
+    }
+
     private static func category(_ list: ListInput, _ limits: InputLimits) throws(ListError) -> CategoryFolder? {
         do throws(InputError) {
             return try CategoryFolder(path: list.path, role: list.role, limits: limits)
         } catch {
             throw ListError(path: error.path, reason: .input(error))
         }
+    }
+
+    private static func detection(of source: ListText, _ engine: Engine?) throws(ListError) -> Detection {
+        if source.rules != nil, let engine { return Detection(configurationOf: engine) }
+        guard let format = source.format else {
+            return try FormatDetector.detect(source.octets.span, path: source.path, engine: engine)
+        }
+        if let title = source.origin {
+            return Detection(table: title, format: format, engine: engine ?? format.defaultEngine)
+        }
+        return Detection(format: format, engine: engine, follows: source.formatFollows)
     }
 
     private static func compile(
@@ -135,16 +156,7 @@ public enum LayerLoader {
         var octets = 0
         for source in named {
             let engine = detections.first?.engine ?? given ?? (source.isCategory ? .squidGuard : nil)
-            let detection =
-                if source.rules != nil, let engine {
-                    Detection(configurationOf: engine)
-                } else if let title = source.origin, let format = source.format {
-                    Detection(table: title, format: format, engine: engine ?? format.defaultEngine)
-                } else if let format = source.format {
-                    Detection(format: format, engine: engine, follows: source.formatFollows)
-                } else {
-                    try FormatDetector.detect(source.octets.span, path: source.path, engine: engine)
-                }
+            let detection = try Self.detection(of: source, engine)
             let lists = detection.format == .v2fly ? source.withIncludes : [source]
             sources += lists
             // Before the next list's includes are read, so that memory stays bounded.
@@ -202,101 +214,7 @@ public enum LayerLoader {
             builder = next
             reports.append(report)
         }
-        if engine == .pihole { SpecialDomains.add(to: &builder) }
-        if engine == .unbound { UnboundOwnZones.add(to: &builder) }
-        if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
-        if engine == .blocky {
-            SpecialUseNames.add(options.specialNames, to: &builder)
-            if let clients = options.clients { AllowOnlyGroups.add(sources, clients, to: &builder) }
-        }
+        addOwnRules(of: engine, sources, options, &builder)
         return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics, recipe: recipe)
-    }
-
-    private static func read(
-        _ source: ListText,
-        _ detection: Detection,
-        _ builder: consuming LayerBuilder,
-        _ removals: BadfilterSet,
-        _ options: LayerOptions,
-        _ given: [String: Int],
-        _ mayBeEmpty: Bool
-    ) throws(ListError) -> (LayerBuilder, ListReport) {
-        guard let reader = detection.engine.reader(of: detection.format) else {
-            let reason = ListError.Reason.engineDoesNotRead(engine: detection.engine, format: detection.format)
-            throw ListError(path: source.path, reason: reason)
-        }
-        let encoding = EncodingRule(source.encoding, detection.engine, detection.format)
-        var source = source
-        switch encoding {
-        case .isRead, .isUnknown: break
-        case .isRefused(let text):
-            throw ListError(path: source.path, reason: .encoding(engine: detection.engine, text))
-        case .spoilsFirstLine:
-            let end = source.octets.span.firstIndex(of: 0x0A) ?? source.octets.count
-            source = source.blanking([0..<end])
-        }
-        builder.beginList(
-            ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets),
-            guard: source.limit
-        )
-        let before = builder.ruleCount
-        var sink = RuleSink(
-            builder: consume builder,
-            path: source.path,
-            role: source.role,
-            removals: removals,
-            octets: source.octets.count
-        )
-        sink.note(source.notices)
-        sink.note(encoding)
-        if source.limit.isOpen { sink.noteOpenGuard() }
-        switch detection.format {
-        case .bindZones: sink.companions = source.companions(BINDZonesReader.files)
-        case .squidConfiguration: sink.companions = source.companions(SquidConfigurationReader.files)
-        default: break
-        }
-        sink.guardsOfLines = source.guardsOfLines
-        sink.schedules = options.schedules
-        sink.given = given
-        for diagnostic in source.notEvaluated { sink.skip(diagnostic) }
-        if let rules = source.rules {
-            sink.noteOpenRules(rules.count { $0.action == .unsupported })
-            for rule in rules { sink.builder.add(rule) }
-        } else {
-            reader(source.octets.span, &sink)
-        }
-        for input in source.counted {
-            let lines = sink.lines
-            sink.path = input.path
-            SquidGuardReader.readURLs(input.bytes.span, &sink)
-            sink.path = source.path
-            sink.lines = lines
-        }
-        let (result, report) = sink.finish(
-            format: detection.format,
-            detection: detection.why,
-            octets: source.octets.count,
-            rulesBefore: before
-        )
-        guard report.rules > 0 || mayBeEmpty || source.mayBeEmpty else {
-            throw ListError(path: source.path, reason: .noRules(emptiness(report)))
-        }
-        return (result, report)
-    }
-
-    /// Why a list that was read gave nothing.
-    private static func emptiness(_ report: ListReport) -> String {
-        func counts(_ table: [String: Int]) -> String {
-            table.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4).map { "\($0.value) \($0.key)" }
-                .joined(separator: ", ")
-        }
-        var parts = [(report.lines == 1 ? "1 line, " : "\(report.lines) lines, ") + report.detection]
-        if !report.unsupported.isEmpty { parts.append("not evaluated: " + counts(report.unsupported)) }
-        let dropped = report.ignored.filter { $0.key != DropReason.option.id }
-        if !dropped.isEmpty { parts.append("dropped by the engine: " + counts(dropped)) }
-        if let settings = report.ignored[DropReason.option.id] {
-            parts.append("settings that decide nothing: \(settings)")
-        }
-        return parts.joined(separator: "; ")
     }
 }

@@ -32,8 +32,33 @@ extension LayerBuilder {
         guard: GuardID = .none,
         at position: RulePosition
     ) -> Bool {
-        guard takeRegexMemory(regex.memoryBound) else { return false }
-        append(.regex(regex), labels: 1, length: 0, ruleClass, action, coverage, `guard`, position)
+        add(.regex(regex), needing: regex.memoryBound, ruleClass, action, coverage, `guard`, position)
+    }
+
+    /// Adds a condition on the text of names.
+    /// - Returns: whether the layer has memory left for its regular expressions; nothing is added otherwise
+    public mutating func add(
+        condition: NameCondition,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        guard: GuardID = .none,
+        at position: RulePosition
+    ) -> Bool {
+        add(.condition(condition), needing: condition.regexMemory, ruleClass, action, coverage, `guard`, position)
+    }
+
+    private mutating func add(
+        _ pattern: NamePattern,
+        needing memory: Int,
+        _ ruleClass: RuleClass,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ own: GuardID,
+        _ position: RulePosition
+    ) -> Bool {
+        guard takeRegexMemory(memory) else { return false }
+        append(pattern, labels: 1, length: 0, ruleClass, action, coverage, own, position)
         return true
     }
 

@@ -128,20 +128,3 @@ public struct NameTextSet: Sendable {
         return count - text.count
     }
 }
-
-extension LayerBuilder {
-    /// Adds a condition on the text of names.
-    /// - Returns: whether the layer has memory left for its regular expressions; nothing is added otherwise
-    public mutating func add(
-        condition: NameCondition,
-        class ruleClass: RuleClass,
-        action: ActionID,
-        coverage: CoverageID = .all,
-        guard: GuardID = .none,
-        at position: RulePosition
-    ) -> Bool {
-        guard takeRegexMemory(condition.regexMemory) else { return false }
-        append(.condition(condition), labels: 1, length: 0, ruleClass, action, coverage, `guard`, position)
-        return true
-    }
-}

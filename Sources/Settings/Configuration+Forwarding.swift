@@ -1,22 +1,11 @@
 public import DNS
+public import Resolver
 
 extension Configuration {
-    /// Which upstreams `serve` asks first.
-    public enum Strategy: String, Sendable, CaseIterable {
-        /// The first one that answers, in the order given.
-        case failover
-        /// The one that has answered fastest of late.
-        case fastest
-        /// Several at once.
-        case parallel
-        /// One after the other, in turn.
-        case roundRobin = "round-robin"
-    }
-
     /// How the upstreams of a group are asked; nil for what the file does not say.
     public struct Asking: Sendable, Equatable {
         /// Which are asked first.
-        public var strategy: Strategy?
+        public var strategy: UpstreamStrategy?
         /// How many are asked at once, where several are.
         public var width: Int?
         /// Response codes after which the next one is asked.

@@ -1,5 +1,6 @@
 public import DNS
 public import Policy
+public import Resolver
 public import TextScan
 
 /// What a configuration file says; flags of a command win over it.
@@ -16,16 +17,6 @@ public import TextScan
 public struct Configuration: Sendable {
     /// The engine whose own configuration the file is, of which only the layer is taken; nil for files of ours.
     public var origin: Engine?
-    /// What `serve` does with a policy hit.
-    public enum Mode: String, Sendable, CaseIterable {
-        /// Answers truthfully and flags what would break.
-        case shadow
-        /// Answers as the engines would.
-        case enforce
-        /// Answers as the engines would, but never breaks a name of the catalog.
-        case protect
-    }
-
     /// From which ports `serve` asks upstreams.
     public enum SourcePorts: String, Sendable, CaseIterable {
         /// From those of a pool.
@@ -91,7 +82,7 @@ public struct Configuration: Sendable {
         /// The engine; nil to take it from the lists' format.
         public var engine: Engine?
         /// What `serve` does with its hits; nil for what it does with all.
-        public var mode: Mode?
+        public var mode: ServingMode?
         /// The engine's block mode; nil for its default.
         public var blockMode: String?
         /// The addresses that the engine answers blocked names with.
@@ -183,7 +174,7 @@ public struct Configuration: Sendable {
     /// The authorities that upstreams' certificates are believed by: a PEM file.
     public var authorities: String?
     /// What to do with policy hits.
-    public var mode: Mode?
+    public var mode: ServingMode?
     /// Worker threads.
     public var workers: Int?
     /// Octets of the response cache.

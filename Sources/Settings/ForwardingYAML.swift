@@ -1,4 +1,5 @@
 internal import DNS
+internal import Resolver
 internal import Yams
 
 /// The keys of a configuration that say where `serve` forwards to.

@@ -123,3 +123,11 @@ public func isBlank(_ octet: UInt8) -> Bool {
 func asciiLower(_ octet: UInt8) -> UInt8 {
     octet &- 0x41 < 26 ? octet | 0x20 : octet
 }
+
+extension Range where Bound == Int {
+    /// The same stretch so many octets further on: a field of a part of a text becomes a place in the text.
+    @inlinable
+    public func moved(by offset: Int) -> Range<Int> {
+        lowerBound + offset..<upperBound + offset
+    }
+}

@@ -1,5 +1,6 @@
 import DNS
 import Policy
+import Resolver
 import Settings
 import Testing
 import TextScan
@@ -188,7 +189,7 @@ import TextScan
     }
 
     @Test func everyModeAndEngineAndBlockModeIsRead() {
-        for mode in Configuration.Mode.allCases { #expect(Self.faults("mode: \(mode.rawValue)").isEmpty) }
+        for mode in ServingMode.allCases { #expect(Self.faults("mode: \(mode.rawValue)").isEmpty) }
         for engine in Engine.allCases {
             for mode in engine.profile.blockModes {
                 let text = "layers:\n  - engine: \(engine.rawValue)\n    block-mode: \(mode.name)\n    lists: [a]\n"

@@ -17,9 +17,7 @@ extension ExportFormat {
 /// One line of a list of Blocky's.
 enum BlockyLine {
     static func line(_ rule: TierRule) -> Result<[UInt8], OmissionError> {
-        guard rule.allows || rule.action == .block else { return .failure(OmissionError(.data)) }
-        guard rule.excluded.isEmpty else { return .failure(OmissionError(.denyallow)) }
-        guard rule.coverage == .all else { return .failure(OmissionError(.types)) }
+        if let omission = rule.omissionFromPlainLists { return .failure(OmissionError(omission)) }
         switch rule.subject {
         case .name(let scope, let name):
             guard let text = ExportText.plain(name) else { return .failure(OmissionError(.name)) }

@@ -16,9 +16,7 @@ extension ExportFormat {
 /// One name rule of dnscrypt-proxy.
 enum DNSCryptLine {
     static func line(_ rule: TierRule) -> Result<[UInt8], OmissionError> {
-        guard rule.allows || rule.action == .block else { return .failure(OmissionError(.data)) }
-        guard rule.excluded.isEmpty else { return .failure(OmissionError(.denyallow)) }
-        guard rule.coverage == .all else { return .failure(OmissionError(.types)) }
+        if let omission = rule.omissionFromPlainLists { return .failure(OmissionError(omission)) }
         switch rule.subject {
         case .name(let scope, let name):
             // Names of one octet are not looked at.

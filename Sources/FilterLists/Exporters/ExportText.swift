@@ -86,3 +86,12 @@ enum ExportText {
         return names
     }
 }
+
+extension TierRule {
+    /// Why a list of names that are blocked or allowed whoever asks for what cannot say it; nil where it may.
+    var omissionFromPlainLists: Omission? {
+        guard allows || action == .block else { return .data }
+        guard excluded.isEmpty else { return .denyallow }
+        return coverage == .all ? nil : .types
+    }
+}

@@ -16,9 +16,7 @@ extension ExportFormat {
 enum ExactNames {
     static func line(_ rule: TierRule, prefix: String) -> Result<[UInt8], OmissionError> {
         guard !rule.allows else { return .failure(OmissionError(.allow)) }
-        guard rule.action == .block else { return .failure(OmissionError(.data)) }
-        guard rule.excluded.isEmpty else { return .failure(OmissionError(.denyallow)) }
-        guard rule.coverage == .all else { return .failure(OmissionError(.types)) }
+        if let omission = rule.omissionFromPlainLists { return .failure(OmissionError(omission)) }
         switch rule.subject {
         case .text, .condition: return .failure(OmissionError(.pattern))
         case .regex: return .failure(OmissionError(.regex))

@@ -37,7 +37,7 @@ enum AdGuardReader {
         if let hash = text.extracting(rule).firstIndex(of: 0x23), hash > 0 { end = rule.lowerBound + hash - 1 }
         var fields = FieldScanner(text.extracting(rule.lowerBound..<end))
         guard let first = fields.next() else { return false }
-        let word = (rule.lowerBound + first.lowerBound)..<(rule.lowerBound + first.upperBound)
+        let word = first.moved(by: rule.lowerBound)
         // A blank behind the only word makes urlfilter look for an address there; trimming has removed it.
         if text.trimmedRange(in: word.upperBound..<end).isEmpty {
             guard isDomainName(text, word) else { return false }
@@ -48,7 +48,7 @@ enum AdGuardReader {
             return false
         }
         while let field = fields.next() {
-            let name = (rule.lowerBound + field.lowerBound)..<(rule.lowerBound + field.upperBound)
+            let name = field.moved(by: rule.lowerBound)
             add(
                 text,
                 name,

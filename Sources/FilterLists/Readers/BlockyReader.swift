@@ -27,7 +27,7 @@ enum BlockyReader {
     ) {
         var fields = FieldScanner(text.extracting(rule))
         guard let first = fields.next() else { return }
-        let word = (rule.lowerBound + first.lowerBound)..<(rule.lowerBound + first.upperBound)
+        let word = first.moved(by: rule.lowerBound)
         if word.upperBound < rule.upperBound { return hosts(text, rule, word, line, entry, &sink) }
         if text[word.lowerBound] == 0x2A { return wildcard(text, rule, word, line, entry, &sink) }
         if word.count > 1, text[word.lowerBound] == 0x2F, text[word.upperBound - 1] == 0x2F {
@@ -63,7 +63,7 @@ enum BlockyReader {
         var fields = FieldScanner(text.extracting(address.upperBound..<rule.upperBound))
         var names: [Range<Int>] = []
         while let field = fields.next() {
-            let name = (address.upperBound + field.lowerBound)..<(address.upperBound + field.upperBound)
+            let name = field.moved(by: address.upperBound)
             // One bad name makes Blocky refuse the line.
             guard isName(text, name) else { return sink.drop(.notAName, text, rule, line) }
             names.append(name)

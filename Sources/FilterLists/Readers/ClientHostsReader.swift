@@ -68,7 +68,7 @@ enum HostsLines {
                 continue
             }
             while let field = fields.next() {
-                let name = (rule.lowerBound + field.lowerBound)..<(rule.lowerBound + field.upperBound)
+                let name = field.moved(by: rule.lowerBound)
                 add(HostsLine(rule: rule, number: line.number), name, last, &sink)
             }
         }

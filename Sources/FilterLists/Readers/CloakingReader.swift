@@ -26,7 +26,7 @@ enum CloakingReader {
                 sink.drop(.notAnEntry, text, rule, line.number)
                 continue
             }
-            let pattern = (rule.lowerBound + first.lowerBound)..<(rule.lowerBound + first.upperBound)
+            let pattern = first.moved(by: rule.lowerBound)
             let target = text.extracting(rule).extracting(second).octets
             let address = IPAddress(text: target)
             let name = address == nil ? try? DomainName(presentation: target) : nil
@@ -83,7 +83,7 @@ enum ForwardingReader {
         var fields = FieldScanner(text.extracting(rule))
         guard let first = fields.next(), !fields.rest.isEmpty else { return sink.drop(.badStatement, text, rule, line) }
         let servers = text.extracting(rule).extracting(fields.rest).string
-        var name = (rule.lowerBound + first.lowerBound)..<(rule.lowerBound + first.upperBound)
+        var name = first.moved(by: rule.lowerBound)
         if text.hasPrefix("*.", at: name.lowerBound) { name = (name.lowerBound + 2)..<name.upperBound }
         guard !name.isEmpty, text.extracting(name).firstIndex(of: 0x2A) == nil else {
             return sink.drop(.badStatement, text, rule, line)

@@ -285,7 +285,7 @@ enum DnsmasqReader {
         var fields = FieldScanner(text.extracting(value), separator: 0x2C)
         while let field = fields.next() {
             let range = text.trimmedRange(
-                in: (value.lowerBound + field.lowerBound)..<(value.lowerBound + field.upperBound)
+                in: field.moved(by: value.lowerBound)
             )
             let word = text.extracting(range)
             if let address = IPAddress(text: word.octets) {

@@ -46,7 +46,7 @@ enum OPNsenseReader {
         var chosen: Range<Int>?
         var fields = FieldScanner(text.extracting(rule))
         while let field = fields.next() {
-            let word = (rule.lowerBound + field.lowerBound)..<(rule.lowerBound + field.upperBound)
+            let word = field.moved(by: rule.lowerBound)
             let octets = text.extracting(word)
             if octets.equals("127.0.0.1") || octets.equals("0.0.0.0") { continue }
             if let chosen { sink.drop(.extraWords, text, chosen, line) }

@@ -31,7 +31,7 @@ enum PiholeRegexReader {
             // FTL skips empty parts, in front of the expression too.
             guard !field.isEmpty else { continue }
             guard expression != nil else {
-                expression = (rule.lowerBound + field.lowerBound)..<(rule.lowerBound + field.upperBound)
+                expression = field.moved(by: rule.lowerBound)
                 continue
             }
             if let fault = options.read(text.extracting(rule).extracting(field)) {

@@ -99,8 +99,8 @@ enum PolicyZoneReader {
             default: continue
             }
         }
-        let ownerRange = (content.lowerBound + owner.lowerBound)..<(content.lowerBound + owner.upperBound)
-        let dataRange = (content.lowerBound + data.lowerBound)..<(content.lowerBound + data.upperBound)
+        let ownerRange = owner.moved(by: content.lowerBound)
+        let dataRange = data.moved(by: content.lowerBound)
         if type.equalsIgnoringCase("CNAME") {
             return zone.addAlias(text, ownerRange, dataRange, content, line, &sink)
         }

@@ -15,7 +15,7 @@ enum ProxifierReader {
             var fields = FieldScanner(text.extracting(whole), separator: 0x3B)
             while let field = fields.next() {
                 let range = text.trimmedRange(
-                    in: (whole.lowerBound + field.lowerBound)..<(whole.lowerBound + field.upperBound)
+                    in: field.moved(by: whole.lowerBound)
                 )
                 if !range.isEmpty { read(text, range, line.number, entry, &sink) }
             }

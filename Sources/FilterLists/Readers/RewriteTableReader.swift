@@ -23,7 +23,7 @@ enum RewriteTableReader {
         guard let value = value(text.extracting(entry).extracting(second).octets) else {
             return sink.drop(.badTarget, text, entry, line)
         }
-        var name = (entry.lowerBound + first.lowerBound)..<(entry.lowerBound + first.upperBound)
+        var name = first.moved(by: entry.lowerBound)
         let isWildcard = text.hasPrefix("*.", at: name.lowerBound) && name.count > 2
         if isWildcard { name = (name.lowerBound + 2)..<name.upperBound }
         // Names in questions come without their root dot and are compared as text.

@@ -38,11 +38,11 @@ enum TechnitiumReader {
             sink.drop(
                 .extraWords,
                 text,
-                (whole.lowerBound + third.lowerBound)..<(whole.lowerBound + third.upperBound),
+                third.moved(by: whole.lowerBound),
                 line
             )
         }
-        var name = (whole.lowerBound + chosen.lowerBound)..<(whole.lowerBound + chosen.upperBound)
+        var name = chosen.moved(by: whole.lowerBound)
         while !name.isEmpty, text[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<name.upperBound }
         while !name.isEmpty, text[name.upperBound - 1] == 0x2E { name = name.lowerBound..<(name.upperBound - 1) }
         let rule = whole.lowerBound..<(whole.lowerBound + max(chosen.upperBound, first.upperBound))

@@ -98,9 +98,7 @@ struct UnboundRedirects {
         rule: Range<Int>,
         line: Int
     ) {
-        var fields = FieldScanner(text.extracting(value))
-        guard let first = fields.next() else { return }
-        let owner = (value.lowerBound + first.lowerBound)..<(value.lowerBound + first.upperBound)
+        guard let owner = Self.firstWord(text, value) else { return }
         let isAlias = record.type == .cname
         if let zone = zones.last, zone.kind == .redirect, record.recordClass == .in, record.type != .ds,
             Self.isSame(text, zone.name.range, owner)
@@ -125,10 +123,13 @@ struct UnboundRedirects {
         rule: Range<Int>,
         line: Int
     ) {
-        var fields = FieldScanner(text.extracting(value))
-        guard let first = fields.next() else { return }
-        let address = (value.lowerBound + first.lowerBound)..<(value.lowerBound + first.upperBound)
+        guard let address = Self.firstWord(text, value) else { return }
         add(address, record, rule, line, isPointer: true)
+    }
+
+    private static func firstWord(_ text: Span<UInt8>, _ value: Range<Int>) -> Range<Int>? {
+        var fields = FieldScanner(text.extracting(value))
+        return fields.next()?.moved(by: value.lowerBound)
     }
 
     private mutating func add(

@@ -30,7 +30,7 @@ enum V2flyReader {
             let octet = text[rule.lowerBound + mark.lowerBound]
             guard octet == 0x40 || octet == 0x26 else { return sink.drop(.badStatement, text, rule, line) }
         }
-        let word = (rule.lowerBound + first.lowerBound)..<(rule.lowerBound + first.upperBound)
+        let word = first.moved(by: rule.lowerBound)
         let colon = text.extracting(word).firstIndex(of: 0x3A).map { word.lowerBound + $0 }
         let kind = text.extracting(word.lowerBound..<(colon ?? word.lowerBound))
         let value = colon.map { ($0 + 1)..<word.upperBound } ?? word

@@ -170,6 +170,13 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
+    private static func mode(_ word: String) throws -> ServingMode {
+        guard let mode = ServingMode(rawValue: word) else {
+            throw Failure.usage("--mode \(TerminalText.escaped(word)): one of shadow, enforce, protect")
+        }
+        return mode
+    }
+
     private func settings(_ file: Configuration) throws -> ServerConfiguration {
         var settings = ServerConfiguration(upstreams: [Upstream]())
         try forwarding.apply(file, to: &settings)
@@ -182,12 +189,7 @@ struct ServeCommand: ParsableCommand {
         if !addresses.isEmpty || !settings.inherited.isEmpty { settings.listen = addresses }
         settings.user = user
         try transports.apply(file, to: &settings)
-        if let word = mode ?? file.mode?.rawValue {
-            guard let mode = ServingMode(rawValue: word) else {
-                throw Failure.usage("--mode \(TerminalText.escaped(word)): one of shadow, enforce, protect")
-            }
-            settings.mode = mode
-        }
+        if let mode { settings.mode = try Self.mode(mode) } else if let mode = file.mode { settings.mode = mode }
         settings.workers = workers ?? file.workers ?? settings.workers
         settings.cacheSize = try cache.map(Self.cacheOctets) ?? file.cacheBytes ?? settings.cacheSize
         settings.allowRemote = allowsRemote || file.allowsRemote ?? false
@@ -246,7 +248,7 @@ private struct ServedPolicy {
             },
             isProtected: { catalog.mayCover($0) && catalog.protects($0.name) }
         )
-        policy.layerModes = requested.layers.map { $0.mode.flatMap { ServingMode(rawValue: $0.rawValue) } }
+        policy.layerModes = requested.layers.map(\.mode)
         policy.groups = loaded.groups
         return ServedPolicy(loaded: loaded, policy: policy)
     }

@@ -78,8 +78,8 @@ struct ForwardingOptions: ParsableArguments {
     private func said() throws -> Configuration.Asking {
         var asking = Configuration.Asking()
         if let strategy {
-            guard let word = Configuration.Strategy(rawValue: strategy) else {
-                let all = Configuration.Strategy.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let word = UpstreamStrategy(rawValue: strategy) else {
+                let all = UpstreamStrategy.allCases.map(\.rawValue).joined(separator: ", ")
                 throw Failure.usage("--upstream-strategy \(TerminalText.escaped(strategy)): one of \(all)")
             }
             asking.strategy = word
@@ -119,7 +119,7 @@ extension AskingRules {
     /// The rules that a configuration states.
     init(_ asking: Configuration.Asking) {
         self.init()
-        strategy = asking.strategy.flatMap { UpstreamStrategy(rawValue: $0.rawValue) } ?? strategy
+        strategy = asking.strategy ?? strategy
         width = asking.width ?? width
         failOverCodes = asking.failOverCodes ?? failOverCodes
     }
