@@ -287,6 +287,11 @@ void patchway_http2_abort(patchway_http2 *http, int32_t stream) {
     nghttp2_submit_rst_stream(http->session, 0, stream, NGHTTP2_REFUSED_STREAM);
 }
 
+void patchway_http2_drain(patchway_http2 *http) {
+    int32_t last = nghttp2_session_get_last_proc_stream_id(http->session);
+    nghttp2_submit_goaway(http->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
+}
+
 size_t patchway_http2_give(patchway_http2 *http, const uint8_t **octets) {
     ssize_t count = nghttp2_session_mem_send(http->session, octets);
     return count > 0 ? (size_t)count : 0;

@@ -1,10 +1,15 @@
 #include "CTLS.h"
 #include "tls.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+// Seconds.
+enum { KEY_LIFETIME = 86400 };
 
 static const char ciphers[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
@@ -23,7 +28,10 @@ static patchway_tls_context *fail(SSL_CTX *context, patchway_tls_fault *fault, i
 static patchway_tls_context *finish(SSL_CTX *context, patchway_tls_fault *fault) {
     patchway_tls_context *result = calloc(1, sizeof *result);
     if (!result) return fail(context, fault, PATCHWAY_TLS_MEMORY);
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
     result->context = context;
+    result->keys_since = now.tv_sec;
     return result;
 }
 
@@ -73,11 +81,28 @@ patchway_tls_context *patchway_tls_serve(const char *certificate, const char *ke
     }
     if (SSL_CTX_check_private_key(context) != 1) return fail(context, fault, PATCHWAY_TLS_PAIR);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
-    // Sessions are the clients' to keep: tickets are sealed with keys of this context, so a new one ends them.
+    // Sessions are the clients' to keep: tickets are sealed with keys of this context.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 1);
     SSL_CTX_set_session_id_context(context, (const unsigned char *)"patchway", 8);
     return finish(context, fault);
+}
+
+void patchway_tls_inherit(patchway_tls_context *context, const patchway_tls_context *old) {
+    const X509 *certificate = SSL_CTX_get0_certificate(context->context);
+    const X509 *known = SSL_CTX_get0_certificate(old->context);
+    // Who shows another certificate may have had to: what was begun under the old one ends.
+    if (!certificate || !known || X509_cmp(certificate, known) != 0) return;
+    // Keys that are kept for ever open everything that was ever said once they get out.
+    if (context->keys_since - old->keys_since >= KEY_LIFETIME) return;
+    unsigned char keys[128];
+    long length = SSL_CTX_get_tlsext_ticket_keys(old->context, NULL, 0);
+    if (length <= 0 || length > (long)sizeof keys) return;
+    if (SSL_CTX_get_tlsext_ticket_keys(old->context, keys, length) == 1
+        && SSL_CTX_set_tlsext_ticket_keys(context->context, keys, length) == 1) {
+        context->keys_since = old->keys_since;
+    }
+    OPENSSL_cleanse(keys, sizeof keys);
 }
 
 static int keep_session(SSL *ssl, SSL_SESSION *session) {

@@ -7,6 +7,8 @@
 
 struct patchway_tls_context {
     SSL_CTX *context;
+    // When the keys of its tickets were made, seconds.
+    long keys_since;
 };
 
 struct patchway_tls_memory {

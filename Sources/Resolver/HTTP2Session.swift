@@ -58,6 +58,9 @@ internal import Policy
     /// Ends a request without an answer.
     func abort(_ stream: Int32) { unsafe patchway_http2_abort(http, stream) }
 
+    /// Tells the client that no more requests are taken (GOAWAY, RFC 9113 §6.8); those that have come are still answered.
+    func drain() { unsafe patchway_http2_drain(http) }
+
     /// Appends octets for the client to `output`; false when there are none.
     func give(to output: inout MessageBuffer) -> Bool {
         var octets: UnsafePointer<UInt8>?

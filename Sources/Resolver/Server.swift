@@ -51,11 +51,12 @@ public final class Server: Sendable {
 
     deinit { stop() }
 
-    /// Reads certificate, key and authorities again, for connections from now on; sessions that clients began before
-    /// cannot be resumed.
+    /// Reads certificate, key and authorities again, for connections from now on; sessions that clients began before can be
+    /// resumed for a day where the certificate stays the same.
     /// - Throws: when they cannot be used; the old ones stay.
     public func reloadCertificates() throws(ServerError) {
-        let next = try TLSContexts(state.withLock { $0.forwarding })
+        let (configuration, old) = state.withLock { ($0.forwarding, $0.tls) }
+        let next = try TLSContexts(configuration, after: old)
         state.withLock { $0.tls = next }
         for link in links { link.mailbox.send(.certificates(next)) }
     }
@@ -78,7 +79,7 @@ public final class Server: Sendable {
                 || changed.authorities != current.authorities
         else { return false }
         try changed.validate()
-        let contexts = try TLSContexts(changed)
+        let contexts = try TLSContexts(changed, after: state.withLock { $0.tls })
         let bootstrap = try Bootstrap(changed, links)
         let found = try bootstrap?.resolve() ?? table.upstreams.indices.map(table.addresses)
         let old = state.withLock { state in

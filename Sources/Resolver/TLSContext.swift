@@ -30,6 +30,9 @@ internal import Glibc
         }
     }
 
+    /// Lets clients resume sessions that they began with `old`, if that was for the same certificate.
+    func inherit(_ old: TLSContext) { unsafe patchway_tls_inherit(context, old.context) }
+
     /// For connections to servers.
     /// - Parameter authorities: A PEM file with the certificates that are believed; nil: those of the system.
     static func forwarding(authorities: String?) throws(ServerError) -> TLSContext {
@@ -50,10 +53,13 @@ struct TLSContexts: Sendable {
     /// What upstreams are believed by.
     var forwarding: TLSContext?
 
-    /// Reads the files of a configuration, those that it needs.
-    init(_ configuration: ServerConfiguration) throws(ServerError) {
+    /// Reads the files of a configuration, those that it needs. Where the certificate is the one of `old`, clients can resume
+    /// what they began under it.
+    init(_ configuration: ServerConfiguration, after old: TLSContexts? = nil) throws(ServerError) {
         if let files = configuration.certificate {
-            serving = try TLSContext.serving(certificate: files.path, key: files.keyPath)
+            let context = try TLSContext.serving(certificate: files.path, key: files.keyPath)
+            if let known = old?.serving { context.inherit(known) }
+            serving = context
         }
         if ForwardingTable(configuration).upstreams.contains(where: \.isEncrypted) {
             forwarding = try TLSContext.forwarding(authorities: configuration.authorities)

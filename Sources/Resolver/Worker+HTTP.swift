@@ -152,7 +152,8 @@ extension Worker {
             http.abort(origin.request)
         }
         if isSound, sendResponses(number, http) { return true }
-        counters.closedConnections += 1
+        // At the end of the server it is over with the last answer.
+        if drainsUntil == nil { counters.closedConnections += 1 }
         closeStream(number)
         return false
     }
@@ -170,6 +171,21 @@ extension Worker {
             }
         }
         return true
+    }
+
+    /// Tells clients over HTTP that this is the end, so that they ask elsewhere what they have not asked yet.
+    mutating func announceEnd() {
+        var next = streams.slots.nextLive(from: 0)
+        while let number = next {
+            next = streams.slots.nextLive(from: number + 1)
+            if let http = streams.http[number] {
+                http.drain()
+                if !sendResponses(number, http) { closeStream(number) }
+            } else if streams.slots[number].isOwed {
+                // HTTP/1.1 says so with the response.
+                streams.slots[number].isLast = true
+            }
+        }
     }
 
     /// Sends `reply`, or a status alone, over HTTP/1.1; false when the connection had to be closed.

@@ -276,6 +276,7 @@ struct Worker: ~Copyable {
                 // Waiting clients get their answers from the datagram sockets, so these stay until the end.
                 for socket in sockets where socket.isStream { _ = patchway_close(socket.descriptor) }
                 sockets.removeAll(where: \.isStream)
+                announceEnd()
             }
         }
     }

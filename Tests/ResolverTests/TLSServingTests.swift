@@ -100,6 +100,28 @@ import Testing
         #expect(served.server.counters.resumedHandshakes == 1)
     }
 
+    @Test func sessionsOutliveAReloadOfTheSameCertificateAndNoOther() throws {
+        let own = try TestCertificate(for: "DNS:dns.example")
+        let next = try TestCertificate(for: "DNS:dns.example")
+        let served = try serve { $0.certificate = (own.certificate, own.key) }
+        defer { served.server.stop(); upstream.stop() }
+        let place = served.server.tlsAddresses[0]
+        let memory = try #require(TLSMemory())
+        let first = try #require(try TestTLSStream(place, believing: own, memory: memory))
+        #expect(first.ask(makeQuery("a.example")) != nil)
+        for _ in 0..<3 {
+            try served.server.reloadCertificates()
+            let again = try #require(try TestTLSStream(place, believing: own, memory: memory))
+            #expect(again.tls.isResumed)
+            #expect(again.ask(makeQuery("a.example")) != nil)
+        }
+        for (old, new) in [(own.certificate, next.certificate), (own.key, next.key)] {
+            try Data(contentsOf: URL(fileURLWithPath: new)).write(to: URL(fileURLWithPath: old))
+        }
+        try served.server.reloadCertificates()
+        #expect(eventually { (try? TestTLSStream(place, believing: next, memory: memory))?.tls.isResumed == false })
+    }
+
     @Test func showsTheCertificateThatWasReadLast() throws {
         let copy = try TestCertificate(for: "DNS:dns.example")
         let next = try TestCertificate(for: "DNS:dns.example")

@@ -46,6 +46,8 @@ int patchway_http2_respond(
     patchway_http2 *http, int32_t stream, int status, uint32_t max_age, const uint8_t *octets, size_t count);
 // Ends a request without an answer.
 void patchway_http2_abort(patchway_http2 *http, int32_t stream);
+// Tells the client that no more requests are taken (GOAWAY); those that have come are still answered.
+void patchway_http2_drain(patchway_http2 *http);
 // The next octets to be sent, valid until the next call; 0 when there are none.
 size_t patchway_http2_give(patchway_http2 *http, const uint8_t **octets);
 // Whether nothing is left to be said or heard.

@@ -33,6 +33,8 @@ typedef struct patchway_tls_fault {
 
 // For clients that connect: certificate and its chain, and the key without a pass phrase, from PEM files.
 patchway_tls_context *patchway_tls_serve(const char *certificate, const char *key, patchway_tls_fault *fault);
+// Lets clients resume sessions that they began with another context for the same certificate, for a day at most.
+void patchway_tls_inherit(patchway_tls_context *context, const patchway_tls_context *old);
 // For servers that are connected to: authorities from a PEM file, or the system's when NULL.
 patchway_tls_context *patchway_tls_forward(const char *authorities, patchway_tls_fault *fault);
 void patchway_tls_context_free(patchway_tls_context *context);
