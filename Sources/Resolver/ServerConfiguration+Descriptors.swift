@@ -14,7 +14,9 @@ extension ServerConfiguration {
         maximumConnections = min(maximumConnections, share / 4)
         filesForUpstreams = share - share / 4
         // Nobody needs as many sockets as there may be questions; told is what a busy server would feel.
-        guard maximumConnections < meant.0 || filesForUpstreams < min(meant.1, 2 * SocketPool.maximumIdle) else { return }
+        guard maximumConnections < meant.0 || filesForUpstreams < min(meant.1, 2 * SocketPool.maximumIdle) else {
+            return
+        }
         notice?(
             "only \(files) files may be open: each worker takes \(maximumConnections) connections of clients and asks upstreams on "
                 + "\(maximumUpstreamSockets) sockets at a time; raise the limit (ulimit -n, LimitNOFILE=)"

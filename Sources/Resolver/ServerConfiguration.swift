@@ -68,6 +68,8 @@ public struct ServerConfiguration: Sendable {
     var limitsLoopback = false
     /// Whether queries without RD are answered like others; else they are refused (cache snooping).
     public var answersWithoutRecursionDesired = false
+    /// Whether this host learns by `why.NAME TXT` what the policy does with NAME.
+    public var answersWhy = true
     /// Whether AD of upstream answers is passed on to clients that asked for it (RFC 6840 §5.7).
     public var trustsUpstreamAD = false
     /// Whether the policy rewrites signed answers also for those who asked for the signatures (DO), and cannot believe them then.

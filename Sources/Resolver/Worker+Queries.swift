@@ -100,6 +100,10 @@ extension Worker {
         _ message: Span<UInt8>,
         _ origin: Origin
     ) -> Bool {
+        if configuration.answersWhy, asksWhy(query, origin) {
+            answerWhy(query, key, message)
+            return true
+        }
         if let answer = special.answer(name) {
             counters.local += 1
             reply.writeSpecial(answer, query, message: message)

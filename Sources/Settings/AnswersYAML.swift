@@ -5,6 +5,7 @@ internal import Yams
 enum AnswersYAML {
     static let keys = [
         "max-ttl", "max-negative-ttl", "stale", "prefetch", "stop-rebinding", "private-names", "answer-without-rd",
+        "why",
         "break-dnssec",
     ]
 
@@ -18,6 +19,7 @@ enum AnswersYAML {
         if let node = entries["stale"] { answers.staleLimit = reader.number(node, "stale", 0...week) }
         if let node = entries["prefetch"] { answers.prefetches = reader.flag(node, "prefetch") }
         if let node = entries["stop-rebinding"] { answers.stopsRebinding = reader.flag(node, "stop-rebinding") }
+        if let node = entries["why"] { answers.answersWhy = reader.flag(node, "why") }
         if let node = entries["answer-without-rd"] {
             answers.answersWithoutRecursionDesired = reader.flag(node, "answer-without-rd")
         }

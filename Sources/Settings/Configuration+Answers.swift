@@ -19,6 +19,8 @@ extension Configuration {
         public var breaksDNSSEC: Bool?
         /// Whether queries without RD are answered.
         public var answersWithoutRecursionDesired: Bool?
+        /// Whether this host learns by `why.NAME TXT` what the policy does with NAME.
+        public var answersWhy: Bool?
 
         /// Nothing said.
         public init() {}

@@ -65,6 +65,7 @@ struct AnswerOptions: ParsableArguments {
         settings.breaksDNSSEC = breaksDNSSEC || file.breaksDNSSEC ?? false
         settings.rebindProtection = stopsRebinding || file.stopsRebinding ?? false
         settings.rebindExempt = privateNames.isEmpty ? file.privateNames : try privateNames.map(Self.name)
+        settings.answersWhy = file.answersWhy ?? true
         settings.answersWithoutRecursionDesired = answersWithoutRD || file.answersWithoutRecursionDesired ?? false
     }
 
