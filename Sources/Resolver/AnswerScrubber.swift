@@ -16,7 +16,8 @@ enum ReplyFault: Equatable {
 ///
 /// Kept: the CNAME and DNAME chain from the question name, the RRset of the type asked for at its end, with DO their
 /// RRSIGs; for negative answers the SOA of an enclosing zone, with DO the proofs of the authority section. Dropped:
-/// everything else, OPT included. The result is uncompressed but for owner names, id 0, question in lower case.
+/// everything else, OPT included. Owners are pointers to where they stand already; the result is uncompressed but for those,
+/// id 0, question in lower case.
 struct AnswerScrubber: ~Copyable {
     /// The rebuilt message.
     var message = MessageBuffer(capacity: 65_535)
@@ -49,6 +50,9 @@ struct AnswerScrubber: ~Copyable {
     private var other = NameBuffer()
     /// Where the name that the current hop is about stands in the rebuilt message, in full.
     private var ownerOffset = 0
+    /// Where owners stand in it that were written in full.
+    private var owners: [Int] = []
+    private static let maximumOwners = 16
     private var answers: UInt16 = 0
     private var authorities: UInt16 = 0
     /// Whether the chain ended in records of the type asked for.
@@ -133,6 +137,7 @@ struct AnswerScrubber: ~Copyable {
         message.append16(type.rawValue)
         message.append16(RRClass.in.rawValue)
         ownerOffset = MessageHeader.size
+        owners.removeAll(keepingCapacity: true)
         _ = current.fill(from: message, at: MessageHeader.size)
     }
 
@@ -260,12 +265,33 @@ struct AnswerScrubber: ~Copyable {
     ) -> Bool {
         let ttl = ttl ?? min(cleared(record.ttl), maximumTTL)
         if expandOwner {
-            guard message.appendName(reply, at: record.nameOffset) != nil else { return false }
+            guard appendOwner(reply, at: record.nameOffset) else { return false }
         } else {
             message.append16(0xC000 | UInt16(ownerOffset))
         }
         appendFixed(record.type, ttl, record.section)
         return message.appendData(record, of: reply)
+    }
+
+    /// Appends an owner: a pointer to where it stands already, also behind other labels, or in full.
+    private mutating func appendOwner(_ reply: Span<UInt8>, at offset: Int) -> Bool {
+        guard (try? other.fill(reply, at: offset)) != nil else { return false }
+        if let place = message.place(of: other, behind: MessageHeader.size) {
+            message.append16(0xC000 | UInt16(place))
+            return true
+        }
+        for index in 0..<aliasCount {
+            guard let place = message.place(of: other, behind: Int(aliases[index])) else { continue }
+            message.append16(0xC000 | UInt16(place))
+            return true
+        }
+        for known in owners {
+            guard let place = message.place(of: other, behind: known) else { continue }
+            message.append16(0xC000 | UInt16(place))
+            return true
+        }
+        if owners.count < Self.maximumOwners, message.count < 0x3F00, other.count > 2 { owners.append(message.count) }
+        return message.appendName(reply, at: offset) != nil
     }
 
     private mutating func appendFixed(_ type: RRType, _ ttl: UInt32, _ section: Section) {

@@ -17,6 +17,8 @@ extension MessageBuffer {
         ttls: inout MessageBuffer
     ) -> Int? {
         guard let view = try? MessageView(other) else { return nil }
+        // The question's name is not taken along; pointers into it lead into the name at `ownerAt`.
+        let question = MessageHeader.size..<(view.answerOffset - 4)
         var shift: Int?
         var isMovable = true
         var end = ownerAt
@@ -26,7 +28,7 @@ extension MessageBuffer {
             shift = distance
             if other[record.nameOffset] >= 0xC0 {
                 let place = Int(other.uint16(at: record.nameOffset) & 0x3FFF)
-                let target = place == MessageHeader.size ? ownerAt : place + distance
+                let target = question.contains(place) ? ownerAt + place - question.lowerBound : place + distance
                 isMovable = isMovable && target < 0x4000
                 append16(0xC000 | UInt16(target & 0x3FFF))
                 append(other.extracting((record.nameOffset + 2)..<record.end))

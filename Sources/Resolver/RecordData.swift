@@ -83,6 +83,22 @@ extension MessageBuffer {
         return true
     }
 
+    /// Where a name (lower case) stands, alone or behind other labels, in the uncompressed name at `start`; nil for the root,
+    /// which is no longer than a pointer.
+    /// - Complexity: O(octets)
+    func place(of name: borrowing NameBuffer, behind start: Int) -> Int? {
+        guard name.count > 2 else { return nil }
+        var end = start
+        while octets[end] != 0 { end += Int(octets[end]) + 1 }
+        let place = end + 1 - name.count
+        guard place >= start, place < 0x4000 else { return nil }
+        var label = start
+        while label < place { label += Int(octets[label]) + 1 }
+        guard label == place else { return nil }
+        for index in 0..<name.count where asciiLowercased(octets[place + index]) != name[index] { return nil }
+        return place
+    }
+
     /// Appends the name at `offset` of a message, expanded, letters kept.
     /// - Returns: the offset after the name as it stands, or nil when it is malformed.
     mutating func appendName(_ message: Span<UInt8>, at offset: Int) -> Int? {
