@@ -120,6 +120,7 @@ struct RuleSink: ~Copyable {
                 Diagnostic(
                     path: path,
                     line: 1,
+                    column: 1,
                     reason: "byte-order-mark",
                     text: "\(text), so the engine drops the line"
                 )
@@ -129,6 +130,7 @@ struct RuleSink: ~Copyable {
                 Diagnostic(
                     path: path,
                     line: 1,
+                    column: 1,
                     reason: "byte-order-mark",
                     text: "\(text); what the engine makes of the line is not known"
                 )

@@ -212,13 +212,17 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check example.com --list @/absent.txt", 2, "no such file"),
         CommandLineCase("check example.com --list @/page.html", 3, "HTML page"),
         CommandLineCase("check example.com --list @/clean.txt --chains @/chains.tsv", 2, "chains.tsv:2:1"),
-        CommandLineCase("check example.com --list @/clean.txt --chains @/two-addresses.tsv", 2, "tsv:1: `192.0.2.1,"),
+        CommandLineCase(
+            "check example.com --list @/clean.txt --chains @/two-addresses.tsv",
+            2,
+            "tsv:1:11: `192.0.2.1,"
+        ),
         CommandLineCase(
             "check example.com --list @/clean.txt --chains @/typed-address.tsv",
             2,
             "tsv:1:1: a chain line"
         ),
-        CommandLineCase("check example.com --list @/clean.txt --chains @/short-address.tsv", 2, "tsv:1: `192.0.2`"),
+        CommandLineCase("check example.com --list @/clean.txt --chains @/short-address.tsv", 2, "tsv:1:11: `192.0.2`"),
         CommandLineCase("check example.com --list @/settings.toml", 2, "use --stack"),
         CommandLineCase("check example.com --list @/settings.ini", 3, "keys with values"),
         CommandLineCase("check example.com --list @/names.p2p", 3, "PeerGuardian"),
@@ -229,7 +233,11 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
             0,
             "+(an address hint of b.example)"
         ),
-        CommandLineCase("check a.example --list @/hints.txt --chains @/bad-hints.tsv", 2, "hints.tsv:2: `2001:db8::1`"),
+        CommandLineCase(
+            "check a.example --list @/hints.txt --chains @/bad-hints.tsv",
+            2,
+            "hints.tsv:2:20: `2001:db8::1`"
+        ),
         CommandLineCase(
             "check example.com --list @/clean.txt --engine pihole --engine unbound",
             2,

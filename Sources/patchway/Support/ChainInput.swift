@@ -42,12 +42,14 @@ struct ChainInput {
                     "\(place):1: a chain line is `owner<TAB>target`, an alias, an address or `ipv4hint=…`"
                 )
             }
+            func column(_ place: Int) -> Int { place - line.startIndex + 1 }
+            let value = "\(place):\(column(fields[1].startIndex))"
             if let address = IPAddress(text: fields[1]) {
                 addresses[owner, default: []].append(address)
-            } else if let own = try Self.hints(fields[1], path, index + 1) {
+            } else if let own = try Self.hints(fields[1], { "\(place):\(column($0))" }) {
                 hints[owner, default: []] += own
             } else {
-                targets[owner] = try Self.target(fields[1], place)
+                targets[owner] = try Self.target(fields[1], value)
             }
         }
     }
@@ -66,13 +68,14 @@ struct ChainInput {
     }
 
     /// The addresses of `ipv4hint=` and `ipv6hint=`; nil for anything else.
-    private static func hints(_ field: some Collection<UInt8>, _ path: String, _ line: Int) throws -> [IPAddress]? {
+    private static func hints(_ field: ArraySlice<UInt8>, _ place: (Int) -> String) throws -> [IPAddress]? {
         for (key, isV4) in [("ipv4hint=", true), ("ipv6hint=", false)] where field.starts(with: key.utf8) {
             return try field.dropFirst(key.utf8.count).split(separator: 0x2C, omittingEmptySubsequences: false).map {
                 guard let address = IPAddress(text: $0), address.isV4 == isV4 else {
                     let shown = TerminalText.escaped(Array($0.prefix(80)))
-                    let place = "\(TerminalText.escaped(path)):\(line)"
-                    throw Failure.usage("\(place): `\(shown)` is no address for `\(key)`; write \(key)ADDRESS,ADDRESS")
+                    throw Failure.usage(
+                        "\(place($0.startIndex)): `\(shown)` is no address for `\(key)`; write \(key)ADDRESS,ADDRESS"
+                    )
                 }
                 return address
             }
