@@ -80,6 +80,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
             """#.utf8
         ),
         "refused.conf": Array("local=/x.example/\n  address=/a/b\n".utf8),
+        "transparent.conf": Array("server:\n  local-zone: a.test transparent\n".utf8),
         "levels.txt": Array(".a.example\nb.example\n".utf8),
         "converted.txt": Array("# Converted by Patchway from unbound rules for blocky\na.example\n".utf8),
         "commands.txt": Array("# Converted by Patchway from unbound rules for pihole\npihole deny a.example\n".utf8),

@@ -86,6 +86,13 @@ enum StackOptionCases {
             "+fix: the list was not fetched: save https://lists.example/ads.txt"
         ),
         CommandLineCase("explain a.example --stack @/blocky.yml", 3, "+to decide it: the list was not fetched: save"),
+        CommandLineCase("convert --to unbound @/client.txt --client 192.0.2.9", 0, "rules: 2, lines: 1"),
+        CommandLineCase(
+            "convert --to hosts --engine unbound @/transparent.conf",
+            1,
+            "no rule is written: what there is"
+        ),
+        CommandLineCase("convert --to unbound @/transparent.conf", 0, "+local-zone: \"a.test.\" always_transparent"),
         // Tables of verdicts.
         CommandLineCase(
             "check a.example --list @/clean.txt --qtype A -o csv",

@@ -159,6 +159,9 @@ private struct Conversion {
                     + "that the lists let pass"
             )
         }
+        if report.lines == 0 {
+            StandardError.line("patchway: no rule is written: what there is blocks nothing and lets nothing pass")
+        }
         let shown = report.diagnostics.prefix(20)
         for diagnostic in shown { StandardError.line(diagnostic.description) }
         if report.omittedCount > shown.count {
