@@ -15,25 +15,17 @@ struct DnsmasqAddresses {
     private var exempt: [DomainName] = []
 
     /// Reads a statement; false when it is none of these, or not in their form.
-    mutating func read(
-        _ text: Span<UInt8>,
-        _ key: Span<UInt8>,
-        _ value: Range<Int>?,
-        _ rule: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) -> Bool {
-        let position = RulePosition(rule, line: line)
-        switch key.string {
-        case "bogus-nxdomain": return add(text, value, .nxdomain, rule, line, &sink)
-        case "ignore-address": return add(text, value, .drop, rule, line, &sink)
-        case "filter-A" where value == nil: addAll(.v4(0), position, &sink)
-        case "filter-AAAA" where value == nil: addAll(.v6(0, 0), position, &sink)
-        case "stop-dns-rebind" where value == nil: rebindRule = rebindRule ?? position
-        case "rebind-localhost-ok" where value == nil: allowsLoopback = true
-        case "rebind-domain-ok":
-            guard let value else { return false }
-            return addExempt(text, value)
+    mutating func read(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
+        let position = RulePosition(option.rule, line: option.line)
+        let isAlone = option.words == nil
+        switch option.name {
+        case "bogus-nxdomain": return add(text, option, .nxdomain, &sink)
+        case "ignore-address": return add(text, option, .drop, &sink)
+        case "filter-A" where isAlone: addAll(.v4(0), position, &sink)
+        case "filter-AAAA" where isAlone: addAll(.v6(0, 0), position, &sink)
+        case "stop-dns-rebind" where isAlone: rebindRule = rebindRule ?? position
+        case "rebind-localhost-ok" where isAlone: allowsLoopback = true
+        case "rebind-domain-ok": return addExempt(option)
         default: return false
         }
         return true
@@ -42,18 +34,16 @@ struct DnsmasqAddresses {
     /// `ADDRESS[/LENGTH]`.
     private func add(
         _ text: Span<UInt8>,
-        _ value: Range<Int>?,
+        _ option: DnsmasqOption,
         _ action: RuleAction,
-        _ rule: Range<Int>,
-        _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
-        guard let value, let range = AddressRange(text.extracting(value).string) else { return false }
+        guard option.count == 1, let range = AddressRange(option.text(0)) else { return false }
         guard range.prefixLength > 0 else {
-            sink.skip(.emptyPrefix, text, rule, line)
+            sink.skip(.emptyPrefix, text, option.rule, option.line)
             return true
         }
-        let position = RulePosition(rule, line: line)
+        let position = RulePosition(option.rule, line: option.line)
         sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(action), at: position)
         return true
     }
@@ -64,12 +54,17 @@ struct DnsmasqAddresses {
     }
 
     /// `/d/e/` or one name.
-    private mutating func addExempt(_ text: Span<UInt8>, _ value: Range<Int>) -> Bool {
-        let names = text.extracting(value).octets.split(separator: 0x2F)
-        let read = names.compactMap { try? DomainName(presentation: Array($0)) }
-        guard !names.isEmpty, read.count == names.count else { return false }
-        exempt += read
-        return true
+    private mutating func addExempt(_ option: DnsmasqOption) -> Bool {
+        let names = option.value.split(separator: 0x2F).map { DnsmasqName(Array($0)) }
+        for name in names {
+            switch name {
+            case .name(let name), .converted(let name): exempt.append(name.lowercased)
+            case .nobodys: continue
+            // Nothing is exempt in a way that is not known, and with a name that is none dnsmasq fails at a query.
+            case .below, .refused: return false
+            }
+        }
+        return !names.isEmpty
     }
 
     /// Adds what counts wherever it stands.

@@ -9,64 +9,86 @@ struct DnsmasqHostOptions {
     private var hosts: [(name: DomainName, rule: Range<Int>, line: Int)] = []
 
     /// Reads a statement; false when it is none of these, or not in their form.
-    mutating func read(
-        _ text: Span<UInt8>,
-        _ key: Span<UInt8>,
-        _ value: Range<Int>?,
-        _ rule: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) -> Bool {
-        let words = value.map { Self.words(text.extracting($0)) } ?? []
-        let name = words.first.flatMap { try? DomainName(presentation: $0) }
-        switch key.string {
-        case "expand-hosts" where value == nil: sink.builder.dnsmasqHosts.expands = true
-        case "selfmx" where value == nil: sink.builder.dnsmasqHosts.mailsItself = true
-        case "localmx" where value == nil:
+    mutating func read(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
+        let (rule, line, isAlone) = (option.rule, option.line, option.words == nil)
+        let name = option.name(0)
+        switch option.name {
+        case "expand-hosts" where isAlone: sink.builder.dnsmasqHosts.expands = true
+        case "selfmx" where isAlone: sink.builder.dnsmasqHosts.mailsItself = true
+        case "localmx" where isAlone:
             sink.builder.dnsmasqHosts.mailsTarget = true
             // The machine, too, has one then.
             sink.skip(.localRecord, text, rule, line)
         case "mx-target":
-            guard words.count == 1, let name else { return false }
-            sink.builder.dnsmasqHosts.mailTarget = name.lowercased
+            guard option.count == 1, let name else { return false }
+            sink.builder.dnsmasqHosts.mailTarget = name
             sink.skip(.localRecord, text, rule, line)
         case "domain":
             guard let name else { return false }
-            if words[0] == [0x23] {
+            if option.octets(0) == [0x23] {
                 // The machine knows it.
                 sink.skip(.answerOption, text, rule, line)
-            } else if words.count > 1 {
-                sink.builder.dnsmasqHosts.domainsOfRanges.append(name.lowercased)
+            } else if option.count > 1 {
+                sink.builder.dnsmasqHosts.domainsOfRanges.append(name)
             } else {
-                sink.builder.dnsmasqHosts.domain = name.lowercased
+                sink.builder.dnsmasqHosts.domain = name
             }
         case "cache-size":
-            guard let value, let size = text.extracting(value).decimal else { return false }
+            guard let size = option.number else { return false }
             sink.builder.dnsmasqHosts.hasNoCache = size == 0
         case "mx-host":
-            guard words.count == 1, let name else { return false }
-            hosts.append((name.lowercased, rule, line))
-        case "alias": return translation(text, words, rule, line, &sink)
+            guard option.count == 1, let name else { return false }
+            hosts.append((name, rule, line))
+        case "alias": return translation(text, option, &sink)
         default: return false
         }
         return true
     }
 
-    private static func words(_ text: Span<UInt8>) -> [[UInt8]] {
-        text.octets.split(separator: 0x2C, omittingEmptySubsequences: false).map { word in
-            Array(word.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed())
+    /// `host-record=name[,name…][,address…][,ttl]`: like a hosts line, but of several addresses of a family the last counts
+    /// (compared with 2.90).
+    static func hostRecord(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) {
+        var names: [DnsmasqName] = []
+        var v4: IPAddress?
+        var v6: IPAddress?
+        var lifetime: UInt32?
+        for word in option.words ?? [] {
+            // In quotes addresses and numbers are names.
+            if !word.isHidden, let address = IPAddress(text: word.octets) {
+                if address.isV4 { v4 = address } else { v6 = address }
+            } else if !word.isHidden, let number = word.octets.span.decimal, !names.isEmpty {
+                lifetime = UInt32(clamping: number)
+            } else {
+                names.append(word.octets.isEmpty ? .nobodys : DnsmasqName(word.octets))
+            }
+        }
+        guard option.count > 1, !names.isEmpty else { return sink.drop(.badStatement, text, option.rule, option.line) }
+        for name in names {
+            for case let address? in [v4, v6] {
+                sink.add(
+                    .exact,
+                    name,
+                    class: .hosts,
+                    action: sink.builder.intern(.records([LocalRecord(address, ttl: lifetime)])),
+                    coverage: sink.builder.intern(TypeCoverage(only: [address.recordType, .any])),
+                    text,
+                    rule: option.rule,
+                    line: option.line
+                )
+            }
         }
     }
 
     /// `alias=OLD[-END],NEW[,MASK]`: what becomes of answers with such addresses is not evaluated.
     private func translation(
         _ text: Span<UInt8>,
-        _ words: [[UInt8]],
-        _ rule: Range<Int>,
-        _ line: Int,
+        _ option: DnsmasqOption,
         _ sink: inout RuleSink
     ) -> Bool {
-        let texts = words.map { String(decoding: $0, as: UTF8.self) }
+        let (rule, line) = (option.rule, option.line)
+        // An address in quotes is none where the old ones are looked for.
+        guard option.words?.first?.isHidden == false else { return false }
+        let texts = (0..<option.count).map { option.text($0) }
         guard texts.count == 2 || texts.count == 3, IPAddress(texts[1])?.isV4 == true else { return false }
         let ends = texts[0].split(separator: "-", omittingEmptySubsequences: false).map { IPAddress($0) }
         guard let first = ends[0], ends.count < 3, first.isV4 else { return false }

@@ -5,17 +5,9 @@ import TextScan
 /// The names that options of dnsmasq (dnsmasq(8) 2.90) are about which are not evaluated: their verdicts are unsupported.
 enum DnsmasqOpenNames {
     /// Leaves the names open that an option is about, as far as it names them.
-    static func note(
-        _ text: Span<UInt8>,
-        _ key: String,
-        _ value: Range<Int>?,
-        _ rule: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) {
-        let words = value.map { value in
-            text.extracting(value).octets.split(separator: 0x2C, omittingEmptySubsequences: false).map { Array($0) }
-        }
+    static func note(_ option: DnsmasqOption, _ sink: inout RuleSink) {
+        let words = option.words?.map(\.octets)
+        let (rule, line) = (option.rule, option.line)
         func open(_ scope: Scope, _ name: DomainName?, _ types: [RRType]? = nil) {
             guard let name else { return }
             sink.leaveOpen(scope, name, class: .special, types: types, rule: rule, line: line)
@@ -26,8 +18,8 @@ enum DnsmasqOpenNames {
             let zones = sink.take(range.reverseZoneCount) ? range.reverseZones : [reverseTree]
             for zone in zones { open(.subtree, zone, types) }
         }
-        let first = words?.first.flatMap { try? DomainName(presentation: $0) }
-        switch key {
+        let first = option.readName(0)?.known
+        switch option.name {
         case "interface-name", "dynamic-host":
             guard let first else { return }
             DnsmasqRecords.leaveOpen(first, [.a, .aaaa, .any], rule, line, &sink)

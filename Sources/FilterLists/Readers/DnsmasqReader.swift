@@ -14,8 +14,13 @@ enum DnsmasqReader {
         let nullTypes: CoverageID
         let v4: CoverageID
         let v6: CoverageID
+        /// Whether the list has quotes, and names that are not read as they stand.
+        let hasQuotes: Bool
+        let hasOddNames: Bool
 
-        init(_ builder: inout LayerBuilder) {
+        init(_ text: Span<UInt8>, _ builder: inout LayerBuilder) {
+            hasQuotes = text.firstIndex(of: 0x22) != nil
+            hasOddNames = DnsmasqName.hasOddOnes(text)
             nxdomain = builder.intern(.nxdomain)
             open = builder.intern(.allow)
             null = builder.intern(.records([LocalRecord(.v4(0)), LocalRecord(.v6(0, 0))]))
@@ -26,14 +31,18 @@ enum DnsmasqReader {
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        let actions = Actions(&sink.builder)
+        let actions = Actions(text, &sink.builder)
         var scanner = LineScanner(text)
         var addresses = DnsmasqAddresses()
         var hosts = DnsmasqHostOptions()
         var authority = Authority()
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            guard let statement = statement(text, line.range) else { continue }
+            guard let statement = statement(text, line.range, actions) else {
+                sink.drop(.badStatement, text, line.range, line.number)
+                continue
+            }
+            guard !statement.isEmpty else { continue }
             authority.note(text, statement, line.number)
             read(text, statement, line.number, actions, &addresses, &hosts, &sink)
         }
@@ -59,28 +68,19 @@ enum DnsmasqReader {
         }
     }
 
-    /// The statement of a line without its comment; nil where there is none.
+    /// The statement of a line without its comment; nil where there is none that dnsmasq reads.
     static func statement(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
-        let range = withoutComment(text, line)
-        return range.isEmpty ? nil : range
+        guard let range = DnsmasqQuotes.statement(text, line), !range.isEmpty else { return nil }
+        return range
     }
 
-    /// Cuts a comment: `#` at the start or behind a blank, outside of quotes.
-    private static func withoutComment(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
-        guard let first = text.extracting(line).firstIndex(of: 0x23) else { return text.trimmedRange(in: line) }
-        var quoted = false
-        var white = true
-        var index = line.lowerBound
-        if text.extracting(line).firstIndex(of: 0x22) == nil { index += max(0, first - 1) }
-        if index > line.lowerBound { white = false }
-        while index < line.upperBound {
-            let octet = text[index]
-            if octet == 0x22 { quoted.toggle() }
-            if octet == 0x23, white, !quoted { return text.trimmedRange(in: line.lowerBound..<index) }
-            white = isBlank(octet)
-            index += 1
-        }
-        return text.trimmedRange(in: line)
+    /// A line without its comment; nil where a quote is not closed.
+    private static func statement(_ text: Span<UInt8>, _ line: Range<Int>, _ actions: Actions) -> Range<Int>? {
+        let octets = text.extracting(line)
+        if actions.hasQuotes, octets.firstIndex(of: 0x22) != nil { return DnsmasqQuotes.statement(text, line) }
+        var index = octets.firstIndex(of: 0x23)
+        while let found = index, found > 0, !isBlank(octets[found - 1]) { index = octets.firstIndex(of: 0x23, from: found + 1) }
+        return text.trimmedRange(in: line.lowerBound..<(index.map { line.lowerBound + $0 } ?? line.upperBound))
     }
 
     private static func read(
@@ -96,29 +96,36 @@ enum DnsmasqReader {
         let equals = statement.firstIndex(of: 0x3D).map { rule.lowerBound + $0 }
         let key = text.extracting(text.trimmedRange(in: rule.lowerBound..<(equals ?? rule.upperBound)))
         let value = equals.map { text.trimmedRange(in: ($0 + 1)..<rule.upperBound) }
-        if hosts.read(text, key, value, rule, line, &sink) { return }
         if let value, !value.isEmpty {
             if key.equals("address") { return domains(text, rule, value, line, .address, actions, &sink) }
             if key.equals("server") || key.equals("local") {
                 return domains(text, rule, value, line, .server, actions, &sink)
             }
-            if key.equals("host-record") { return hostRecord(text, rule, value, line, &sink) }
-            let name = key.string
-            if DnsmasqRecords.options.contains(name) {
-                return DnsmasqRecords.read(text, name, value, rule, line, &sink)
-            }
-            if name == "local-ttl", let seconds = text.extracting(value).decimal, seconds <= Int32.max {
+        }
+        let name = key.string
+        let words = value.map { DnsmasqQuotes.words(text.extracting($0)) }
+        let option = DnsmasqOption(name: name, words: words, rule: rule, line: line)
+        if let value, !value.isEmpty {
+            if name == "host-record" { return DnsmasqHostOptions.hostRecord(text, option, &sink) }
+            if name == "local-ttl", let seconds = option.number, seconds <= Int32.max {
                 return sink.builder.noteLocalTTL(UInt32(seconds))
             }
-            if name == "rev-server", reverseServer(text, rule, value, line, &sink) { return }
+            if name == "rev-server", reverseServer(text, option, &sink) { return }
         }
-        if addresses.read(text, key, value, rule, line, &sink) { return }
-        switch DnsmasqStatement.options[key.string] {
-        case .unsupported where DnsmasqStatement.namesFile(key) && sink.isGiven(text.extracting(value ?? 0..<0)):
+        if option.hasQuotedComma, !DnsmasqRecords.options.contains(name) {
+            sink.skip(.answerOption, text, rule, line)
+            return sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
+        }
+        if hosts.read(text, option, &sink) || addresses.read(text, option, &sink) { return }
+        if DnsmasqRecords.options.contains(name), value?.isEmpty == false {
+            return DnsmasqRecords.read(text, option, &sink)
+        }
+        switch DnsmasqStatement.options[name] {
+        case .unsupported where DnsmasqStatement.namesFile(key) && sink.isGiven(option.value.span):
             sink.drop(.option, text, rule, line)
         case .unsupported(let reason):
             sink.skip(reason, text, rule, line)
-            DnsmasqOpenNames.note(text, key.string, value, rule, line, &sink)
+            DnsmasqOpenNames.note(option, &sink)
         case .option: sink.drop(.option, text, rule, line)
         case .rule: sink.drop(.badStatement, text, rule, line)
         case nil: sink.drop(.unknownStatement, text, rule, line)
@@ -137,24 +144,56 @@ enum DnsmasqReader {
         _ actions: Actions,
         _ sink: inout RuleSink
     ) {
-        guard text[value.lowerBound] == 0x2F else {
+        guard !actions.hasQuotes || text.extracting(value).firstIndex(of: 0x22) == nil else {
+            let plain = DnsmasqQuotes.plain(text.extracting(value))
+            return domains(plain.span, 0..<plain.count, kind, actions, text, rule, line, &sink)
+        }
+        domains(text, value, kind, actions, text, rule, line, &sink)
+    }
+
+    /// The same for a value that stands in the list, or is what one there is without its quotes.
+    private static func domains(
+        _ source: Span<UInt8>,
+        _ value: Range<Int>,
+        _ kind: Kind,
+        _ actions: Actions,
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        guard !value.isEmpty, source[value.lowerBound] == 0x2F else {
             // A server for everything says nothing about single names.
             return sink.drop(kind == .server ? .option : .badStatement, text, rule, line)
         }
         var last = value.upperBound - 1
-        while text[last] != 0x2F { last -= 1 }
-        let target = text.trimmedRange(in: (last + 1)..<value.upperBound)
+        while source[last] != 0x2F { last -= 1 }
+        let target = source.trimmedRange(in: (last + 1)..<value.upperBound)
         guard last > value.lowerBound || kind == .server else { return sink.drop(.badStatement, text, rule, line) }
-        guard let (ruleClass, action, coverage) = meaning(text, target, kind, actions, &sink) else {
+        guard let (ruleClass, action, coverage) = meaning(source, target, kind, actions, &sink) else {
             return sink.drop(.badStatement, text, rule, line)
         }
+        let isCopy = value.lowerBound <= rule.lowerBound
         var start = value.lowerBound + 1
         while start <= last {
             var end = start
-            while text[end] != 0x2F { end += 1 }
-            add(text, start..<end, ruleClass, action, coverage, rule, line, &sink)
+            while source[end] != 0x2F { end += 1 }
+            let isOdd = isCopy || actions.hasOddNames
+            let target = Target(ruleClass: ruleClass, action: action, coverage: coverage, rule: rule, line: line)
+            add(source, start..<end, isOdd: isOdd, target, text, &sink)
             start = end + 1
         }
+    }
+
+    /// What becomes of the names of a statement.
+    private struct Target {
+        let ruleClass: RuleClass
+        let action: ActionID
+        let coverage: CoverageID
+        let rule: Range<Int>
+        let line: Int
+
+        var position: RulePosition { RulePosition(rule, line: line) }
     }
 
     private static func meaning(
@@ -179,78 +218,98 @@ enum DnsmasqReader {
     }
 
     private static func add(
-        _ text: Span<UInt8>,
+        _ source: Span<UInt8>,
         _ name: Range<Int>,
-        _ ruleClass: RuleClass,
-        _ action: ActionID,
-        _ coverage: CoverageID,
-        _ rule: Range<Int>,
-        _ line: Int,
+        isOdd: Bool,
+        _ target: Target,
+        _ text: Span<UInt8>,
         _ sink: inout RuleSink
     ) {
-        var name = name
         guard !name.isEmpty else {
             // `server=//IP` is about names without a dot.
-            sink.skip(.answerOption, text, rule, line)
-            return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, rule, line, &sink)
+            sink.skip(.answerOption, text, target.rule, target.line)
+            return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, target.rule, target.line, &sink)
         }
-        let position = RulePosition(rule, line: line)
-        if name.count == 1, text[name.lowerBound] == 0x23 {
-            // `#` stands for every name.
-            return sink.builder.add(
-                .subtree,
-                name: .root,
-                class: ruleClass,
-                action: action,
-                coverage: coverage,
-                at: position
-            )
+        // `#` and `.` stand for every name.
+        if name.count == 1, source[name.lowerBound] == 0x23 || source[name.lowerBound] == 0x2E {
+            return add(.subtree, .name(.root), target, text, &sink)
         }
+        var name = name
         var scope = Scope.subtree
-        if text[name.lowerBound] == 0x2A {
-            if name.count > 2, text[name.lowerBound + 1] == 0x2E {
-                scope = .below
-                name = (name.lowerBound + 2)..<name.upperBound
-            } else {
-                let tail = (name.lowerBound + 1)..<name.upperBound
-                var tokens: [TextPattern.Token] = []
-                for index in tail { tokens.append(.octet(asciiLowercased(text[index]))) }
-                return sink.builder.add(
-                    pattern: TextPattern(start: .anywhere, tokens: tokens, endsAtEnd: true),
-                    class: ruleClass,
-                    action: action,
-                    coverage: coverage,
-                    at: position
-                )
+        if source[name.lowerBound] == 0x2A {
+            guard name.count > 2, source[name.lowerBound + 1] == 0x2E else {
+                let tail = source.extracting((name.lowerBound + 1)..<name.upperBound).octets
+                return addTail(tail, target, text, &sink)
             }
-        } else if text[name.lowerBound] == 0x2E {
+            scope = .below
+            name = (name.lowerBound + 2)..<name.upperBound
+        } else if source[name.lowerBound] == 0x2E {
             name = (name.lowerBound + 1)..<name.upperBound
         }
+        guard !isOdd else { return add(scope, DnsmasqName(source.extracting(name).octets), target, text, &sink) }
+        do throws(NameError) {
+            try sink.builder.add(
+                scope,
+                in: text,
+                name: name,
+                rule: target.rule,
+                line: target.line,
+                class: target.ruleClass,
+                action: target.action,
+                coverage: target.coverage
+            )
+        } catch {
+            add(scope, DnsmasqName(source.extracting(name).octets), target, text, &sink)
+        }
+    }
+
+    private static func add(
+        _ scope: Scope,
+        _ name: DnsmasqName,
+        _ target: Target,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) {
         sink.add(
             scope,
+            name,
+            class: target.ruleClass,
+            action: target.action,
+            coverage: target.coverage,
             text,
-            name: name,
-            class: ruleClass,
-            action: action,
-            coverage: coverage,
-            rule: rule,
-            line: line
+            rule: target.rule,
+            line: target.line
+        )
+    }
+
+    /// Names whose text ends so.
+    private static func addTail(
+        _ tail: [UInt8],
+        _ target: Target,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) {
+        guard case .ascii(let ending) = DnsmasqName.text(tail) else {
+            return add(.subtree, DnsmasqName(tail), target, text, &sink)
+        }
+        sink.builder.add(
+            pattern: TextPattern(
+                start: .anywhere,
+                tokens: ending.map { .octet(asciiLowercased($0)) },
+                endsAtEnd: true
+            ),
+            class: target.ruleClass,
+            action: target.action,
+            coverage: target.coverage,
+            at: target.position
         )
     }
 
     /// `rev-server=address/length[,server]`: where the names of a range's addresses are asked for.
-    private static func reverseServer(
-        _ text: Span<UInt8>,
-        _ rule: Range<Int>,
-        _ value: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) -> Bool {
-        let comma = text.extracting(value).firstIndex(of: 0x2C) ?? value.count
-        guard let range = AddressRange(text.extracting(value).extracting(0..<comma).trimmed.string),
-            range.prefixLength > 0
-        else { return false }
-        let server = text.extracting(min(value.lowerBound + comma + 1, value.upperBound)..<value.upperBound).string
+    private static func reverseServer(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
+        let (rule, line) = (option.rule, option.line)
+        guard let range = AddressRange(option.text(0)), range.prefixLength > 0 else { return false }
+        let server = option.count > 1 ? option.text(1) : ""
         let action = sink.builder.intern(server.isEmpty ? .nxdomain : .route(server))
         guard sink.take(range.reverseZoneCount) else {
             sink.skip(.tooManyParts, text, rule, line)
@@ -267,51 +326,5 @@ enum DnsmasqReader {
             )
         }
         return true
-    }
-
-    /// `host-record=name[,name…][,address…][,ttl]`: like a hosts line, but of several addresses of a family the last counts
-    /// (compared with 2.90).
-    private static func hostRecord(
-        _ text: Span<UInt8>,
-        _ rule: Range<Int>,
-        _ value: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) {
-        var names: [Range<Int>] = []
-        var v4: IPAddress?
-        var v6: IPAddress?
-        var lifetime: UInt32?
-        var fields = FieldScanner(text.extracting(value), separator: 0x2C)
-        while let field = fields.next() {
-            let range = text.trimmedRange(
-                in: field.moved(by: value.lowerBound)
-            )
-            let word = text.extracting(range)
-            if let address = IPAddress(text: word.octets) {
-                if address.isV4 { v4 = address } else { v6 = address }
-            } else if let number = word.decimal, !names.isEmpty {
-                lifetime = UInt32(clamping: number)
-            } else {
-                names.append(range)
-            }
-        }
-        guard !names.isEmpty else { return sink.drop(.badStatement, text, rule, line) }
-        for name in names {
-            for case let address? in [v4, v6] {
-                let action = sink.builder.intern(.records([LocalRecord(address, ttl: lifetime)]))
-                let coverage = sink.builder.intern(TypeCoverage(only: [address.recordType, .any]))
-                sink.add(
-                    .exact,
-                    text,
-                    name: name,
-                    class: .hosts,
-                    action: action,
-                    coverage: coverage,
-                    rule: rule,
-                    line: line
-                )
-            }
-        }
     }
 }

@@ -10,30 +10,6 @@ enum DnsmasqRecords {
         "cname", "txt-record", "ptr-record", "mx-host", "srv-host", "naptr-record", "caa-record", "dns-rr",
     ]
 
-    /// An option with its words: what stands between commas, without its quotes.
-    private struct Statement {
-        let words: [[UInt8]]
-        let rule: Range<Int>
-        let line: Int
-
-        func name(_ index: Int) -> DomainName? {
-            guard index < words.count, !words[index].isEmpty, words[index] != [0x2E] else { return nil }
-            // It lowers the case of every name that it reads.
-            return (try? DomainName(presentation: words[index]))?.lowercased
-        }
-
-        func number(_ index: Int, default value: UInt16) -> UInt16? {
-            guard index < words.count, !words[index].isEmpty else { return value }
-            return UInt16(String(decoding: words[index], as: UTF8.self))
-        }
-
-        /// A text behind its length.
-        func text(_ index: Int) -> [UInt8]? {
-            let word = index < words.count ? words[index] : []
-            return word.count < 256 ? [UInt8(word.count)] + word : nil
-        }
-    }
-
     private static let naptr = RRType(rawValue: 35)
 
     private enum Reading {
@@ -44,28 +20,21 @@ enum DnsmasqRecords {
     }
 
     /// Reads one of the options.
-    static func read(
-        _ text: Span<UInt8>,
-        _ key: String,
-        _ value: Range<Int>,
-        _ rule: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) {
-        guard let words = words(text.extracting(value)) else {
-            // What a backslash stands for is not modelled.
-            sink.skip(key == "cname" ? .alias : .localRecord, text, rule, line)
-            let end = text.extracting(value).firstIndex(of: 0x2C) ?? value.count
-            let name = value.lowerBound..<(value.lowerBound + end)
-            guard let name = try? DomainName(presentation: text.extracting(name).octets) else { return }
-            return leaveOpen(name, nil, rule, line, &sink)
+    static func read(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) {
+        let (key, rule, line) = (option.name, option.rule, option.line)
+        if key == "cname" { return alias(text, option, &sink) }
+        let name: DomainName
+        switch option.readName(0) {
+        case .name(let found), .converted(let found): name = found.lowercased
+        case .nobodys: return sink.drop(.notAName, text, rule, line)
+        case .below(let suffix):
+            sink.skip(.idna, text, rule, line)
+            return sink.leaveOpen(.subtree, suffix, class: .special, rule: rule, line: line)
+        case .refused, nil: return sink.drop(.badStatement, text, rule, line)
         }
-        let statement = Statement(words: words, rule: rule, line: line)
-        if key == "cname" { return alias(text, statement, &sink) }
-        guard let name = statement.name(0) else { return sink.drop(.badStatement, text, rule, line) }
         // A name with these alone does not exist for other types (compared with 2.90).
         let exists = key != "dns-rr" && key != "caa-record"
-        switch reading(key, statement, name) {
+        switch reading(key, option, name) {
         case .bad: sink.drop(.badStatement, text, rule, line)
         case .open(let type):
             sink.skip(.localRecord, text, rule, line)
@@ -95,58 +64,34 @@ enum DnsmasqRecords {
         if exists { sink.leaveOpen(.exact, name, class: .hosts, types: [], rule: rule, line: line) }
     }
 
-    /// The words between commas, with blanks around commas outside of quotes left out; nil with a backslash.
-    private static func words(_ text: Span<UInt8>) -> [[UInt8]]? {
-        var words: [[UInt8]] = [[]]
-        var isQuoted = false
-        // How much of the last word stood in quotes, blanks included.
-        var kept = 0
-        for index in text.indices {
-            let octet = text[index]
-            switch octet {
-            case 0x5C: return nil
-            case 0x22: isQuoted.toggle()
-            case 0x2C where !isQuoted:
-                trim(&words[words.count - 1], keeping: kept)
-                words.append([])
-                kept = 0
-            case 0x20 where !isQuoted && words[words.count - 1].isEmpty: continue
-            default: words[words.count - 1].append(octet)
-            }
-            if isQuoted { kept = words[words.count - 1].count }
-        }
-        trim(&words[words.count - 1], keeping: kept)
-        return words
-    }
-
-    private static func trim(_ word: inout [UInt8], keeping kept: Int) {
-        while word.count > kept, word.last == 0x20 { word.removeLast() }
-    }
-
     /// `cname=alias,[alias,…]target[,TTL]`.
-    private static func alias(_ text: Span<UInt8>, _ statement: Statement, _ sink: inout RuleSink) {
-        var last = statement.words.count - 1
+    private static func alias(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) {
+        let (rule, line) = (option.rule, option.line)
+        var last = option.count - 1
         var lifetime: UInt32?
-        if last > 1, let number = UInt32(String(decoding: statement.words[last], as: UTF8.self)) {
-            lifetime = number
+        if last > 1, let number = option.octets(last).span.decimal {
+            lifetime = UInt32(clamping: number)
             last -= 1
         }
-        guard last > 0, let target = statement.name(last) else {
-            return sink.drop(.badStatement, text, statement.rule, statement.line)
+        let names = (0..<option.count).map { option.readName($0) ?? .refused }
+        guard last > 0, !names[...last].contains(where: \.isRefused) else {
+            return sink.drop(.badStatement, text, rule, line)
         }
-        let action = sink.builder.intern(
-            .records([LocalRecord(type: .cname, ttl: lifetime, data: target.wire)])
-        )
+        // What nobody asks for, or what is somewhere, is an alias of nothing that is known.
+        let action = option.name(last).map { target in
+            sink.builder.intern(.records([LocalRecord(type: .cname, ttl: lifetime, data: target.wire)]))
+        }
         let nothing = sink.builder.intern(TypeCoverage(only: []))
-        let position = RulePosition(statement.rule, line: statement.line)
-        for index in 0..<last {
-            guard let name = statement.name(index) else {
-                sink.drop(.badStatement, text, statement.rule, statement.line)
+        let position = RulePosition(rule, line: line)
+        for (index, read) in names[..<last].enumerated() {
+            // A star is for zones that the server has authority for.
+            if option.octets(index).starts(with: [0x2A]) {
+                sink.drop(.option, text, rule, line)
                 continue
             }
-            // A star is for zones that the server has authority for.
-            if statement.words[index].starts(with: [0x2A]) {
-                sink.drop(.option, text, statement.rule, statement.line)
+            guard let name = option.name(index), let action else {
+                sink.skip(.alias, text, rule, line)
+                if let name = read.known { sink.leaveOpen(.subtree, name, class: .special, rule: rule, line: line) }
                 continue
             }
             sink.builder.add(.exact, name: name, class: .special, action: action, at: position)
@@ -156,54 +101,68 @@ enum DnsmasqRecords {
         }
     }
 
-    private static func reading(_ key: String, _ statement: Statement, _ name: DomainName) -> Reading {
+    private static func reading(_ key: String, _ statement: DnsmasqOption, _ name: DomainName) -> Reading {
         switch key {
         case "txt-record": return text(statement)
         case "ptr-record":
-            guard statement.words.count > 1 else { return .open(.ptr) }
-            return statement.name(1).map { .records(.ptr, $0.wire) } ?? .bad
+            return target(statement, 1, .ptr) { .records(.ptr, $0.wire) }
         case "mx-host":
             // Without a target it is that of `mx-target`, or the host itself.
-            guard statement.words.count > 1, let target = statement.name(1) else { return .open(.mx) }
             guard let preference = statement.number(2, default: 1) else { return .bad }
-            return .records(.mx, octets(preference) + target.wire)
+            return target(statement, 1, .mx) { .records(.mx, octets(preference) + $0.wire) }
         case "srv-host":
             // `domain=`, wherever it stands, is put behind a name of two labels.
             guard name.labelCount != 2 else { return .open(.srv) }
             guard let port = statement.number(2, default: 1), let priority = statement.number(3, default: 0),
                 let weight = statement.number(4, default: 0)
             else { return .bad }
-            let target = statement.name(1)?.wire ?? [0]
-            return .records(.srv, octets(priority) + octets(weight) + octets(port) + target)
+            let numbers = octets(priority) + octets(weight) + octets(port)
+            return target(statement, 1, .srv, default: .root) { .records(.srv, numbers + $0.wire) }
         case "naptr-record":
             guard let order = statement.number(1, default: 0), let preference = statement.number(2, default: 0),
-                let flags = statement.text(3), let service = statement.text(4), let expression = statement.text(5),
-                statement.words.count > 5
+                let flags = statement.lengthAndText(3), let service = statement.lengthAndText(4),
+                let expression = statement.lengthAndText(5), statement.count > 5
             else { return .open(naptr) }
-            let replacement = statement.name(6)?.wire ?? [0]
-            return .records(naptr, octets(order) + octets(preference) + flags + service + expression + replacement)
+            let data = octets(order) + octets(preference) + flags + service + expression
+            return target(statement, 6, naptr, default: .root) { .records(naptr, data + $0.wire) }
         case "caa-record":
-            guard statement.words.count == 4, let flags = statement.number(1, default: 0), flags < 256,
-                let tag = statement.text(2)
+            guard statement.count == 4, let flags = statement.number(1, default: 0), flags < 256,
+                let tag = statement.lengthAndText(2)
             else { return .open(.caa) }
-            return .records(.caa, [UInt8(flags)] + tag + statement.words[3])
+            return .records(.caa, [UInt8(flags)] + tag + statement.octets(3))
         default: return record(statement)
         }
     }
 
+    /// A record with the name that a word is.
+    private static func target(
+        _ statement: DnsmasqOption,
+        _ index: Int,
+        _ type: RRType,
+        default name: DomainName? = nil,
+        _ record: (DomainName) -> Reading
+    ) -> Reading {
+        switch statement.readName(index) {
+        case .name(let name), .converted(let name): record(name.lowercased)
+        case .refused: .bad
+        case .below, .nobodys: .open(type)
+        case nil: name.map(record) ?? .open(type)
+        }
+    }
+
     /// `name,"text",…`: every word is a text; longer ones continue in the next.
-    private static func text(_ statement: Statement) -> Reading {
-        let texts = statement.words.dropFirst()
+    private static func text(_ statement: DnsmasqOption) -> Reading {
+        let texts = (statement.words ?? []).dropFirst().map(\.octets)
         guard texts.allSatisfy({ $0.count < 256 }) else { return .open(.txt) }
         let data: [UInt8] = texts.isEmpty ? [0] : texts.flatMap { word in [UInt8(word.count)] + word }
         return .records(.txt, data)
     }
 
     /// `dns-rr=name,number[,hexadecimal]`.
-    private static func record(_ statement: Statement) -> Reading {
-        guard statement.words.count > 1, let number = statement.number(1, default: 0) else { return .bad }
+    private static func record(_ statement: DnsmasqOption) -> Reading {
+        guard statement.count > 1, let number = statement.number(1, default: 0) else { return .bad }
         let type = RRType(rawValue: number)
-        let digits = statement.words.count > 2 ? statement.words[2] : []
+        let digits = statement.octets(2)
         let values = digits.map { digit -> UInt8? in
             switch digit {
             case 0x30...0x39: digit - 0x30
@@ -212,8 +171,9 @@ enum DnsmasqRecords {
             default: nil
             }
         }
+        if values.contains(nil) || statement.count > 2 && statement.words?[2].isHidden == true { return .bad }
         let isKnown = number != 0 && ![.cname, .opt, .any, .soa, .a, .aaaa].contains(type)
-        guard isKnown, !digits.isEmpty, digits.count % 2 == 0, !values.contains(nil) else { return .open(type) }
+        guard isKnown, !digits.isEmpty, digits.count % 2 == 0 else { return .open(type) }
         let octets = values.compactMap { $0 }
         return .records(type, stride(from: 0, to: octets.count, by: 2).map { octets[$0] << 4 | octets[$0 + 1] })
     }

@@ -30,7 +30,7 @@ enum DnsmasqStatement {
             table[name] = .unsupported(.include)
         }
         for name in DnsmasqAddresses.options { table[name] = .rule }
-        table["alias"] = .unsupported(.address)
+        table["alias"] = .rule
         for name in [
             "filter-rr", "filterwin2k", "domain-needed", "bogus-priv",
             "expand-hosts", "rev-server", "dnssec", "connmark-allowlist",

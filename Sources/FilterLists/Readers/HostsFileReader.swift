@@ -9,9 +9,14 @@ enum HostsFileReader {
         let v4 = sink.builder.intern(TypeCoverage(only: [.a, .any]))
         let v6 = sink.builder.intern(TypeCoverage(only: [.aaaa, .any]))
         var last = LastAddress()
+        let hasOddNames = DnsmasqName.hasOddOnes(text)
         HostsLines.read(text, &sink, &last) { line, name, last, sink in
             guard let action = last.action else { return }
             let number = sink.builder.namedRuleCount
+            if hasOddNames, DnsmasqName.hasOddOnes(text.extracting(name)) {
+                let coverage = last.isV4 ? v4 : v6
+                return odd(text, name, action, coverage, line, &sink)
+            }
             let isAdded = sink.add(
                 .exact,
                 text,
@@ -25,6 +30,33 @@ enum HostsFileReader {
             if isAdded, text.extracting(name).firstIndex(of: 0x2E) == nil {
                 sink.builder.dnsmasqHosts.simpleHosts.append(number)
             }
+        }
+    }
+}
+
+extension HostsFileReader {
+    /// A name that is not read as it stands; one outside ASCII is left out or converted, as dnsmasq's locale has it.
+    private static func odd(
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ action: ActionID,
+        _ coverage: CoverageID,
+        _ line: HostsLines.HostsLine,
+        _ sink: inout RuleSink
+    ) {
+        let number = sink.builder.namedRuleCount
+        switch DnsmasqName(text.extracting(range).octets) {
+        case .name(let name):
+            let position = RulePosition(line.rule, line: line.number)
+            sink.builder.add(.exact, name: name, class: .hosts, action: action, coverage: coverage, at: position)
+        case .converted(let name):
+            sink.skip(.idna, text, line.rule, line.number)
+            sink.leaveOpen(.exact, name, class: .special, rule: line.rule, line: line.number)
+            if name.labelCount == 1 { sink.builder.dnsmasqHosts.simpleHosts.append(number) }
+        case .below(let suffix):
+            sink.skip(.idna, text, line.rule, line.number)
+            sink.leaveOpen(.subtree, suffix, class: .special, rule: line.rule, line: line.number)
+        case .nobodys, .refused: sink.drop(.notAName, text, line.rule, line.number)
         }
     }
 }

@@ -1,0 +1,186 @@
+/// Why a line is a rule that Patchway cannot evaluate yet. It is counted, and never guessed.
+struct UnsupportedReason {
+    /// Kebab-case, stable.
+    let id: String
+    /// What it would need.
+    let text: String
+
+    static func regexTooLarge(_ reason: String) -> UnsupportedReason {
+        UnsupportedReason(id: "regex-too-large", text: "the regular expression takes too much memory: \(reason)")
+    }
+    static func regexNotLinear(_ reason: String) -> UnsupportedReason {
+        UnsupportedReason(id: "regex-not-linear", text: reason)
+    }
+    static let ownAddress = UnsupportedReason(
+        id: "own-address",
+        text: "reply=IP answers with the Pi-hole's own addresses; `block-addresses` of a stack file gives them"
+    )
+    static let clientTables = UnsupportedReason(
+        id: "client-tables",
+        text: "there are more clients times sets of groups than are kept; where a client is given, it is not evaluated"
+    )
+    static let anyTLD = UnsupportedReason(
+        id: "denyallow-any-tld",
+        text: "$denyallow with a name under any public suffix depends on the suffixes that the engine was built with"
+    )
+    static let badfilterOverlap = UnsupportedReason(
+        id: "badfilter-overlap",
+        text: "its $badfilter twin removes it for some questions only, because of conditions or other $badfilter rules"
+    )
+    static let schedule = UnsupportedReason(
+        id: "schedule",
+        text: "its schedule is not known; dnscrypt-proxy.toml or `schedules` of a stack file gives it"
+    )
+    static let server = UnsupportedReason(id: "no-server", text: "none of its servers is an address")
+    static let idna = UnsupportedReason(
+        id: "idna",
+        text: "names outside ASCII that the engine converts to Punycode are not converted yet"
+    )
+    static let address = UnsupportedReason(
+        id: "address-rule",
+        text: "rules about addresses in answers are not evaluated yet"
+    )
+    static let include = UnsupportedReason(
+        id: "include",
+        text: "other files are not followed; give them as lists of their own"
+    )
+    static let macro = UnsupportedReason(
+        id: "macro",
+        text: "it holds a `${…}`, whose value depends on the process; nothing is certain behind it"
+    )
+    static let quotedValues = UnsupportedReason(
+        id: "quoted-values",
+        text: "values may stand in quotes behind it, so nothing is certain behind it"
+    )
+    static let generated = UnsupportedReason(
+        id: "generated",
+        text: "the records that $GENERATE makes are not evaluated"
+    )
+    static let answerOption = UnsupportedReason(
+        id: "answer-option",
+        text: "settings that change answers as such are not evaluated yet"
+    )
+    static let alias = UnsupportedReason(id: "local-alias", text: "local aliases are not evaluated yet")
+    static let localRecord = UnsupportedReason(
+        id: "local-record",
+        text: "local records other than addresses are not evaluated yet"
+    )
+    static let view = UnsupportedReason(
+        id: "view",
+        text: "clients are told apart for a zone that the list does not have, or for too many tags"
+    )
+    static let zoneType = UnsupportedReason(
+        id: "zone-type",
+        text: "this local-zone type is not evaluated yet"
+    )
+    static let forward = UnsupportedReason(
+        id: "forward",
+        text: "forward, stub and authority clauses are not evaluated yet"
+    )
+    static let emptyPrefix = UnsupportedReason(
+        id: "empty-prefix",
+        text: "a range of all addresses does not hold all of them in dnsmasq"
+    )
+    static let looseRange = UnsupportedReason(
+        id: "rpz-loose-range",
+        text: "a range with bits behind its prefix matches some of its addresses in Unbound, by its neighbours"
+    )
+    static let nameServerTrigger = UnsupportedReason(
+        id: "rpz-name-server",
+        text: "rules about name servers need the engine's own iteration, which no list shows"
+    )
+    static let hidingAlias = UnsupportedReason(
+        id: "rpz-dname",
+        text: "is data of its owner, which is evaluated; that BIND takes no policy of this zone below it is not"
+    )
+    static let engineTrouble = UnsupportedReason(
+        id: "rpz-self-alias",
+        text: "what the engine does with a CNAME to its own owner is not evaluated yet"
+    )
+    static let connection = UnsupportedReason(
+        id: "connection",
+        text: "rules for single programs, ports or protocols are not evaluated"
+    )
+    static let specificity = UnsupportedReason(
+        id: "specificity",
+        text: "rules that allow, of which the more specific one wins, are not evaluated"
+    )
+    static func otherPolicy(_ engine: String) -> UnsupportedReason {
+        let text = "response policy zones change answers; give them as lists of their own, with --engine \(engine)"
+        return UnsupportedReason(id: "response-policy", text: text)
+    }
+    static let zoneFile = UnsupportedReason(
+        id: "zone-file",
+        text: "the zone file is not beside the list, or has more in it than a zone and a star"
+    )
+    static let program = UnsupportedReason(
+        id: "program",
+        text: "it is more than calls with literal arguments, and nothing is run"
+    )
+    static let behindFault = UnsupportedReason(
+        id: "behind-fault",
+        text: "the rest of the file is not read behind a fault"
+    )
+    static let queryState = UnsupportedReason(
+        id: "query-state",
+        text: "rules about more than the question (client, transport, load, chance) are not evaluated yet"
+    )
+    static let actionKind = UnsupportedReason(id: "action", text: "this action is not evaluated yet")
+    static let responseRule = UnsupportedReason(
+        id: "response-rule",
+        text: "rules about answers and about clients that ask too much are not evaluated yet"
+    )
+    static let regexDialect = UnsupportedReason(
+        id: "regex-dialect",
+        text: "the regular expression may mean something else to the engine's library than to the one used here"
+    )
+    static let letterCase = UnsupportedReason(
+        id: "letter-case",
+        text: "it compares letters as the client spells them; begin it with (?i)"
+    )
+    static let oddName = UnsupportedReason(
+        id: "odd-name",
+        text: "it holds a text that the engine makes no name of, which leaves a hole in its table"
+    )
+    static let aclOption = UnsupportedReason(
+        id: "acl-option",
+        text: "it has capitals, and whether its acl line says -i is not known; put a line with -i in front of it"
+    )
+    static let url = UnsupportedReason(id: "url", text: "rules about URLs are no rules about names")
+    static let serverBlock = UnsupportedReason(
+        id: "server-block",
+        text: "server blocks for networks, for other transports and for other ports than the first are not evaluated"
+    )
+    static let otherPlugin = UnsupportedReason(
+        id: "plugin",
+        text: "what this plugin does to answers is not evaluated; CoreDNS's hosts files are lists of their own here"
+    )
+    static let environment = UnsupportedReason(
+        id: "environment",
+        text: "it is filled in when the server starts"
+    )
+    static let aclFile = UnsupportedReason(
+        id: "acl-file",
+        text: "the values stand in a file that is not beside the list, or come from a program"
+    )
+    static let requestState = UnsupportedReason(
+        id: "request-state",
+        text: "it depends on more of a request than host and client, or tells plain requests and tunnels apart"
+    )
+    static let refusedFile = UnsupportedReason(
+        id: "bad-statement",
+        text: "the engine refuses to start with it, so nothing is known of any name"
+    )
+    static let otherAccess = UnsupportedReason(
+        id: "other-access",
+        text: "requests may be changed or refused here after http_access"
+    )
+    static let addressText = UnsupportedReason(
+        id: "address-text",
+        text: "which addresses begin so depends on how their zeros are written, or on longer rules that begin alike"
+    )
+    static let tooManyParts = UnsupportedReason(
+        id: "too-many-parts",
+        text: "the rule has too many parts"
+    )
+}
