@@ -69,7 +69,7 @@ struct ImplicitZones {
 
 extension DomainName {
     /// The longest name that two names are equal to or below.
-    fileprivate func commonAncestor(with other: DomainName) -> DomainName {
+    func commonAncestor(with other: DomainName) -> DomainName {
         sequence(first: self) { $0.parent }.first { other.isEqualOrBelow($0) } ?? .root
     }
 }

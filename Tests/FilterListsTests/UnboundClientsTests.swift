@@ -117,7 +117,7 @@ struct UnboundClientsTests {
             """
         let list = try readList(text, .unbound, .unbound)
         #expect(list.reports[0].unsupported == ["view": 1, "bad-statement": 1])
-        #expect(list.reports[0].ignored["bad-statement"] == 3)
+        #expect(list.reports[0].ignored["bad-statement"] == 4)
         #expect(list.reports[0].rules == 1)
         #expect(try list.verdict("x.y.zz").kind == .unsupported)
         #expect(try list.verdict("other").matched?.rule.line == 3)

@@ -158,6 +158,17 @@ struct UnboundClients {
 
     // MARK: - Rules
 
+    /// Whether zones have clients of their own.
+    var speaksOfZones: Bool { !zones.isEmpty }
+
+    /// Finds what Unbound does not start with: tags and overrides of names that are no zones, or are made zones behind them.
+    func check(_ known: LocalZoneNames, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        for name in zoneNames {
+            guard let zone = zones[name], !known.has(name, orMade: zone.overrides.isEmpty) else { continue }
+            sink.drop(.badStatement, text, zone.rule, zone.line)
+        }
+    }
+
     /// Notes what is said, given the numbers of the views.
     /// - Parameter forAnswers: whether tags count for addresses in answers, too.
     mutating func finish(

@@ -25,7 +25,22 @@ struct UnboundModules {
 
     /// Takes a statement.
     mutating func note(_ list: String, _ rule: Range<Int>, _ line: Int) {
-        stated = (list.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init), rule, line)
+        stated = (Self.modules(Array(list.utf8)), rule, line)
+    }
+
+    /// As many modules as there are words, each found by how the rest begins (`module_factory`): `validatoriterator` is one.
+    private static func modules(_ list: [UInt8]) -> [String] {
+        var rest = list[...]
+        var found: [String] = []
+        for _ in 0..<list.split(whereSeparator: isBlank).count {
+            rest = rest.drop(while: isBlank)
+            guard let module = known.first(where: { rest.starts(with: $0.utf8) }) else {
+                return found + [String(decoding: rest.prefix { !isBlank($0) }, as: UTF8.self)]
+            }
+            found.append(module)
+            rest = rest.dropFirst(module.utf8.count)
+        }
+        return found
     }
 
     /// Leaves open what other modules may change, and refuses rules about addresses without their module.
@@ -47,6 +62,8 @@ struct UnboundModules {
             // Behind the one that finds answers it sees none of them.
             if let place, let iterator = modules.firstIndex(of: "iterator"), iterator < place { open(nil) }
         }
+        // Nobody finds answers then (compared).
+        if !modules.contains("iterator") { open(nil) }
         if modules.contains("python") || modules.contains("dynlib") { open(nil) }
         if modules.contains("dns64") { open([.aaaa, .ptr, .any]) }
     }

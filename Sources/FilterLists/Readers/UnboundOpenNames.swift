@@ -36,6 +36,8 @@ struct UnboundOpenNames {
     private var uses: [String: (rule: Range<Int>, line: Int)] = [:]
     private var route: Route?
     private var routes: [Route] = []
+    /// Whether a view has data that belong to the zone above.
+    private(set) var hasDelegations = false
 
     /// Begins a view.
     mutating func beginView() { views.append(View()) }
@@ -58,6 +60,7 @@ struct UnboundOpenNames {
         case "local-data":
             guard let record = UnboundReader.record(word.octets) else { return sink.drop(.badRecord, text, rule, line) }
             views[last].redirects.data(text, value, record, rule: rule, line: line)
+            if record.type == .ds { hasDelegations = true }
             guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
             views[last].rules.append(Self.entry(record, rule, line))
         case "local-data-ptr":

@@ -19,6 +19,8 @@ enum UnboundReader {
         var policyZones = UnboundPolicyZones()
         var redirects = UnboundRedirects()
         var names = UnboundClauseNames()
+        /// Whether there are data that belong to the zone above.
+        var hasDelegations = false
         /// Statements of later versions, and the first of them.
         var later: (count: Int, rule: Range<Int>, line: Int)?
     }
@@ -85,6 +87,7 @@ enum UnboundReader {
         let own =
             sink.builder.unblocksLocalNetworks ? UnboundRedirects.ownZonesBeyondNetworks : UnboundRedirects.ownZones
         state.redirects.finish(own: own, addsTurnedOff: false, text, &sink)
+        if !state.access.hasIncludes { checkZones(text, &state, &sink) }
         state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
         state.answers.finish(text, &sink)
         state.modules.finish(
@@ -95,6 +98,19 @@ enum UnboundReader {
         if !sink.leaveOpenIfRefused(text) {
             state.access.finish(&sink)
             if let later = state.later { note(later.count, later.rule, later.line, text, &sink) }
+        }
+    }
+
+    /// Finds statements that speak of a zone where there is none.
+    private static func checkZones(_ text: Span<UInt8>, _ state: inout State, _ sink: inout RuleSink) {
+        guard !sink.isPart, state.clients.speaksOfZones || state.hasDelegations || state.open.hasDelegations else {
+            return
+        }
+        let withoutOwn = state.open.isReallyFirst.indices.filter { state.open.isReallyFirst[$0] }
+        let known = LocalZoneNames(sink.builder, viewsWithoutOwn: Set(withoutOwn))
+        state.clients.check(known, text, &sink)
+        for position in known.homeless {
+            sink.drop(.badStatement, text, position.offset..<(position.offset + position.length), position.line)
         }
     }
 
@@ -326,6 +342,7 @@ enum UnboundReader {
             return sink.drop(.badRecord, text, rule, line)
         }
         state.redirects.data(text, value, record, rule: rule, line: line)
+        if record.type == .ds { state.hasDelegations = true }
         guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
         add(record, rule, line, &sink)
     }
@@ -339,29 +356,6 @@ enum UnboundReader {
             action: sink.builder.intern(.records([local])),
             at: RulePosition(line: line, offset: rule.lowerBound, length: rule.count)
         )
-    }
-
-    /// `name [ttl] [IN] type data`; Unbound takes no seconds to live behind the class.
-    static func record(_ octets: [UInt8]) -> ResourceRecord? {
-        let words = octets.split(maxSplits: 3, whereSeparator: isBlank)
-        if words.count > 2, RRClass(String(decoding: words[1], as: UTF8.self).uppercased()) != nil,
-            let first = words[2].first, first &- 0x30 < 10
-        {
-            return nil
-        }
-        return try? ResourceRecord(presentation: octets, origin: .root, defaultTTL: 3600)
-    }
-
-    /// `address [ttl] name`: the pointer record of the address.
-    static func pointer(_ text: Span<UInt8>) -> ResourceRecord? {
-        var fields = FieldScanner(text)
-        guard let first = fields.next(), let owner = IPAddress(text: text.extracting(first).octets)?.reverseName else {
-            return nil
-        }
-        let words = text.extracting(fields.rest).string.split(whereSeparator: { $0 == " " || $0 == "\t" })
-        guard words.count == 1 || words.count == 2, let name = words.last else { return nil }
-        let lifetime = words.count == 2 ? "\(words[0]) " : ""
-        return record(Array("\(owner). \(lifetime)PTR \(name)".utf8))
     }
 
     // MARK: - Other clauses
