@@ -18,7 +18,14 @@ struct SquidStartTests {
         "http_port 70000", "http_port", "http_port 3128x", "cache_dir foo", "cache_dir", "cache_peer foo",
         "cache_peer foo parent", "cache_peer foo parent 3128", "maximum_object_size x", "maximum_object_size",
         "cache_mem x", "refresh_pattern (", "refresh_pattern .", "refresh_pattern . 0", "refresh_pattern . 0 20%",
-        "visible_hostname", "via",
+        "visible_hostname", "via", "via x", "via yes", "via On", "via \"on\"", "half_closed_clients 1", "client_db",
+        "connect_timeout 5", "connect_timeout 5 sec", "connect_timeout 0.5 seconds", "connect_timeout -1 seconds",
+        "connect_timeout 5seconds", "connect_timeout x", "connect_timeout 9999999 years", "shutdown_lifetime 5 s",
+        "dns_timeout 5", "dns_timeout 5 microseconds", "connect_timeout 5 milliseconds", "maximum_object_size 5 x",
+        "maximum_object_size 5 TB", "maximum_object_size 5.5", "maximum_object_size 5KB", "maximum_object_size -5 x",
+        "maximum_object_size 99999999999 GB", "maximum_object_size unlimited", "cache_mem -2", "cache_mem 5 seconds",
+        "quick_abort_max 5 bytes", "quick_abort_max 5.5 KB", "logfile_rotate x", "logfile_rotate 5x",
+        "logfile_rotate 08", "logfile_rotate 0x", "logfile_rotate 2147483648", "logfile_rotate", "coredump_dir",
     ])
     func refuses(_ statement: String) throws {
         #expect(try Self.kind(statement) == .unsupported)
@@ -29,7 +36,13 @@ struct SquidStartTests {
         "acl n random 1:5", "acl n time 9:00-17:00x", "acl n time M9:00-10:00", "http_port 3128",
         "http_port 127.0.0.1:3128", "http_port [::1]:3128 accel", "cache_dir ufs /tmp 100 16 256",
         "cache_peer foo parent 3128 0", "maximum_object_size 4 MB", "maximum_object_size -1 KB", "cache_mem 5",
-        "refresh_pattern . 0 20% 4320", "refresh_pattern -i . 0 20% 4320", "visible_hostname x", "via on",
+        "refresh_pattern . 0 20% 4320", "refresh_pattern -i . 0 20% 4320", "visible_hostname x", "via on", "via off",
+        "via on x", "connect_timeout 0", "connect_timeout 1 week", "connect_timeout 1.5 minutes",
+        "connect_timeout 5 Seconds", "connect_timeout 5 secondsx", "connect_timeout 5 decades", "connect_timeout 0 x",
+        "connect_timeout +5 seconds", "dns_timeout 5 milliseconds", "maximum_object_size none",
+        "maximum_object_size 5.5 KB", "maximum_object_size -5", "maximum_object_size 0x10", "maximum_object_size 0 x",
+        "maximum_object_size 5 Bytes", "cache_mem -1", "quick_abort_max -5 KB", "quick_abort_max 0x10 KB",
+        "logfile_rotate 010", "logfile_rotate -0x5", "logfile_rotate +5", "logfile_rotate 5 x", "coredump_dir /x",
     ])
     func takes(_ statement: String) throws {
         #expect(try Self.kind(statement) == .refused)

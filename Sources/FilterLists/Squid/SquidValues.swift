@@ -4,8 +4,7 @@ import TextScan
 enum SquidValues {
     /// Directives, and how many words squid wants behind them.
     private static let counts: [(name: StaticString, count: Int)] = [
-        ("visible_hostname", 1), ("cache_mem", 1), ("maximum_object_size", 1), ("http_port", 1), ("cache_dir", 2),
-        ("cache_peer", 4), ("via", 1),
+        ("http_port", 1), ("cache_dir", 2), ("cache_peer", 4),
     ]
 
     /// Whether squid takes the words behind a directive.
@@ -15,11 +14,10 @@ enum SquidValues {
             // Its options stand in front of the expression.
             return words.dropFirst().drop { text[$0.lowerBound] == 0x2D || text[$0.lowerBound] == 0x2B }.count >= 4
         }
+        if let kind = SquidValueKind.of(keyword) { return kind.takes(text, words.dropFirst()) }
         for directive in counts where keyword.equals(directive.name) {
             guard words.count > directive.count else { return false }
-            let value = text.extracting(words[1])
-            if keyword.equals("http_port") { return isPort(value) }
-            if keyword.equals("cache_mem") || keyword.equals("maximum_object_size") { return isQuantity(value) }
+            if keyword.equals("http_port") { return isPort(text.extracting(words[1])) }
         }
         return true
     }
@@ -42,10 +40,5 @@ enum SquidValues {
     private static func isPort(_ value: Span<UInt8>) -> Bool {
         let port = value.octets.split(separator: 0x3A, omittingEmptySubsequences: false).last.map(Array.init) ?? []
         return (1...65_535).contains(port.span.decimal ?? 0)
-    }
-
-    private static func isQuantity(_ value: Span<UInt8>) -> Bool {
-        let digits = value.count > 0 && value[0] == 0x2D ? 1 : 0
-        return value.count > digits && value[digits] &- 0x30 < 10
     }
 }
