@@ -19,10 +19,13 @@ enum EncodingRule {
         case .utf8: self = .isRead
         case _ where engine == .technitium || format == .gravityDatabase: self = .isRead
         case .utf16LittleEndian, .utf16BigEndian: self = .isRefused("is UTF-16")
-        case .utf8WithMark where engine == .dnscryptProxy: self = .isRead
+        case .utf8WithMark where Self.dropMark.contains(engine): self = .isRead
         case .utf8WithMark: self = Self.mark(engine, format)
         }
     }
+
+    /// Engines that leave a mark out: dnsdist 1.7 and Knot Resolver 5.6, as Lua does (compared), Pi-hole (FTL 6.4, pull 2702).
+    private static let dropMark: [Engine] = [.dnscryptProxy, .dnsdist, .knotPolicy, .pihole]
 
     private static func mark(_ engine: Engine, _ format: ListFormat) -> EncodingRule {
         switch engine {

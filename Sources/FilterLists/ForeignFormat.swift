@@ -11,7 +11,7 @@ struct ForeignFormat: Sendable {
         ForeignFormat(title: "regular expressions over URLs (a squidGuard expression list)") { sample in
             sample.pathMentions("expressions") ? sample.percent(sample[.regex]) + 1 : 0
         },
-        ForeignFormat(title: "a list of URLs") { $0.percent($0[.url]) },
+        ForeignFormat(title: "a list of URLs") { $0.percent($0[.url] + $0[.hostURL]) },
         ForeignFormat(
             title: "pairs of a name and a target",
             candidates: [.cloaking, .forwarding, .adguardRewrites]

@@ -96,6 +96,13 @@ public enum FormatDetector {
         let ranked = ListFormat.all.map { (format: $0, score: $0.score(sample)) }
         let best = ranked.max { $0.score < $1.score }
         let foreign = ForeignFormat.all.map { (format: $0, score: $0.score(sample)) }.max { $0.score < $1.score }
+        if let engine, AllowListLines.engines.contains(engine) {
+            // A slash behind a name is that of the whole host.
+            let score = sample.percent(sample[.domain] + sample[.wildcard] + sample[.hostURL])
+            if sample[.hostURL] > 0, score >= threshold {
+                return found((.domains, score), engine: engine, given: true, sample)
+            }
+        }
         let isForeign = foreign.map { $0.score >= threshold && $0.score > best?.score ?? 0 } ?? false
         if isForeign || best?.score ?? 0 < threshold, let configuration = EngineConfiguration.of(text) {
             return try found(configuration, path, engine)
@@ -269,6 +276,7 @@ extension LineShape {
         case .addressRange: "address ranges"
         case .namedRange: "named address ranges"
         case .url: "URLs"
+        case .hostURL: "hosts with a slash"
         case .proxifier: "Proxifier rules"
         case .bindStatement: "BIND statements"
         case .packetCommand: "commands of iptables"

@@ -22,7 +22,7 @@ extension LayerLoader {
             ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets),
             guard: source.limit
         )
-        let before = builder.ruleCount
+        let (before, mark) = (builder.ruleCount, builder.mark)
         var sink = RuleSink(
             builder: consume builder,
             path: source.path,
@@ -30,18 +30,21 @@ extension LayerLoader {
             removals: removals,
             octets: source.octets.count
         )
-        sink.note(encoding)
         sink.schedules = options.schedules
+        sink.checksNames = options.checksNames && detection.engine == .bindRPZ
         sink.given = given
         prepare(&sink, for: source, detection.format)
         fill(&sink, from: source, reader)
+        sink.note(encoding, since: mark)
+        let leavesNamesOpen = sink.openRules > 0
         let (result, report) = sink.finish(
             format: detection.format,
             detection: detection.why,
             octets: source.octets.count,
             rulesBefore: before
         )
-        guard report.rules > 0 || mayBeEmpty || source.mayBeEmpty else {
+        guard report.rules > 0 || leavesNamesOpen && report.hasMoreThanIncludes || mayBeEmpty || source.mayBeEmpty
+        else {
             throw ListError(path: source.path, reason: .noRules(emptiness(report)))
         }
         return (result, report)

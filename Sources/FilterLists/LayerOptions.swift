@@ -18,14 +18,20 @@ public struct LayerOptions: Sendable, Equatable {
     /// Which names Blocky answers itself.
     public var specialNames: BlockySpecialNames
 
+    /// Whether BIND refuses policy zones with names that no host has: unless `check-names ignore` or `warn` is said, and
+    /// where it is their primary server.
+    public var checksNames: Bool
+
     /// Options; what is not given is not configured.
     public init(
         blockAddresses: [IPAddress] = [],
         blockTTL: UInt32? = nil,
         schedules: [String: [Range<Int>]] = [:],
         clients: ClientGroups? = nil,
-        specialNames: BlockySpecialNames = .all
+        specialNames: BlockySpecialNames = .all,
+        checksNames: Bool = true
     ) {
+        self.checksNames = checksNames
         self.specialNames = specialNames
         self.blockAddresses = blockAddresses
         self.blockTTL = blockTTL

@@ -11,7 +11,7 @@ enum LineShape: Int, CaseIterable {
     case address, addressPrefix, addressRange, namedRange
     // Shapes of formats that are not read, or that others share.
     case packetCommand
-    case url, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest
+    case url, hostURL, proxifier, bindStatement, taggedName, nameAndTarget, comma, keyValue, digest
     case word, other
 }
 
@@ -147,7 +147,9 @@ extension LineShape {
         if isNamedRange(word) { return .namedRange }
         if isRegex(word) { return .regex }
         if word.firstIndex(of: 0x2C) != nil { return .comma }
-        if word.firstIndex(of: 0x2F) != nil { return .url }
+        if let slash = word.firstIndex(of: 0x2F) {
+            return slash == word.count - 1 && ofPlainWord(word.extracting(0..<slash)) != nil ? .hostURL : .url
+        }
         return word[word.count - 1] == 0x3A ? .keyValue : .other
     }
 

@@ -82,3 +82,8 @@ struct LayerRecipe: Sendable {
     var blockMode: String?
     var options: LayerOptions
 }
+
+extension ListReport {
+    /// Whether something else is not evaluated than files that the list names and that are not given.
+    var hasMoreThanIncludes: Bool { unsupported.keys.contains { $0 != UnsupportedReason.include.id } }
+}

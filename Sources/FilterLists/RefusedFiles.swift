@@ -13,7 +13,7 @@ extension DropReason {
             // Unbound does not start with data outside of the zone; the others leave them out.
             [
                 "bad-record", "not-a-name", "line-too-long", "conflicting-data", "no-authority",
-                "no-name-server", "duplicate-policy", engine == .unboundRPZ ? "out-of-zone" : "",
+                "no-name-server", "duplicate-policy", "check-names", engine == .unboundRPZ ? "out-of-zone" : "",
             ].contains(id)
         default:
             [

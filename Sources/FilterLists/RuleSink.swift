@@ -18,6 +18,8 @@ struct RuleSink: ~Copyable {
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Files that the list names and that lie beside it.
     var companions: [String: [UInt8]] = [:]
+    /// Whether BIND checks the names in zones (`check-names fail`).
+    var checksNames = false
     /// The schedules that the engine's configuration has, by name.
     var schedules: [String: [Range<Int>]] = [:]
     /// Lines seen.
@@ -25,7 +27,7 @@ struct RuleSink: ~Copyable {
     /// Rules that entries which stand for many may still be made of.
     private var room: Int
     /// Rules that only leave names open; they are counted as not evaluated, not as rules.
-    private var openRules = 0
+    private(set) var openRules = 0
     /// The first rule about addresses that the list had no room for.
     var firstOpenRule: RulePosition?
     private let addressRecordsBefore: Int
@@ -109,8 +111,8 @@ struct RuleSink: ~Copyable {
         }
     }
 
-    /// Says what a byte order mark does to the first line.
-    mutating func note(_ encoding: EncodingRule) {
+    /// Says what a byte order mark does to the first line, whose rules were added behind a mark.
+    mutating func note(_ encoding: EncodingRule, since mark: RuleMark) {
         let text = "begins with a byte order mark"
         let path = path
         switch encoding {
@@ -126,6 +128,9 @@ struct RuleSink: ~Copyable {
                 )
             }
         case .isUnknown:
+            let count = builder.leaveOpen(line: 1, since: mark)
+            guard count > 0 else { return }
+            noteOpenRules(count)
             skip(
                 Diagnostic(
                     path: path,

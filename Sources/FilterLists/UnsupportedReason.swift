@@ -142,6 +142,10 @@ struct UnsupportedReason {
         id: "odd-name",
         text: "it holds a text that the engine makes no name of, which leaves a hole in its table"
     )
+    static let leadingDot = UnsupportedReason(
+        id: "leading-dot",
+        text: "what the product makes of an entry that begins with a dot is not documented"
+    )
     static let aclOption = UnsupportedReason(
         id: "acl-option",
         text: "it has capitals, and whether its acl line says -i is not known; put a line with -i in front of it"

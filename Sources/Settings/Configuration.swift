@@ -91,6 +91,8 @@ public struct Configuration: Sendable {
         public var blockTTL: UInt32?
         /// Times of the week by name, in minutes since Monday 00:00 (dnscrypt-proxy).
         public var schedules: [String: [Range<Int>]] = [:]
+        /// Whether BIND checks the names in policy zones (`check-names fail`, which it does of itself).
+        public var checksNames = true
         /// Clients and their groups of lists (Blocky `clientGroupsBlock`); nil when the file does not say.
         public var clients: [ClientEntry]?
         /// The names that Blocky answers itself (`specialUseDomains`).

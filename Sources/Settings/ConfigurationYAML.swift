@@ -49,7 +49,7 @@ private struct ConfigurationBuilder {
 
     private static let listKeys = ["path", "format", "role", "groups"]
     private static let layerKeys = [
-        "name", "engine", "mode", "block-mode", "block-addresses", "schedules", "clients", "lists",
+        "name", "engine", "mode", "block-mode", "block-addresses", "check-names", "schedules", "clients", "lists",
     ]
 
     /// Every list format that an engine reads.
@@ -176,6 +176,12 @@ private struct ConfigurationBuilder {
             layer.blockMode = reader.word(mode, "block-mode", of: engine.profile.blockModes.map(\.name))
         } else if let mode = fields["block-mode"], fields["engine"] == nil {
             reader.fault(mode, "missing-key", "block-mode needs `engine`, because each engine has its own")
+        }
+        if let node = fields["check-names"] {
+            layer.checksNames = reader.word(node, "check-names", of: ["fail", "warn", "ignore"]) ?? "fail" == "fail"
+            if layer.engine != .bindRPZ {
+                reader.fault(node, "wrong-engine", "check-names is an option of BIND; say engine: bind-rpz")
+            }
         }
         if let node = fields["block-addresses"] { layer.blockAddresses = addresses(node) }
         if let node = fields["schedules"] { layer.schedules = ScheduleYAML.schedules(node, &reader) }

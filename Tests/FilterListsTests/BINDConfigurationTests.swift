@@ -81,4 +81,17 @@ import Testing
     func zones(statement: String, isFirm: Bool) throws {
         #expect(try kinds(statement + "\n") == [isFirm ? .redirect : .unsupported, .pass], "\(statement)")
     }
+
+    /// A configuration of which nothing is evaluated is one all the same; one that says nothing is none.
+    @Test(arguments: [
+        "options { response-policy { zone \"x\"; }; };\nzone \"x\" { type master; file \"absent\"; };\n",
+        "view \"v\" { zone \"x\" { type master; file \"absent\"; }; };\n",
+        "zone \"a.zz\" { type forward; forwarders { 192.0.2.1; }; };\n", "zone \"a.zz\" { type master; };\n",
+    ])
+    func nothingIsEvaluated(text: String) throws {
+        let input = ListInput(path: "named.conf", format: .bindZones, octets: Array(text.utf8))
+        #expect(try LayerLoader.load([input], engine: .bindZones).verdict("a.zz").kind == .unsupported)
+        let none = ListInput(path: "named.conf", format: .bindZones, octets: Array("options { };\n".utf8))
+        #expect(throws: ListError.self) { try LayerLoader.load([none], engine: .bindZones) }
+    }
 }

@@ -27,14 +27,14 @@ import TextScan
         ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\na.example CNAME .\n", "rpz bind-rpz"),
         ("ads.*\n=a.example\n*x*\nb.example\n", "dnscrypt dnscrypt-proxy"),
         ("-- x\nnewServer(\"192.0.2.1\")\naddAction(\"a.example\", DropAction())\n", "dnsdist dnsdist"),
-        ("s = newSuffixMatchNode()\ns:add({\n  \"a.example\",\n})\naddAction(s, DropAction())\n", "no-rules"),
+        ("s = newSuffixMatchNode()\ns:add({\n  \"a.example\",\n})\naddAction(s, DropAction())\n", "dnsdist dnsdist"),
         ("-- x\nmodules = { 'policy' }\npolicy.add(policy.all(policy.DENY))\n", "kresd knot-policy"),
         (".a.example\n.b.example # x\nc.example\n", "squid squid"),
         ("a.example;\nb.example;\n", "proxifier proxifier"),
         ("^ad\\.\n(a|b)\\.example$\n", "regex pihole"), ("192.0.2.1\n192.0.2.0/24\n", "addresses packet-filter"),
         ("a.example/path\nb.example/x/y\n", "format-not-supported"),
         ("full:a.example\nb.example @cn\n", "v2fly v2ray"),
-        ("zone \"a.example\" { type master; };\n", "no-rules"),
+        ("zone \"a.example\" { type master; };\n", "bind-zones bind-zones"),
         ("{\"denied-remote-hosts\": [\"a.example\"]}", "lsrules little-snitch"),
         ("x:192.0.2.1-192.0.2.9\n", "p2p packet-filter"),
         ("a.example 192.0.2.1\nb.example c.example\n", "ambiguous-format"),
@@ -46,8 +46,8 @@ import TextScan
         ("-----BEGIN PGP SIGNATURE-----\niHUE\n", "not-a-list"), ("# only\n! comments\n\n", "no-rules"),
         ("|a.example^$dnsrewrite=NOERROR;CNAME;b.example\n", "adblock adguard-home"),
         ("this is prose, not a list\nof anything at all\n", "format-not-recognised"), ("", "empty-input"),
-        ("rpz:\n  name: block.rpz\n  zonefile: /x\n", "no-rules"),
-        ("rpz:\n  name: block.rpz\nforward-zone:\n  name: a.example\n", "no-rules"),
+        ("rpz:\n  name: block.rpz\n  zonefile: /x\n", "unbound unbound"),
+        ("rpz:\n  name: block.rpz\nforward-zone:\n  name: a.example\n", "unbound unbound"),
         ("server:\n  verbosity: 1\n  port: 53\n", "no-rules"),
         ("a.example\n*.b.example\n/(?i)re[0-9]+/\n/x/\n", "wildcard blocky"),
         ("0.0.0.0 h.example\n*.b.example\n/x/\n/y/\n", "wildcard blocky"), ("/x/\n/y[0-9]/\n", "ambiguous-format"),
@@ -56,7 +56,7 @@ import TextScan
         ("stub-zone:\n  name: \"corp.example\"\n  stub-addr: 192.0.2.1\n", "unbound unbound"),
         ("server:\n  access-control: 192.0.2.0/24 allow\n", "no-rules"),
         ("http_access allow localhost manager\nhttp_access deny all\nhttp_port 3128\n", "squid-conf squid"),
-        ("http_access deny to_localhost\n", "no-rules"),
+        ("http_access deny to_localhost\n", "squid-conf squid"),
         ("blocking:\n  denylists:\n    ads:\n      - https://a.example/x\n", "format-not-supported"),
         ("include \"/etc/bind/named.conf.options\";\n// x\ninclude \"/etc/bind/named.conf.local\";\n", "no-rules"),
         ("options {\n  directory \"/var/cache/bind\";\n  listen-on-v6 { any; };\n};\n", "no-rules"),
@@ -84,7 +84,10 @@ import TextScan
         ("$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n* A 192.0.2.1\n", "ambiguous-format"),
         ("$ORIGIN rpz.example.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.example A 192.0.2.1\n", "rpz bind-rpz"),
         ("@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.example A 0.0.0.0\n", "ambiguous-format"),
-        ("options {\n  response-policy { zone \"p.rpz\"; };\n};\nzone \"a.example\" { type master; };\n", "no-rules"),
+        (
+            "options {\n  response-policy { zone \"p.rpz\"; };\n};\nzone \"a.example\" { type master; };\n",
+            "bind-zones bind-zones"
+        ),
     ])
     func formats(text: String, expected: String) {
         #expect(outcome(Array(text.utf8)) == expected, "\(text)")

@@ -56,10 +56,32 @@ struct EncodingTests {
         #expect(try Self.load(Array(text.utf8), format, engine).verdict("a.example", .a).kind == .nxdomain)
     }
 
-    @Test func whatNobodyHasComparedIsNotTakenForCertain() throws {
-        let loaded = try Self.load(Self.mark + Array("||a.example^\n".utf8), .adblock, .adguardHome)
+    /// What nobody has compared leaves what the first line says open, and that alone.
+    @Test(arguments: [
+        (ListFormat.adblock, Engine.adguardHome, "||a.example^\n||b.example^\n"),
+        (.adblock, .adguardHome, "/a\\.example/\n||b.example^\n"), (.domains, .blocky, "a.example\nb.example\n"),
+        (.hosts, .coreDNS, "0.0.0.0 a.example\n0.0.0.0 b.example\n"), (.domains, .squidGuard, "a.example\nb.example\n"),
+    ])
+    func whatNobodyHasComparedIsNotTakenForCertain(format: ListFormat, engine: Engine, text: String) throws {
+        let loaded = try Self.load(Self.mark + Array(text.utf8), format, engine)
         #expect(loaded.layer.unsupportedCount == 1)
-        let read = try Self.load(Self.mark + Array("a.example\n".utf8), .dnscrypt, .dnscryptProxy)
+        #expect(loaded.reports[0].unsupported == ["byte-order-mark": 1] && loaded.reports[0].rules > 0)
+        #expect(try loaded.verdict("a.example", .a).kind == .unsupported)
+        let rest = try Self.load(Array(text.utf8), format, engine).verdict("b.example", .a).kind
+        #expect(try loaded.verdict("b.example", .a).kind == rest && rest != .pass)
+        let comment = format == .adblock ? "! x\n" : "# x\n"
+        let harmless = try Self.load(Self.mark + Array((comment + text).utf8), format, engine)
+        #expect(harmless.layer.unsupportedCount == 0)
+        #expect(try harmless.verdict("a.example", .a).kind == rest)
+    }
+
+    @Test(arguments: [
+        (ListFormat.dnscrypt, Engine.dnscryptProxy, "a.example\n"), (.domains, .pihole, "a.example\n"),
+        (.dnsdist, .dnsdist, "addAction(QNameRule('a.example'), RCodeAction(DNSRCode.NXDOMAIN))\n"),
+        (.knotPolicy, .knotPolicy, "policy.add(policy.suffix(policy.DENY, {todname('a.example')}))\n"),
+    ])
+    func someLeaveItOut(format: ListFormat, engine: Engine, text: String) throws {
+        let read = try Self.load(Self.mark + Array(text.utf8), format, engine)
         #expect(read.layer.unsupportedCount == 0)
         #expect(try read.verdict("a.example", .a).kind != .pass)
     }

@@ -100,6 +100,31 @@ import TextScan
         #expect(kind == (isCovered ? .drop : .pass))
     }
 
+    /// What a product makes of a dot in front is not documented, but by Zscaler.
+    @Test(arguments: [
+        (Engine.fortiGate, ".a.example"), (.panOS, ".a.example"), (.panOS, "^.a.example"), (.umbrella, ".a.example"),
+        (.panOS, ".a.example/"),
+    ])
+    func leadingDots(engine: Engine, rule: String) throws {
+        let list = try readList("b.example\n\(rule)\n", .domains, engine)
+        #expect(list.reports[0].unsupported == ["leading-dot": 1])
+        for name in ["a.example", "x.a.example"] { #expect(try list.verdict(name).kind == .unsupported) }
+        #expect(try list.verdict("xa.example").kind == .pass)
+        #expect(try list.verdict("b.example").kind == .drop)
+    }
+
+    /// Hosts with a slash behind them are read for those who want them so, and are URLs to everybody else.
+    @Test func hostsWithSlashes() throws {
+        let text = "a.example/\n*.b.example/\n# c\n"
+        let input = ListInput(path: "x", octets: Array(text.utf8))
+        let list = try LayerLoader.load([input], engine: .panOS)
+        for (name, kind) in [("a.example", VerdictKind.drop), ("x.a.example", .pass), ("x.b.example", .drop)] {
+            #expect(try list.verdict(name).kind == kind)
+        }
+        #expect(throws: ListError.self) { try LayerLoader.load([input]) }
+        #expect(throws: ListError.self) { try LayerLoader.load([input], engine: .pihole) }
+    }
+
     @Test func proxyAutoConfigIsReadAndNotRun() throws {
         let path = Fixtures.folder("lists/pac").appendingPathComponent("small.pac").path
         let loaded = try LayerLoader.load([ListInput(path: path)])

@@ -39,7 +39,16 @@ struct PolicyZoneRefusalTests {
         ("33.9.9.54.20.rpz-ip CNAME .", "pprp"), ("x.rpz-ip CNAME .", "pprp"), ("99.1.rpz-client-ip CNAME .", "pprp"),
         ("t.zz CNAME a..b.", "rrre"), ("t.zz CNAME rpz-nonsense.", "dppp"), ("t.zz CNAME .\nt.zz NS ns.yy.", "rbbb"),
         ("t.zz NS ns.yy.", "oppp"), ("t.zz DNAME a.yy.\nt.zz DNAME b.yy.", "rpdp"), ("@ CNAME .", "rppp"),
-        ("t.zz CNAME .\r", "bbbe"), ("t.z\u{0}z CNAME .", "rrre"), ("@ SOA a. b. 2 1 1 1 1", "rppp"),
+        ("t.zz CNAME .\r", "bbbe"),
+        ("t_.zz A 192.0.2.1", "rppp"), ("*._t.zz AAAA ::1", "rppp"), ("t.zz MX 1 a_b.", "rddd"),
+        ("_x.zz TXT x", "pppp"),
+        ("-x.zz A 192.0.2.1", "rppp"), ("x-.zz MX 1 a.", "rppp"), ("x/y.zz A 192.0.2.1", "rppp"),
+        ("_x.zz TYPE1 \\# 4 c0000201", "rprp"), ("_x.other. A 192.0.2.1", "rrpp"), ("_x CNAME .\n A 192.0.2.1", "rppp"),
+        ("t.zz SRV 1 1 1 a_b.", "rddd"), ("t.zz HTTPS 1 a_b.", "rddd"), ("t.zz HTTPS 0 a_b.", "dddd"),
+        ("t.zz RP a_b. c.", "dddd"), ("t.zz RP a.b_c. d.", "rddd"), ("t.zz NS a_b.", "rppp"),
+        ("*.t.zz A 192.0.2.1", "pppp"),
+        ("gc._msdcs.zz A 192.0.2.1", "pppp"), ("gc._msdcs.zz MX 1 a.", "rppp"), ("_x.zz SRV 1 1 1 a.", "pppp"),
+        ("t.z\u{0}z CNAME .", "rrre"), ("@ SOA a. b. 2 1 1 1 1", "rppp"),
     ]
 
     @Test(arguments: entries)
@@ -95,5 +104,54 @@ struct PolicyZoneRefusalTests {
             let notes = loaded.reports.flatMap(\.notEvaluated)
             #expect(notes.count == 1 && notes[0].line == 4 && notes[0].text.contains("no resource record"))
         }
+    }
+
+    /// The whole name of an owner counts, and what BIND's configuration says of names.
+    @Test func checkedNames() throws {
+        func kind(_ origin: String, _ checks: Bool) throws -> VerdictKind {
+            let zone = "$ORIGIN \(origin).\n$TTL 60\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\ng.zz CNAME .\nt.zz A 192.0.2.1\n"
+            return try readList(zone, .rpz, .bindRPZ, options: LayerOptions(checksNames: checks)).verdict("g.zz").kind
+        }
+        #expect(try kind("my_zone", true) == .unsupported)
+        #expect(try kind("my-zone", true) == .nxdomain)
+        #expect(try kind("my_zone", false) == .nxdomain)
+        let head = "$TTL 60\n@ SOA a. c_d. 1 1 1 1 1\n@ NS a.\n_t.zz A 192.0.2.1\n"
+        #expect(
+            try readList(head, .rpz, .bindRPZ, options: LayerOptions(checksNames: false)).verdict("_t.zz").kind
+                == .redirect
+        )
+        for head in [
+            "@ SOA a_b. c. 1 1 1 1 1\n@ NS a.", "@ SOA a. b.c_d. 1 1 1 1 1\n@ NS a.",
+            "@ SOA a. b. 1 1 1 1 1\n@ NS a_b.",
+        ] {
+            #expect(
+                try readList("$TTL 60\n\(head)\ng.zz CNAME .\n", .rpz, .bindRPZ).verdict("g.zz").kind == .unsupported
+            )
+        }
+        let fine = "$TTL 60\n@ SOA . . 1 1 1 1 1\n@ NS .\ng.zz CNAME .\n"
+        #expect(try readList(fine, .rpz, .bindRPZ).verdict("g.zz").kind == .nxdomain)
+    }
+
+    /// No policy zone is written that BIND would not take.
+    @Test func exportsNoSuchNames() throws {
+        let rules = """
+            local-zone: a_b.zz redirect
+            local-data: 'a_b.zz A 192.0.2.1'
+            local-zone: c.zz redirect
+            local-data: 'c.zz A 192.0.2.1'
+            local-zone: _d.c.zz always_nxdomain
+            local-zone: _e.zz always_nxdomain
+
+            """
+        let list = try readList(rules, .unbound)
+        var text: [UInt8] = []
+        let report = export(list.layer, try #require(ExportFormat.named("rpz")), allowing: false, &text)
+        #expect(report.omitted == ["host-name": 3])
+        let zone = String(decoding: text, as: UTF8.self)
+        #expect(
+            !zone.contains("a_b") && !zone.contains("_d") && zone.contains("_e.zz CNAME .")
+                && zone.contains("c.zz 3600 IN A")
+        )
+        #expect(try readList(zone, .rpz, .bindRPZ).verdict("_e.zz").kind == .nxdomain)
     }
 }

@@ -26,6 +26,7 @@ struct Omission: Sendable, Equatable {
     static let data = Omission(id: "data", text: "the format has no rules that answer with data")
     static let route = Omission(id: "route", text: "the format cannot send a name to another server")
     static let name = Omission(id: "name", text: "the format takes no such name")
+    static let hostName = Omission(id: "host-name", text: "BIND takes no zone with data of this kind at such a name")
     static let precedence = Omission(
         id: "precedence",
         text: "it would win or lose against another rule where it does not now"

@@ -42,6 +42,11 @@ struct PolicyZoneWriter: FormatWriter {
             sink.omitAll(node, .name, besides: inherited)
             return inherited
         }
+        let data = [node.own, node.below] + (isCovered ? [inherited] : [])
+        guard data.allSatisfy({ isTaken($0, node) }) else {
+            sink.omitAll(node, .hostName, besides: inherited)
+            return inherited
+        }
         let own = records(node.own, node.types)
         let below = records(node.below, node.types)
         if own == nil { sink.omitAll(node.ownRules, node.own.reason(node.types)) }
@@ -109,6 +114,12 @@ struct PolicyZoneWriter: FormatWriter {
             return lines
         case .data, .route, .mixed: return nil
         }
+    }
+
+    /// Whether BIND takes a zone with such data at a name and its star, and at the names above.
+    private func isTaken(_ effects: TypedEffects, _ node: PolicyNode) -> Bool {
+        guard case .data(let records, _) = effects.form(node.types) else { return true }
+        return !records.contains { BINDNames.refuses(owner: node.name, of: $0.type) }
     }
 
     private static func isTrigger(_ name: [UInt8]) -> Bool {

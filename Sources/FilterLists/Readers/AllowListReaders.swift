@@ -4,9 +4,13 @@ import TextScan
 
 /// Entries of a list for firewalls and proxies, one a line; `#` begins a comment at the start or behind a blank.
 enum AllowListLines {
+    /// The engines whose lists these are.
+    static let engines: [Engine] = [.panOS, .zscaler, .fortiGate, .umbrella]
+
     static func read(
         _ text: Span<UInt8>,
         _ sink: inout RuleSink,
+        opensDots: Bool = true,
         _ entry: (Range<Int>, Int, inout RuleSink) -> Void
     ) {
         var scanner = LineScanner(text)
@@ -32,8 +36,21 @@ enum AllowListLines {
                 sink.skip(.address, text, rule, line.number)
                 continue
             }
+            if opensDots, let name = undocumented(text, rule) {
+                sink.skip(.leadingDot, text, rule, line.number)
+                let openClass = sink.entry().class
+                sink.leaveOpen(.subtree, text, name: name, class: openClass, rule: rule, line: line.number)
+                continue
+            }
             entry(rule, line.number, &sink)
         }
+    }
+
+    /// What an entry is about that begins with a dot, or with a caret and one.
+    private static func undocumented(_ text: Span<UInt8>, _ rule: Range<Int>) -> Range<Int>? {
+        let start = rule.lowerBound + (!rule.isEmpty && text[rule.lowerBound] == 0x5E ? 1 : 0)
+        guard start + 1 < rule.upperBound, text[start] == 0x2E else { return nil }
+        return (start + 1)..<rule.upperBound
     }
 
     /// Whether an octet of a range is this one.
@@ -42,7 +59,8 @@ enum AllowListLines {
     }
 }
 
-/// PAN-OS external dynamic lists: `x`, `^x`, `*.x`; a star that is not the whole first label makes the entry invalid.
+/// PAN-OS external dynamic lists: `x`, `^x`, `*.x`, each with or without a slash behind it, as lists of URLs have it; a star
+/// that is not the whole first label makes the entry invalid. `x/` is x alone, where `x` in a list of URLs is more.
 enum PANOSReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
@@ -70,7 +88,7 @@ enum ZscalerReader {
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
-        AllowListLines.read(text, &sink) { rule, line, sink in
+        AllowListLines.read(text, &sink, opensDots: false) { rule, line, sink in
             for index in rule where text[index] &- 0x41 < 26 { return sink.drop(.capitals, text, rule, line) }
             guard !AllowListLines.holds(text, rule, 0x2A) else { return sink.drop(.wildcard, text, rule, line) }
             guard text[rule.lowerBound] == 0x2E else {

@@ -79,7 +79,9 @@ enum DnsmasqReader {
         let octets = text.extracting(line)
         if actions.hasQuotes, octets.firstIndex(of: 0x22) != nil { return DnsmasqQuotes.statement(text, line) }
         var index = octets.firstIndex(of: 0x23)
-        while let found = index, found > 0, !isBlank(octets[found - 1]) { index = octets.firstIndex(of: 0x23, from: found + 1) }
+        while let found = index, found > 0, !isBlank(octets[found - 1]) {
+            index = octets.firstIndex(of: 0x23, from: found + 1)
+        }
         return text.trimmedRange(in: line.lowerBound..<(index.map { line.lowerBound + $0 } ?? line.upperBound))
     }
 

@@ -8,7 +8,10 @@ struct PolicyZone {
     /// Completes relative names.
     private(set) var origin: DomainName
     /// The owner of the zone: trigger names are relative to it.
-    private(set) var apex: DomainName
+    private(set) var apex: DomainName {
+        didSet { apexIsHost = !BINDNames.refuses(owner: apex, of: .a) }
+    }
+    private var apexIsHost = true
     private(set) var apexIsStated = false
     /// Whether relative names are triggers as they stand.
     private var isPlain = true
@@ -137,6 +140,7 @@ struct PolicyZone {
     ) {
         noteOwner(record.owner)
         noteTTL(record.ttl)
+        if sink.checksNames, BINDNames.refuses(record) { return sink.drop(.checkedName, text, range, line) }
         if record.type == .soa, engine == .bindRPZ {
             let isOther = apexIsStated && record.owner != apex || !consistency.noteAuthority(record.data)
             if isOther { return sink.drop(.conflictingData, text, range, line) }
@@ -221,6 +225,10 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) -> Bool {
         let record = LocalRecord(address, ttl: limited(stated ?? ttl))
+        if sink.checksNames, !apexIsHost || BINDNames.refuses(owner: text.extracting(owner)) {
+            sink.drop(.checkedName, text, rule, line)
+            return true
+        }
         return addPlain(text, owner, sink.builder.intern(.records([record])), .data, rule, line, &sink)
     }
 

@@ -3,6 +3,11 @@ extension DropReason {
         id: "conflicting-data",
         text: "stands beside an alias of its name, or is a second, other one: BIND refuses the whole zone"
     )
+    static let checkedName = DropReason(
+        id: "check-names",
+        text:
+            "has a name that is no host's, with which BIND takes no primary zone that does not say `check-names ignore`"
+    )
     static let noAuthority = DropReason(
         id: "no-authority",
         text: "begins a zone without an SOA of its own in front of the other records: the engine refuses the whole zone"

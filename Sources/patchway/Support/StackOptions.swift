@@ -165,7 +165,8 @@ extension LayerRequest {
                 blockTTL: layer.blockTTL,
                 schedules: layer.schedules,
                 clients: layer.clients.map { ClientGroups($0.map { .init(clients: $0.client, groups: $0.groups) }) },
-                specialNames: layer.specialNames
+                specialNames: layer.specialNames,
+                checksNames: layer.checksNames
             )
         )
     }
