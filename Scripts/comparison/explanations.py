@@ -43,6 +43,8 @@ TABLE = [
     ('kresd upstream', 'loop', 'rcode: SERVFAIL against NOERROR', 'a circle of aliases has no answer; so say BIND and Unbound'),
     ('unbound', 'big', 'TC: set against not set',
      'datagrams have 1,232 octets at most here, whatever the client allows; Unbound goes up to the 4,096 that it allows'),
+    ('unbound named kresd upstream', 'edns-size long-chain', 'TC: set against not set',
+     'names in the data of records stand in full here, so an answer within some octets of the limit is asked for again over TCP'),
     # What others do with rare questions.
     ('named upstream', 'no-rd', 'rcode: REFUSED against NOERROR | rcode: REFUSED against NXDOMAIN',
      'questions without RD would show what others asked (--answer-without-rd); Unbound and Knot Resolver refuse them too'),

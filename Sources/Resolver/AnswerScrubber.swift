@@ -16,8 +16,8 @@ enum ReplyFault: Equatable {
 ///
 /// Kept: the CNAME and DNAME chain from the question name, the RRset of the type asked for at its end, with DO their
 /// RRSIGs; for negative answers the SOA of an enclosing zone, with DO the proofs of the authority section. Dropped:
-/// everything else, OPT included. Owners are pointers to where they stand already; the result is uncompressed but for those,
-/// id 0, question in lower case.
+/// everything else, OPT included. Owners point to where their ends stand already; the result is uncompressed but for that, id
+/// 0, question in lower case.
 struct AnswerScrubber: ~Copyable {
     /// The rebuilt message.
     var message = MessageBuffer(capacity: 65_535)
@@ -50,7 +50,7 @@ struct AnswerScrubber: ~Copyable {
     private var other = NameBuffer()
     /// Where the name that the current hop is about stands in the rebuilt message, in full.
     private var ownerOffset = 0
-    /// Where owners stand in it that were written in full.
+    /// Where owners stand in it that are more than a pointer.
     private var owners: [Int] = []
     private static let maximumOwners = 16
     private var answers: UInt16 = 0
@@ -273,25 +273,37 @@ struct AnswerScrubber: ~Copyable {
         return message.appendData(record, of: reply)
     }
 
-    /// Appends an owner: a pointer to where it stands already, also behind other labels, or in full.
+    /// Appends an owner, as far as it stands in the message already as a pointer to there.
     private mutating func appendOwner(_ reply: Span<UInt8>, at offset: Int) -> Bool {
         guard (try? other.fill(reply, at: offset)) != nil else { return false }
-        if let place = message.place(of: other, behind: MessageHeader.size) {
+        let start = message.count
+        guard message.appendName(reply, at: offset) != nil else { return false }
+        for labels in stride(from: other.labelCount, to: 0, by: -1) {
+            let prefix = other.suffixStart(labels)
+            guard let place = place(ofOther: prefix) else { continue }
+            message.truncate(to: start + prefix)
             message.append16(0xC000 | UInt16(place))
+            if prefix > 0 { note(owner: start) }
             return true
         }
+        note(owner: start)
+        return true
+    }
+
+    private mutating func note(owner start: Int) {
+        if owners.count < Self.maximumOwners { owners.append(start) }
+    }
+
+    /// Where the end of the name in `other` stands.
+    private func place(ofOther start: Int) -> Int? {
+        if let place = message.place(of: other, from: start, behind: MessageHeader.size) { return place }
         for index in 0..<aliasCount {
-            guard let place = message.place(of: other, behind: Int(aliases[index])) else { continue }
-            message.append16(0xC000 | UInt16(place))
-            return true
+            if let place = message.place(of: other, from: start, behind: Int(aliases[index])) { return place }
         }
         for known in owners {
-            guard let place = message.place(of: other, behind: known) else { continue }
-            message.append16(0xC000 | UInt16(place))
-            return true
+            if let place = message.place(of: other, from: start, behind: known) { return place }
         }
-        if owners.count < Self.maximumOwners, message.count < 0x3F00, other.count > 2 { owners.append(message.count) }
-        return message.appendName(reply, at: offset) != nil
+        return nil
     }
 
     private mutating func appendFixed(_ type: RRType, _ ttl: UInt32, _ section: Section) {

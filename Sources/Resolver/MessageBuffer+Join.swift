@@ -3,7 +3,7 @@ internal import DNS
 extension MessageBuffer {
     /// Appends the records of another answer, whose question name stands at `ownerAt` here.
     ///
-    /// Both are built as ``AnswerScrubber`` does: pointers only as owners, which are moved along.
+    /// Both are built as ``AnswerScrubber`` does: pointers only in owners, which are moved along.
     /// - Parameters:
     ///   - last: where the RDATA of the last record taken stands there; nil takes all.
     ///   - age: seconds that TTLs have run since they were right.
@@ -26,14 +26,17 @@ extension MessageBuffer {
             guard record.section != .additional, last == nil || record.section == .answer else { return false }
             let distance = shift ?? count - record.nameOffset
             shift = distance
-            if other[record.nameOffset] >= 0xC0 {
-                let place = Int(other.uint16(at: record.nameOffset) & 0x3FFF)
+            var rest = record.nameOffset
+            while other[rest] > 0, other[rest] < 0xC0 { rest += Int(other[rest]) + 1 }
+            append(other.extracting(record.nameOffset..<rest))
+            if other[rest] > 0 {
+                let place = Int(other.uint16(at: rest) & 0x3FFF)
                 let target = question.contains(place) ? ownerAt + place - question.lowerBound : place + distance
                 isMovable = isMovable && target < 0x4000
                 append16(0xC000 | UInt16(target & 0x3FFF))
-                append(other.extracting((record.nameOffset + 2)..<record.end))
+                append(other.extracting((rest + 2)..<record.end))
             } else {
-                append(other.extracting(record.nameOffset..<record.end))
+                append(other.extracting(rest..<record.end))
             }
             guard !overflowed else { return false }
             let ttlAt = record.ttlOffset + distance

@@ -83,20 +83,17 @@ extension MessageBuffer {
         return true
     }
 
-    /// Where a name (lower case) stands, alone or behind other labels, in the uncompressed name at `start`; nil for the root,
-    /// which is no longer than a pointer.
-    /// - Complexity: O(octets)
-    func place(of name: borrowing NameBuffer, behind start: Int) -> Int? {
-        guard name.count > 2 else { return nil }
-        var end = start
-        while octets[end] != 0 { end += Int(octets[end]) + 1 }
-        let place = end + 1 - name.count
-        guard place >= start, place < 0x4000 else { return nil }
+    /// Where the end of a name (lower case) that begins at `first` stands, alone or behind other labels, in the name at `start`;
+    /// nil for the root, which is no longer than a pointer.
+    /// - Complexity: O(octets × labels)
+    func place(of name: borrowing NameBuffer, from first: Int, behind start: Int) -> Int? {
+        guard name.count - first > 2 else { return nil }
         var label = start
-        while label < place { label += Int(octets[label]) + 1 }
-        guard label == place else { return nil }
-        for index in 0..<name.count where asciiLowercased(octets[place + index]) != name[index] { return nil }
-        return place
+        while label < 0x4000, octets[label] > 0, octets[label] < 0xC0 {
+            if nameMatches(span, at: label, name, from: first) { return label }
+            label += Int(octets[label]) + 1
+        }
+        return nil
     }
 
     /// Appends the name at `offset` of a message, expanded, letters kept.
@@ -171,12 +168,13 @@ private func parametersFill(_ message: Span<UInt8>, _ start: Int, _ end: Int) ->
     return position == end
 }
 
-/// Whether the name at `offset` of a message equals `name`, ignoring case; a malformed name equals nothing.
+/// Whether the name at `offset` of a message equals `name`, or its end that begins at `first`, ignoring case; a malformed name
+/// equals nothing.
 /// - Complexity: O(octets)
-func nameMatches(_ message: Span<UInt8>, at offset: Int, _ name: borrowing NameBuffer) -> Bool {
+func nameMatches(_ message: Span<UInt8>, at offset: Int, _ name: borrowing NameBuffer, from first: Int = 0) -> Bool {
     var position = offset
     var limit = offset
-    var compared = 0
+    var compared = first
     while true {
         guard position < message.count else { return false }
         let length = Int(message[position])
