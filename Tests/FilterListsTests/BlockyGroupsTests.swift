@@ -123,4 +123,16 @@ import TextScan
     @Test func ownAddressesAreNeeded() {
         #expect(throws: ListError.self) { try Self.load(blockMode: "custom") }
     }
+
+    /// Names outside ASCII become Punycode; what is not known of that leaves open what they may become.
+    @Test(arguments: [
+        ("bücher.example", "xn--bcher-kva.example", VerdictKind.unsupported), ("bücher.example", "a.example", .pass),
+        ("☃.b.example", "xn--n3h.b.example", .unsupported), ("☃.b.example", "a.example", .pass),
+        ("☃.b.example", "ads.example", .sinkhole),
+    ])
+    func namesOutsideASCII(rule: String, name: String, kind: VerdictKind) throws {
+        let list = try readList("ads.example\n\(rule)\n", .domains, .blocky)
+        #expect(try list.verdict(name).kind == kind)
+        #expect(list.reports[0].unsupported == ["idna": 1] && list.reports[0].rules == 1)
+    }
 }

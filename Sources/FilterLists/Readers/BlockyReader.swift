@@ -41,9 +41,30 @@ enum BlockyReader {
             sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
             return
         }
-        if isNonASCII(text, name) { return sink.skip(.idna, text, rule, line) }
+        if isNonASCII(text, name) { return international(text, rule, name, line, entry.class, &sink) }
         guard isName(text, name) else { return sink.drop(.notAName, text, rule, line) }
         sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+    }
+
+    /// A name that Blocky converts to Punycode: what it becomes is left open, or all that it may become.
+    private static func international(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ name: Range<Int>,
+        _ line: Int,
+        _ ruleClass: RuleClass,
+        _ sink: inout RuleSink
+    ) {
+        sink.skip(.idna, text, rule, line)
+        switch InternationalName.convert(text.extracting(name).octets) {
+        case .ascii(let converted):
+            guard let name = try? DomainName(presentation: converted) else { return }
+            sink.leaveOpen(.exact, name, class: ruleClass, rule: rule, line: line)
+        case .unknown(let suffix):
+            guard let name = suffix.isEmpty ? .root : try? DomainName(presentation: suffix) else { return }
+            sink.leaveOpen(.subtree, name, class: ruleClass, rule: rule, line: line)
+        case .refused: break
+        }
     }
 
     private static func hosts(
