@@ -65,6 +65,11 @@ struct SpecialNames {
         return name.labelCount == zone.labels ? .noData : .nonexistent
     }
 
+    /// Where the special name that a name of ours is, or lies below, begins in it.
+    func zoneStart(_ name: borrowing NameBuffer) -> Int {
+        zones.first { Self.isAtOrBelow(name, $0.wire, $0.labels) }.map { name.suffixStart($0.labels) } ?? 0
+    }
+
     private static func hasTop(_ name: borrowing NameBuffer, _ top: [UInt8]) -> Bool {
         let start = name.suffixStart(1)
         guard Int(name[start]) == top.count else { return false }
@@ -93,15 +98,21 @@ extension MessageBuffer {
     /// Seconds that made-up negative answers may be kept by the client.
     static let localTTL: UInt32 = 3_600
 
-    /// Writes the reply to a query for a special-use name.
-    mutating func writeSpecial(_ answer: SpecialNames.Answer, _ query: ClientQuery, message: Span<UInt8>) {
+    /// Writes the reply to a query for a special-use name, whose zone begins at `zoneStart` in it: the SOA of a denial is that
+    /// of the zone (RFC 2308 §3).
+    mutating func writeSpecial(
+        _ answer: SpecialNames.Answer,
+        _ query: ClientQuery,
+        message: Span<UInt8>,
+        zoneStart: Int
+    ) {
         let code: ResponseCode = answer == .nonexistent ? .nxDomain : .noError
         beginReply(query, code, message: message)
         switch (answer, query.type) {
         case (.localhost, RRType.a.rawValue): appendOwn(.a, data: [127, 0, 0, 1])
         case (.localhost, RRType.aaaa.rawValue): appendOwn(.aaaa, data: Array(repeating: 0, count: 15) + [1])
         case (.pointer, RRType.ptr.rawValue): appendOwn(.ptr, data: [9] + Array("localhost".utf8) + [0])
-        default: appendOwnSOA(ttl: Self.localTTL)
+        default: appendOwnSOA(ttl: Self.localTTL, ownerAt: MessageHeader.size + zoneStart)
         }
         let none: [UInt8] = []
         appendOPT(query, code, options: none.span)

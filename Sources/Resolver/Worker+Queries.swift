@@ -106,7 +106,7 @@ extension Worker {
         }
         if let answer = special.answer(name) {
             counters.local += 1
-            reply.writeSpecial(answer, query, message: message)
+            reply.writeSpecial(answer, query, message: message, zoneStart: special.zoneStart(name))
             noteIfWanted(.pass, query, origin)
             return true
         }

@@ -18,6 +18,17 @@ import Testing
         #expect(SpecialNames().answer(NameBuffer(name(text))) == answer)
     }
 
+    /// A denial is said by the zone, not by the name that does not exist.
+    @Test(arguments: [
+        ("a.b.onion", "onion"), ("onion", "onion"), ("1.2.3.10.in-addr.arpa", "10.in-addr.arpa"),
+        ("x.localhost", "localhost"),
+        ("nas.home.arpa", "home.arpa"), ("_dns.resolver.arpa", "resolver.arpa"),
+    ])
+    func zonesAreFound(text: String, zone: String) {
+        let asked = NameBuffer(name(text))
+        #expect(asked.name.wire.dropFirst(SpecialNames().zoneStart(asked)).elementsEqual(name(zone).wire))
+    }
+
     @Test(arguments: [
         "localhost.example", "notlocalhost", "testing", "a.tests", "ipv4only.arpa", "1.32.172.in-addr.arpa", ".",
         "8.8.8.8.in-addr.arpa", "63.100.in-addr.arpa", "arpa", "home.arpa.example", "example",
