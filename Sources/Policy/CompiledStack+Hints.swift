@@ -20,6 +20,14 @@ extension CompiledStack {
 }
 
 extension CompiledStack {
+    /// What a rule looked at that decided on something met as `met`: rules about addresses say it themselves.
+    public func relation(_ decision: Decision, met: Relation) -> Relation {
+        guard decision.hasRule, let trigger = layers[Int(decision.layer)].trigger(Int(decision.rule)) else {
+            return met
+        }
+        return trigger == .client ? .client : .address
+    }
+
     /// What a rule looked at that decided on a name or an alias, found out afterwards: an engine that looks addresses up like
     /// names may have found it by an address or hint of the answer.
     public func relation(_ decision: Decision, of element: DomainName, type: RRType, isAlias: Bool) -> Relation {

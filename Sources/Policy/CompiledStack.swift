@@ -129,6 +129,11 @@ public final class CompiledStack: Sendable {
         return result
     }
 
+    /// Whether the query would go on to other layers behind that of a decision.
+    private func hasLayers(behind own: Decision, _ context: borrowing QueryContext) -> Bool {
+        (context.layers & all) >> UInt64(own.layer) > 1
+    }
+
     /// Whether the answer to a query with this decision comes through a layer: where one sent the query elsewhere, the layers
     /// behind it do not see the answer, and dnscrypt-proxy itself takes it as it comes back.
     private func sees(_ index: Int, what own: Decision) -> Bool {
@@ -178,7 +183,11 @@ public final class CompiledStack: Sendable {
                 index: own.layer,
                 zones: zones
             )
-            return earlier.hasRule || earlier.kind == .unsupported ? earlier : own
+            guard earlier.kind == .pass, earlier.hasRule, hasLayers(behind: own, context) else {
+                return earlier.hasRule || earlier.kind == .unsupported ? earlier : own
+            }
+            // The layers behind were not asked, and what they answer is what the rule looks at.
+            return Decision(kind: .unsupported, layer: own.layer, rule: earlier.rule, exempt: own.exempt)
         }
         for index in layers.indices.reversed() where context.layers >> UInt64(index) & 1 == 1 {
             let layer = layers[index]
@@ -296,14 +305,6 @@ public final class CompiledStack: Sendable {
         }
         let element = chain[walk.place - 1]
         return verdict(walk.decision, of: name, element: element, relation: .cname, type: type, context)
-    }
-
-    /// What a rule looked at that decided on something met as `met`: rules about addresses say it themselves.
-    public func relation(_ decision: Decision, met: Relation) -> Relation {
-        guard decision.hasRule, let trigger = layers[Int(decision.layer)].trigger(Int(decision.rule)) else {
-            return met
-        }
-        return trigger == .client ? .client : .address
     }
 
     private func verdict(

@@ -30,13 +30,13 @@ public struct StackGroup: Sendable, Equatable {
 /// Which layers of a stack the queries of a client pass.
 ///
 /// The group that the way of the query names counts, else, of those that count at the time, the one with the longest range
-/// that the client is in, else what is said for all others.
+/// that the client is in, one with hours before one without, else what is said for all others.
 public struct StackGroups: Sendable {
     /// The groups.
     public let groups: [StackGroup]
     /// Bit n: clients of no group pass layer n.
     public let others: UInt64
-    /// Every range, the longest prefixes first, with the place of its group.
+    /// Every range, the longest prefixes first, those with hours before others, with the place of its group.
     private let ranges: [(range: AddressRange, group: Int)]
 
     /// No groups: every client passes all layers.
@@ -47,7 +47,12 @@ public struct StackGroups: Sendable {
         self.groups = groups
         self.others = others
         ranges = groups.enumerated().flatMap { place, group in group.ranges.map { (range: $0, group: place) } }
-            .sorted { $0.range.prefixLength > $1.range.prefixLength }
+            .sorted { left, right in
+                if left.range.prefixLength != right.range.prefixLength {
+                    return left.range.prefixLength > right.range.prefixLength
+                }
+                return groups[left.group].minutes != nil && groups[right.group].minutes == nil
+            }
     }
 
     /// Whether all clients pass the same.

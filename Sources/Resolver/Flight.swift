@@ -25,7 +25,7 @@ struct Origin: BitwiseCopyable {
     var request: Int32 = 0
     /// The client.
     var peer: patchway_peer
-    /// The group of clients that the path of an HTTP request names, from 1; 0 for none.
+    /// The number of the group of clients that the path of an HTTP request names; 0 for none.
     var group: UInt8 = 0
 }
 

@@ -9,7 +9,7 @@ struct AnswerKey: BitwiseCopyable, Equatable {
     var hour: UInt16 = 0
     /// The type asked for.
     var type: UInt16
-    /// The group of clients that the way of the query names, from 1; 0 for none.
+    /// The number of the group of clients that the way of the query names; 0 for none.
     var group: UInt8 = 0
     /// Bit 0: DO, bit 1: CD, bit 2: the real answer, whatever the policy says.
     var flags: UInt8

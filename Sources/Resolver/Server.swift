@@ -257,7 +257,12 @@ public final class Server: Sendable {
     /// Applies another policy from now on; queries under way are answered by the one in force when the answer comes.
     public func reload(_ policy: ServerPolicy) {
         state.withLock { state in
-            let next = ActivePolicy(policy, mode: configuration.mode, generation: state.policy.generation &+ 1)
+            let next = ActivePolicy(
+                policy,
+                mode: configuration.mode,
+                generation: state.policy.generation &+ 1,
+                groupNames: state.policy.groupNames
+            )
             state.policy = next
             state.writer?.0.add(next)
             supervisor.note(next)

@@ -73,9 +73,19 @@ struct ActivePolicy: Sendable {
     private let classes: QueryClasses
     /// Whether it does.
     let tellsQueriesApart: Bool
+    /// The names of all groups of clients since the start: a query that waits finds its group again after a reload.
+    let groupNames: [String]
+    /// The number of each group, from 1, by its place; 0 where there are too many.
+    private let groupNumbers: [UInt8]
 
     /// A policy in force.
-    init(_ policy: ServerPolicy, mode: ServingMode, generation: UInt32) {
+    init(_ policy: ServerPolicy, mode: ServingMode, generation: UInt32, groupNames: [String] = []) {
+        let known = Set(groupNames)
+        let names = groupNames + policy.groups.groups.map(\.name).filter { !known.contains($0) }
+        self.groupNames = names
+        groupNumbers = policy.groups.groups.map { group in
+            names.firstIndex(of: group.name).flatMap { $0 < 255 ? UInt8($0 + 1) : nil } ?? 0
+        }
         self.policy = policy
         self.mode = mode
         self.generation = generation
@@ -87,6 +97,9 @@ struct ActivePolicy: Sendable {
         classes = QueryClasses(policy.stack.layers, groups: policy.groups.groups)
         tellsQueriesApart = classes.tellClientsApart || classes.tellHoursApart || !policy.groups.isEmpty
     }
+
+    /// The number that a group is known by for as long as the server runs, by its place from 1; 0 for none.
+    func groupNumber(_ place: UInt8) -> UInt8 { place == 0 ? 0 : groupNumbers[Int(place) - 1] }
 
     private static func bits(_ modes: [ServingMode], _ mode: ServingMode) -> UInt64 {
         modes.enumerated().reduce(0) { $1.element == mode ? $0 | 1 << UInt64($1.offset) : $0 }
@@ -111,7 +124,7 @@ struct ActivePolicy: Sendable {
     func context(_ key: AnswerKey) -> QueryContext {
         guard tellsQueriesApart else { return .unknown }
         let context = classes.context(client: key.client, hour: key.hour)
-        return policy.groups.narrowed(context, named: key.group == 0 ? nil : Int(key.group) - 1)
+        return policy.groups.narrowed(context, named: key.group == 0 ? nil : groupNumbers.firstIndex(of: key.group))
     }
 
     /// What the stack says about a name asked for: what is carried out, or else what would be.
@@ -120,7 +133,12 @@ struct ActivePolicy: Sendable {
         let all = policy.stack.decide(name, type: type, context: context)
         guard let narrowed = narrowed(context, all, for: name) else { return all }
         let own = policy.stack.decide(name, type: type, context: narrowed)
-        return enforces(own, for: name) ? own : all
+        return takes(own, for: name) ? own : all
+    }
+
+    /// Whether the decision of the layers that are carried out comes before that of all: not where it changes nothing.
+    private func takes(_ own: Decision, for name: borrowing NameBuffer) -> Bool {
+        own.kind == .route || enforces(own, for: name)
     }
 
     /// The context of the layers alone whose decisions are carried out for a name, where a decision is not: what only looks
@@ -130,7 +148,9 @@ struct ActivePolicy: Sendable {
         _ decision: Decision,
         for name: borrowing NameBuffer
     ) -> QueryContext? {
-        guard hasModes, !decision.kind.isPass, !enforces(decision, for: name) else { return nil }
+        guard hasModes, decision.kind != .pass, decision.hasRule || decision.kind == .unsupported,
+            decision.kind == .unsupported || !carriesOut(decision, for: name)
+        else { return nil }
         var context = context
         context.layers &= enforcedLayers | (policy.isProtected(name) ? 0 : protectingLayers)
         return context
@@ -197,7 +217,7 @@ struct ActivePolicy: Sendable {
         let all = walk(answer, after: own(context), of: name, type, context, scratch: &scratch)
         guard let narrowed = narrowed(context, all.decision, for: asked) else { return all }
         let carried = walk(answer, after: own(narrowed), of: name, type, narrowed, scratch: &scratch)
-        return enforces(carried.decision, for: asked) ? carried : all
+        return takes(carried.decision, for: asked) ? carried : all
     }
 
     private func walk(

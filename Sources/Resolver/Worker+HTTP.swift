@@ -29,7 +29,7 @@ extension Worker {
             generation: streams.slots.generation(number),
             request: request,
             peer: streams.slots[number].peer,
-            group: group
+            group: policy.groupNumber(group)
         )
     }
 

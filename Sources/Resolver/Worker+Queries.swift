@@ -132,7 +132,7 @@ extension Worker {
             noteIfWanted(StoredDecision(decision, aliasOffset: 0), query, origin, isEnforced: true)
             return true
         }
-        if policy.enforces(decision, for: name), decision.kind == .drop || !sparesSigned(key) {
+        if policy.enforces(decision, for: name), !sparesSigned(key) {
             return answerByPolicy(decision, query, key, hash, message, origin)
         }
         if type == .any {
@@ -174,7 +174,7 @@ extension Worker {
         draft.reset()
         cache.copyMessage(place, entry, to: &draft)
         let verdict = policy.decide(name, type, policy.context(key), answer: draft, scratch: &aliasName)
-        guard !enforces(verdict.decision, for: name, key, against: draft) else {
+        guard !enforces(verdict, for: name, key, against: draft) else {
             cache.remove(name, key, hash: hash)
             return false
         }

@@ -7,14 +7,16 @@ extension Worker {
     /// Whether the policy has to wait for the real answer, because a signed one is left as it is.
     func sparesSigned(_ key: AnswerKey) -> Bool { key.dnssecOK && !configuration.breaksDNSSEC && !key.isReal }
 
-    /// Whether a decision is carried out against a real answer.
+    /// Whether a decision is carried out against a real answer: signatures count where they are those of what it is about, the
+    /// alias at `aliasOffset` or the name asked for.
     func enforces(
-        _ decision: Decision,
+        _ verdict: (decision: Decision, aliasOffset: UInt16),
         for name: borrowing NameBuffer,
         _ key: AnswerKey,
         against answer: borrowing MessageBuffer
     ) -> Bool {
-        policy.enforces(decision, for: name) && !(sparesSigned(key) && answer.isSigned)
+        policy.enforces(verdict.decision, for: name)
+            && !(sparesSigned(key) && answer.isSigned(at: Int(verdict.aliasOffset)))
     }
 
     /// Gives those who wait for a flight that has failed what the policy says about its name; false when that is nothing.
@@ -25,6 +27,8 @@ extension Worker {
         guard sparesSigned(question.key) else { return false }
         table.fillName(of: flight, &flightName)
         let type = RRType(rawValue: question.key.type)
+        // The classes of clients and hours are those of the policy that told them apart.
+        guard question.generation == policy.generation || !policy.tellsQueriesApart else { return false }
         let decision = policy.decide(flightName, type, policy.context(question.key))
         guard policy.enforces(decision, for: flightName), decision.kind != .drop,
             !policy.policy.stack.awaitsAddresses(decision, type: type)
@@ -39,14 +43,24 @@ extension Worker {
 }
 
 extension MessageBuffer {
-    /// Whether there is any sign of a signature in it.
-    fileprivate var isSigned: Bool {
-        guard let view = try? MessageView(span) else { return false }
-        var isSigned = false
+    /// Whether what an answer says about a name in it is signed: its records, or, where it has none, their denial.
+    ///
+    /// The name is an alias that stands at `aliasOffset`, or, with 0, the question's (BIND 9.18 `rpz_ck_dnssec`).
+    fileprivate func isSigned(at aliasOffset: Int) -> Bool {
+        guard let view = try? MessageView(span),
+            let name = try? view.name(at: aliasOffset == 0 ? MessageHeader.size : aliasOffset)
+        else { return false }
+        let element = NameBuffer(name.lowercased)
+        var (hasRecords, isSigned, isDenialSigned) = (false, false, false)
         view.forEachRecord { record -> Bool in
-            isSigned = record.type == .rrsig
+            if record.section == .answer, nameMatches(span, at: record.nameOffset, element) {
+                hasRecords = true
+                isSigned = isSigned || record.type == .rrsig
+            } else if record.section == .authority {
+                isDenialSigned = isDenialSigned || [.rrsig, .nsec, .nsec3].contains(record.type)
+            }
             return !isSigned
         }
-        return isSigned
+        return isSigned || !hasRecords && isDenialSigned
     }
 }

@@ -18,9 +18,14 @@ extension Worker {
 
     /// The same for a flight.
     private mutating func findStale(for flight: Int) -> Int? {
+        let question = table.flights[flight]
+        // A policy that came while the question was under way tells clients apart anew.
+        guard question.key.isReal || question.generation == policy.generation || !policy.tellsQueriesApart else {
+            return nil
+        }
         table.fillName(of: flight, &flightName)
         table.fillName(of: flight, &name)
-        return findStale(table.flights[flight].key, table.flights[flight].hash)
+        return findStale(question.key, question.hash)
     }
 
     /// Gives those who wait for a flight what there is, when its upstreams take their time.

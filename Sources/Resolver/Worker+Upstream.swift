@@ -209,7 +209,7 @@ extension Worker {
             scratch: &aliasName
         )
         let decision = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
-        guard enforces(verdict.decision, for: flightName, question.key, against: scrubber.message) else {
+        guard enforces(verdict, for: flightName, question.key, against: scrubber.message) else {
             return keepAnswer(decision, question)
         }
         return keepPolicyAnswer(verdict.decision, decision, question, flight, socket)

@@ -16,7 +16,9 @@ extension Worker {
         guard query.type == RRType.txt.rawValue, name.labelCount > 1, name[0] == 3, name[1] == UInt8(ascii: "w"),
             name[2] == UInt8(ascii: "h"), name[3] == UInt8(ascii: "y")
         else { return false }
-        return origin.peer.address?.isLoopback == true
+        // Who asks over HTTP without TLS is a proxy on this host, for anybody.
+        let isProxied = query.overTCP && streams.slots[Int(origin.socket)].speaks == .dnsOverHTTP
+        return !isProxied && origin.peer.address?.isLoopback == true
     }
 
     /// Answers such a question, for a client that asks the way this one did. What is kept of a real answer counts, aliases and
@@ -40,6 +42,8 @@ extension Worker {
     }
 
     private mutating func why(_ asked: borrowing NameBuffer, _ type: RRType, _ key: AnswerKey) -> String {
+        let isOurs = special.answer(asked) != nil || configuration.localZone?.answer(asked.name, type: type) != nil
+        guard !isOurs else { return "\(type): answered here, before the policy" }
         var key = key
         key.type = type.rawValue
         let hash = keyedHash(asked, key, seed: seed)
@@ -51,7 +55,14 @@ extension Worker {
             if cache.fillAlias(place, &aliasName) { alias = ", because of its alias \(aliasName.name)" }
             isKnown = true
         }
-        return "\(type): " + what(decision, asked, isKnown: isKnown) + alias
+        var text = "\(type): " + what(decision, asked, isKnown: isKnown) + alias
+        guard policy.enforces(decision, for: asked) else { return text }
+        if !isKnown, policy.policy.stack.awaitsAddresses(decision, type: type) {
+            text += "; addresses of the real answer can change it, ask for it first"
+        } else if sparesSigned(key) {
+            text += "; a signed answer is given all the same (DO)"
+        }
+        return text
     }
 
     private func what(_ decision: Decision, _ asked: borrowing NameBuffer, isKnown: Bool) -> String {

@@ -25,6 +25,7 @@ import Testing
         ("dnscrypt-proxy", "use-application-dns.net", [], "nxdomain"),
         ("groups", "games.example", ["--client", "192.168.7.20"], "nxdomain"),
         ("groups", "games.example", ["--client", "fd00:7::1", "--at", "Mon 16:00"], "nxdomain"),
+        ("groups", "games.example", ["--client", "192.168.7.20", "--at", "Mon 16:00"], "pass"),
         ("groups", "games.example", ["--client", "192.168.3.20"], "pass"), ("groups", "games.example", [], "pass"),
         ("groups", "bad.example", ["--client", "192.168.7.9"], "pass"),
         ("groups", "bad.example", ["--client", "192.168.3.20"], "sinkhole"),

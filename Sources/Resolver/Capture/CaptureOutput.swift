@@ -99,6 +99,8 @@ struct CaptureQueue {
     private var isBroken: Bool
     /// Whether the first octet that waits only ends such a line.
     private var beginsWithEnd = false
+    /// The octet that was written last.
+    private var last: UInt8 = 0x0A
     private var flags = FlagFold()
 
     /// Octets collected before they are written.
@@ -144,6 +146,11 @@ struct CaptureQueue {
             guard count > 0 else { return giveUp() }
             beginsWithEnd = false
             written += count
+            last = octets[written - 1]
+            // What is taken slowly but steadily would stay otherwise.
+            guard written >= Self.chunk, written < octets.count else { continue }
+            octets.removeFirst(written)
+            written = 0
         }
         clear()
         return 0
@@ -163,7 +170,7 @@ struct CaptureQueue {
     /// Drops what waits.
     private mutating func giveUp() -> UInt64 {
         let lines = octets[written...].count { $0 == 0x0A } - (beginsWithEnd ? 1 : 0)
-        if written > 0 { isBroken = octets[written - 1] != 0x0A } else if beginsWithEnd { isBroken = true }
+        isBroken = beginsWithEnd || last != 0x0A
         clear()
         return UInt64(max(lines, 0))
     }
