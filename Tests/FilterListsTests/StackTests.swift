@@ -149,4 +149,24 @@ struct StackTests {
         }
         #expect(kinds.isSuperset(of: [.pass, .nxdomain, .sinkhole, .refused, .unsupported]))
     }
+
+    /// The name stopped at a zone, so the layers behind were never asked what the earlier zone's rule about addresses would see.
+    @Test func anAddressThatLetsANamePassSaysNothingAboutLayersBehind() throws {
+        let zones = ["32.53.2.0.192.rpz-ip CNAME rpz-passthru.", "ads.example CNAME ."].enumerated().map {
+            place,
+            record in
+            let text = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\n\(record)\n"
+            return ListInput(path: "z\(place)", format: .rpz, octets: Array(text.utf8))
+        }
+        let bind = try LayerLoader.load(zones, engine: .bindRPZ).layer
+        let list = ListInput(path: "names", format: .domains, octets: Array("ads.example\n".utf8))
+        let pihole = try LayerLoader.load([list], engine: .pihole).layer
+        let (name, address) = (try DomainName("ads.example"), try #require(IPAddress("192.0.2.53")))
+        let alone = CompiledStack(layers: [bind]).verdict(name, type: .a, addresses: [address])
+        #expect(alone.kind == .pass && alone.matched?.relation == .address)
+        #expect(CompiledStack(layers: [pihole, bind]).verdict(name, type: .a, addresses: [address]).kind == .sinkhole)
+        #expect(
+            CompiledStack(layers: [bind, pihole]).verdict(name, type: .a, addresses: [address]).kind == .unsupported
+        )
+    }
 }

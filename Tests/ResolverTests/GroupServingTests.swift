@@ -97,6 +97,49 @@ import Testing
         }
     }
 
+    /// Nor do routes and truncations of a layer that only looks hide anything.
+    @Test(arguments: [
+        (Engine.dnsmasq, ListFormat.dnsmasq, "server=/first.example/127.0.0.1#5", "0"),
+        (.bindRPZ, .rpz, "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\nfirst.example CNAME rpz-tcp-only.", "0"),
+    ])
+    func whatOnlyLooksHidesNothing(engine: Engine, format: ListFormat, text: String, expected: String) throws {
+        let lists = [(engine, format, text), (.blocky, .domains, "first.example\n")]
+        let layers = try lists.map { engine, format, text in
+            let list = ListInput(path: "list", format: format, octets: Array((text + "\n").utf8))
+            return try LayerLoader.load([list], engine: engine).layer
+        }
+        var policy = ServerPolicy(stack: CompiledStack(layers: layers))
+        policy.layerModes = [.shadow, .enforce]
+        let served = try TestServer([upstream.address], policy: policy) { $0.mode = .shadow }
+        defer { served.server.stop(); upstream.stop() }
+        #expect(got(served, 2, "first.example") == expected)
+    }
+
+    /// The numbers by which waiting queries know their groups stay when a reload brings them in another order.
+    @Test func groupsAreFoundAgainAfterAReload() throws {
+        var policy = try policy()
+        let (kids, guests) = (
+            StackGroup(name: "kids", ranges: [], layers: 0b11), StackGroup(name: "guests", ranges: [], layers: 0)
+        )
+        policy.groups = StackGroups([kids, guests])
+        let first = ActivePolicy(policy, mode: .enforce, generation: 0)
+        policy.groups = StackGroups([StackGroup(name: "new", ranges: [], layers: 1), guests, kids])
+        let second = ActivePolicy(policy, mode: .enforce, generation: 1, groupNames: first.groupNames)
+        #expect((1...2).map { first.groupNumber($0) } == [1, 2])
+        #expect((1...3).map { second.groupNumber($0) } == [3, 2, 1])
+        #expect(first.groupNumber(0) == 0)
+        for (number, layers) in [(1, 0b11), (2, 0), (3, 1)] as [(UInt8, UInt64)] {
+            var key = AnswerKey(type: 1, dnssecOK: false, checkingDisabled: false)
+            key.group = number
+            #expect(second.context(key).layers == layers)
+        }
+        policy.groups = StackGroups([kids])
+        let third = ActivePolicy(policy, mode: .enforce, generation: 2, groupNames: second.groupNames)
+        var key = AnswerKey(type: 1, dnssecOK: false, checkingDisabled: false)
+        key.group = 2
+        #expect(third.context(key).layers == ~0, "a group that is no more")
+    }
+
     /// What one layer only looks at is not hidden from those behind it, and hides nothing from them.
     @Test(arguments: [
         ([ServingMode.shadow, .enforce], "-000", "00"), ([.enforce, .shadow], "n-nn", "--"),

@@ -15,7 +15,11 @@ import Testing
             let hasData = query.type == .a && !query.name.contains("gone")
             var records: [Record] = []
             if hasData {
-                if query.name.hasPrefix("alias") {
+                if query.name.hasPrefix("trap") {
+                    // The alias is signed, what it leads to is not.
+                    records = [.cname(query.name, "x.bad.example"), .a("x.bad.example")]
+                    if isSigned { records.append(signature(.cname, of: query.name)) }
+                } else if query.name.hasPrefix("alias") {
                     records = [.cname(query.name, "x.bad.example"), .a("x.bad.example")]
                     if isSigned { records.append(signature(.a, of: "x.bad.example")) }
                 } else {
@@ -69,6 +73,17 @@ import Testing
         }
         served.server.drain()
         #expect(served.server.counters.flagged == 4, "noted all the same")
+    }
+
+    /// Signatures of something else in the answer count for nothing.
+    @Test func whatIsBlockedMustBeSignedItself() throws {
+        let upstream = Self.upstream()
+        let served = try serve(upstream)
+        defer { served.server.stop(); upstream.stop() }
+        for _ in 0..<2 {
+            #expect(ask(served, "trap.example", dnssec: true)?.errors == [15])
+            #expect(ask(served, "alias.example", dnssec: true)?.errors == [])
+        }
     }
 
     @Test func unsignedOnesAreRewritten() throws {
