@@ -154,4 +154,20 @@ struct PolicyZoneRefusalTests {
         )
         #expect(try readList(zone, .rpz, .bindRPZ).verdict("_e.zz").kind == .nxdomain)
     }
+
+    /// Where a mode blocks with addresses that BIND does not take at a name, NXDOMAIN blocks it, which is counted.
+    @Test func blocksSuchNamesWithoutAddresses() throws {
+        let hosts = "0.0.0.0 a_b.zz\n0.0.0.0 -c.zz\n0.0.0.0 d.zz\n0.0.0.0 e.a_b.zz\n"
+        let list = try readList(hosts, .hosts, .pihole)
+        var text: [UInt8] = []
+        let report = export(list.layer, try #require(ExportFormat.named("rpz")), allowing: false, &text)
+        #expect(report.omitted.isEmpty && report.changedAnswers == 3)
+        let zone = String(decoding: text, as: UTF8.self)
+        #expect(
+            zone.contains("a_b.zz CNAME .\n") && zone.contains("-c.zz CNAME .\n") && zone.contains("d.zz IN A 0.0.0.0")
+        )
+        let again = try readList(zone, .rpz, .bindRPZ)
+        for name in ["a_b.zz", "-c.zz", "e.a_b.zz"] { #expect(try again.verdict(name).kind == .nxdomain) }
+        #expect(try again.verdict("d.zz").kind == .sinkhole && again.verdict("x.a_b.zz").kind == .pass)
+    }
 }

@@ -47,17 +47,17 @@ struct PolicyZoneWriter: FormatWriter {
             sink.omitAll(node, .hostName, besides: inherited)
             return inherited
         }
-        let own = records(node.own, node.types)
-        let below = records(node.below, node.types)
+        let own = records(node.own, node.types, at: node.name)
+        let below = records(node.below, node.types, at: node.name)
         if own == nil { sink.omitAll(node.ownRules, node.own.reason(node.types)) }
         if below == nil { sink.omitAll(node.belowRules, node.below.reason(node.types)) }
         if isCovered { fillGap(node, inherited, &sink) }
         let name = String(decoding: text, as: UTF8.self)
-        let inheritedRecords = isCovered ? records(inherited, node.types) ?? [] : []
+        let inheritedRecords = isCovered ? records(inherited, node.types, at: node.name) ?? [] : []
         put(name, own ?? inheritedRecords, node.own, isCovered, &sink)
         put("*." + name, below ?? inheritedRecords, node.below, isCovered, &sink)
         for (effects, rules) in [(node.own, node.ownRules), (node.below, node.belowRules)]
-        where changesAnswer(effects, node.types) {
+        where changesAnswer(effects, node) {
             sink.noteChangedAnswer(rules.compactMap { $0 }.first)
         }
         return below == nil ? inherited : node.below
@@ -65,11 +65,13 @@ struct PolicyZoneWriter: FormatWriter {
 
     /// Names between this one and the wildcard that reaches it get what they inherit.
     private mutating func fillGap(_ node: PolicyNode, _ inherited: TypedEffects, _ sink: inout ExportSink) {
-        guard !sink.isSilent, let records = records(inherited, node.types) else { return }
+        guard !sink.isSilent else { return }
         let known = sink.namesWithRules(above: node.name)
         var above = node.name.parent
         while let name = above, !name.isRoot, !known.contains(name), filled.insert(name).inserted {
-            guard let text = ExportText.plain(name) else { return }
+            guard let text = ExportText.plain(name), let records = records(inherited, node.types, at: name) else {
+                return
+            }
             let owner = String(decoding: text, as: UTF8.self)
             put(owner, records, inherited, true, &sink)
             put("*." + owner, records, inherited, true, &sink)
@@ -89,15 +91,17 @@ struct PolicyZoneWriter: FormatWriter {
         for record in records { sink.line(Array("\(owner) \(record)".utf8)) }
     }
 
-    private func changesAnswer(_ effects: TypedEffects, _ types: [RRType]) -> Bool {
-        switch effects.form(types) {
+    private func changesAnswer(_ effects: TypedEffects, _ node: PolicyNode) -> Bool {
+        switch effects.form(node.types) {
         case .blocked, .answer(.refused), .answer(.servfail): effects.isModal
+        case .data(let records, _): isRefused(records, at: node.name)
         default: false
         }
     }
 
-    /// The records of a name, without its owner; nil when a policy zone cannot say it.
-    private func records(_ effects: TypedEffects, _ types: [RRType]) -> [String]? {
+    /// The records of a name, without its owner; nil when a policy zone cannot say it. Where BIND takes no addresses, the
+    /// mode of an engine becomes NXDOMAIN.
+    private func records(_ effects: TypedEffects, _ types: [RRType], at name: DomainName) -> [String]? {
         switch effects.form(types) {
         case .pass: return ["CNAME rpz-passthru."]
         case .answer(.nxdomain), .blocked: return ["CNAME ."]
@@ -105,6 +109,7 @@ struct PolicyZoneWriter: FormatWriter {
         case .answer(.drop): return ["CNAME rpz-drop."]
         case .answer(.truncate): return ["CNAME rpz-tcp-only."]
         case .answer: return effects.isModal ? ["CNAME ."] : nil
+        case .data(let records, _) where isRefused(records, at: name): return effects.isModal ? ["CNAME ."] : nil
         case .data(let records, hidesOthers: true):
             var lines: [String] = []
             for record in records {
@@ -116,10 +121,15 @@ struct PolicyZoneWriter: FormatWriter {
         }
     }
 
-    /// Whether BIND takes a zone with such data at a name and its star, and at the names above.
+    /// Whether a name can be written, and those above it: with its data, or without where it is blocked by a mode.
     private func isTaken(_ effects: TypedEffects, _ node: PolicyNode) -> Bool {
-        guard case .data(let records, _) = effects.form(node.types) else { return true }
-        return !records.contains { BINDNames.refuses(owner: node.name, of: $0.type) }
+        guard !effects.isModal, case .data(let records, _) = effects.form(node.types) else { return true }
+        return !isRefused(records, at: node.name)
+    }
+
+    /// Whether BIND takes no zone with such data at a name.
+    private func isRefused(_ records: [LocalRecord], at name: DomainName) -> Bool {
+        records.contains { BINDNames.refuses(owner: name, of: $0.type) }
     }
 
     private static func isTrigger(_ name: [UInt8]) -> Bool {
