@@ -161,4 +161,30 @@ import TextScan
         #expect(String(decoding: text, as: UTF8.self).contains("*.ads.example 60 IN A 0.0.0.0\n"))
         #expect(report.omitted.isEmpty && !String(decoding: text, as: UTF8.self).contains("TYPE"))
     }
+
+    /// Data in zones of Unbound that block everything else stay, and nothing more is blocked.
+    @Test(arguments: ["static", "refuse", "deny"])
+    func dataOfBlockingZonesStay(zone: String) throws {
+        let rules = """
+            local-zone: "z.example" \(zone)
+            local-data: "x.z.example A 192.0.2.8"
+            local-data: "z.example TXT t"
+            local-data: "c.b.z.example 60 AAAA 2001:db8::8"
+            local-zone: "e.example" \(zone)
+
+            """
+        let list = try readList(rules, .unbound)
+        var text: [UInt8] = []
+        let format = try #require(ExportFormat.named("unbound"))
+        let report = export(list.layer, format, allowing: false, &text)
+        #expect(report.omitted.isEmpty && report.changedAnswers == 0)
+        try Checker.of(format)?.check(text, "zones")
+        let again = try readList(String(decoding: text, as: UTF8.self), .unbound)
+        for name in ["", "x.", "y.", "y.x.", "b.", "c.b.", "d.b.", "d.c.b."].map({ $0 + "z.example" }) + ["e.example"] {
+            for type in [RRType.a, .aaaa, .txt, .mx] {
+                let (one, other) = (try list.verdict(name, type), try again.verdict(name, type))
+                #expect(one.kind == other.kind && one.answer?.records == other.answer?.records, "\(name) \(type)")
+            }
+        }
+    }
 }

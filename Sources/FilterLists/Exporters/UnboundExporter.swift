@@ -14,6 +14,11 @@ extension ExportFormat {
 
 /// A zone is about a name and what lies below it; data of a zone that is transparent are about a single name.
 struct UnboundWriter: FormatWriter {
+    /// Zones with data of names below them; nil for names inside of them that may be zones of another kind.
+    private var zones: [DomainName: LocalZoneType?] = [:]
+
+    init() {}
+
     var comment: String { "# " }
     var heading: [String] { ["server:"] }
 
@@ -35,6 +40,8 @@ struct UnboundWriter: FormatWriter {
             sink.writeZone(whole(name, node.own, node.types) ?? [], node.own, [], node.types, isSingle: false)
             return .uniform(.allow, count: node.types.count)
         }
+        if let below = writeFilled(node, name, from: inherited, to: &sink) { return below }
+        if enclosing(node.name) != nil { zones[node.name] = .some(nil) }
         let passes = node.below.isPass || whole(name, node.below, node.types) == nil
         if passes, !node.below.isPass { sink.omitAll(node.belowRules, node.below.reason(node.types)) }
         if !node.own.sameKind(as: node.below) {
@@ -87,6 +94,56 @@ struct UnboundWriter: FormatWriter {
             return data(name, nulls).map { zone(.transparent) + $0 }
         case .pass, .route, .mixed: return nil
         }
+    }
+
+    /// The kind of the zone with data that a name lies in.
+    private func enclosing(_ name: DomainName) -> LocalZoneType? {
+        var above = zones.isEmpty ? nil : name.parent
+        while let next = above {
+            if let zone = zones[next] { return zone }
+            above = next.parent
+        }
+        return nil
+    }
+
+    /// For a name that has data, or only names with data below it, in a zone that blocks everything else.
+    private mutating func writeFilled(
+        _ node: PolicyNode,
+        _ name: String,
+        from inherited: TypedEffects,
+        to sink: inout ExportSink
+    ) -> TypedEffects? {
+        guard !node.own.sameKind(as: node.below), let (zone, records) = filling(node), var lines = data(name, records)
+        else { return nil }
+        // A name of a zone exists because of what lies below it, in Unbound.
+        if records.isEmpty, sink.layer.engine != .unbound { return nil }
+        if !inherited.sameKind(as: node.below) || enclosing(node.name) != zone {
+            lines.insert("local-zone: \"\(name)\" \(zone.rawValue)", at: 0)
+            zones[node.name] = zone
+        }
+        sink.writeZone(lines, node.own, node.ownRules, node.types, isSingle: false)
+        return node.below
+    }
+
+    /// The zone that answers for what lies below a name and for the types that it has no data of, and the data.
+    private func filling(_ node: PolicyNode) -> (zone: LocalZoneType, records: [LocalRecord])? {
+        let (zone, rest): (LocalZoneType, VerdictKind)
+        switch node.below.form(node.types) {
+        case .answer(.nxdomain): (zone, rest) = (.static, .nodata)
+        case .answer(.refused): (zone, rest) = (.refuse, .refused)
+        case .answer(.drop): (zone, rest) = (.deny, .drop)
+        default: return nil
+        }
+        var records: [LocalRecord] = []
+        for (effect, type) in zip(node.own.effects, node.types) {
+            switch effect {
+            case .data(let list): records += list.filter { !records.contains($0) }
+            case .block(.sinkhole): records.append(LocalRecord(type == .aaaa ? .v6(0, 0) : .v4(0)))
+            case .block(rest), .answer(rest): break
+            default: return nil
+            }
+        }
+        return records.contains { $0.type == .cname } ? nil : (zone, records)
     }
 
     private func data(_ name: String, _ records: [LocalRecord]) -> [String]? {
