@@ -102,7 +102,7 @@ struct ListText {
         path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
     }
 
-    /// The files beside the list that its text names.
+    /// The files beside the list, or of absolute paths, that its text names.
     func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
         let file = Self.file(path)
         guard path != "-", !file.contains(":") else { return [:] }
@@ -110,7 +110,8 @@ struct ListText {
         var files: [String: [UInt8]] = [:]
         for name in names(octets.span) {
             let limits = InputLimits(maximumExpandedSize: 1 << 20, idleTimeout: 1_000)
-            guard let set = try? InputFile.read(path: folder + name, limits: limits), let input = set.inputs.first,
+            let place = name.hasPrefix("/") ? name : folder + name
+            guard let set = try? InputFile.read(path: place, limits: limits), let input = set.inputs.first,
                 input.bytes.count <= 1 << 20
             else { continue }
             files[name] = TextDecoding.decode(input).span.octets

@@ -111,7 +111,11 @@ struct UnsupportedReason {
     }
     static let zoneFile = UnsupportedReason(
         id: "zone-file",
-        text: "the zone file is not beside the list, or has more in it than a zone and a star"
+        text: "the zone file cannot be read, or has more in it than a zone and a star"
+    )
+    static let noZoneFile = UnsupportedReason(
+        id: "no-zone-file",
+        text: "the zone file is not found or is too large; paths begin at an absolute 'directory', or beside the list"
     )
     static let program = UnsupportedReason(
         id: "program",

@@ -25,12 +25,13 @@ import Testing
 
     /// Statements that decide nothing, and those that make names unsupported: of no zone, or all.
     @Test(arguments: [
-        ("options { directory \"/x\"; listen-on port 53 { any; }; forwarders { 192.0.2.1; }; };", "firm"),
+        ("options { listen-on port 53 { any; }; forwarders { 192.0.2.1; }; };", "firm"),
         ("OPTIONS { Recursion YES; Allow-Query { ANY; }; };", "firm"), ("options { blackhole { none; }; };", "firm"),
         ("acl own { 192.0.2.0/24; }; logging { }; Controls { };", "firm"), ("server 192.0.2.1 { bogus yes; };", "firm"),
         ("/* response-policy */ options { // view\n };", "firm"),
         ("key \"{\" { algorithm x; secret \"};\"; };", "firm"),
         ("zone \".\" { type hint; file \"root\"; };", "firm"),
+        ("options { directory; };", "refused"), ("options { directory \"/a\"; directory \"/b\"; };", "refused"),
         ("options { recursion no; };", "passing"), ("options { allow-recursion { none; }; };", "passing"),
         ("options { deny-answer-addresses { 0.0.0.0/0; }; };", "passing"),
         ("options { deny-answer-aliases { \"a.zz\"; }; };", "passing"),
@@ -80,6 +81,57 @@ import Testing
     ])
     func zones(statement: String, isFirm: Bool) throws {
         #expect(try kinds(statement + "\n") == [isFirm ? .redirect : .unsupported, .pass], "\(statement)")
+    }
+
+    /// Zone files are those that BIND reads: from its directory or by their absolute path, none of the same name elsewhere.
+    @Test(arguments: [
+        ("", "z", "192.0.2.9"), ("", "other/z", "192.0.2.55"), ("", "FOLDER/z", "192.0.2.9"),
+        ("", "FOLDER/other/../z", "192.0.2.9"), ("", "FOLDER/none", ""), ("", "../z", ""),
+        ("FOLDER/other", "z", "192.0.2.55"), ("FOLDER/other/", "z", "192.0.2.55"),
+        ("FOLDER/other", "../z", "192.0.2.9"), ("FOLDER/other", "FOLDER/z", "192.0.2.9"),
+        ("FOLDER", "other/z", "192.0.2.55"),
+        ("FOLDER/none", "z", ""), ("other", "z", ""), (".", "z", ""), ("other", "FOLDER/z", "192.0.2.9"),
+    ])
+    func zoneFilesStandWhereBINDLooks(directory: String, file: String, address: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        let other = folder.appendingPathComponent("other")
+        try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(Self.zoneFile.utf8).write(to: folder.appendingPathComponent("z"))
+        let otherText = Self.zoneFile.replacingOccurrences(of: "192.0.2.9", with: "192.0.2.55")
+        try Data(otherText.utf8).write(to: other.appendingPathComponent("z"))
+        let zone = "zone \"ads.zz\" { type master; file \"\(file)\"; };\n"
+        let options = directory.isEmpty ? "" : "options { Directory \"\(directory)\"; };\n"
+        for text in [zone + options, options + zone] {
+            let octets = Array(text.replacingOccurrences(of: "FOLDER", with: folder.path).utf8)
+            let input = ListInput(
+                path: folder.appendingPathComponent("named.conf").path,
+                format: .bindZones,
+                octets: octets
+            )
+            let verdict = try LayerLoader.load([input], engine: .bindZones).verdict("x.ads.zz")
+            let expected = address.isEmpty ? "unsupported" : "redirect A=\(address)"
+            #expect("\(verdict.kind)\(verdict.answer.map { " " + $0.text } ?? "")" == expected, "\(text)")
+        }
+    }
+
+    /// In a configuration of several files the directory may stand in another one.
+    @Test func anotherFileMaySayTheDirectory() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(Self.zoneFile.utf8).write(to: folder.appendingPathComponent("z"))
+        let texts = [
+            ("named.conf", "include \"options.conf\";\n" + Self.zone),
+            ("options.conf", "options { directory \"\(folder.path)/other\"; };\n"),
+        ]
+        let inputs = texts.map { name, text in
+            let path = folder.appendingPathComponent(name).path
+            return ListInput(path: path, format: .bindZones, octets: Array(text.utf8))
+        }
+        let loaded = try LayerLoader.load(inputs, engine: .bindZones, mayBeEmpty: true)
+        #expect(try loaded.verdict("x.ads.zz").kind == .unsupported)
+        #expect(try loaded.verdict("other.zz").kind == .pass)
     }
 
     /// A configuration of which nothing is evaluated is one all the same; one that says nothing is none.

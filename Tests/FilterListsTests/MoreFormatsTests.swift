@@ -28,6 +28,15 @@ import TextScan
         ("192.0.2.1 a.example\n2001:db8::1 a.example", "a.example AAAA", "redirect AAAA=2001:db8::1"),
         ("0.0.0.0 a.example#tail", "a.example", "sinkhole A=0.0.0.0"), ("127.1 a.example", "a.example", "pass"),
         (" 0.0.0.0\tb.example  a.example", "a.example", "sinkhole A=0.0.0.0"), ("a.example", "a.example", "pass"),
+        ("::1 a.example", "a.example", "sinkhole A=127.0.0.1"),
+        ("::1 a.example", "a.example AAAA", "sinkhole AAAA=::1"),
+        ("0:0:0:0:0:0:0:1 a.example", "a.example", "sinkhole A=127.0.0.1"), (":: a.example", "a.example", "nodata"),
+        ("::1 a.example\n192.0.2.5 a.example", "a.example", "sinkhole A=127.0.0.1 A=192.0.2.5"),
+        ("::1 a.example\n127.0.0.1 a.example", "a.example", "sinkhole A=127.0.0.1"),
+        ("::ffff:192.0.2.1 a.example", "a.example", "redirect A=192.0.2.1"),
+        ("::ffff:192.0.2.1 a.example", "a.example AAAA", "redirect AAAA=::ffff:192.0.2.1"),
+        ("2001:db8::1 a.example\n::ffff:192.0.2.7 a.example", "a.example", "redirect A=192.0.2.7"),
+        ("::192.0.2.9 a.example", "a.example", "nodata"), ("::2 a.example", "a.example", "nodata"),
     ])
     func clientHosts(row: Row) throws { try check(row, .hosts, .hostsFile) }
 
@@ -181,7 +190,7 @@ import TextScan
             ("forward.example", .a, .unsupported), ("missing.example", .a, .unsupported),
         ]
         for (name, type, kind) in rows { #expect(try loaded.verdict(name, type).kind == kind, "\(name) \(type)") }
-        #expect(loaded.reports[0].unsupported == ["forward": 1, "zone-file": 1])
+        #expect(loaded.reports[0].unsupported == ["forward": 1, "no-zone-file": 1])
     }
 
     @Test(arguments: [

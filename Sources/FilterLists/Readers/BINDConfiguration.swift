@@ -92,9 +92,14 @@ struct BINDConfiguration {
         }
         hasOptions = true
         var isHarmless = true
+        var hasDirectory = false
         var words = BINDWords(text, blockOf: options)
         while let statement = words.statement() {
-            let effect = statement.isComplete ? option(statement, text, sink) : .refused
+            var effect = statement.isComplete ? option(statement, text, sink) : .refused
+            if Self.word(text, statement.key) == "directory" {
+                if hasDirectory || statement.words.count != 1 { effect = .refused }
+                hasDirectory = true
+            }
             if case .harmless = effect { continue }
             isHarmless = false
             note(effect, statement, text, &sink)

@@ -4,8 +4,9 @@ import Policy
 import TextScan
 
 /// `zone "x" { type master; file "null.zone.file"; };` as BIND serves it: the records of the file at x and, where the file
-/// has a star, at every name below; no data for other types, NXDOMAIN below without a star. The file is looked for beside
-/// the list; without it the zone is counted as not evaluated.
+/// has a star, at every name below; no data for other types, NXDOMAIN below without a star. The file is looked for where
+/// its path says, from the `directory` of the options or, without one, from the folder of the list; without it the zone is
+/// counted as not evaluated.
 enum BINDZonesReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var configuration = BINDConfiguration()
@@ -13,12 +14,15 @@ enum BINDZonesReader {
         configuration.finish(text, &sink)
         guard !configuration.isOpen else { return }
         var files: [String: ZoneActions?] = [:]
-        for zone in configuration.zones { read(zone, text, &files, &sink) }
+        // Another file of the layer may say where relative paths begin.
+        let directory = directory(text) ?? (sink.isPart ? "." : nil)
+        for zone in configuration.zones { read(zone, text, directory, &files, &sink) }
     }
 
     private static func read(
         _ zone: BINDZone,
         _ text: Span<UInt8>,
+        _ directory: String?,
         _ files: inout [String: ZoneActions?],
         _ sink: inout RuleSink
     ) {
@@ -26,11 +30,14 @@ enum BINDZonesReader {
         if zone.type == "hint", zone.open == nil { return sink.drop(.option, text, zone.range, zone.line) }
         if let open = zone.open { return leaveOpen(zone, open, text, &sink) }
         guard let file = zone.file, zone.isPrimary else { return leaveOpen(zone, .forward, text, &sink) }
+        guard let path = path(file, directory), let octets = sink.companions[path] else {
+            return leaveOpen(zone, .noZoneFile, text, &sink)
+        }
         let actions: ZoneActions?
         if let known = files[file] {
             actions = known
         } else {
-            actions = sink.companions[file].flatMap { ZoneActions($0, &sink.builder) }
+            actions = ZoneActions(octets, &sink.builder)
             // One that cannot be read is not read again either.
             files[file] = .some(actions)
         }
@@ -50,23 +57,46 @@ enum BINDZonesReader {
         sink.leaveOpen(.subtree, text, name: zone.name, class: .data, rule: zone.range, line: zone.line)
     }
 
-    /// The files that zones of a text are read from, none of which leads out of its folder.
+    /// The files that zones of a text are read from: absolute paths, and those of the folder of the text.
     static func files(_ text: Span<UInt8>) -> Set<String> {
         var files: Set<String> = []
+        let directory = directory(text)
         var words = BINDWords(text)
         while files.count < 16, let statement = words.statement() {
             guard text.extracting(statement.key).equalsIgnoringCase("zone") else { continue }
-            var parts = BINDWords(text, blockOf: statement)
-            while let part = parts.statement() {
-                guard text.extracting(part.key).equalsIgnoringCase("file"), let word = part.words.first else {
-                    continue
-                }
-                let file = text.extracting(word).string
-                let path = file.split(separator: "/", omittingEmptySubsequences: false)
-                if path.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }) { files.insert(file) }
-            }
+            guard let file = value("file", of: statement, text), let path = path(file, directory) else { continue }
+            files.insert(path)
         }
         return files
+    }
+
+    /// What the options say that relative paths begin at; nil when they do not.
+    private static func directory(_ text: Span<UInt8>) -> String? {
+        var words = BINDWords(text)
+        while let statement = words.statement() {
+            guard text.extracting(statement.key).equalsIgnoringCase("options") else { continue }
+            return value("directory", of: statement, text)
+        }
+        return nil
+    }
+
+    /// The first word behind a key in the block of a statement.
+    private static func value(_ key: StaticString, of statement: BINDStatement, _ text: Span<UInt8>) -> String? {
+        var parts = BINDWords(text, blockOf: statement)
+        while let part = parts.statement() {
+            guard text.extracting(part.key).equalsIgnoringCase(key), let word = part.words.first else { continue }
+            return text.extracting(word).string
+        }
+        return nil
+    }
+
+    /// Where a file is looked for; nil where that cannot be known: a relative directory begins where BIND was started. Without
+    /// a directory no path leads out of the folder of the list.
+    private static func path(_ file: String, _ directory: String?) -> String? {
+        if file.hasPrefix("/") { return file }
+        if let directory { return directory.hasPrefix("/") ? directory + "/" + file : nil }
+        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") } ? file : nil
     }
 }
 

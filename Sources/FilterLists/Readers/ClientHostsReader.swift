@@ -4,41 +4,44 @@ import TextScan
 
 /// The client's own hosts file (compared with glibc 2.36, `nss/nss_files`): all addresses of a name count, letters of any
 /// case are equal, `#` ends the line wherever it stands; a name with a dot at its end is never looked up. A name that the
-/// file has is not asked for in DNS, for neither family.
+/// file has is not asked for in DNS, for neither family. Asked as getaddrinfo asks for one family without AI_V4MAPPED.
 enum ClientHostsReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let v4 = sink.builder.intern(TypeCoverage(only: [.a]))
         let v6 = sink.builder.intern(TypeCoverage(only: [.aaaa]))
         let nodata = sink.builder.intern(.nodata)
+        let loopback = sink.builder.intern(.records([LocalRecord(.v4(0x7F00_0001))]))
         var last = LastAddress()
         HostsLines.read(text, &sink, &last) { line, name, last, sink in
             guard text[name.upperBound - 1] != 0x2E else {
                 return sink.drop(.hostsTrailingDot, text, name, line.number)
             }
             guard let action = last.action else { return }
-            let own = last.isV4 ? v4 : v6
-            let other = last.isV4 ? v6 : v4
-            sink.add(
-                .exact,
-                text,
-                name: name,
-                class: .hosts,
-                action: action,
-                coverage: own,
-                rule: line.rule,
-                line: line.number
-            )
-            sink.add(
-                .exact,
-                text,
-                name: name,
-                class: .nullData,
-                action: nodata,
-                coverage: other,
-                rule: line.rule,
-                line: line.number
-            )
+            var first: ActionID? = last.isV4 ? action : nil
+            if let other = other(last.address) {
+                first = other == .v4(0x7F00_0001) ? loopback : sink.builder.intern(.records([LocalRecord(other)]))
+            }
+            let second: ActionID? = last.isV4 ? nil : action
+            for (answer, coverage) in [(first, v4), (second, v6)] {
+                sink.add(
+                    .exact,
+                    text,
+                    name: name,
+                    class: answer == nil ? .nullData : .hosts,
+                    action: answer ?? nodata,
+                    coverage: coverage,
+                    rule: line.rule,
+                    line: line.number
+                )
+            }
         }
+    }
+
+    /// The IPv4 address that an IPv6 address is to those who ask for IPv4 alone: the one mapped into it, 127.0.0.1 for ::1.
+    private static func other(_ address: IPAddress) -> IPAddress? {
+        guard case .v6(let high, let low) = address else { return nil }
+        if address.isMapped { return .v4(UInt32(truncatingIfNeeded: low)) }
+        return high == 0 && low == 1 ? .v4(0x7F00_0001) : nil
     }
 }
 

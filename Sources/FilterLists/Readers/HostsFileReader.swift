@@ -72,15 +72,17 @@ struct LastAddress {
     }
 
     private var octets: [UInt8] = []
-    private(set) var isV4 = true
+    private(set) var address = IPAddress.v4(0)
     private(set) var action: ActionID?
+
+    var isV4: Bool { address.isV4 }
 
     /// Takes the first word of a line; false when it is no address.
     mutating func read(_ word: Span<UInt8>, _ use: Use, _ builder: inout LayerBuilder) -> Bool {
         if action != nil, isSame(word) { return true }
         guard word.count <= 45, let address = IPAddress(text: word.octets) else { return false }
         octets = word.octets
-        isV4 = address.isV4
+        self.address = address
         switch use {
         case .records: action = builder.intern(.records([LocalRecord(address)]))
         case .blockAddress: action = builder.intern(.blockAddress(address))
