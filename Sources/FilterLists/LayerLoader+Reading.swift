@@ -17,7 +17,8 @@ extension LayerLoader {
             throw ListError(path: list.path, reason: reason)
         }
         let encoding = EncodingRule(list.encoding, detection.engine, detection.format)
-        let source = try readable(list, encoding, detection.engine)
+        let read = try readable(list, encoding, detection.engine)
+        let source = LoneReturns.blanked(read, detection.engine, detection.format)
         builder.beginList(
             ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets),
             guard: source.limit

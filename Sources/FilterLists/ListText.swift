@@ -131,4 +131,13 @@ struct ListText {
         blanked.octets = ListOctets(text.span)
         return blanked
     }
+
+    /// The list with blanks in place of carriage returns.
+    func replacingReturns(_ places: [Int]) -> ListText {
+        var text = octets.span.octets
+        for place in places { text[place] = 0x20 }
+        var blanked = self
+        blanked.octets = ListOctets(text.span)
+        return blanked
+    }
 }

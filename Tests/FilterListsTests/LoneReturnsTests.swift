@@ -1,0 +1,56 @@
+import DNS
+import FilterLists
+import Policy
+import Suites
+import Testing
+
+/// Carriage returns without a line feed, as dnsmasq 2.90 and Unbound 1.17.1 took them.
+@Suite struct LoneReturnsTests {
+    /// A text and which of a.example, b.example and c.example it blocks.
+    @Test(arguments: [
+        ("# c\raddress=/a.example/0.0.0.0\r\naddress=/b.example/0.0.0.0\r\n", "b"),
+        ("address=/a.example/0.0.0.0 # x\raddress=/b.example/0.0.0.0\n\raddress=/c.example/0.0.0.0\n", "ac"),
+        ("address=/a.example/0.0.0.0\r\r\naddress=/b.example/0.0.0.0 \r# y\n", "ab"),
+        ("local=/a.example/\r# y\rlocal=/b.example/\n", "a"), ("local=/a.example/\r", "a"),
+    ])
+    func dnsmasq(text: String, blocked: String) throws { try check(text, .dnsmasq, .dnsmasq, blocked) }
+
+    @Test(arguments: [
+        ("# head\r0.0.0.0 a.example\r\n0.0.0.0 c.example\r\n", "c"),
+        ("0.0.0.0 a.example\r0.0.0.0 b.example\r\n0.0.0.0 c.example\r\n", "abc"),
+        ("0.0.0.0 a.example\rb.example\n", "ab"),
+        ("\r0.0.0.0 a.example\n", "a"), ("0.0.0.0\ra.example b.example\n", "ab"),
+        ("0.0.0.0 a.example # x\rb.example\n", "a"), ("0.0.0.0 a.example\r\r\n0.0.0.0 b.example\r", "ab"),
+    ])
+    func dnsmasqHosts(text: String, blocked: String) throws { try check(text, .hosts, .dnsmasq, blocked) }
+
+    @Test(arguments: [
+        ("# it's\rlocal-zone: \"a.example\" always_nxdomain\r\nlocal-zone: c.example always_nxdomain\r\n", "c"),
+        ("local-zone: \"a.example\" always_nxdomain\rlocal-zone: \"b.example\" always_nxdomain\n", "ab"),
+        ("local-zone: \"a.example\" always_nxdomain # x\rlocal-zone: \"b.example\" always_nxdomain\n", "a"),
+        ("local-zone:\r\"a.example\"\r\nalways_nxdomain\n", "a"),
+        ("local-zone: a.example\ralways_nxdomain\r\r\n", "a"),
+    ])
+    func unbound(text: String, blocked: String) throws { try check("server:\n" + text, .unbound, .unbound, blocked) }
+
+    /// With a carriage return in quotes Unbound does not start.
+    @Test func unboundRefusesThemInQuotes() throws {
+        let text = "server:\nlocal-zone: b.example always_nxdomain\nlocal-data: \"a.example A\r192.0.2.1\"\n"
+        #expect(try readList(text, .unbound, .unbound).verdict("b.example", .a).kind == .unsupported)
+    }
+
+    /// Lines are counted by line feeds.
+    @Test func linesEndAtLineFeeds() throws {
+        let text = "# c\r# d\raddress=/a.example/0.0.0.0\r\naddress=/b.example/0.0.0.0\r\n"
+        let verdict = try readList(text, .dnsmasq, .dnsmasq).verdict("b.example", .a)
+        #expect(verdict.matched?.rule.line == 2)
+    }
+
+    private func check(_ text: String, _ format: ListFormat, _ engine: Engine, _ blocked: String) throws {
+        let loaded = try readList(text, format, engine)
+        for label in ["a", "b", "c"] {
+            let kind = try loaded.verdict("\(label).example", .a).kind
+            #expect((kind == .pass) == !blocked.contains(label) && kind != .unsupported, "\(text) / \(label): \(kind)")
+        }
+    }
+}
