@@ -46,6 +46,22 @@ import Testing
         #expect(verdict.matched?.rule.line == 2)
     }
 
+    /// What is behind 1024 octets of a line is another line to dnsmasq, whatever stands before.
+    @Test(arguments: [
+        ("#" + String(repeating: "x", count: 1_022) + "y", "ab"),
+        ("#" + String(repeating: "x", count: 1_024), "refused"),
+        ("#" + String(repeating: "x", count: 1_021) + " ", "refused"),
+        ("#" + String(repeating: "x", count: 1_021) + "\r#", "ab"),
+        ("address=/c.example/0.0.0.0" + String(repeating: " ", count: 998), "abc"),
+    ])
+    func dnsmasqCutsLines(start: String, blocked: String) throws {
+        let text = start + "address=/a.example/0.0.0.0\naddress=/b.example/0.0.0.0\n"
+        if blocked == "refused" {
+            return #expect(try readList(text, .dnsmasq, .dnsmasq).verdict("b.example", .a).kind == .unsupported)
+        }
+        try check(text, .dnsmasq, .dnsmasq, blocked)
+    }
+
     private func check(_ text: String, _ format: ListFormat, _ engine: Engine, _ blocked: String) throws {
         let loaded = try readList(text, format, engine)
         for label in ["a", "b", "c"] {

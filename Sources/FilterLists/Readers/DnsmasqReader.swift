@@ -30,6 +30,9 @@ enum DnsmasqReader {
         }
     }
 
+    /// Octets after which dnsmasq's `fgets` begins another line, in the middle of a comment, too.
+    private static let longestLine = 1_024
+
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let actions = Actions(text, &sink.builder)
         var scanner = LineScanner(text)
@@ -38,13 +41,18 @@ enum DnsmasqReader {
         var authority = Authority()
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            guard let statement = statement(text, line.range, actions) else {
-                sink.drop(.badStatement, text, line.range, line.number)
-                continue
-            }
-            guard !statement.isEmpty else { continue }
-            authority.note(text, statement, line.number)
-            read(text, statement, line.number, actions, &addresses, &hosts, &sink)
+            var rest = line.range
+            repeat {
+                let part = rest.prefix(longestLine)
+                rest = part.upperBound..<rest.upperBound
+                guard let statement = statement(text, part, actions) else {
+                    sink.drop(.badStatement, text, part, line.number)
+                    continue
+                }
+                guard !statement.isEmpty else { continue }
+                authority.note(text, statement, line.number)
+                read(text, statement, line.number, actions, &addresses, &hosts, &sink)
+            } while !rest.isEmpty
         }
         addresses.finish(&sink)
         hosts.finish(text, &sink)
