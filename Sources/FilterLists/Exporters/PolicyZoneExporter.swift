@@ -42,8 +42,9 @@ struct PolicyZoneWriter: FormatWriter {
             sink.omitAll(node, .name, besides: inherited)
             return inherited
         }
-        let data = [node.own, node.below] + (isCovered ? [inherited] : [])
-        guard data.allSatisfy({ isTaken($0, node) }) else {
+        // What only comes from above is not counted here, so that it has to be the same.
+        let inheritsTaken = !isCovered || !isRefused(inherited, node)
+        guard inheritsTaken, [node.own, node.below].allSatisfy({ $0.isModal || !isRefused($0, node) }) else {
             sink.omitAll(node, .hostName, besides: inherited)
             return inherited
         }
@@ -121,10 +122,9 @@ struct PolicyZoneWriter: FormatWriter {
         }
     }
 
-    /// Whether a name can be written, and those above it: with its data, or without where it is blocked by a mode.
-    private func isTaken(_ effects: TypedEffects, _ node: PolicyNode) -> Bool {
-        guard !effects.isModal, case .data(let records, _) = effects.form(node.types) else { return true }
-        return !isRefused(records, at: node.name)
+    private func isRefused(_ effects: TypedEffects, _ node: PolicyNode) -> Bool {
+        guard case .data(let records, _) = effects.form(node.types) else { return false }
+        return isRefused(records, at: node.name)
     }
 
     /// Whether BIND takes no zone with such data at a name.
