@@ -26,12 +26,53 @@ struct PolicyZoneCasesTests {
 
     /// Directives: only files are included; what is generated is not known; no server takes another one.
     @Test(arguments: [
-        ("$INCLUDE other", Engine.bindRPZ, "include"), ("$GENERATE 1-9 a$.zz CNAME .", .bindRPZ, "generated"),
+        ("$INCLUDE other", Engine.bindRPZ, "include"), ("$GENERATE 1-9 a${0,2}.zz CNAME .", .bindRPZ, "generated"),
         ("$GENERATE 1-9 a$.zz CNAME .", .knotRPZ, "end-of-zone"), ("$NONSENSE 1", .pdnsRPZ, "refused-zone"),
     ])
     func directivesAreNamed(line: String, engine: Engine, reason: String) throws {
         let report = try readList(Self.zone("a.zz CNAME .\n\(line)"), .rpz, engine).reports[0]
         #expect((report.ignored[reason] ?? 0) + (report.unsupported[reason] ?? 0) == 1)
+    }
+
+    /// BIND makes the records of a directive; names that it does not make are not left open.
+    @Test func recordsAreGenerated() throws {
+        let records = """
+            q.zz A 192.0.2.9
+            $GENERATE 8-12/2 a$.zz CNAME .
+             AAAA 2001:db8::9
+            $generate 1-2 *.b$.$.zz 60 IN cname rpz-passthru. ; comment
+            $GENERATE 0-01 c$.zz A 192.0.2.$
+            *.zz CNAME *.
+            """
+        let loaded = try readList(Self.zone(records), .rpz, .bindRPZ)
+        let expected: [(String, VerdictKind)] = [
+            ("a8.zz", .nxdomain), ("a10.zz", .nxdomain), ("a12.zz", .nxdomain), ("a9.zz", .nodata),
+            ("a14.zz", .nodata), ("a08.zz", .nodata), ("x.b1.1.zz", .pass), ("x.b2.2.zz", .pass),
+            ("x.b3.3.zz", .nodata),
+            ("c0.zz", .redirect), ("c2.zz", .nodata), ("other", .pass),
+        ]
+        for (name, kind) in expected { #expect(try loaded.verdict(name).kind == kind, "\(name)") }
+        #expect(try loaded.verdict("c1.zz").answer?.text == "A=192.0.2.1")
+        #expect(try loaded.verdict("q.zz", .aaaa).answer?.text == "AAAA=2001:db8::9")
+        #expect(loaded.reports[0].unsupported.isEmpty)
+    }
+
+    /// Of other directives, and too many records, nothing is known but by the zone as a whole.
+    @Test(arguments: [
+        "1-3 a\\$.zz CNAME .", "1-3 a$$.zz CNAME .", "3-1 a$.zz CNAME .", "1-3/0 a$.zz CNAME .", "1-1001 a$.zz CNAME .",
+        "1-2 a$.zz CNAME b", "1-2 a$.other. CNAME .", "1-2 _a$.zz A 192.0.2.1", "254-256 a.zz A 192.0.2.$",
+        "1-2 a$.zz CH CNAME .", "1-2 a$.zz CNAME . x", "1-2 a.zz CNAME b$.", "1-2 @ CNAME .", "1-2 a$.zz TXT x",
+        "1-999999999999 a$.zz CNAME .", "1- a$.zz CNAME .", "/ a$.zz CNAME .", "-/- a$.zz CNAME .",
+    ])
+    func otherDirectivesLeaveTheZoneOpen(directive: String) throws {
+        let loaded = try readList(Self.zone("b.zz CNAME .\n$GENERATE \(directive)"), .rpz, .bindRPZ)
+        #expect(try loaded.verdict("q.zz").kind == .unsupported)
+    }
+
+    @Test func generatedRecordsAreBounded() throws {
+        let lines = (0..<12).map { "$GENERATE 1-1000 a$.z\($0) CNAME ." }.joined(separator: "\n")
+        let loaded = try readList(Self.zone(lines), .rpz, .bindRPZ)
+        #expect(loaded.reports[0].unsupported["generated"] == 2)
     }
 
     /// PowerDNS refuses a zone with an action behind another policy of its name; data behind an action are nothing.

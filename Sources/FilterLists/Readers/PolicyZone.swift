@@ -37,6 +37,9 @@ struct PolicyZone {
     /// The first entry that leaves open what stands in the zone.
     private(set) var unknown: (range: Range<Int>, line: Int)?
 
+    /// Records that directives may still make.
+    var generatedLeft = 10_000
+
     /// What PowerDNS has for a trigger.
     enum Holding { case action, data, alias }
 
@@ -105,8 +108,7 @@ struct PolicyZone {
             // It knows no other, and goes on.
             sink.drop(.ignoredEntry, text, content, line)
         } else if engine != .knotRPZ, entry.extracting(directive).equalsIgnoringCase("$GENERATE") {
-            sink.skip(.generated, text, content, line)
-            noteUnknown(content, line)
+            generate(text, content, line, &sink)
         } else {
             refuse(text, content, line, &sink)
         }
