@@ -60,9 +60,6 @@ extension CompiledLayer {
         )
     }
 
-    /// The lists that rules come from, those of the engine's own rules included.
-    public var sources: [ListSource] { lists }
-
     /// Whether a rule is the engine's own and no list's.
     public func isOfEngine(_ rule: Int) -> Bool { lists[listIndex(rule)].isOfEngine }
 

@@ -6,7 +6,7 @@ public final class CompiledLayer: Sendable {
     public let engine: Engine
     /// The engine's profile.
     public let profile: EngineProfile
-    /// The lists, in order.
+    /// The lists, in order, those of the engine's own rules included.
     public var lists: [ListSource] { records.lists }
     /// The block mode in force.
     public let blockMode: String

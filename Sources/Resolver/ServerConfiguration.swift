@@ -1,5 +1,6 @@
 internal import CSockets
 public import DNS
+internal import Glibc
 
 /// What `serve` does with a name that the policy does not let pass.
 public enum ServingMode: String, Sendable, CaseIterable {
@@ -252,7 +253,7 @@ public enum ServerError: Error, Equatable, CustomStringConvertible {
         case .socket(let purpose, let error): "\(purpose): \(systemErrorText(error))"
         case .tls(let path, let reason): "\(path): \(reason)"
         case .capture(let path, let error):
-            "\(path): \(systemErrorText(error))" + (error == 6 ? " (ENXIO): a pipe that nobody reads" : "")
+            "\(path): \(systemErrorText(error))" + (error == ENXIO ? " (ENXIO): a pipe that nobody reads" : "")
         }
     }
 }

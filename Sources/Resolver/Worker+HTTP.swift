@@ -23,13 +23,20 @@ extension Worker {
         return streams.http[number] != nil
     }
 
+    /// The number of the group that stands at a place; one without a number is not found, rather than served as if nobody had
+    /// named it.
+    private func numbered(_ status: Int, _ place: UInt8) -> (status: Int, group: UInt8) {
+        let number = policy.groupNumber(place)
+        return place > 0 && number == 0 ? (404, 0) : (status, number)
+    }
+
     private func origin(_ number: Int, _ request: Int32, _ group: UInt8) -> Origin {
         Origin(
             socket: Int32(number),
             generation: streams.slots.generation(number),
             request: request,
             peer: streams.slots[number].peer,
-            group: policy.groupNumber(group)
+            group: group
         )
     }
 
@@ -45,9 +52,8 @@ extension Worker {
                 watch(number)
                 break
             }
-            guard let (request, status, group) = http.next(into: &httpQuery, groups: policy.policy.groups) else {
-                break
-            }
+            guard let (request, read, place) = http.next(into: &httpQuery, groups: policy.policy.groups) else { break }
+            let (status, group) = numbered(read, place)
             streams.touch(number, now: now)
             guard status == 200 else {
                 counters.refusedRequests += 1
@@ -104,7 +110,7 @@ extension Worker {
                 streams.touch(number, now: now)
                 streams.slots[number].isLast = !request.keepsAlive
                 let (target, body) = (octets.extracting(request.target), octets.extracting(request.body))
-                (status, group) = QueryRequest.read(
+                let read = QueryRequest.read(
                     request.method,
                     target,
                     isDNS: request.isDNS,
@@ -112,6 +118,7 @@ extension Worker {
                     groups: policy.policy.groups,
                     into: &httpQuery
                 )
+                (status, group) = numbered(read.status, read.group)
                 streams.input.move(area + request.end, filled - request.end, to: area)
                 streams.slots[number].filled -= Int32(request.end)
             }

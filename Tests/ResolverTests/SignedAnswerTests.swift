@@ -1,4 +1,5 @@
 import DNS
+import FilterLists
 import Policy
 import Testing
 
@@ -84,6 +85,20 @@ import Testing
             #expect(ask(served, "trap.example", dnssec: true)?.errors == [15])
             #expect(ask(served, "alias.example", dnssec: true)?.errors == [])
         }
+    }
+
+    /// BIND 9.18 spares them from DROP as well.
+    @Test func areNotDroppedEither() throws {
+        let upstream = Self.upstream()
+        let zone = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\nbad.example CNAME rpz-drop.\n"
+        let list = ListInput(path: "zone", format: .rpz, octets: Array(zone.utf8))
+        let layer = try LayerLoader.load([list], engine: .bindRPZ).layer
+        let policy = ServerPolicy(stack: CompiledStack(layers: [layer]))
+        let served = try TestServer([upstream.address], policy: policy) { $0.mode = .enforce }
+        defer { served.server.stop(); upstream.stop() }
+        #expect(ask(served, "bad.example", dnssec: true)?.records.contains { $0.hasSuffix(" A 192.0.2.1") } == true)
+        let client = TestClient(served.address)
+        #expect(client.ask(makeQuery("bad.example"), milliseconds: 300) == nil)
     }
 
     @Test func unsignedOnesAreRewritten() throws {

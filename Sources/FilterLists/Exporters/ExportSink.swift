@@ -99,7 +99,7 @@ struct ExportSink: ~Copyable {
         let letsPass = layer.action(rule).letsPass
         if letsPass { report.omittedExceptions[reason.id, default: 0] += 1 }
         let (reference, place) = (layer.reference(rule), layer.place(rule))
-        let text = layer.sources[place.list].octets
+        let text = layer.lists[place.list].octets
         collector.add(reason.id) {
             Diagnostic(
                 path: reference.list,

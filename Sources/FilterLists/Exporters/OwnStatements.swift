@@ -19,7 +19,7 @@ struct OwnStatements {
     }
 
     func write(to sink: inout ExportSink) {
-        for source in layer.sources where source.format == ListFormat.dnsmasq.id {
+        for source in layer.lists where source.format == ListFormat.dnsmasq.id {
             writeSettings(source.octets.span, &sink)
         }
         for rule in layer.compiledRules { write(rule, &sink) }
@@ -39,7 +39,7 @@ struct OwnStatements {
     private func write(_ rule: Int, _ sink: inout ExportSink) {
         guard !layer.isOfEngine(rule), layer.action(rule) != .unsupported else { return }
         if layer.compiledRules.contains(rule), case .name(.node, _) = layer.content(rule).subject { return }
-        guard layer.sources[layer.place(rule).list].format == ListFormat.hosts.id else { return sink.verbatim(rule) }
+        guard layer.lists[layer.place(rule).list].format == ListFormat.hosts.id else { return sink.verbatim(rule) }
         let content = layer.content(rule)
         guard case .name(.exact, let name) = content.subject, case .records(let records) = content.action else {
             return

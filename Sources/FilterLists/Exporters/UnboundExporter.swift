@@ -113,10 +113,10 @@ struct UnboundWriter: FormatWriter {
         from inherited: TypedEffects,
         to sink: inout ExportSink
     ) -> TypedEffects? {
+        // A name of a zone exists because of what lies below it, in Unbound; elsewhere such a name may not exist.
+        guard sink.layer.engine == .unbound else { return nil }
         guard !node.own.sameKind(as: node.below), let (zone, records) = filling(node), var lines = data(name, records)
         else { return nil }
-        // A name of a zone exists because of what lies below it, in Unbound.
-        if records.isEmpty, sink.layer.engine != .unbound { return nil }
         if !inherited.sameKind(as: node.below) || enclosing(node.name) != zone {
             lines.insert("local-zone: \"\(name)\" \(zone.rawValue)", at: 0)
             zones[node.name] = zone

@@ -116,6 +116,9 @@ struct CaptureQueue {
         isBroken = output.isWithinLine
     }
 
+    /// Octets of memory that what waits takes.
+    var held: Int { octets.count }
+
     /// Takes a query and its record.
     /// - Returns: how many records were lost.
     mutating func append(_ query: borrowing CapturedQuery, _ record: [UInt8]) -> UInt64 {
