@@ -35,12 +35,16 @@ let package = Package(
         .target(name: "FilterLists", dependencies: ["CSQLite", "DNS", "LDNS", "Policy", "TextScan"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
+        .target(name: "Detection", dependencies: ["DNS", "Policy"]),
 
         // MARK: - Layer 3: the server; findings, and the questions that lead to them
-        .target(name: "Resolver", dependencies: ["CHTTP2", "CSockets", "CTLS", "DNS", "Policy", "TextScan"]),
+        .target(
+            name: "Resolver",
+            dependencies: ["CHTTP2", "CSockets", "CTLS", "Detection", "DNS", "Policy", "TextScan"]
+        ),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
         .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
-        .target(name: "Replay", dependencies: ["Catalog", "DNS", "Findings", "Policy", "QueryLogs"]),
+        .target(name: "Replay", dependencies: ["Catalog", "Detection", "DNS", "Findings", "Policy", "QueryLogs"]),
 
         // MARK: - Faces
         .target(name: "Settings", dependencies: ["Catalog", "DNS", "Policy", "Resolver", "TextScan", "Yams"]),
@@ -78,6 +82,7 @@ let package = Package(
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection", "DNS", "Policy"]),
         .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
         .target(
             name: "FindingSupport",
@@ -124,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ResolverTests",
-            dependencies: ["CSockets", "DNS", "FilterLists", "Policy", "Resolver", "TestSupport"]
+            dependencies: ["CSockets", "Detection", "DNS", "FilterLists", "Policy", "Resolver", "TestSupport"]
         ),
     ]
 )

@@ -86,6 +86,16 @@ public struct EndpointCatalog: Sendable {
         hostIndex[name].map { knownHosts[$0] }
     }
 
+    /// Whether a name is known to lead to an alias, or to another host of the zone that such an alias is in: content networks
+    /// number their hosts.
+    /// - Complexity: O(steps behind the name)
+    public func mayLead(_ name: DomainName, to alias: DomainName) -> Bool {
+        let zone = alias.parent
+        return chains.aliases(of: name).contains { known in
+            known == alias || zone.map { $0.labelCount >= 3 && known.parent == $0 } ?? false
+        }
+    }
+
     /// Calls `body` with matching endpoints, most specific first, until it returns false.
     private func visit(_ name: DomainName, includingShared: Bool, _ body: (Endpoint) -> Bool) {
         let wire = name.lowercased.wire

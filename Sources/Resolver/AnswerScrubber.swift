@@ -33,6 +33,10 @@ struct AnswerScrubber: ~Copyable {
     private(set) var isAuthentic = false
     /// Whether the answer was replaced by one without data.
     private(set) var isWithheld = false
+    /// Whether ``raw`` is kept.
+    var keepsRaw = false
+    /// The last response to a question as it came, where that is kept.
+    private(set) var raw: [UInt8] = []
     /// The response code, NOERROR, NXDOMAIN or YXDOMAIN.
     private(set) var code = ResponseCode.noError
 
@@ -88,6 +92,7 @@ struct AnswerScrubber: ~Copyable {
         guard Self.answersQuestion(reply, id: id, name: name, type: type) else { return .mismatch }
         let bits = reply.uint16(at: 2)
         if bits & MessageHeader.truncatedFlag != 0 { return .truncated }
+        if keepsRaw { raw = unsafe reply.withUnsafeBytes { unsafe Array($0) } }
         guard let view = try? MessageView(reply, allowTrailing: true) else { return .malformed }
         switch view.responseCode {
         case .noError, .nxDomain, .yxDomain: break

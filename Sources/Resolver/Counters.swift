@@ -48,6 +48,13 @@ public struct Counters: Sendable, Equatable {
     /// Capture records dropped because the writer was behind or could not write.
     public var droppedRecords: UInt64 = 0
 
+    /// Answers for protected names that references were asked about too.
+    public var comparisons: UInt64 = 0
+    /// Such answers that could not be compared, because too many were.
+    public var droppedComparisons: UInt64 = 0
+    /// Differences from references that show a filter or a failure.
+    public var differences: UInt64 = 0
+
     /// TCP connections accepted.
     public var connections: UInt64 = 0
     /// TCP connections closed to make room, or for being idle or malformed.
@@ -116,6 +123,9 @@ public struct Counters: Sendable, Equatable {
             ("dropped_late", "Waiting clients left without an answer, it came too late.", \.droppedLate),
             ("dropped_replies", "Replies the kernel did not take.", \.droppedReplies),
             ("dropped_records", "Capture records lost: the writer was behind or could not write.", \.droppedRecords),
+            ("comparisons", "Answers for protected names that references were asked about too.", \.comparisons),
+            ("dropped_comparisons", "Such answers not compared: too many at a time.", \.droppedComparisons),
+            ("differences", "Differences from references that show a filter or a failure.", \.differences),
             ("connections", "TCP connections accepted.", \.connections),
             ("closed_connections", "TCP connections closed for room, silence or faults.", \.closedConnections),
             ("handshakes", "TLS handshakes with clients that succeeded.", \.handshakes),

@@ -217,6 +217,7 @@ struct FlightTable: ~Copyable {
 
     /// An upstream gave the answer to what was sent to it at `sentAt`.
     mutating func answered(_ flight: Int, by upstream: Int, sentAt: UInt64?, now: UInt64) {
+        flights[flight].upstream = Int8(upstream)
         flights[flight].asking.remove(upstream)
         flights[flight].riders.remove(upstream)
         groups.heard(upstream, sentAt: sentAt, now: now)

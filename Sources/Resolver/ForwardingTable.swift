@@ -22,6 +22,8 @@ struct ForwardingTable: Sendable, Equatable {
     let upstreams: [Upstream]
     /// The groups; the first one is for everything that has no route.
     let groups: [Group]
+    /// The groups of references, one each, which no name goes to.
+    let references: Range<Int>
     /// Those with the most labels first, so that the longest suffix wins.
     private let routes: [Route]
 
@@ -42,6 +44,13 @@ struct ForwardingTable: Sendable, Equatable {
             return Route(wire: route.name.lowercased.wire, labels: labels, group: groups.count - 1)
         }
         .sorted { $0.labels > $1.labels }
+        references = groups.count..<(groups.count + configuration.references.count)
+        for reference in configuration.references {
+            groups.append(
+                Group(upstreams: upstreams.count..<(upstreams.count + 1), asking: AskingRules(), fallsBack: false)
+            )
+            upstreams.append(reference)
+        }
         self.upstreams = upstreams
         self.groups = groups
     }

@@ -29,6 +29,7 @@ public final class Server: Sendable {
     private let links: [WorkerLink]
     private let state: Mutex<State>
     private let supervisor: Supervisor
+    private let comparisons: ComparisonQueue?
 
     /// Octets asked for as socket buffers; the default overflows at some 500 outstanding queries.
     private static let socketBuffer: Int32 = 4 << 20
@@ -40,8 +41,10 @@ public final class Server: Sendable {
         try configuration.validate()
         self.configuration = configuration
         var links: [WorkerLink] = []
+        comparisons = configuration.compares ? ComparisonQueue() : nil
         for _ in 0..<configuration.workers {
-            links.append(try WorkerLink(ring: configuration.captures ? CaptureRing() : nil))
+            let ring = configuration.captures ? CaptureRing() : nil
+            links.append(try WorkerLink(ring: ring, comparisons: comparisons))
         }
         self.links = links
         let active = ActivePolicy(policy, mode: configuration.mode, generation: 0)
@@ -72,6 +75,8 @@ public final class Server: Sendable {
         changed.asking = next.asking
         changed.routes = next.routes
         changed.bootstrap = next.bootstrap
+        // Who began without references has nobody to judge what they say.
+        if comparisons != nil { changed.references = next.references }
         changed.authorities = next.authorities
         let table = ForwardingTable(changed)
         guard
@@ -143,8 +148,14 @@ public final class Server: Sendable {
                 }
             }
         }
-        if configuration.captures {
-            let writer = CaptureWriter(try captureOutputs(), rings: links.compactMap(\.ring), supervisor)
+        if configuration.captures || configuration.compares {
+            let writer = CaptureWriter(
+                try captureOutputs(),
+                rings: links.compactMap(\.ring),
+                comparisons: comparisons,
+                writesAll: configuration.capturesAll,
+                supervisor
+            )
             writer.add(state.policy)
             guard let thread = SystemThread({ writer.run() }) else { throw .socket("thread", 11) }
             state.writer = (writer, thread)

@@ -30,6 +30,10 @@ public struct ServerConfiguration: Sendable {
     public var asking = AskingRules()
     /// Names that are forwarded to other servers; of those that cover a name the one with the most labels counts.
     public var routes: [UpstreamRoute] = []
+    /// Unfiltered resolvers that are asked too about names that updates need, so that a filter in the upstreams shows.
+    public var references: [Upstream] = []
+    /// Comparisons begun in a second at most, all workers together.
+    public var comparisonRate = 20
     /// Resolvers that are asked, over UDP, for the addresses of upstreams that have a name only.
     public var bootstrap: [SocketAddress] = []
     /// The authorities that upstreams' certificates are believed by, a PEM file; nil: those of the system.
@@ -117,6 +121,8 @@ public struct ServerConfiguration: Sendable {
 
     /// Whether queries are noted for anybody.
     var captures: Bool { capturePath != nil || showsFlags }
+    /// Whether answers are compared with those of references.
+    var compares: Bool { !references.isEmpty }
 
     /// A zone answered from memory, before policy and upstreams.
     public var localZone: LocalZone?
@@ -186,7 +192,13 @@ public struct ServerConfiguration: Sendable {
 
     private func validateUpstreams() throws(ServerError) {
         let groups = [(upstreams, asking)] + routes.map { ($0.upstreams, $0.asking) }
-        let all = groups.flatMap(\.0)
+        let all = groups.flatMap(\.0) + references
+        guard references.count <= 4 else { throw .invalid("more than 4 references to compare with") }
+        if let same = references.first(where: { reference in
+            groups.contains { $0.0.contains { $0.place == reference.place } }
+        }) {
+            throw .invalid("\(same) is both forwarded to and compared with; a comparison needs somebody else")
+        }
         guard groups.allSatisfy({ $0.0.count <= 16 }) else {
             throw .invalid("more than 16 upstream servers for a name")
         }

@@ -10,6 +10,8 @@ public struct ServerPolicy: Sendable {
     public var isProtected: @Sendable (borrowing NameBuffer) -> Bool
     /// What an update service needs a name for, for flags; nil when none does. Never asked on a worker's thread.
     public var need: @Sendable (borrowing NameBuffer) -> UpdateNeed?
+    /// Whether a name that updates need, the first one, is known to lead to the second one. Never asked on a worker's thread.
+    public var isKnownAlias: @Sendable (DomainName, DomainName) -> Bool = { _, _ in false }
     /// What the layers are called, where they have names.
     public var layerNames: [String?]
     /// What is done with the decisions of each layer; nil for what is done with all.
@@ -29,6 +31,9 @@ public struct ServerPolicy: Sendable {
         self.need = need
         self.isProtected = isProtected
     }
+
+    /// Whether a name is known to lead to another one.
+    func leads(_ name: DomainName, to alias: DomainName) -> Bool { isKnownAlias(name, alias) }
 
     /// What is done with the decisions of a layer, if that is not what is done with all.
     func mode(of layer: Int) -> ServingMode? { layer < layerModes.count ? layerModes[layer] : nil }

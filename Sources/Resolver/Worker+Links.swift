@@ -381,7 +381,7 @@ extension Worker {
         table.fillName(of: flight, &flightName)
         let fault = scrubber.scrub(message, id: question.id, name: flightName, key: table.flights[flight].key)
         if let fault {
-            note(fault)
+            note(fault, for: flight)
             endQuestion(question, fault, upstream: upstream)
         } else {
             table.answered(flight, by: upstream, sentAt: sentAt, now: now)

@@ -12,6 +12,7 @@ extension Worker {
     /// Answers of upstreams that are asked no more must not be given for those of others: where names may go elsewhere now, the
     /// cache begins anew.
     mutating func adopt(_ change: ForwardingChange) {
+        abandonComparisons()
         let old = forwarding
         let next = ForwardingTable(change.configuration)
         var underWay: [(flight: Int, generation: UInt32)] = []
@@ -32,6 +33,7 @@ extension Worker {
         makeLinks()
         pool = SocketPool(upstreams: next.upstreams.count)
         table.replace(next.groups)
+        comparing?.heardAt = next.groups.map { _ in 0 }
         if !next.sendsNamesLike(old) { cache = ResponseCache(budget: configuration.cacheSize / configuration.workers) }
         for (flight, generation) in underWay where table.flights.isLive(flight, generation: generation) {
             table.fillName(of: flight, &aliasName)

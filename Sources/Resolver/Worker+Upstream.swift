@@ -128,7 +128,7 @@ extension Worker {
                 deliver(flight, answeredOn: number)
                 return
             }
-            note(fault)
+            note(fault, for: flight)
             if fault != .mismatch { upstreamSockets[number].isSpent = true }
             let step = table.ended(flight, .fault(fault), upstream: Int(socket.upstream), now: now)
             perform(step, for: flight)
@@ -136,12 +136,14 @@ extension Worker {
         }
     }
 
-    /// Counts a fault.
-    mutating func note(_ fault: ReplyFault) {
+    /// Counts a fault of a reply to the question of a flight, whose name is `flightName`.
+    mutating func note(_ fault: ReplyFault, for flight: Int) {
         switch fault {
         case .mismatch: counters.upstreamMismatches += 1
         case .malformed: counters.upstreamMalformed += 1
-        case .refusal: counters.upstreamFailures += 1
+        case .refusal:
+            counters.upstreamFailures += 1
+            if comparing != nil { keepRefusal(of: flight) }
         case .truncated: break
         }
     }
@@ -149,6 +151,18 @@ extension Worker {
     /// Keeps the scrubbed answer and gives it to all who wait; `flightName` is the flight's name.
     mutating func deliver(_ flight: Int, answeredOn socket: Int?) {
         let question = table.flights[flight]
+        guard comparing == nil else {
+            if question.key.isReference { return takeReference(flight, .message(scrubber.raw), answeredOn: socket) }
+            let plan = plan(flight)
+            deliver(question, flight, answeredOn: socket)
+            if let plan { compare(plan) }
+            return
+        }
+        deliver(question, flight, answeredOn: socket)
+    }
+
+    @inline(__always)
+    private mutating func deliver(_ question: Flight, _ flight: Int, answeredOn socket: Int?) {
         if rebinding.withholds(scrubber.message, to: flightName) {
             counters.withheld += 1
             scrubber.withhold(flightName, question.key)
@@ -266,6 +280,17 @@ extension Worker {
 
     /// Tells the waiters of a flight that there is no answer.
     mutating func fail(_ flight: Int) {
+        guard comparing == nil else {
+            if table.flights[flight].key.isReference { return takeReference(flight, heard(in: flight)) }
+            let plan = planFailure(flight)
+            failAll(flight)
+            if let plan { compare(plan) }
+            return
+        }
+        failAll(flight)
+    }
+
+    private mutating func failAll(_ flight: Int) {
         if failStale(flight) { return end(flight) }
         if failByPolicy(flight) { return }
         let failure = table.flights[flight].failure

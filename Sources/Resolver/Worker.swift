@@ -8,15 +8,18 @@ final class WorkerLink: Sendable {
     let mailbox: Mailbox
     /// Queries noted by the worker, or nil when nothing is captured.
     let ring: CaptureRing?
+    /// Where comparisons go to be judged, or nil when there are none.
+    let comparisons: ComparisonQueue?
     /// What the worker has counted, as of its last turn.
     let counters = Mutex(Counters())
     /// How often it has said that it lives.
     let answered = Atomic<UInt64>(0)
 
     /// A link.
-    init(ring: CaptureRing?) throws(ServerError) {
+    init(ring: CaptureRing?, comparisons: ComparisonQueue? = nil) throws(ServerError) {
         mailbox = try Mailbox()
         self.ring = ring
+        self.comparisons = comparisons
     }
 }
 
@@ -57,6 +60,8 @@ struct Worker: ~Copyable {
     var draft = MessageBuffer(capacity: 66_000)
     /// A policy answer under construction.
     var made = PolicyDraft()
+    /// Answers that are compared with those of references, where there are any.
+    var comparing: Comparisons?
     /// Flights that wait for what an alias of the policy leads to.
     var completions: [Int: Completion] = [:]
     /// What an upstream socket has received.
@@ -172,6 +177,11 @@ struct Worker: ~Copyable {
             maximumTTL: configuration.maximumTTL,
             maximumNegativeTTL: configuration.maximumNegativeTTL
         )
+        comparing = link.comparisons.map { queue in
+            let rate = (configuration.comparisonRate + configuration.workers - 1) / configuration.workers
+            return Comparisons(rate: rate, groups: forwarding.groups.count, queue)
+        }
+        scrubber.keepsRaw = comparing != nil
         upstreamSockets = Slab(capacity: configuration.maximumUpstreamSockets)
         trailing = DeadlineList(
             capacity: upstreamSockets.capacity,

@@ -173,6 +173,8 @@ public struct Configuration: Sendable {
     public var bootstrap: [Endpoint] = []
     /// Names that are forwarded to other servers.
     public var routes: [Route] = []
+    /// Unfiltered resolvers that answers for update names are compared with.
+    public var references: [Upstream] = []
     /// The authorities that upstreams' certificates are believed by: a PEM file.
     public var authorities: String?
     /// What to do with policy hits.

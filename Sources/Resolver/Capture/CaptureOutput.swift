@@ -123,15 +123,30 @@ struct CaptureQueue {
     /// - Returns: how many records were lost.
     mutating func append(_ query: borrowing CapturedQuery, _ record: [UInt8]) -> UInt64 {
         guard octets.count - written < Self.maximum else { return 1 }
-        if octets.isEmpty, isBroken {
-            octets.append(0x0A)
-            (isBroken, beginsWithEnd) = (false, true)
-        }
+        endBrokenLine()
         switch output.format {
         case .records: octets += record
         case .flags: flags.append(query, to: &octets)
         }
         return octets.count - written >= Self.chunk ? flush() : 0
+    }
+
+    /// Takes a comparison and its record.
+    /// - Returns: how many records were lost.
+    mutating func append(_ comparison: JudgedComparison, _ record: [UInt8]) -> UInt64 {
+        guard octets.count - written < Self.maximum else { return 1 }
+        endBrokenLine()
+        switch output.format {
+        case .records: octets += record
+        case .flags: flags.append(comparison, to: &octets)
+        }
+        return octets.count - written >= Self.chunk ? flush() : 0
+    }
+
+    private mutating func endBrokenLine() {
+        guard octets.isEmpty, isBroken else { return }
+        octets.append(0x0A)
+        (isBroken, beginsWithEnd) = (false, true)
     }
 
     /// Says what has been folded for long enough; all of it at the end.

@@ -14,6 +14,9 @@ final class CaptureWriter: Sendable {
 
     private let outputs: [CaptureOutput]
     private let rings: [CaptureRing]
+    private let comparisons: ComparisonQueue?
+    /// Whether comparisons are written that show nothing.
+    private let writesAll: Bool
     private let supervisor: Supervisor
     private let state = Mutex(State())
 
@@ -23,7 +26,15 @@ final class CaptureWriter: Sendable {
     private static let pause: UInt32 = 20_000
 
     /// A writer to some outputs, which it closes; `supervisor` is told what is lost.
-    init(_ outputs: [CaptureOutput], rings: [CaptureRing], _ supervisor: Supervisor) {
+    init(
+        _ outputs: [CaptureOutput],
+        rings: [CaptureRing],
+        comparisons: ComparisonQueue? = nil,
+        writesAll: Bool = false,
+        _ supervisor: Supervisor
+    ) {
+        self.comparisons = comparisons
+        self.writesAll = writesAll
         self.outputs = outputs
         self.supervisor = supervisor
         self.rings = rings
@@ -51,6 +62,7 @@ final class CaptureWriter: Sendable {
         var query = CapturedQuery()
         var json = JSONWriter(reservingCapacity: 1_024)
         let wantsRecords = outputs.contains { $0.format == .records }
+        var judge = ComparisonJudge()
         while true {
             let isStopping = state.withLock { $0.isStopping }
             var wasIdle = true
@@ -65,6 +77,15 @@ final class CaptureWriter: Sendable {
                     }
                     for index in queues.indices { note(queues[index].append(query, json.bytes)) }
                 }
+            }
+            for comparison in comparisons?.takeAll() ?? [] {
+                wasIdle = false
+                let judged = judge.judge(comparison)
+                supervisor.note(judged.outcome)
+                guard judged.outcome.isFlagged || writesAll else { continue }
+                json.removeAll()
+                if wantsRecords { judged.append(to: &json) }
+                for index in queues.indices { note(queues[index].append(judged, json.bytes)) }
             }
             let now = patchway_realtime_ns()
             let isLast = isStopping && wasIdle

@@ -1,4 +1,5 @@
 internal import DNS
+internal import Detection
 internal import Policy
 internal import TextScan
 
@@ -8,8 +9,10 @@ struct FlagFold {
     private struct Key: Hashable {
         var name: DomainName
         var type: UInt16
-        var decision: StoredDecision
+        var decision = StoredDecision.pass
         var client: IPAddress?
+        /// The rule that told an upstream's answer from those of references.
+        var rule: DetectionRule?
     }
 
     private struct Entry {
@@ -33,16 +36,34 @@ struct FlagFold {
         let record = query.record
         let (name, client) = (query.name.name, record.client.address)
         let key = Key(name: name, type: record.type, decision: record.decision, client: client)
+        guard isNew(key) else { return }
+        say(Self.line(query, key, need), key, at: query.record.time, to: &octets)
+    }
+
+    /// The same for an upstream's answer that references contradict.
+    mutating func append(_ judged: JudgedComparison, to octets: inout [UInt8]) {
+        guard let line = judged.line else { return }
+        let comparison = judged.comparison
+        let key = Key(name: comparison.name, type: comparison.type.rawValue, rule: judged.outcome.rule)
+        guard isNew(key) else { return }
+        say(line, key, at: comparison.time, to: &octets)
+    }
+
+    /// Whether something was not said just now; else it is counted.
+    private mutating func isNew(_ key: Key) -> Bool {
         if entries[key] != nil {
             entries[key]?.folded += 1
-            return
+            return false
         }
         guard entries.count < Self.capacity else {
             untold += 1
-            return
+            return false
         }
-        let line = Self.line(query, key, need)
-        entries[key] = Entry(line: line, saidAt: query.record.time)
+        return true
+    }
+
+    private mutating func say(_ line: String, _ key: Key, at time: UInt64, to octets: inout [UInt8]) {
+        entries[key] = Entry(line: line, saidAt: time)
         octets += Array("patchway: flag: \(line)\n".utf8)
     }
 

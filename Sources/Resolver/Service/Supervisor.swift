@@ -1,10 +1,13 @@
 internal import CSockets
+internal import Detection
 internal import Policy
 internal import Synchronization
 
 /// What can be seen of a server from outside its workers: whether they live, what they have counted, which policy is in force.
 final class Supervisor: Sendable {
     private struct State {
+        var outcomes: [String: UInt64] = [:]
+        var differences: [DetectionRule: UInt64] = [:]
         var pings: UInt64 = 0
         var pingedAt: UInt64 = 0
         var policy: ActivePolicy
@@ -30,10 +33,19 @@ final class Supervisor: Sendable {
     /// Capture records could not be written.
     func noteLost(_ records: UInt64) { lostRecords.add(records, ordering: .relaxed) }
 
+    /// A comparison was judged.
+    func note(_ outcome: Comparison.Outcome) {
+        state.withLock { state in
+            state.outcomes[outcome.word, default: 0] += 1
+            if case .flagged(let found) = outcome { state.differences[found.rule, default: 0] += 1 }
+        }
+    }
+
     /// What has been counted so far, all workers and the capture writer together.
     var counters: Counters {
         var sum = links.reduce(Counters()) { sum, link in sum + link.counters.withLock { $0 } }
         sum.droppedRecords += lostRecords.load(ordering: .relaxed)
+        sum.differences += state.withLock { $0.outcomes["flagged"] ?? 0 }
         return sum
     }
 
@@ -64,6 +76,22 @@ final class Supervisor: Sendable {
         }
     }
 
+    /// The rules and outcomes are fixed, so their number is.
+    private var comparisonMetrics: String {
+        let (outcomes, differences) = state.withLock { ($0.outcomes, $0.differences) }
+        var text = "# HELP patchway_compared_total What came of comparisons with references.\n"
+        text += "# TYPE patchway_compared_total counter\n"
+        for word in Comparison.Outcome.words {
+            text += "patchway_compared_total{outcome=\"\(word)\"} \(outcomes[word] ?? 0)\n"
+        }
+        text += "# HELP patchway_differences_by_rule_total Differences that are flagged, by detection rule.\n"
+        text += "# TYPE patchway_differences_by_rule_total counter\n"
+        for rule in DetectionRule.allCases {
+            text += "patchway_differences_by_rule_total{rule=\"\(rule.rawValue)\"} \(differences[rule] ?? 0)\n"
+        }
+        return text
+    }
+
     private var metrics: String {
         let counters = counters
         var text = ""
@@ -79,6 +107,7 @@ final class Supervisor: Sendable {
             ("workers", "Worker threads.", links.count),
             ("uptime_seconds", "Seconds since the start.", Int((patchway_monotonic_ns() &- startedAt) / 1_000_000_000)),
         ]
+        text += comparisonMetrics
         for (name, help, value) in gauges {
             text += "# HELP patchway_\(name) \(help)\n# TYPE patchway_\(name) gauge\npatchway_\(name) \(value)\n"
         }

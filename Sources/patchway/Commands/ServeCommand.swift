@@ -248,6 +248,7 @@ private struct ServedPolicy {
             },
             isProtected: { catalog.mayCover($0) && catalog.protects($0.name) }
         )
+        policy.isKnownAlias = { catalog.mayLead($0, to: $1) }
         policy.layerModes = requested.layers.map(\.mode)
         policy.groups = loaded.groups
         return ServedPolicy(loaded: loaded, policy: policy)
@@ -291,7 +292,8 @@ private enum ServeSummary {
             ("given although stale", counters.stale), ("withheld", counters.withheld), ("failed", counters.failed),
             ("failed TLS handshakes", counters.failedHandshakes),
             ("failed TLS handshakes with upstreams", counters.upstreamTLSFailures),
-            ("records lost", counters.droppedRecords),
+            ("records lost", counters.droppedRecords), ("unlike the references", counters.differences),
+            ("not compared", counters.droppedComparisons),
         ]
         parts += others.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
         return parts.joined(separator: ", ")

@@ -43,6 +43,15 @@ struct ForwardingOptions: ParsableArguments {
     var failOverCodes: [String] = []
 
     @Option(
+        name: .customLong("compare"),
+        help: """
+            An unfiltered resolver, written as an upstream, that is asked too about names that updates need; what differs and \
+            shows a filter is flagged. Repeatable; clients do not wait for it.
+            """
+    )
+    var references: [String] = []
+
+    @Option(
         name: .customLong("route"),
         help: """
             NAME=UPSTREAM[,UPSTREAM]: forward names at and below this one there, and nowhere else; repeatable, the longest \
@@ -53,7 +62,14 @@ struct ForwardingOptions: ParsableArguments {
 
     /// Puts what the options say, and where they do not what the configuration file says, into `settings`.
     func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
-        settings.upstreams = upstreams.isEmpty ? file.upstreams.map(Upstream.init) : try upstreams.map(Self.upstream)
+        settings.upstreams =
+            upstreams.isEmpty ? file.upstreams.map(Upstream.init) : try upstreams.map { try Self.upstream($0) }
+        settings.references =
+            try references.isEmpty
+            ? file.references.map(Upstream.init)
+            : references.map {
+                try Self.upstream($0, "--compare")
+            }
         settings.bootstrap = try TransportOptions.addresses(bootstrap, "--bootstrap", 53, file.bootstrap)
         let asking = try said().over(file.asking)
         settings.asking = AskingRules(asking)
@@ -66,7 +82,9 @@ struct ForwardingOptions: ParsableArguments {
                 fallsBack: route.fallsBack
             )
         }
-        let named = (settings.upstreams + settings.routes.flatMap(\.upstreams)).first { $0.host != nil }
+        let named = (settings.upstreams + settings.routes.flatMap(\.upstreams) + settings.references).first {
+            $0.host != nil
+        }
         if let named, settings.bootstrap.isEmpty {
             throw Failure.usage(
                 "\(named) is a host name; give --bootstrap ADDRESS, a resolver that knows it, or its address: tls://ADDRESS#NAME"
@@ -100,9 +118,9 @@ struct ForwardingOptions: ParsableArguments {
         return asking
     }
 
-    private static func upstream(_ text: String) throws -> Upstream {
+    private static func upstream(_ text: String, _ option: String = "--upstream") throws -> Upstream {
         guard let upstream = Configuration.Upstream(text) else {
-            throw Failure.usage("--upstream \(TerminalText.escaped(text)): \(Configuration.Upstream.hint)")
+            throw Failure.usage("\(option) \(TerminalText.escaped(text)): \(Configuration.Upstream.hint)")
         }
         return Upstream(upstream)
     }
