@@ -36,7 +36,11 @@ struct OrderedRuleWriter {
     private var typedLeft = 60_000
     /// Rules for some clients only.
     private var guardsLeft = 10_000
-    private var conditions: [Int: NameCondition] = [:]
+    var conditions: [Int: NameCondition] = [:]
+    /// Why properties are not evaluated, by their numbers; their conditions hold for more names than they do.
+    var refusals: [Int: Refusal] = [:]
+    /// Why a part of what is being written is not evaluated.
+    var refusal: Refusal?
     private var guards: [[Int: Bool]: GuardID] = [:]
     /// Whether all names are open from here on.
     private var isOpen = false
@@ -48,7 +52,12 @@ struct OrderedRuleWriter {
         var guardID: GuardID
     }
 
-    private enum Fault: Error {
+    enum Refusal {
+        case reason(UnsupportedReason)
+        case regex(RegexError)
+    }
+
+    enum Fault: Error {
         case bad(Range<Int>)
         case unsupported(UnsupportedReason)
         case regex(RegexError)
@@ -69,10 +78,16 @@ struct OrderedRuleWriter {
     /// Writes a rule; one that cannot be is counted.
     mutating func write(_ rule: OrderedRule, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         guard !rule.isPlaceholder else { return }
-        let before = sink.builder.ruleCount
+        let before = sink.builder.ruleCount - sink.openRules
+        refusal = nil
         defer {
+            switch refusal {
+            case .reason(let reason): sink.skip(reason, text, rule.range, rule.line)
+            case .regex(let error): sink.refuse(error, text, rule.range, rule.line)
+            case nil: break
+            }
             if rule.action == .unsupported || rule.isForKnownClients {
-                sink.noteOpenRules(sink.builder.ruleCount - before)
+                sink.noteOpenRules(sink.builder.ruleCount - sink.openRules - before)
             }
         }
         do throws(Fault) {
@@ -194,7 +209,31 @@ struct OrderedRuleWriter {
             return
         default: break
         }
+        let earlier = refusal
+        refusal = nil
+        defer { refusal = refusal ?? earlier }
         let made = try nameCondition(condition, text)
+        if refusal != nil {
+            // Where it does whatever the part that is not evaluated says, it is certain.
+            if Self.hasNegation(condition), case let least = try nameCondition(condition, text, isNegated: true) {
+                _ = sink.builder.add(
+                    condition: least,
+                    class: rule.ruleClass,
+                    action: shape.action,
+                    coverage: shape.coverage,
+                    guard: shape.guardID,
+                    at: position
+                )
+            }
+            return sink.undecided(
+                made,
+                class: rule.ruleClass,
+                action: shape.action,
+                coverage: shape.coverage,
+                guard: shape.guardID,
+                at: position
+            )
+        }
         let isAdded: Bool
         if case .regex(let regex) = made {
             isAdded = sink.builder.add(
@@ -216,6 +255,14 @@ struct OrderedRuleWriter {
             )
         }
         guard isAdded else { throw .unsupported(.regexTooLarge("the ones before it have used it up")) }
+    }
+
+    private static func hasNegation(_ condition: QueryCondition) -> Bool {
+        switch condition {
+        case .not: true
+        case .all(let parts), .any(let parts): parts.contains(where: hasNegation)
+        case .constant, .property, .type, .client: false
+        }
     }
 
     // MARK: - Names
@@ -283,13 +330,13 @@ struct OrderedRuleWriter {
         }
     }
 
-    private mutating func take(_ count: Int) throws(Fault) {
+    mutating func take(_ count: Int) throws(Fault) {
         guard count <= namesLeft else { throw .unsupported(.tooManyParts) }
         namesLeft -= count
     }
 
     /// The name that a text stands for; an empty one is the root.
-    private static func name(_ name: LuaText, _ text: Span<UInt8>) throws(NameError) -> DomainName {
+    static func name(_ name: LuaText, _ text: Span<UInt8>) throws(NameError) -> DomainName {
         let octets = name.octets(text)
         return octets.isEmpty ? .root : try DomainName(presentation: octets)
     }
@@ -302,68 +349,5 @@ struct OrderedRuleWriter {
         var end = name.upperBound
         while end < text.count, end - name.upperBound < 120, text[end] != 0x0A { end += 1 }
         return text.trimmedRange(in: start..<end)
-    }
-
-    // MARK: - Conditions
-
-    private mutating func nameCondition(
-        _ condition: QueryCondition,
-        _ text: Span<UInt8>
-    ) throws(Fault) -> NameCondition {
-        switch condition {
-        case .constant(let value): return .constant(value)
-        case .type, .client: return .constant(false)
-        case .property(let number):
-            if let made = conditions[number] { return made }
-            let made = try nameCondition(properties[number], text)
-            conditions[number] = made
-            return made
-        case .not(let inner): return .not(try nameCondition(inner, text))
-        case .all(let parts): return .all(try nameConditions(parts, text))
-        case .any(let parts): return .any(try nameConditions(parts, text))
-        }
-    }
-
-    private mutating func nameConditions(
-        _ parts: [QueryCondition],
-        _ text: Span<UInt8>
-    ) throws(Fault) -> [NameCondition] {
-        var made: [NameCondition] = []
-        for part in parts { made.append(try nameCondition(part, text)) }
-        return made
-    }
-
-    private mutating func nameCondition(_ property: NameProperty, _ text: Span<UInt8>) throws(Fault) -> NameCondition {
-        switch property {
-        case .below(let names): return .below(try set(names, text))
-        case .isOne(let names): return .isOne(try set(names, text))
-        case .belowNames(let names): return .below(NameTextSet(names))
-        case .isOneName(let names): return .isOne(NameTextSet(names))
-        case .labelsOutside(let range): return .labelsOutside(range)
-        case .octetsOutside(let range): return .octetsOutside(range)
-        case .regex(let pattern, let dialect): return .regex(try regex(pattern, dialect))
-        case .wireRegex(let pattern): return .wire(try regex(pattern, .re2(ignoresCase: false)))
-        }
-    }
-
-    private func regex(_ pattern: [UInt8], _ dialect: NameRegex.Dialect) throws(Fault) -> NameRegex {
-        do throws(RegexError) {
-            return try NameRegex(pattern.span, dialect)
-        } catch {
-            throw .regex(error)
-        }
-    }
-
-    private mutating func set(_ names: [LuaText], _ text: Span<UInt8>) throws(Fault) -> NameTextSet {
-        try take(names.count)
-        var made: [DomainName] = []
-        for name in names {
-            do throws(NameError) {
-                made.append(try Self.name(name, text))
-            } catch {
-                throw .bad(name.content)
-            }
-        }
-        return NameTextSet(made)
     }
 }

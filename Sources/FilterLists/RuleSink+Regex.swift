@@ -3,7 +3,8 @@ import Policy
 import TextScan
 
 extension RuleSink {
-    /// Adds a rule by a regular expression; one that the library refuses is counted with the library's reason.
+    /// Adds a rule by a regular expression; one that the library refuses is counted with the library's reason, and names that
+    /// it may match are left open where the engine takes it.
     mutating func add(
         _ expression: Span<UInt8>,
         _ dialect: NameRegex.Dialect,
@@ -17,11 +18,60 @@ extension RuleSink {
         rule: Range<Int>,
         line: Int
     ) {
+        func added(_ expression: Span<UInt8>, _ sink: inout RuleSink) {
+            sink.compile(
+                expression,
+                dialect,
+                inverted: inverted,
+                required: required,
+                class: ruleClass,
+                action: action,
+                coverage: coverage,
+                guard: `guard`,
+                text,
+                rule: rule,
+                line: line
+            )
+        }
+        guard case .re2 = dialect else { return added(expression, &self) }
+        switch GoExpression.read(expression) {
+        case .same: added(expression, &self)
+        case .written(let written): added(written.span, &self)
+        case .refused: drop(.regex("invalid escape sequence: \\C"), text, rule, line)
+        }
+    }
+
+    private mutating func compile(
+        _ expression: Span<UInt8>,
+        _ dialect: NameRegex.Dialect,
+        inverted: Bool,
+        required: [UInt8],
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID,
+        guard: GuardID,
+        _ text: Span<UInt8>,
+        rule: Range<Int>,
+        line: Int
+    ) {
+        func undecided(_ sink: inout RuleSink) {
+            sink.undecided(
+                NameCondition.widened(expression, dialect, inverted: inverted),
+                class: ruleClass,
+                action: action,
+                coverage: coverage,
+                guard: `guard`,
+                at: RulePosition(rule, line: line)
+            )
+        }
         let regex: NameRegex
         do throws(RegexError) {
             regex = try NameRegex(expression, dialect, inverted: inverted, required: required)
         } catch {
-            return refuse(error, text, rule, line)
+            refuse(error, text, rule, line)
+            // The engine takes what only its size or its kind keeps from being evaluated here.
+            if case .syntax = error { return }
+            return undecided(&self)
         }
         let isAdded = builder.add(
             regex: regex,
@@ -31,7 +81,41 @@ extension RuleSink {
             guard: `guard`,
             at: RulePosition(rule, line: line)
         )
-        guard isAdded else { return skip(.regexTooLarge("the ones before it have used it up"), text, rule, line) }
+        guard !isAdded else { return }
+        skip(.regexTooLarge("the ones before it have used it up"), text, rule, line)
+        undecided(&self)
+    }
+
+    /// Leaves open what a rule does that is counted as not evaluated and may count for names of a condition.
+    mutating func undecided(
+        _ condition: NameCondition,
+        class ruleClass: RuleClass,
+        action: ActionID,
+        coverage: CoverageID = .all,
+        guard: GuardID = .none,
+        at position: RulePosition
+    ) {
+        undecided { sink in
+            for condition in [condition, .constant(true)] {
+                let isAdded = sink.builder.add(
+                    condition: condition,
+                    class: ruleClass,
+                    action: action,
+                    coverage: coverage,
+                    guard: `guard`,
+                    at: position
+                )
+                // A condition without an expression takes no memory.
+                if isAdded { return }
+            }
+        }
+    }
+
+    /// Leaves open what rules do that are counted as not evaluated: they may count or not.
+    mutating func undecided(_ add: (inout RuleSink) -> Void) {
+        guard let mark = builder.beginUndecided() else { return add(&self) }
+        add(&self)
+        noteOpenRules(builder.endUndecided(mark))
     }
 
     mutating func refuse(_ error: RegexError, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {

@@ -1,25 +1,23 @@
 /// The strongest of the rules that match a name, by keys whose low 32 bits are the rule; the lowest wins.
 struct Choice {
     /// The key of the strongest rule that counts.
-    var best = UInt64.max
+    private(set) var best = UInt64.max
     /// The key of the strongest rule that may or may not count, because nobody said who asks or when.
     private var doubt = UInt64.max
-    /// What those two rules do, by numbers, where they do the same only together.
-    private var actions: (best: UInt32, doubt: UInt32) = (0, 0)
+    /// What those two rules do, by numbers: rules that do the same make the same verdict, whichever of them counts.
+    private var actions: (best: UInt64, doubt: UInt64) = (0, 0)
     /// The key of the strongest rule of those that may count and do something else than the one of ``doubt``.
     private var otherDoubt = UInt64.max
 
-    /// Takes a rule into account whose guard holds, does not, or may.
-    mutating func consider(_ key: UInt64, _ truth: Truth) {
-        switch truth {
-        case .no: break
-        case .unknown: doubt = min(doubt, key)
-        case .yes: best = min(best, key)
-        }
+    /// Takes a rule into account that counts and is stronger than all that do.
+    @inline(__always)
+    mutating func take(_ key: UInt64, action: UInt64) {
+        best = key
+        actions.best = action
     }
 
-    /// The same where rules that do the same make the same verdict, whichever of them counts.
-    mutating func consider(_ key: UInt64, _ truth: Truth, action: UInt32) {
+    /// Takes a rule into account whose guard holds, does not, or may.
+    mutating func consider(_ key: UInt64, _ truth: Truth, action: UInt64) {
         switch truth {
         case .no: break
         case .unknown where key < doubt:
@@ -27,13 +25,10 @@ struct Choice {
             (doubt, actions.doubt) = (key, action)
         case .unknown:
             if action != actions.doubt { otherDoubt = min(otherDoubt, key) }
-        case .yes where key < best: (best, actions.best) = (key, action)
+        case .yes where key < best: take(key, action: action)
         case .yes: break
         }
-        knowsActions = true
     }
-
-    private var knowsActions = false
 
     /// Whether no rule matches.
     var isEmpty: Bool { best == .max && doubt == .max }
@@ -43,7 +38,7 @@ struct Choice {
 
     /// The rule that would change the verdict if it counted.
     var doubtfulRule: Int? {
-        let isSame = knowsActions && best != .max && actions.best == actions.doubt
+        let isSame = best != .max && actions.best == actions.doubt
         let doubt = isSame ? otherDoubt : doubt
         return doubt < best ? Int(truncatingIfNeeded: doubt & 0xFFFF_FFFF) : nil
     }

@@ -83,6 +83,11 @@ extension CompiledLayer {
     /// What a rule does.
     public func action(_ rule: Int) -> RuleAction { actions[Int(record(rule).action)] }
 
+    /// Whether a rule stands for one that is not evaluated, and is counted as such.
+    public func isOpen(_ rule: Int) -> Bool {
+        action(rule) == .unsupported || guards[Int(record(rule).guardID)].isUndecided
+    }
+
     /// The types that rules of this layer tell apart, and one that none of them names; ANY is left out.
     public var distinguishedTypes: [RRType] {
         var named: Set<UInt16> = [RRType.a.rawValue, RRType.aaaa.rawValue, RRType.https.rawValue]
@@ -124,7 +129,11 @@ extension CompiledLayer {
                     let key =
                         isInOrder
                         ? placeInOrder(next) : order(record, labels: labels, rule: next, longestFirst: false)
-                    choice.consider(key, guards[Int(record.guardID)].holds(buffer, context))
+                    choice.consider(
+                        key,
+                        guards[Int(record.guardID)].holds(buffer, context),
+                        action: record.effect
+                    )
                 }
                 next = Int(record.next) - 1
             }

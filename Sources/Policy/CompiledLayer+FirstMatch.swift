@@ -24,7 +24,7 @@ extension CompiledLayer {
                 let record = records[next]
                 if applies(record, labels, total), covers(record, type) {
                     let truth = guards[Int(record.guardID)].holds(name, context)
-                    choice.consider(placeInOrder(next), truth, action: record.action)
+                    choice.consider(placeInOrder(next), truth, action: UInt64(record.action))
                     // Chains are in rule order.
                     if truth == .yes { break }
                 }
@@ -68,7 +68,7 @@ extension CompiledLayer {
         guard place < choice.best, covers(record, type),
             patternIndex.matches(offset, text) ?? patterns[offset].matches(text)
         else { return }
-        choice.consider(place, guards[Int(record.guardID)].holds(name, context), action: record.action)
+        choice.consider(place, guards[Int(record.guardID)].holds(name, context), action: UInt64(record.action))
     }
 
     /// The place of a rule among all, named or not, in the order in which they were added; the low half is the rule.

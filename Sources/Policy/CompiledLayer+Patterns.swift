@@ -33,7 +33,8 @@ extension CompiledLayer {
         if key < choice.best, patternMatches(offset, text, type),
             named >> UInt128(record.labels) & 1 == 0 || !isSuffix(patterns[offset], name, record.labels)
         {
-            choice.consider(key, guards[Int(record.rule.guardID)].holds(name, context))
+            let truth = guards[Int(record.rule.guardID)].holds(name, context)
+            choice.consider(key, truth, action: record.rule.effect)
         }
     }
 

@@ -238,9 +238,10 @@ public final class CompiledLayer: Sendable {
                     let key = order(record, labels: labels, rule: next, longestFirst: longestFirst)
                     if key < choice.best {
                         if record.guardID == 0 {
-                            choice.best = key
+                            choice.take(key, action: record.effect)
                         } else {
-                            choice.consider(key, guards[Int(record.guardID)].holds(name, context))
+                            let truth = guards[Int(record.guardID)].holds(name, context)
+                            choice.consider(key, truth, action: record.effect)
                         }
                     }
                     // The rules behind it would be found in vain, each in memory of its own.

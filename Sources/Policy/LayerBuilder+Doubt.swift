@@ -41,4 +41,26 @@ extension LayerBuilder {
         }
         return count
     }
+
+    /// From here on rules are added of which nobody can say whether they count, until ``endUndecided(_:)``; nil
+    /// where that is so already.
+    public mutating func beginUndecided() -> UndecidedMark? {
+        guard !guards[Int(listGuard.index)].isUndecided else { return nil }
+        let mark = UndecidedMark(rules: ruleCount, guardOfList: listGuard)
+        listGuard = intern(guards[Int(listGuard.index)].and(.undecided))
+        return mark
+    }
+
+    /// Ends what began at a mark.
+    /// - Returns: how many rules were added.
+    public mutating func endUndecided(_ mark: UndecidedMark) -> Int {
+        listGuard = mark.guardOfList
+        return ruleCount - mark.rules
+    }
+}
+
+/// Where rules begin of which nobody can say whether they count.
+public struct UndecidedMark: Sendable {
+    let rules: Int
+    let guardOfList: GuardID
 }

@@ -69,7 +69,7 @@ public struct LayerBuilder {
     var guards: [RuleGuard] = [.none]
     private var guardIndex: [RuleGuard: UInt16] = [.none: 0]
     /// The guard of every rule of the list begun last.
-    private var listGuard = GuardID.none
+    var listGuard = GuardID.none
     private var actionIndex: [RuleAction: UInt32] = [:]
     private var coverageIndex: [TypeCoverage: UInt16] = [.all: 0]
     private var shapeIndex: [RuleShape: UInt32] = [:]

@@ -18,6 +18,8 @@ public indirect enum NameCondition: Sendable {
     case labelsOutside(ClosedRange<Int>)
     /// Names whose wire form has fewer or more octets than these.
     case octetsOutside(ClosedRange<Int>)
+    /// Names with other octets than printable ones of ASCII.
+    case isOdd
     /// What the condition does not hold for.
     case not(NameCondition)
     /// All of them.
@@ -36,6 +38,7 @@ public indirect enum NameCondition: Sendable {
         case .wire(let regex): return Self.matches(regex, wire: text)
         case .labelsOutside(let range): return !range.contains(Self.labels(text))
         case .octetsOutside(let range): return !range.contains(text.count == 0 ? 1 : text.count + 2)
+        case .isOdd: return !RegexTranslation.isPlain(text)
         case .not(let condition): return !condition.holds(text)
         case .all(let conditions):
             for condition in conditions where !condition.holds(text) { return false }

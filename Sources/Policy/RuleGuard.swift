@@ -58,15 +58,28 @@ public struct RuleGuard: Hashable, Sendable {
     public var isForUnknownClients = false
     /// Whether it is about no client that nobody named.
     public var isForKnownClients = false
-    /// Whether nobody can say whether the rule counts, whoever asks and when.
-    private var isUnknowable = false
+    /// Why nobody can say whether the rule counts, whoever asks and when; nil where one can.
+    private var doubt: Doubt?
+
+    private enum Doubt {
+        /// What it asks was not kept.
+        case notKept
+        /// The rule is not evaluated: its names are among those that are named.
+        case notEvaluated
+    }
 
     /// Nothing is asked.
     public static let none = RuleGuard()
     /// What is asked was not kept: a rule that would decide makes the verdict unsupported.
     static let unknowable: RuleGuard = {
         var rule = RuleGuard()
-        rule.isUnknowable = true
+        rule.doubt = .notKept
+        return rule
+    }()
+    /// The rule is not evaluated, and is about no other names than those that it is said to be about: it may count or not.
+    public static let undecided: RuleGuard = {
+        var rule = RuleGuard()
+        rule.doubt = .notEvaluated
         return rule
     }()
 
@@ -89,13 +102,16 @@ public struct RuleGuard: Hashable, Sendable {
     /// Whether it depends on clients of which some could not be kept.
     public var isOpen: Bool { clients.contains { $0.table?.isOpen == true } }
 
+    /// Whether it stands for a rule that is not evaluated.
+    public var isUndecided: Bool { doubt == .notEvaluated }
+
     /// Both guards at once.
     public func and(_ other: RuleGuard) -> RuleGuard {
         var both = self
         both.excluded += other.excluded
         both.clients += other.clients
         both.otherModifiers += other.otherModifiers
-        both.isUnknowable = isUnknowable || other.isUnknowable
+        both.doubt = doubt ?? other.doubt
         if let theirs = other.minutes {
             both.minutes = both.minutes.map { own in
                 own.flatMap { range in theirs.map { $0.clamped(to: range) } }.filter { !$0.isEmpty }
@@ -143,10 +159,10 @@ extension RuleGuard {
             guard let now = context.minuteOfWeek else { return .unknown && clientTruth(context) }
             if !minutes.contains(where: { $0.contains(now) }) { return .no }
         }
-        if isUnknowable { return .unknown }
         if isForUnknownClients, context.client?.address != nil { return .no }
         if isForKnownClients, context.client?.address == nil { return .no }
-        return clients.isEmpty ? .yes : clientTruth(context)
+        let truth = clients.isEmpty ? .yes : clientTruth(context)
+        return doubt == nil ? truth : truth && .unknown
     }
 
     /// As ``DomainName/isEqualOrBelow(_:)``, without a name on the heap.
@@ -235,7 +251,8 @@ extension ClientCondition: CustomStringConvertible {
 extension RuleGuard: CustomStringConvertible {
     /// What the rule depends on besides the name, in words.
     public var description: String {
-        if isUnknowable { return "that meet a condition which was not kept: the layer has too many" }
+        if isUndecided { return "that meet the rule, which is not evaluated" }
+        if doubt != nil { return "that meet a condition which was not kept: the layer has too many" }
         return (clients.map(\.description) + (minutes == nil ? [] : ["at some hours of the week"])).joined(
             separator: ", "
         )

@@ -14,6 +14,10 @@ struct RuleRecord: BitwiseCopyable {
     var guardID: UInt16
     /// Whether no rule behind it in its chain comes before it in the engine's order, if both match.
     var leads = false
+
+    /// A number that rules with the same answer and the same place in the engine's order share.
+    @inline(__always)
+    var effect: UInt64 { UInt64(rank) << 32 | UInt64(action) }
 }
 
 /// What thousands of rules have in common.

@@ -14,12 +14,12 @@ import Testing
         ("||a.example^\n||a.example^$badfilter\n@@||a.example^$badfilter\n", "a.example", .a, .sinkhole, 0),
         ("||x.a.example^\n||x.a.example^$badfilter\n||A.example^$badfilter\n", "x.a.example", .a, .sinkhole, 0),
         ("||a.example^\n||a.example^$badfilter\n||xa.example^$badfilter\n", "a.example", .a, .pass, 0),
-        ("||a.example^\n||a.example^$badfilter\n||x.a.example^$badfilter\n", "a.example", .a, .pass, 1),
-        ("||a.example^\n||a.example^$badfilter\nads$badfilter\n", "a.example", .a, .pass, 1),
+        ("||a.example^\n||a.example^$badfilter\n||x.a.example^$badfilter\n", "a.example", .a, .unsupported, 1),
+        ("||a.example^\n||a.example^$badfilter\nads$badfilter\n", "a.example", .a, .unsupported, 1),
         ("||a.example^\n||a.example^$badfilter\n||a.example^$script,badfilter\n", "a.example", .a, .pass, 0),
         ("||a.example^$dnstype=A\n||a.example^$dnstype=A,badfilter\n", "a.example", .a, .pass, 0),
         ("||a.example^$dnstype=A\n||a.example^$badfilter\n", "a.example", .a, .pass, 0),
-        ("||a.example^\n||a.example^$dnstype=A,badfilter\n", "a.example", .aaaa, .pass, 1),
+        ("||a.example^\n||a.example^$dnstype=A,badfilter\n", "a.example", .aaaa, .unsupported, 1),
         ("ads\nads$badfilter\n", "ads.example", .a, .pass, 0),
     ])
     func verdicts(rules: String, name: String, type: RRType, kind: VerdictKind, unsupported: Int) throws {

@@ -77,7 +77,7 @@ import Testing
         ("policy.add(policy.rpz(policy.DENY, 'x.rpz'))", "include", 1),
         ("policy.add(policy.all(policy.DENY), true)", "response-rule", 1),
         ("policy.add(policy.pattern(policy.DENY, '%b()'))", "regex-dialect", 1),
-        ("policy.add(policy.pattern(policy.DENY, '(a)'))", "regex-dialect", 1),
+        ("policy.add(policy.pattern(policy.DENY, '(a'))", "regex-dialect", 1),
         ("policy.add(policy.all(policy.FLAGS('NO_CACHE')))", "action", 1), ("policy.del(1)", "program", 1),
         ("policy.DENY = policy.PASS", "program", 1), ("view:tsig('key', policy.all(policy.DENY))", "view", 1),
         ("hints['a.zz'] = '192.0.2.1'", "program", 1), ("hints.set('a.zz 192.0.2.1')", "local-record", 1),

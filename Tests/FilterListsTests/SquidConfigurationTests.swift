@@ -85,7 +85,7 @@ import Testing
         ("http_access deny day", "request-state"), ("include /etc/squid/conf.d/*.conf", "include"),
         ("acl f dstdomain \"/etc/squid/ads\"", "acl-file"), ("http_reply_access deny ads", "other-access"),
         ("url_rewrite_program /usr/bin/squidGuard", "other-access"), ("http_access deny day !all", ""),
-        ("acl u url_regex x", ""), ("acl r dstdom_regex Ads\nhttp_access deny r", "request-state"),
+        ("acl u url_regex x", ""), ("acl r dstdom_regex Ads\nhttp_access deny r", "regex-dialect"),
     ])
     func whatIsNotEvaluatedIsCounted(line: String, reason: String) throws {
         let loaded = try readList(Self.lists + line + "\nhttp_access deny ads\n", .squidConfiguration)

@@ -90,7 +90,7 @@ struct ExportSink: ~Copyable {
     /// Counts a rule that is left out, once, by the first reason; one that is not evaluated is counted as that already.
     mutating func omit(_ rule: Int?, _ reason: Omission) {
         guard !isSilent, let rule else { return }
-        guard report.omittedRules.insert(rule).inserted, layer.action(rule) != .unsupported else { return }
+        guard report.omittedRules.insert(rule).inserted, !layer.isOpen(rule) else { return }
         // An entry about addresses may stand for many ranges.
         if layer.addressRules.contains(rule), !addressEntries.insert(writtenPlace(rule)).inserted { return }
         // Rules about addresses are none about names.

@@ -1,14 +1,28 @@
+import DNS
+import Policy
+import TextScan
+
 /// Lua patterns (Lua 5.1 manual §5.4.1) in the language of RE2, so that they take linear time.
 enum LuaPattern {
     /// The expression for a pattern; nil for what a regular expression cannot say (`%b`, `%f`, references to captures) and
     /// for what is no pattern.
-    static func regex(_ pattern: [UInt8]) -> [UInt8]? {
+    static func regex(_ pattern: [UInt8]) -> [UInt8]? { translated(pattern, widens: false) }
+
+    /// What holds for every name that a pattern matches which no expression says: with any text for `%b` and references.
+    static func widened(_ pattern: [UInt8]) -> NameCondition {
+        guard let text = translated(pattern, widens: true),
+            let regex = try? NameRegex(text.span, .re2(ignoresCase: false))
+        else { return .constant(true) }
+        return .wire(regex)
+    }
+
+    private static func translated(_ pattern: [UInt8], widens: Bool) -> [UInt8]? {
         let marks = Array("^$*+?.([%-".utf8)
         guard pattern.contains(where: { marks.contains($0) }) else {
             return Array(pattern.map(Translation.literal).joined().utf8)
         }
         // A pattern with marks ends at its first zero, in LuaJIT as in Lua 5.1 (compared with kresd 5.6).
-        var translation = Translation(pattern: Array(pattern.prefix { $0 != 0 }))
+        var translation = Translation(pattern: Array(pattern.prefix { $0 != 0 }), widens: widens)
         return translation.run()
     }
 
@@ -16,8 +30,16 @@ enum LuaPattern {
         let pattern: [UInt8]
         private var position = 0
         private var result = "(?s)"
+        /// Whether more is said than the pattern does, where it cannot be said.
+        private let widens: Bool
+        /// Captures that are open, and how many there are.
+        private var open = 0
+        private var captures = 0
 
-        init(pattern: [UInt8]) { self.pattern = pattern }
+        init(pattern: [UInt8], widens: Bool) {
+            self.pattern = pattern
+            self.widens = widens
+        }
 
         mutating func run() -> [UInt8]? {
             if pattern.first == 0x5E {
@@ -29,10 +51,46 @@ enum LuaPattern {
                     result += "\\z"
                     break
                 }
+                if capture() { continue }
+                if widens, let wide = wide() {
+                    result += wide
+                    continue
+                }
                 guard let item = item() else { return nil }
                 result += item + repetition()
             }
-            return Array(result.utf8)
+            // An engine that meets one left open, or one closed that is not, fails.
+            return open == 0 && captures <= 32 ? Array(result.utf8) : nil
+        }
+
+        /// Reads a parenthesis: captures change nothing about whether a name matches, and are not repeated.
+        private mutating func capture() -> Bool {
+            switch pattern[position] {
+            case 0x28:
+                open += 1
+                captures += 1
+            case 0x29 where open > 0: open -= 1
+            default: return false
+            }
+            position += 1
+            return true
+        }
+
+        /// What `%bxy`, `%f[set]` and `%1` match at most.
+        private mutating func wide() -> String? {
+            guard pattern[position] == 0x25, position + 1 < pattern.count else { return nil }
+            switch pattern[position + 1] {
+            case 0x62 where position + 3 < pattern.count:
+                position += 4
+                return ".*"
+            case 0x66 where position + 2 < pattern.count && pattern[position + 2] == 0x5B:
+                position += 3
+                return set() == nil ? nil : ""
+            case 0x31...0x39:
+                position += 2
+                return ".*"
+            default: return nil
+            }
         }
 
         /// One character, or a set of them.
@@ -43,8 +101,7 @@ enum LuaPattern {
             case 0x2E: return "."
             case 0x25: return named().map { "[\($0)]" }
             case 0x5B: return set()
-            // Captures change nothing about whether a name matches, but how the marks behind them are read.
-            case 0x28, 0x29: return nil
+            case 0x29: return nil
             default: return Self.literal(octet)
             }
         }

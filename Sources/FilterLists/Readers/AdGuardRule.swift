@@ -28,7 +28,11 @@ struct AdGuardRule {
         switch sink.removals.effect(on: rule, text) {
         case .none, .putBack: break
         case .removed: return sink.drop(.removedByBadfilter, text, range, line)
-        case .mixed: return sink.skip(.badfilterOverlap, text, range, line)
+        case .mixed:
+            sink.skip(.badfilterOverlap, text, range, line)
+            let mark = sink.builder.mark
+            rule.add(text, range, line, context, &sink)
+            return sink.noteOpenRules(sink.builder.leaveOpen(line: line, since: mark))
         }
         rule.add(text, range, line, context, &sink)
     }
@@ -100,7 +104,12 @@ struct AdGuardRule {
         _ context: AdGuardContext,
         _ sink: inout RuleSink
     ) {
-        if let reason = modifiers.unsupported { return sink.skip(reason, text, range, line) }
+        if let reason = modifiers.unsupported {
+            sink.skip(reason, text, range, line)
+            var others = self
+            others.modifiers.unsupported = nil
+            return sink.undecided { others.add(text, range, line, context, &$0) }
+        }
         if modifiers.neverMatches { return sink.drop(.contentType, text, range, line) }
         guard let entry = entry(context, &sink) else { return sink.drop(.rewriteInAllowList, text, range, line) }
         if isRegex(text) { return addRegex(text, range, line, entry, &sink) }

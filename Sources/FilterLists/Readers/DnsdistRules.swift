@@ -124,26 +124,40 @@ extension DnsdistConfiguration {
 
     private mutating func regex(_ text: LuaText) throws(ConfigurationFault) -> QueryCondition {
         let pattern = text.octets(source)
-        guard PosixExpression.isPortable(pattern.span) else { throw .unsupported(.regexDialect) }
+        guard PosixExpression.isPortable(pattern.span) else {
+            return property(.undecided(PosixExpression.widened(pattern.span, regardsCase: false), .regexDialect))
+        }
         return property(.regex(pattern, .tre))
     }
 
     /// RE2 is asked for a match of the whole name, with regard to case.
     private mutating func re2(_ text: LuaText) throws(ConfigurationFault) -> QueryCondition {
         let pattern = text.octets(source)
+        let isFolded = pattern.starts(with: Array("(?i)".utf8))
+        let whole = Array("\\A(?:".utf8) + pattern + Array(")\\z".utf8)
         let hasLetters = pattern.contains { $0 >= 0x80 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
-        guard !hasLetters || pattern.starts(with: Array("(?i)".utf8)), !pattern.contains(where: { $0 >= 0x80 }) else {
-            throw .unsupported(.letterCase)
-        }
         do throws(RegexError) {
             // A pattern that is none alone must not become one by what is put around it.
             _ = try NameRegex(pattern.span, .re2(ignoresCase: true))
         } catch {
-            guard case .syntax = error else { throw .unsupported(.regexTooLarge("")) }
+            guard case .syntax = error else {
+                let reason = UnsupportedReason.regexTooLarge("more than is given to one expression")
+                return property(.undecided(.widened(whole.span, .re2(ignoresCase: true)), reason))
+            }
             throw .bad
         }
-        let whole = Array("\\A(?:".utf8) + pattern + Array(")\\z".utf8)
+        if hasLetters && !isFolded || pattern.contains(where: { $0 >= 0x80 }) {
+            return property(.undecided(Self.ignoringCase(pattern, whole), .letterCase))
+        }
         return property(.regex(whole, .re2(ignoresCase: true)))
+    }
+
+    /// What holds for every name that an expression matches with regard to case, however the client spells it.
+    private static func ignoringCase(_ pattern: [UInt8], _ whole: [UInt8]) -> NameCondition {
+        // Without regard to case fewer letters are outside of a set; flags may turn it on again.
+        let marks: [StaticString] = ["[^", "\\P", "\\W", "\\D", "\\S", "[:^", "(?"]
+        let isWider = marks.allSatisfy { mark in pattern.span.firstRange(of: mark) == nil } && pattern.allSatisfy { $0 < 0x80 }
+        return isWider ? .widened(whole.span, .re2(ignoresCase: true)) : .constant(true)
     }
 
     private func type(_ value: DnsdistValue) throws(ConfigurationFault) -> UInt16 {

@@ -136,7 +136,10 @@ struct KnotConfiguration: ~Escapable {
             return .all([property(.below([common])), list])
         case "policy.pattern":
             guard case .text(let text) = try value(call, 1) else { throw .unsupported(.program) }
-            guard let regex = LuaPattern.regex(text.octets(source)) else { throw .unsupported(.regexDialect) }
+            let pattern = text.octets(source)
+            guard let regex = LuaPattern.regex(pattern) else {
+                return property(.undecided(LuaPattern.widened(pattern), .regexDialect))
+            }
             return property(.wireRegex(regex))
         default: return nil
         }

@@ -44,9 +44,15 @@ enum PiholeRegexReader {
             let own = sink.builder.blockAnswer
             let v4 = own.own.first(where: \.isV4)
             let v6 = own.own.first { !$0.isV4 }
-            guard let v4, let v6 else { return sink.skip(.ownAddress, text, rule, line) }
-            action = .records([LocalRecord(v4), LocalRecord(v6)])
+            if let v4, let v6 {
+                action = .records([LocalRecord(v4), LocalRecord(v6)])
+            } else {
+                sink.skip(.ownAddress, text, rule, line)
+                action = .unsupported
+            }
         }
+        let before = sink.builder.ruleCount
+        defer { if action == .unsupported { sink.noteOpenRules(sink.builder.ruleCount - before) } }
         sink.add(
             text.extracting(expression),
             .tre,

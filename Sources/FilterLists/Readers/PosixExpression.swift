@@ -1,3 +1,4 @@
+import Policy
 import TextScan
 
 /// Which extended POSIX expressions mean the same to the C library of a system, which its servers use, and to TRE.
@@ -8,6 +9,16 @@ enum PosixExpression {
     static func isPortable(_ pattern: Span<UInt8>) -> Bool {
         var checker = Checker(pattern)
         return checker.check()
+    }
+
+    /// What holds for every host that an expression matches which the C library may read otherwise than TRE, or which tells
+    /// capitals from small letters: the same without references to groups, where that is read alike.
+    static func widened(_ pattern: Span<UInt8>, regardsCase: Bool) -> NameCondition {
+        // Without regard to case fewer letters are outside of a set.
+        guard !regardsCase || pattern.firstRange(of: "[^") == nil,
+            let text = RegexWidening.widened(pattern, .tre, .references), isPortable(text.span)
+        else { return .constant(true) }
+        return NameCondition.widened(text.span, .tre)
     }
 
     private struct Checker: ~Escapable {

@@ -13,6 +13,8 @@ enum NameProperty {
     case regex([UInt8], NameRegex.Dialect)
     /// RE2, over the wire form.
     case wireRegex([UInt8])
+    /// What is not evaluated and holds at most where a condition does.
+    case undecided(NameCondition, UnsupportedReason)
     case labelsOutside(ClosedRange<Int>)
     case octetsOutside(ClosedRange<Int>)
 }

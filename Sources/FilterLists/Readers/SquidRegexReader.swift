@@ -23,10 +23,15 @@ enum SquidRegexReader {
             }
             let hasCapitals = expression.contains { $0 &- 0x41 < 26 }
             // Hosts are in lower case.
-            if hasCapitals, regardsCase != false {
-                sink.skip(.aclOption, text, value, line.number)
-            } else if !PosixExpression.isPortable(expression) {
-                sink.skip(.regexDialect, text, value, line.number)
+            let isOpen = hasCapitals && regardsCase != false
+            if isOpen || !PosixExpression.isPortable(expression) {
+                sink.skip(isOpen ? .aclOption : .regexDialect, text, value, line.number)
+                sink.undecided(
+                    PosixExpression.widened(expression, regardsCase: isOpen),
+                    class: ruleClass,
+                    action: action,
+                    at: RulePosition(value, line: line.number)
+                )
             } else {
                 sink.add(
                     expression,

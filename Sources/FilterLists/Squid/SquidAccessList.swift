@@ -33,6 +33,8 @@ struct SquidAccessList {
     let type: [UInt8]
     var names: (below: [DomainName], exact: [DomainName]) = ([], [])
     var expressions: [[UInt8]] = []
+    /// What holds for the hosts of expressions that are not evaluated.
+    var widened: [NameCondition] = []
     private(set) var clients = SquidAddresses()
     var ports: [ClosedRange<UInt64>] = []
     var methods: [[UInt8]] = []
@@ -156,7 +158,7 @@ struct SquidAccessList {
     private mutating func add(expression value: [UInt8], ignoresCase: Bool) -> Addition {
         let hasCapitals = value.contains { $0 &- 0x41 < 26 }
         if hasCapitals && !ignoresCase || !PosixExpression.isPortable(value.span) {
-            isOpen = true
+            widened.append(PosixExpression.widened(value.span, regardsCase: !ignoresCase))
         } else {
             expressions.append(value)
         }
@@ -222,6 +224,7 @@ struct SquidAccessList {
             if !names.below.isEmpty { add(.belowNames(names.below)) }
             if !names.exact.isEmpty { add(.isOneName(names.exact)) }
             for expression in expressions { add(.regex(expression, .tre)) }
+            for condition in widened { add(.undecided(condition, .regexDialect)) }
             return parts.isEmpty ? .constant(false) : parts.count == 1 ? parts[0] : .any(parts)
         case .port, .method, .other: return .constant(false)
         }
