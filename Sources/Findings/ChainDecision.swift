@@ -71,11 +71,11 @@ extension CompiledStack {
         context: QueryContext = .unknown
     ) -> ChainDecision {
         let direct = verdict(name, type: type, context: context)
-        if direct.kind == .pass,
+        if direct.kind == .pass || direct.kind == .unsupported,
             let found = ChainDecision.surest(
                 of: chains,
                 decide: { verdict(name, type: type, chain: $0, context: context) }
-            )
+            ), direct.kind == .pass || found.verdict.kind != .unsupported
         {
             return found
         }

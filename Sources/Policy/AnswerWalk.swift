@@ -11,12 +11,30 @@ public struct AnswerWalk: Sendable {
     /// How many aliases were met.
     public private(set) var aliases = 0
 
+    /// What to go on with where the decision on the name asked for is open, and a layer may still block an alias for certain.
+    private var otherwise: Decision?
+
     /// A walk that begins with the decision on the name asked for.
-    public init(_ own: Decision) { decision = own }
+    init(_ own: Decision, otherwise: Decision? = nil) {
+        decision = own
+        self.otherwise = otherwise
+    }
+
+    /// Whether an alias may still change the decision.
+    public var isOpen: Bool { decision.kind == .pass || decision.kind == .route || otherwise != nil }
 
     /// Goes on to the next alias; `decide` is asked what it makes of the decision, as long as that is a pass.
     fileprivate mutating func meet(_ decide: (_ place: Int, _ own: Decision) -> Decision) {
         aliases += 1
+        if let otherwise {
+            let met = decide(aliases, otherwise)
+            guard met.kind != .pass else { return }
+            self.otherwise = nil
+            guard met.kind.isBlock else { return }
+            decision = met
+            place = aliases
+            return
+        }
         guard decision.kind == .pass || decision.kind == .route else { return }
         let met = decide(aliases, decision)
         guard met.kind != .pass || met.exempt != 0 else { return }

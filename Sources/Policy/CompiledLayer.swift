@@ -31,6 +31,8 @@ public final class CompiledLayer: Sendable {
     let guards: [RuleGuard]
     /// Whether any rule depends on more than its name.
     let hasModifiers: Bool
+    /// Whether of any rule it may not be known whether it counts, or what it does.
+    let mayBeOpen: Bool
     /// Whether there are rules with answers of their own or that send names on.
     let hasAnswers: Bool
     let table: RuleTable
@@ -111,6 +113,7 @@ public final class CompiledLayer: Sendable {
         guards = builder.guards
         let classes = store.shapes.map(\.ruleClass) + builder.patternRecords.map(\.rule.ruleClass)
         hasAnswers = classes.contains { $0 == .data || $0 == .open }
+        mayBeOpen = builder.guards.count > 1 || builder.actions.contains(.unsupported)
         hasModifiers = builder.guards.count > 1 || builder.coverages.count > 1
         let (answer, profile) = (builder.blockAnswer, builder.profile)
         plainKinds = builder.actions.map { action in

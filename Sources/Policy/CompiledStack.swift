@@ -58,12 +58,21 @@ public final class CompiledStack: Sendable {
                 continue
             }
             if decision.kind != .pass {
-                return Decision(
-                    kind: decision.kind,
-                    layer: decision.layer,
-                    rule: decision.rule,
-                    exempt: result.exempt
-                )
+                var decision = decision
+                decision.exempt = result.exempt
+                if decision.kind == .unsupported, waiting != 0,
+                    case .blocked(let certain) = settle(
+                        decision,
+                        behind: waiting,
+                        name,
+                        hashes,
+                        type: type,
+                        context: context
+                    )
+                {
+                    return certain
+                }
+                return decision
             }
             if decision.hasRule, !result.hasRule {
                 result.layer = decision.layer
@@ -80,14 +89,21 @@ public final class CompiledStack: Sendable {
 
     /// Notes in the hashes of a name what the stack's index says about it.
     @inline(__always)
-    private func narrow(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer) {
+    func narrow(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer) {
         index.prefetch(hashes, uncounted)
         index.narrowSuffixes(&hashes, name, uncounted)
         index.narrowLayer(&hashes, name.labelCount, uncounted)
     }
 
+    /// The hashes of a name with what the stack's index says about it.
+    func narrowed(_ name: borrowing NameBuffer) -> SuffixHashes {
+        var hashes = SuffixHashes(name)
+        narrow(&hashes, name)
+        return hashes
+    }
+
     /// A bit for each layer.
-    private var all: UInt64 { layers.count == 64 ? ~0 : (1 << UInt64(layers.count)) &- 1 }
+    var all: UInt64 { layers.count == 64 ? ~0 : (1 << UInt64(layers.count)) &- 1 }
 
     /// What happens to the answer on its way out because of one alias: the innermost layer sees it first.
     ///
@@ -101,6 +117,7 @@ public final class CompiledStack: Sendable {
         after own: Decision
     ) -> Decision {
         var result = Decision.pass
+        var open: Decision?
         var hashes = SuffixHashes(alias)
         narrow(&hashes, alias)
         for index in layers.indices.reversed() where (hashes.layers & context.layers) >> UInt64(index) & 1 == 1 {
@@ -119,31 +136,39 @@ public final class CompiledStack: Sendable {
             )
             guard decision.kind == .pass else {
                 if !zones.isKnown { decision.kind = .unsupported }
-                return decision
+                let asked = layer.profile.chain == .everyAliasAsCNAME ? RRType.cname : type
+                if decision.kind == .unsupported, index > 0,
+                    layer.passesOrBlocks(decision, alias, type: asked, context: context)
+                {
+                    // A layer in front may block it for certain.
+                    open = open ?? decision
+                    continue
+                }
+                return decision.kind.isBlock ? decision : open ?? decision
             }
             if layer.passFreesLaterAliases, decision.exempt != 0 {
                 result = decision
                 result.exempt |= own.exempt
             }
         }
-        return result
+        return open ?? result
     }
 
     /// Whether the query would go on to other layers behind that of a decision.
-    private func hasLayers(behind own: Decision, _ context: borrowing QueryContext) -> Bool {
+    func hasLayers(behind own: Decision, _ context: borrowing QueryContext) -> Bool {
         (context.layers & all) >> UInt64(own.layer) > 1
     }
 
     /// Whether the answer to a query with this decision comes through a layer: where one sent the query elsewhere, the layers
     /// behind it do not see the answer, and dnscrypt-proxy itself takes it as it comes back.
-    private func sees(_ index: Int, what own: Decision) -> Bool {
+    func sees(_ index: Int, what own: Decision) -> Bool {
         guard own.kind == .route else { return true }
         return index < Int(own.layer) || index == Int(own.layer) && layers[index].engine != .dnscryptProxy
     }
 
     /// How many policy zones of a layer still meet what stands behind a name; nil when it is spared because a rule of the
     /// layer let the name pass. Not known where `own` names the rule of another layer that did so, too.
-    private func zonesMet(
+    func zonesMet(
         _ index: Int,
         after own: Decision,
         sparesLaterOnly: Bool
@@ -152,129 +177,6 @@ public final class CompiledStack: Sendable {
         guard sparesLaterOnly, layers[index].lists.count > 1 else { return nil }
         guard own.hasRule, Int(own.layer) == index else { return (.max, false) }
         return (layers[index].listIndex(Int(own.rule)), true)
-    }
-
-    /// What becomes of the decision on a name and its aliases once the addresses of the real answer are known.
-    ///
-    /// A pass may end at an address, the innermost layer seeing it first; an engine that goes zone by zone lets an earlier
-    /// zone's rule about an address take the place of a later one's about the name that has it.
-    ///
-    /// - Parameters:
-    ///   - aliases: how many aliases lead to the addresses.
-    ///   - decided: of which of them `own` is the decision; 0 for the name asked for.
-    func decide(
-        addresses: [IPAddress],
-        of asked: borrowing NameBuffer,
-        aliases: Int,
-        decided: Int,
-        type: RRType,
-        context: borrowing QueryContext = .unknown,
-        after own: Decision
-    ) -> Decision {
-        guard own.kind == .pass || own.kind == .route else {
-            if decided > 0, let spared = spared(own, by: addresses, type: type) { return spared }
-            guard decided == aliases, awaitsAddresses(own, type: type) else { return own }
-            let zones = layers[Int(own.layer)].listIndex(Int(own.rule))
-            let earlier = layers[Int(own.layer)].decide(
-                addresses: addresses,
-                of: asked,
-                type: type,
-                context: context,
-                index: own.layer,
-                zones: zones
-            )
-            guard earlier.kind == .pass, earlier.hasRule, hasLayers(behind: own, context) else {
-                return earlier.hasRule || earlier.kind == .unsupported ? earlier : own
-            }
-            // The layers behind were not asked, and what they answer is what the rule looks at.
-            return Decision(kind: .unsupported, layer: own.layer, rule: earlier.rule, exempt: own.exempt)
-        }
-        for index in layers.indices.reversed() where context.layers >> UInt64(index) & 1 == 1 {
-            let layer = layers[index]
-            // What dnsmasq sends on it looks at like everything else that comes back.
-            let looksAtAll = layer.profile.order == .longestFirst || layer.profile.order == .localZone
-            let sparesLaterOnly =
-                layer.profile.passSparesLaterZonesOnly
-                || layer.profile.triggerOrder == .zoneByZone && decided == aliases
-            guard sees(index, what: own) else { continue }
-            let met = looksAtAll ? (.max, true) : zonesMet(index, after: own, sparesLaterOnly: sparesLaterOnly)
-            guard let zones = met else { continue }
-            var decision = layer.decide(
-                addresses: addresses,
-                of: asked,
-                type: type,
-                context: context,
-                index: UInt8(index),
-                zones: zones.count,
-                aliases: aliases
-            )
-            if aliases > 0,
-                let again = layer.secondLook(
-                    decision,
-                    addresses,
-                    of: asked,
-                    type: type,
-                    context: context,
-                    aliases: aliases
-                )
-            {
-                decision = again
-            } else if aliases > 0, layer.lacksData(decision) {
-                continue
-            }
-            if aliases > 0, type == .any, layer.profile.triggerOrder == .clientFirst, layer.awaitsAddresses(type) {
-                // PowerDNS goes on to records that the answer to the alias does not show.
-                return Decision(kind: .unsupported, layer: UInt8(index), rule: Decision.noRule)
-            }
-            guard decision.kind == .pass else {
-                if !zones.isKnown { decision.kind = .unsupported }
-                return decision
-            }
-        }
-        return own
-    }
-
-    /// What becomes of the decision of dnscrypt-proxy on an alias where the answer has an address that it allows: it asks
-    /// its allowed addresses first (`plugins.go`). What other layers make of the answer then is not known here.
-    private func spared(_ own: Decision, by addresses: [IPAddress], type: RRType) -> Decision? {
-        guard own.hasRule else { return nil }
-        let layer = layers[Int(own.layer)]
-        guard layer.engine == .dnscryptProxy, let rule = layer.allowingRule(addresses, type) else { return nil }
-        guard layers.count == 1 else {
-            return Decision(kind: .unsupported, layer: own.layer, rule: own.rule, exempt: own.exempt)
-        }
-        return layer.decision(rule: rule, type: type, index: own.layer)
-    }
-
-    /// What becomes of a decision whatever addresses the real answer has, where a layer treats all alike.
-    public func decideAnyAddress(
-        of asked: borrowing NameBuffer,
-        type: RRType,
-        context: borrowing QueryContext = .unknown,
-        after own: Decision
-    ) -> Decision {
-        guard readsAddresses, own.kind == .pass || own.kind == .route else { return own }
-        for index in layers.indices.reversed() where context.layers >> UInt64(index) & 1 == 1 {
-            let decision = layers[index].decideAnyAddress(type, of: asked, context: context, index: UInt8(index))
-            if decision.kind != .pass { return decision }
-        }
-        return own
-    }
-
-    /// How many rules are about addresses in answers.
-    public var addressRuleCount: Int { layers.reduce(0) { $0 + $1.addressRuleCount(.answer) } }
-
-    /// Whether a rule about addresses in answers could change what happens to a query of a type.
-    public func awaitsAddresses(_ type: RRType) -> Bool {
-        readsAddresses && layers.contains { $0.awaitsAddresses(type) }
-    }
-
-    /// Whether the addresses of the real answer can still change a decision that is no pass.
-    public func awaitsAddresses(_ decision: Decision, type: RRType) -> Bool {
-        guard decision.hasRule else { return false }
-        let layer = layers[Int(decision.layer)]
-        return layer.profile.triggerOrder == .zoneByZone && layer.awaitsAddresses(type)
-            && layer.listIndex(Int(decision.rule)) > 0
     }
 
     /// What happens to a name whose real answer runs through `chain` (aliases in order, the name itself not included).
@@ -289,7 +191,7 @@ public final class CompiledStack: Sendable {
     ) -> Verdict {
         let asked = NameBuffer(name)
         let own = decide(asked, type: type, context: context)
-        var walk = AnswerWalk(own)
+        var walk = beginWalk(own, of: asked, type: type, context: context)
         for alias in chain { self.walk(&walk, alias: NameBuffer(alias), type: type, context: context) }
         if self.walk(&walk, addresses: addresses, of: asked, type: type, context: context) {
             let element = chain.last ?? name
@@ -304,7 +206,9 @@ public final class CompiledStack: Sendable {
             return verdict(own, of: name, element: name, relation: .qname, type: type, context)
         }
         let element = chain[walk.place - 1]
-        return verdict(walk.decision, of: name, element: element, relation: .cname, type: type, context)
+        var made = verdict(walk.decision, of: name, element: element, relation: .cname, type: type, context)
+        if own.kind == .unsupported, walk.decision.kind.isBlock { made.note = certainty(walk.decision, whatever: own) }
+        return made
     }
 
     private func verdict(
@@ -316,7 +220,10 @@ public final class CompiledStack: Sendable {
         _ context: QueryContext
     ) -> Verdict {
         guard decision.hasRule else {
-            return Verdict(kind: decision.kind, note: note(on: decision, NameBuffer(element), relation, context))
+            return Verdict(
+                kind: decision.kind,
+                note: note(on: decision, NameBuffer(element), relation, type: type, context)
+            )
         }
         let layer = layers[Int(decision.layer)]
         let winner = Int(decision.rule)
@@ -339,7 +246,7 @@ public final class CompiledStack: Sendable {
             ),
             lost: layer.matchingRules(element, type: type, context: context)
                 .filter { $0 != winner && !layer.isImplied($0) }.prefix(Self.shownLosers).map(layer.reference),
-            note: note(on: decision, NameBuffer(element), relation, context)
+            note: note(on: decision, NameBuffer(element), relation, type: type, context)
         )
     }
 
@@ -351,6 +258,7 @@ public final class CompiledStack: Sendable {
         on decision: Decision,
         _ element: borrowing NameBuffer,
         _ relation: Relation,
+        type: RRType,
         _ context: borrowing QueryContext
     ) -> String? {
         guard decision.hasRule else {
@@ -358,6 +266,12 @@ public final class CompiledStack: Sendable {
             return "what \(layers[Int(decision.layer)].engine.rawValue) does here is not modelled"
         }
         let layer = layers[Int(decision.layer)]
+        if decision.kind == .unsupported, layer.isOpen(Int(decision.rule)), layer.engine != .packetFilter {
+            return "the rule is not evaluated: whether it counts, or what it does, is not known"
+        }
+        if let open = openLayer(beside: decision, element, relation, type: type, context) {
+            return certainty(decision, whatever: open)
+        }
         if let condition = layer.openCondition(Int(decision.rule), element, context) {
             return "the rule counts only for queries \(condition)"
         }

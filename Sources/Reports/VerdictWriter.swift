@@ -63,13 +63,13 @@ public struct VerdictWriter: ~Copyable {
             writeRule(Int(decision.rule), of: Int(decision.layer), matchedAs: relation, to: &json)
             json.endObject()
             writeLosers(decision, to: &json)
-            json.member("note", ifKnown: stack.note(on: decision, name, relation, context))
+            json.member("note", ifKnown: stack.note(on: decision, name, relation, type: type, context))
             json.splice(ends[Int(decision.layer)])
         } else {
             let key = UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
             let place = heads.place(key) { VerdictRecord.writeHead(type, decision.kind, nil, to: &$0) }
             heads.write(place, to: &json)
-            json.member("note", ifKnown: stack.note(on: decision, name, .qname, context))
+            json.member("note", ifKnown: stack.note(on: decision, name, .qname, type: type, context))
         }
         json.endObject()
     }

@@ -233,12 +233,13 @@ struct ActivePolicy: Sendable {
         _ context: QueryContext,
         scratch: inout NameBuffer
     ) -> (decision: Decision, aliasOffset: UInt16) {
-        guard own.kind.isPass || policy.stack.awaitsAddresses(own, type: type), type != .cname else {
-            return (own, 0)
-        }
+        let mayChange =
+            own.kind.isPass || own.kind == .unsupported || policy.stack.awaitsAddresses(own, type: type)
+        guard mayChange, type != .cname else { return (own, 0) }
         let message = answer.span
         guard let view = try? MessageView(message) else { return (own, 0) }
-        var walk = AnswerWalk(own)
+        var walk = policy.stack.beginWalk(own, of: name, type: type, context: context)
+        guard walk.isOpen || own.kind != .unsupported else { return (own, 0) }
         // Where the alias stands that was met last, and the one that the decision is about.
         var (last, decided) = (UInt16(0), UInt16(0))
         var addresses: [IPAddress] = []
@@ -256,7 +257,7 @@ struct ActivePolicy: Sendable {
             } else if wantsAddresses, record.type == .https {
                 hints += AddressHints.read(message.extracting(record.dataOffset..<record.end))
             }
-            return wantsAddresses || !walk.decision.kind.isAgainst
+            return wantsAddresses || walk.isOpen || !walk.decision.kind.isAgainst
         }
         if !addresses.isEmpty,
             policy.stack.walk(&walk, addresses: addresses, of: name, type: type, context: context)

@@ -9,7 +9,8 @@ import TextScan
 @Suite struct RefusedPatternTests {
     @Test(arguments: [
         // With any text for the reference it does not match the name.
-        ("^(a+)b\\1$", "aba", VerdictKind.unsupported), ("^(a+)b\\1$", "abc.example", .unsupported), ("^(a+)b\\1$", "ax.example", .pass),
+        ("^(a+)b\\1$", "aba", VerdictKind.unsupported), ("^(a+)b\\1$", "abc.example", .unsupported),
+        ("^(a+)b\\1$", "ax.example", .pass),
         ("^(a+)b\\1$", "xaba", .pass), ("(ads)\\1", "ads.example", .unsupported), ("(ads)\\1", "shop.example", .pass),
         ("(ads){~1}", "shop.example", .unsupported), ("\\Qads\\E", "shop.example", .unsupported),
         ("^((ads{255}){255}){255}$", "adss.example", .pass), ("^((ads{255}){255}){255}$", "adsss", .unsupported),
@@ -65,8 +66,10 @@ import TextScan
         ("/^(?<word>ads)/", .wildcard, .blocky, "ads.example", .sinkhole),
         ("/^[(?<]ads/", .wildcard, .blocky, "ads.example", .pass),
         // Its twin removes it for some questions.
-        ("||ads.example^$denyallow=a.ads.example\n||ads.example^$badfilter,denyallow=b.ads.example", .adblock,
-            .adguardHome, "ads.example", .unsupported),
+        (
+            "||ads.example^$denyallow=a.ads.example\n||ads.example^$badfilter,denyallow=b.ads.example", .adblock,
+            .adguardHome, "ads.example", .unsupported
+        ),
     ])
     func goEngines(rules: String, format: ListFormat, engine: Engine, name: String, kind: VerdictKind) throws {
         #expect(try readList(rules + "\n", format, engine).verdict(name).kind == kind, "\(rules) \(name)")
@@ -78,7 +81,8 @@ import TextScan
 
     @Test(arguments: [
         ("^(a)\\1", "aa.example", VerdictKind.unsupported), ("^(a)\\1", "b.example", .pass),
-        ("^Ads", "ads.example", .unsupported), ("^Ads", "shop.example", .pass), ("^Ads[^A]", "shop.example", .unsupported),
+        ("^Ads", "ads.example", .unsupported), ("^Ads", "shop.example", .pass),
+        ("^Ads[^A]", "shop.example", .unsupported),
         ("-i\n^Ads", "ads.example", .refused), ("^a\\w", "shop.example", .unsupported),
     ])
     func squidLists(rules: String, name: String, kind: VerdictKind) throws {

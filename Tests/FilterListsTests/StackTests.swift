@@ -131,7 +131,20 @@ struct StackTests {
                 )
                 let buffer = NameBuffer(name)
                 let expected = Self.oneAfterTheOther(layers, buffer, type, context)
-                #expect(stack.decide(buffer, type: type, context: context) == expected, "\(name) \(type)")
+                let decided = stack.decide(buffer, type: type, context: context)
+                if expected.kind == .unsupported, decided != expected {
+                    // What is certain although a layer in front is open.
+                    let own = layers[Int(decided.layer)].decide(
+                        buffer,
+                        type: type,
+                        context: context,
+                        index: decided.layer
+                    )
+                    #expect(own.kind == decided.kind && own.rule == decided.rule && decided.layer > expected.layer)
+                    #expect([.nxdomain, .nodata, .sinkhole, .refused, .drop, .servfail].contains(decided.kind))
+                    continue
+                }
+                #expect(decided == expected, "\(name) \(type)")
                 batch.append { $0.fill(name) }
                 asked.append((type, context, expected))
                 kinds.insert(expected.kind)

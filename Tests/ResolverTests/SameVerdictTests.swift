@@ -29,7 +29,15 @@ struct SameVerdictTests {
         let lists = (0..<Int.random(in: 1...2, using: &generator)).map { number in
             ListInput(path: "\(number).rpz", format: .rpz, octets: Array(zone(&generator).utf8))
         }
-        return CompiledStack(layers: [try LayerLoader.load(lists, engine: engine, mayBeEmpty: true).layer])
+        let zones = try LayerLoader.load(lists, engine: engine, mayBeEmpty: true).layer
+        guard Bool.random(using: &generator) else { return CompiledStack(layers: [zones]) }
+        // One in front that may or may not count, and one behind that is about aliases.
+        let open = ListInput(path: "open", format: .regex, octets: Array("^(a|c)\\1?\\.\n".utf8))
+        let names = ListInput(path: "names", format: .domains, octets: Array("d.example\nb.up.example\n".utf8))
+        return CompiledStack(layers: [
+            try LayerLoader.load([open], engine: .pihole).layer, zones,
+            try LayerLoader.load([names], engine: .pihole).layer,
+        ])
     }
 
     @Test func decidesOnMessagesAsTheStackDoesOnNames() throws {

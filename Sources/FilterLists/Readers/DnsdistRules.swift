@@ -156,7 +156,8 @@ extension DnsdistConfiguration {
     private static func ignoringCase(_ pattern: [UInt8], _ whole: [UInt8]) -> NameCondition {
         // Without regard to case fewer letters are outside of a set; flags may turn it on again.
         let marks: [StaticString] = ["[^", "\\P", "\\W", "\\D", "\\S", "[:^", "(?"]
-        let isWider = marks.allSatisfy { mark in pattern.span.firstRange(of: mark) == nil } && pattern.allSatisfy { $0 < 0x80 }
+        let isPlain = pattern.allSatisfy { $0 < 0x80 }
+        let isWider = isPlain && marks.allSatisfy { mark in pattern.span.firstRange(of: mark) == nil }
         return isWider ? .widened(whole.span, .re2(ignoresCase: true)) : .constant(true)
     }
 
