@@ -130,10 +130,29 @@ public struct NameBuffer: ~Copyable {
         starts[labelCount] = UInt8(truncatingIfNeeded: count)
         labelCount += 1
         storage[count] = length
-        for index in 1..<(Int(length) + 1) {
-            storage[count + index] = asciiLowercased(source[position + index])
-        }
+        copyLabel(source, position + 1, Int(length), to: count + 1)
         count += Int(length) + 1
+    }
+}
+
+extension NameBuffer {
+    /// Copies octets in lower case, eight at a time where there is room for what comes with the last of them.
+    @inline(__always)
+    private mutating func copyLabel(_ source: Span<UInt8>, _ from: Int, _ length: Int, to place: Int) {
+        let whole = (length + 7) & ~7
+        guard place + whole <= 256, from + whole <= source.count else {
+            for index in 0..<length { storage[place + index] = asciiLowercased(source[from + index]) }
+            return
+        }
+        var octets = storage.mutableSpan
+        unsafe octets.withUnsafeMutableBytes { octets in
+            unsafe source.withUnsafeBytes { source in
+                for offset in stride(from: 0, to: whole, by: 8) {
+                    let word = unsafe source.loadUnaligned(fromByteOffset: from + offset, as: UInt64.self)
+                    unsafe octets.storeBytes(of: asciiLowercased(word), toByteOffset: place + offset, as: UInt64.self)
+                }
+            }
+        }
     }
 }
 

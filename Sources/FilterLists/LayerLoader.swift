@@ -215,6 +215,7 @@ public enum LayerLoader {
             reports.append(report)
         }
         addOwnRules(of: engine, sources, options, &builder)
-        return LoadedLayer(layer: builder.compile(), reports: reports, diagnostics: diagnostics, recipe: recipe)
+        let layer = (consume builder).compile()
+        return LoadedLayer(layer: layer, reports: reports, diagnostics: diagnostics, recipe: recipe)
     }
 }

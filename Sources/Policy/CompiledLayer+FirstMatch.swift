@@ -18,7 +18,7 @@ extension CompiledLayer {
         }
         var choice = Choice()
         let total = name.labelCount
-        table.forEachSuffix(name, hashes, records) { labels, head in
+        table.forEachSuffix(name, hashes, records, layer: index) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]

@@ -87,9 +87,9 @@ public final class CompiledLayer: Sendable {
             ? CanonicalOrder(builder.store) : CanonicalOrder(lists: 0)
         builder.domainOrder.sort()
         domainOrder = builder.domainOrder
-        // Moved out, not copied.
-        var store = builder.store
-        builder.store = RuleStore()
+        // Moved out: a copy would be of hundreds of megabytes, and on small pages.
+        var store = RuleStore()
+        swap(&store, &builder.store)
         table = RuleTable(&store, hashes: builder.hashes, depths: builder.depths)
         builder.hashes = []
         FlatStorage.releaseRoom(&store.packed)
@@ -233,7 +233,7 @@ public final class CompiledLayer: Sendable {
         var choice = Choice()
         let total = name.labelCount
         let longestFirst = profile.order == .longestFirst
-        table.forEachSuffix(name, hashes, records) { labels, head in
+        table.forEachSuffix(name, hashes, records, layer: index) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]

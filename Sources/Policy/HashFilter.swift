@@ -73,26 +73,34 @@ struct HashFilter {
         return words[line(hash) + Int(truncatingIfNeeded: hash & 7)] & bits == bits
     }
 
-    /// What tells a name of one layer, in the line of the name.
+    /// What says where the bits of a name's layers stand in its line: three words, and how far each is turned.
     @inline(__always)
-    private static func mixed(_ hash: UInt64, _ layer: Int) -> UInt64 {
-        let product = (hash & 0xFFFF_FFFF | UInt64(layer + 1) << 32) &* 0x9E37_79B9_7F4A_7C15
-        return product >> 40
-    }
+    private static func places(_ hash: UInt64) -> UInt64 { ((hash & 0xFFFF_FFFF) &* 0x9E37_79B9_7F4A_7C15) >> 37 }
 
-    /// Inserts a name of one of several layers, to be told by ``mayContain(_:layer:)`` alone.
+    /// A word turned left.
+    @inline(__always)
+    private static func turned(_ word: UInt64, _ by: UInt64) -> UInt64 { word << (by & 63) | word >> ((64 &- by) & 63) }
+
+    /// Notes that a name is one of a layer, to be told by ``layers(_:)``.
     @inline(__always)
     mutating func insert(_ hash: UInt64, layer: Int) {
-        let mixed = Self.mixed(hash, layer)
-        words[line(hash) + Int(truncatingIfNeeded: mixed & 7)] |= Self.bits(mixed)
+        let (line, bit) = (line(hash), UInt64(1) << UInt64(layer & 7))
+        var places = Self.places(hash)
+        for _ in 0..<3 {
+            words[line + Int(truncatingIfNeeded: places & 7)] |= Self.turned(bit, places >> 3)
+            places >>= 9
+        }
     }
 
-    /// Whether a name may be one of a layer.
+    /// The layers that a name may be one of: a bit for each number modulo eight.
     @inline(__always)
-    func mayContain(_ hash: UInt64, layer: Int) -> Bool {
-        let mixed = Self.mixed(hash, layer)
-        let bits = Self.bits(mixed)
-        return words[line(hash) + Int(truncatingIfNeeded: mixed & 7)] & bits == bits
+    func layers(_ hash: UInt64) -> UInt8 {
+        let (line, places) = (line(hash), Self.places(hash))
+        let words = words.span
+        let first = Self.turned(words[line + Int(truncatingIfNeeded: places & 7)], 0 &- places >> 3)
+        let second = Self.turned(words[line + Int(truncatingIfNeeded: places >> 9 & 7)], 0 &- places >> 12)
+        let third = Self.turned(words[line + Int(truncatingIfNeeded: places >> 18 & 7)], 0 &- places >> 21)
+        return UInt8(truncatingIfNeeded: first & second & third)
     }
 
     /// Fetches what ``mayContain(_:)`` looks at.

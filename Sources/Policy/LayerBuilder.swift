@@ -371,6 +371,6 @@ public struct LayerBuilder {
     /// Compiles the rules into a layer.
     /// - Complexity: O(rules × labels)
     public consuming func compile() -> CompiledLayer {
-        CompiledLayer(self)
+        CompiledLayer(consume self)
     }
 }

@@ -84,7 +84,7 @@ extension CompiledStack {
         for place in 0..<batch.count {
             batch.with(place) { name, hashes in
                 forEachLikelyLayer(hashes) { number, layer in
-                    layer.table.forEachCandidate(hashes, name.labelCount) { hash in
+                    layer.table.forEachCandidate(hashes, name.labelCount, layer: UInt8(number)) { hash in
                         guard count < Self.searches else { return }
                         searches[count] = Search(hash: hash, layer: UInt8(number))
                         count += 1
@@ -165,8 +165,13 @@ extension RuleStore {
 extension RuleTable {
     /// Calls `visit` with the hash of every suffix that may have rules.
     @inline(__always)
-    func forEachCandidate(_ hashes: borrowing SuffixHashes, _ labels: Int, _ visit: (UInt64) -> Void) {
-        var candidates = candidates(hashes, labels)
+    func forEachCandidate(
+        _ hashes: borrowing SuffixHashes,
+        _ labels: Int,
+        layer: UInt8,
+        _ visit: (UInt64) -> Void
+    ) {
+        var candidates = candidates(hashes, labels, layer: layer)
         while candidates != 0 {
             let hash = hashes.span[candidates.trailingZeroBitCount]
             candidates &= candidates &- 1

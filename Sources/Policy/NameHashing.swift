@@ -36,7 +36,7 @@ enum NameHashing {
         var hash = mix(hash, UInt64(count))
         var offset = 0
         while offset < count {
-            hash = unsafe mix(hash, lowercased(word(octets, start + offset, min(8, count - offset))))
+            hash = unsafe mix(hash, asciiLowercased(word(octets, start + offset, min(8, count - offset))))
             offset += 8
         }
         return hash
@@ -44,7 +44,7 @@ enum NameHashing {
 
     /// Up to eight octets as a number, the first one lowest.
     @inline(__always)
-    private static func word(_ octets: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
+    static func word(_ octets: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
         if start + 8 <= octets.count {
             let whole = unsafe UnsafeRawPointer(octets.baseAddress.unsafelyUnwrapped + start)
                 .loadUnaligned(as: UInt64.self).littleEndian
@@ -53,16 +53,6 @@ enum NameHashing {
         var word: UInt64 = 0
         for index in 0..<count { word |= unsafe UInt64(octets[start + index]) << UInt64(index * 8) }
         return word
-    }
-
-    /// ASCII capitals of eight octets made small.
-    @inline(__always)
-    private static func lowercased(_ word: UInt64) -> UInt64 {
-        let low = word & 0x7F7F_7F7F_7F7F_7F7F
-        let fromA = low &+ 0x3F3F_3F3F_3F3F_3F3F
-        let beyondZ = low &+ 0x2525_2525_2525_2525
-        let isCapital = ~word & (fromA ^ beyondZ) & 0x8080_8080_8080_8080
-        return word | isCapital >> 2
     }
 
     /// The hash and the labels of a name in wire form.
@@ -137,6 +127,8 @@ public struct SuffixHashes: ~Copyable {
     private(set) var layersBesideRules = ~UInt64(0)
     /// Whether a stack has found out which suffixes rules may be about.
     private(set) var isNarrowed = false
+    /// For every suffix that is open the layers that may have rules about it: a bit for each number modulo eight.
+    private var marks: InlineArray<24, UInt8> = InlineArray(repeating: 0)
     /// What the high half of all suffixes of two labels and more comes from.
     private var domain: UInt64
 
@@ -169,6 +161,23 @@ public struct SuffixHashes: ~Copyable {
         self.layers = layers
         layersBesideRules = layers
         isNarrowed = true
+    }
+
+    /// Notes the layers that may have rules about the last `labels` labels.
+    @inline(__always)
+    mutating func mark(_ labels: Int, _ layers: UInt8) { marks[labels] = layers }
+
+    /// Bit n: a layer may have rules about the last n labels, as far as the stack that narrowed the suffixes has found out.
+    @inline(__always)
+    func suffixes(of layer: Int) -> UInt64 {
+        guard isNarrowed else { return open }
+        var (rest, found) = (open, UInt64(0))
+        while rest != 0 {
+            let labels = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            found |= UInt64(marks[labels] >> UInt8(truncatingIfNeeded: layer & 7) & 1) << UInt64(labels)
+        }
+        return found
     }
 
     @inline(__always)

@@ -59,19 +59,9 @@ struct PatternSieve {
         guard !slots.isEmpty else { return 0 }
         let text = NameText(name)
         let octets = text.span
-        let slots = slots.span
-        var found: UInt8 = 0
-        var gram: UInt32 = 0
-        for index in octets.indices {
-            gram = gram << 8 | UInt32(octets[index])
-            if index >= 3 {
-                found |= slots[Self.slot(.inside, gram)]
-            } else if hasHeads {
-                found |= slots[Self.slot(.atStart, gram | UInt32(index + 1) << 24)]
-            }
-        }
+        var found = hasHeads ? headsFound(octets) : 0
+        found |= runsFound(octets)
         if !pairs.isEmpty { found |= pairsFound(octets) }
-        found |= slots[Self.slot(.atEnd, gram)]
         if octets.count >= 8 { found |= slots[Self.slot(.longAtEnd, PatternIndex.hash(octets))] }
         var layers = plainOnly != 0 && !RegexTranslation.isPlain(octets) ? plainOnly : 0
         while found != 0 {
@@ -81,15 +71,42 @@ struct PatternSieve {
         return layers
     }
 
+    /// By the first octets, up to three.
     @inline(__always)
-    private func pairsFound(_ octets: Span<UInt8>) -> UInt8 {
-        let pairs = pairs.span
-        var found: UInt8 = 0
-        var pair = 0
-        for index in octets.indices {
-            pair = (pair << 8 | Int(octets[index])) & 0xFFFF
-            if index > 0 { found |= pairs[pair] }
+    private func headsFound(_ octets: Span<UInt8>) -> UInt8 {
+        var (found, gram) = (UInt8(0), UInt32(0))
+        for index in 0..<min(3, octets.count) {
+            gram = gram << 8 | UInt32(octets[index])
+            found |= slots[Self.slot(.atStart, gram | UInt32(index + 1) << 24)]
         }
         return found
+    }
+
+    /// By every run of four octets, and by the last.
+    @inline(__always)
+    private func runsFound(_ octets: Span<UInt8>) -> UInt8 {
+        // A slot is always one of all there are, so none is checked; this goes over every octet of every name.
+        unsafe slots.withUnsafeBufferPointer { slots in
+            var (found, gram) = (UInt8(0), UInt32(0))
+            for index in 0..<min(3, octets.count) { gram = gram << 8 | UInt32(octets[index]) }
+            for index in 3..<max(3, octets.count) {
+                gram = gram << 8 | UInt32(octets[index])
+                found |= unsafe slots[Self.slot(.inside, gram)]
+            }
+            return unsafe found | slots[Self.slot(.atEnd, gram)]
+        }
+    }
+
+    /// By every run of two octets.
+    @inline(__always)
+    private func pairsFound(_ octets: Span<UInt8>) -> UInt8 {
+        unsafe pairs.withUnsafeBufferPointer { pairs in
+            var (found, pair) = (UInt8(0), octets.isEmpty ? 0 : Int(octets[0]))
+            for index in 1..<max(1, octets.count) {
+                pair = (pair << 8 | Int(octets[index])) & 0xFFFF
+                found |= unsafe pairs[pair]
+            }
+            return found
+        }
     }
 }

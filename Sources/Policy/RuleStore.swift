@@ -200,19 +200,24 @@ extension RuleStore {
         _ name: Span<UInt8>,
         _ start: Int
     ) -> Bool {
-        var position = start
-        var place = at
-        while true {
-            let end = position + Int(name[position])
-            position += 1
-            while position <= end {
-                guard unsafe asciiLowercased(text[place]) == name[position] else { return false }
+        unsafe name.withUnsafeBufferPointer { name in
+            var position = start
+            var place = at
+            while true {
+                let count = unsafe Int(name[position])
                 position += 1
+                for offset in stride(from: 0, to: count, by: 8) {
+                    let octets = min(8, count - offset)
+                    let own = unsafe NameHashing.word(name, position + offset, octets)
+                    let other = unsafe NameHashing.word(text, place + offset, octets)
+                    guard asciiLowercased(other) == own else { return false }
+                }
+                position += count
+                place += count
+                if unsafe name[position] == 0 { return true }
+                guard unsafe text[place] == 0x2E else { return false }
                 place += 1
             }
-            if name[position] == 0 { return true }
-            guard unsafe text[place] == 0x2E else { return false }
-            place += 1
         }
     }
 }

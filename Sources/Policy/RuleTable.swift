@@ -87,16 +87,19 @@ struct RuleTable {
     }
 
     /// Calls `visit` for every suffix of `name` that has rules, shortest first, with its labels and its first rule.
+    ///
+    /// `layer` is the number of the layer in the stack that has narrowed the suffixes, if it has one.
     /// - Complexity: O(labels), one probe each
     @inline(__always)
     func forEachSuffix(
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         _ store: borrowing RuleStore,
+        layer: UInt8? = nil,
         _ visit: (_ labels: Int, _ rule: Int) -> Void
     ) {
         let count = name.labelCount
-        var candidates = candidates(hashes, count)
+        var candidates = candidates(hashes, count, layer: layer)
         while candidates != 0 {
             let labels = candidates.trailingZeroBitCount
             candidates &= candidates &- 1
@@ -111,9 +114,12 @@ struct RuleTable {
     }
 
     /// Bit n: the last n labels may have rules; only suffixes whose hashes are kept.
+    ///
+    /// What a stack has found out is as good as what the filter would say, and is at hand.
     @inline(__always)
-    func candidates(_ hashes: borrowing SuffixHashes, _ count: Int) -> UInt64 {
-        filter.candidates(hashes, count)
+    func candidates(_ hashes: borrowing SuffixHashes, _ count: Int, layer: UInt8? = nil) -> UInt64 {
+        guard hashes.isNarrowed else { return filter.candidates(hashes, count) }
+        return filter.depths.below(SuffixHashes.kept) & (layer.map { hashes.suffixes(of: Int($0)) } ?? hashes.open)
     }
 
     /// Fetches the places where the search for open suffixes begins.

@@ -11,6 +11,8 @@ struct StackIndex {
     private let sieve: PatternSieve
     /// How many labels the names of each layer's rules have, as bits.
     private let depths: [UInt64]
+    /// The layers whose numbers have a remainder modulo eight, by that remainder.
+    private let layersOfBit: InlineArray<8, UInt64>
     /// Bit n: layer n is asked about every name.
     private let always: UInt64
     /// Bit n: layer n knows some names of itself.
@@ -25,6 +27,7 @@ struct StackIndex {
         always = bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
         knowing = bits { $0.knowsNames }
         depths = layers.map { $0.table.depths.below(SuffixHashes.kept) }
+        layersOfBit = InlineArray { bit in bits { _ in true } & 0x0101_0101_0101_0101 << UInt64(bit) }
         sieve = PatternSieve(layers.count == 1 ? [] : layers.map { ($0.patternIndex, $0.regexIndex) })
         filter = layers.count > 1 ? Self.filter(layers) : nil
     }
@@ -73,17 +76,28 @@ struct StackIndex {
             if layers.with(layer, { $0.mayKnow(name) }) { asked |= 1 << UInt64(layer) }
         }
         hashes.narrow(to: filter.candidates(hashes, name.labelCount), asking: asked)
-        for layer in depths.indices where depths[layer] & hashes.open != 0 {
-            let found = filter.candidates(hashes, depths[layer] & hashes.open, layer: layer)
-            guard found != 0 else { continue }
-            // The first that has one mostly decides.
-            if hashes.layersWithRules & (hashes.layersWithRules &- 1) == 0 {
-                layers.with(layer) {
-                    $0.table.prefetch(hashes)
-                    $0.table.prefetchSlots(hashes, found)
-                }
+        var (open, marks) = (hashes.open, UInt8(0))
+        while open != 0 {
+            let labels = open.trailingZeroBitCount
+            open &= open &- 1
+            let found = filter.layers(hashes.span[labels])
+            hashes.mark(labels, found)
+            marks |= found
+        }
+        var isFirst = true
+        while marks != 0 {
+            var likely = layersOfBit[marks.trailingZeroBitCount]
+            marks &= marks &- 1
+            while likely != 0 {
+                let layer = likely.trailingZeroBitCount
+                likely &= likely &- 1
+                let found = hashes.suffixes(of: layer) & depths[layer]
+                guard found != 0 else { continue }
+                hashes.layersWithRules |= 1 << UInt64(layer)
+                // The first that has one mostly decides.
+                if isFirst { layers.with(layer) { $0.table.prefetchSlots(hashes, found) } }
+                isFirst = false
             }
-            hashes.layersWithRules |= 1 << UInt64(layer)
         }
         hashes.layers |= hashes.layersWithRules
     }
@@ -156,19 +170,6 @@ extension HashFilter {
             let labels = open.trailingZeroBitCount
             open &= open &- 1
             found |= (mayContain(hashes.span[labels]) ? 1 : 0) << UInt64(labels)
-        }
-        return found
-    }
-
-    /// Those of some suffixes, a bit each, that may be in the set of a layer.
-    @inline(__always)
-    func candidates(_ hashes: borrowing SuffixHashes, _ suffixes: UInt64, layer: Int) -> UInt64 {
-        var open = suffixes
-        var found: UInt64 = 0
-        while open != 0 {
-            let labels = open.trailingZeroBitCount
-            open &= open &- 1
-            found |= (mayContain(hashes.span[labels], layer: layer) ? 1 : 0) << UInt64(labels)
         }
         return found
     }
