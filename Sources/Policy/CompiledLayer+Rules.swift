@@ -55,11 +55,16 @@ extension CompiledLayer {
     /// - Complexity: O(1); the line is counted from a mark near it
     public func place(_ rule: Int) -> RulePlace {
         let record = record(rule)
-        let count = lists[Int(record.list)].octets.count
+        let count = records.octetCount(Int(record.list))
         let position = position(rule)
         let start = min(position.offset, count)
         let end = min(start + min(position.length, 65_535), count)
         return RulePlace(list: Int(record.list), line: position.line, text: start..<end, ruleClass: record.ruleClass)
+    }
+
+    /// Calls `body` with the text of a rule.
+    public func withText(_ place: RulePlace, _ body: (Span<UInt8>) -> Void) {
+        records.withText(place.list, place.text, body)
     }
 
     /// The rule of a decision as its list states it.
@@ -76,18 +81,21 @@ extension CompiledLayer {
     }
 
     /// Finds every rule that matches a name; for derivations and reports, not the data plane.
+    ///
+    /// `layer` is the number of the layer in the stack that has narrowed the hashes, if it is in one.
     public func match(
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
         context: borrowing QueryContext,
+        layer: UInt8? = nil,
         into matches: inout RuleMatches
     ) {
         let total = name.labelCount
         let longestFirst = profile.order != .classFirst
         let inListOrder = profile.order == .firstMatch
         matches.removeAll()
-        table.forEachSuffix(name, hashes, records) { labels, head in
+        table.forEachSuffix(name, hashes, records, layer: layer) { labels, head in
             var next = head
             while next >= 0 {
                 let record = records[next]
@@ -101,7 +109,7 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        if !patternRecords.isEmpty {
+        if !patternRecords.isEmpty, hashes.layersBesideRules >> UInt64(layer ?? 0) & 1 != 0 || layer == nil {
             for offset in matchingPatterns(name, type, context) {
                 let rule = records.count + offset
                 matches.append(rule, key: inListOrder ? placeInOrder(rule) : order(pattern: offset))

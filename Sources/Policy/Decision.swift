@@ -25,6 +25,14 @@ public enum VerdictKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
     /// Whether the client gets the real answer, if need be over TCP or from another server.
     public var isPass: Bool { self == .pass || self == .route || self == .truncate }
+
+    /// Whether the filter makes an answer of its own.
+    public var hasAnswer: Bool {
+        switch self {
+        case .pass, .route, .drop, .unsupported: false
+        case .nxdomain, .refused, .servfail, .nodata, .sinkhole, .redirect, .truncate: true
+        }
+    }
 }
 
 extension VerdictKind: CustomStringConvertible {

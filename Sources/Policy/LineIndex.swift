@@ -1,3 +1,4 @@
+internal import CMachine
 internal import Glibc
 
 /// Finds the line of an octet: line feeds counted block by block.
@@ -26,6 +27,17 @@ struct LineIndex {
         let block = min(offset / Self.blockSize, counts.count - 1)
         guard block >= 0 else { return 1 }
         return Int(counts[block] + Self.lineFeeds(text, (block * Self.blockSize)..<min(offset, text.count))) + 1
+    }
+
+    /// Fetches what ``line(of:_:)`` looks at.
+    @inline(__always)
+    func prefetch(_ offset: Int, _ text: UnsafeBufferPointer<UInt8>) {
+        let block = offset / Self.blockSize
+        unsafe counts.withUnsafeBufferPointer { counts in
+            if block < counts.count, let base = counts.baseAddress { unsafe cmachine_prefetch(base + block) }
+        }
+        guard let base = text.baseAddress else { return }
+        for place in stride(from: block * Self.blockSize, to: offset, by: 64) { unsafe cmachine_prefetch(base + place) }
     }
 
     private static func lineFeeds(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt32 {

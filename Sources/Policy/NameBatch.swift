@@ -108,6 +108,7 @@ extension CompiledStack {
                 uncounted.with(Int(search.layer)) { layer in
                     layer.records.prefetchText(search.rule)
                     guard wholeChains else { return }
+                    layer.records.prefetchLine(search.rule)
                     searches[index].rule = layer.records.next(search.rule)
                     layer.records.prefetchRule(searches[index].rule)
                     isOpen = true

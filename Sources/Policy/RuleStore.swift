@@ -233,12 +233,29 @@ extension RuleStore {
             return RulePosition(line: word(header + 8), offset: word(header), length: word(header + 4))
         }
         let offset = Int(entry.at) - Int(entry.back)
-        let text = lists[Int(entry.list)].octets
+        let text = unsafe Span(_unsafeElements: texts[Int(entry.list)])
         return RulePosition(
-            line: lines[Int(entry.list)].line(of: offset, text.span),
+            line: lines[Int(entry.list)].line(of: offset, text),
             offset: offset,
-            length: explicitLength(rule) ?? LineIndex.trimmedEnd(text.span, from: offset) - offset
+            length: explicitLength(rule) ?? LineIndex.trimmedEnd(text, from: offset) - offset
         )
+    }
+
+    /// Octets in the text of a list.
+    func octetCount(_ list: Int) -> Int { unsafe texts[list].count }
+
+    /// Calls `body` with octets of the text of a list; no references are counted.
+    @inline(__always)
+    func withText(_ list: Int, _ range: Range<Int>, _ body: (Span<UInt8>) -> Void) {
+        body(unsafe Span(_unsafeElements: texts[list]).extracting(range))
+    }
+
+    /// Fetches what the line of a rule, given plus one, is counted from.
+    @inline(__always)
+    func prefetchLine(_ rule: UInt32) {
+        let entry = packed[Int(rule) - 1]
+        guard entry.nameLength > 0 else { return }
+        unsafe lines[Int(entry.list)].prefetch(Int(entry.at), texts[Int(entry.list)])
     }
 
     private func explicitLength(_ rule: Int) -> Int? {

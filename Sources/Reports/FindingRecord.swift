@@ -91,6 +91,10 @@ extension RuleReference {
         json.member("list", list)
     }
 
+    static func writeText(_ place: RulePlace, of layer: CompiledLayer, to json: inout JSONWriter) {
+        layer.withText(place) { writeText(place.line, $0, place.ruleClass, to: &json) }
+    }
+
     static func writeText(_ line: Int, _ text: Span<UInt8>, _ ruleClass: RuleClass, to json: inout JSONWriter) {
         json.member("line", line)
         json.member("text", text)

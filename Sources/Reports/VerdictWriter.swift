@@ -53,48 +53,48 @@ public struct VerdictWriter: ~Copyable {
         to json: inout JSONWriter
     ) {
         json.splice(start)
-        writeName(to: &json)
+        json.splice(self.name)
         if decision.hasRule {
             let layer = stack.layers[Int(decision.layer)]
-            layer.match(name, hashes, type: type, context: context, into: &matches)
-            writeHead(decision, on: name, type: type, to: &json)
-            writeName(to: &json)
+            layer.match(name, hashes, type: type, context: context, layer: decision.layer, into: &matches)
+            writeHead(layer, decision, on: name, type: type, to: &json)
+            json.splice(self.name)
             let relation = stack.relation(decision, met: .qname)
-            writeRule(Int(decision.rule), of: Int(decision.layer), matchedAs: relation, to: &json)
+            writeRule(Int(decision.rule), of: layer, decision.layer, matchedAs: relation, to: &json)
             json.endObject()
-            writeLosers(decision, to: &json)
+            writeLosers(layer, decision, to: &json)
             json.member("note", ifKnown: stack.note(on: decision, name, relation, type: type, context))
             json.splice(ends[Int(decision.layer)])
         } else {
             let key = UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
-            let place = heads.place(key) { VerdictRecord.writeHead(type, decision.kind, nil, to: &$0) }
-            heads.write(place, to: &json)
+            heads.write(key, to: &json) { VerdictRecord.writeHead(type, decision.kind, nil, to: &$0) }
             json.member("note", ifKnown: stack.note(on: decision, name, .qname, type: type, context))
         }
         json.endObject()
     }
 
-    private func writeName(to json: inout JSONWriter) {
-        json.splice(name)
-    }
-
     /// Writes what stands between the name and the matched element.
     private mutating func writeHead(
+        _ layer: CompiledLayer,
         _ decision: Decision,
         on name: borrowing NameBuffer,
         type: RRType,
         to json: inout JSONWriter
     ) {
-        let layer = stack.layers[Int(decision.layer)]
+        let key = UInt64(decision.layer) << 20 | UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
+        // Behind the keys of verdicts without a rule.
+        if !decision.kind.hasAnswer {
+            return heads.write(1 << 61 | key, to: &json) {
+                VerdictRecord.writeHead(type, decision.kind, nil, to: &$0)
+                Self.writeMatched(layer, to: &$0)
+            }
+        }
         guard let answer = layer.answerKey(Int(decision.rule), among: matches) else {
             return Self.writeHead(layer, decision, name.name, type, to: &json)
         }
-        let key = UInt64(answer) << 28 | UInt64(decision.layer) << 20 | UInt64(type.rawValue) << 4
-        // Behind the keys of verdicts without a rule.
-        let place = heads.place(1 << 62 | key | UInt64(decision.kind.rawValue)) {
+        heads.write(1 << 62 | UInt64(answer) << 28 | key, to: &json) {
             Self.writeHead(layer, decision, name.name, type, to: &$0)
         }
-        heads.write(place, to: &json)
     }
 
     private static func writeHead(
@@ -105,6 +105,10 @@ public struct VerdictWriter: ~Copyable {
         to json: inout JSONWriter
     ) {
         VerdictRecord.writeHead(type, decision.kind, layer.answer(decision, name: name, type: type), to: &json)
+        writeMatched(layer, to: &json)
+    }
+
+    private static func writeMatched(_ layer: CompiledLayer, to json: inout JSONWriter) {
         json.member("engine", layer.engine.rawValue)
         json.key("matched")
         json.beginObject()
@@ -114,33 +118,41 @@ public struct VerdictWriter: ~Copyable {
     /// Writes the members that name a rule, behind the matched element or at the start of an object.
     private mutating func writeRule(
         _ rule: Int,
-        of number: Int,
+        of layer: CompiledLayer,
+        _ number: UInt8,
         matchedAs relation: Relation?,
         to json: inout JSONWriter
     ) {
-        let layer = stack.layers[number]
-        let place = layer.place(rule)
-        let met = relation.map { relation in 1 + (Relation.allCases.firstIndex(of: relation) ?? 0) } ?? 0
-        let key = UInt64(place.list) << 16 | UInt64(number) << 8 | UInt64(met)
-        let origin = origins.place(key, behindMember: relation != nil) {
-            if let relation {
-                $0.member("relation", relation.rawValue)
-                $0.member("layer", number)
+        // Where the rule stands need not be found out where it is written already.
+        rules.write(
+            UInt64(rule) << 16 | UInt64(number) << 8 | Self.number(relation),
+            behindMember: relation != nil,
+            to: &json
+        ) {
+            let place = layer.place(rule)
+            origins.write(
+                UInt64(place.list) << 16 | UInt64(number) << 8 | Self.number(relation),
+                behindMember: relation != nil,
+                to: &$0
+            ) {
+                if let relation {
+                    $0.member("relation", relation.rawValue)
+                    $0.member("layer", Int(number))
+                }
+                RuleReference.writeOrigin(layer.engine, layer.lists[place.list].path, to: &$0)
             }
-            RuleReference.writeOrigin(layer.engine, layer.lists[place.list].path, to: &$0)
+            RuleReference.writeText(place, of: layer, to: &$0)
         }
-        origins.write(origin, to: &json)
-        let text = rules.place(UInt64(rule) << 8 | UInt64(number)) {
-            let octets = layer.lists[place.list].octets
-            RuleReference.writeText(place.line, octets.span.extracting(place.text), place.ruleClass, to: &$0)
-        }
-        rules.write(text, to: &json)
     }
 
-    private mutating func writeLosers(_ decision: Decision, to json: inout JSONWriter) {
+    /// A number for how a rule was met; 0 where that is not written.
+    private static func number(_ relation: Relation?) -> UInt64 {
+        relation.map { relation in 1 + UInt64(Relation.allCases.firstIndex(of: relation) ?? 0) } ?? 0
+    }
+
+    private mutating func writeLosers(_ layer: CompiledLayer, _ decision: Decision, to json: inout JSONWriter) {
         let winner = Int(decision.rule)
         var shown = 0
-        let layer = stack.layers[Int(decision.layer)]
         for index in 0..<matches.count where matches[index] != winner && shown < CompiledStack.shownLosers {
             guard !layer.isImplied(matches[index]) else { continue }
             if shown == 0 {
@@ -148,7 +160,7 @@ public struct VerdictWriter: ~Copyable {
                 json.beginArray()
             }
             json.beginObject()
-            writeRule(matches[index], of: Int(decision.layer), matchedAs: nil, to: &json)
+            writeRule(matches[index], of: layer, decision.layer, matchedAs: nil, to: &json)
             json.endObject()
             shown += 1
         }

@@ -77,9 +77,11 @@ public struct JSONWriter: Sendable {
 
     /// Writes octets as a string; each malformed part of the UTF-8 becomes U+FFFD.
     public mutating func value(_ text: Span<UInt8>) {
+        var offset = Self.plainEnd(text, from: 0)
+        guard offset < text.count else { return plain(text) }
         separate()
         bytes.append(0x22)
-        var offset = 0
+        append(text.extracting(0..<offset))
         while offset < text.count {
             let end = Self.plainEnd(text, from: offset)
             if end > offset {
@@ -90,6 +92,24 @@ public struct JSONWriter: Sendable {
             }
         }
         bytes.append(0x22)
+        needsComma = true
+    }
+
+    /// Writes a string of octets that stand in it as they are.
+    private mutating func plain(_ text: Span<UInt8>) {
+        let isFirst = !needsComma
+        bytes.append(addingCapacity: text.count + 3) { place in
+            if !isFirst { place.append(0x2C) }
+            place.append(0x22)
+            unsafe place.withUnsafeMutableBufferPointer { buffer, count in
+                unsafe text.withUnsafeBufferPointer { text in
+                    guard let source = text.baseAddress, let base = buffer.baseAddress else { return }
+                    unsafe (base + count).update(from: source, count: text.count)
+                }
+                count += text.count
+            }
+            place.append(0x22)
+        }
         needsComma = true
     }
 

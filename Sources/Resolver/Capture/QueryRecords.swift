@@ -76,7 +76,7 @@ struct QueryRecords: ~Copyable {
         let flags = (record.isEnforced ? 1 : 0) | (record.isCached ? 2 : 0) | transport << 2
         let mode = query.mode.flatMap(ServingMode.allCases.firstIndex(of:)) ?? ServingMode.allCases.count
         let words = UInt64(mode) << 12 | UInt64(number) << 8 | UInt64(record.decision.kind) << 16 | UInt64(flags)
-        let place = shapes.place(UInt64(record.type) << 40 | UInt64(record.code) << 24 | words) {
+        shapes.write(UInt64(record.type) << 40 | UInt64(record.code) << 24 | words, to: &json) {
             $0.member("qtype", RRType(rawValue: record.type).description)
             $0.member("verdict", record.decision.verdict.description)
             if record.code != CaptureRecord.noReply {
@@ -88,7 +88,6 @@ struct QueryRecords: ~Copyable {
             $0.member("cached", record.isCached)
             $0.member("transport", record.speaks?.transport ?? "udp")
         }
-        shapes.write(place, to: &json)
     }
 
     private mutating func writeMatch(_ query: borrowing CapturedQuery, to json: inout JSONWriter) {
@@ -98,7 +97,7 @@ struct QueryRecords: ~Copyable {
         json.key("element")
         if query.hasAlias { write(query.alias, to: &json) } else { write(query.name, to: &json) }
         let relation = UInt64(Relation.allCases.firstIndex(of: match.relation) ?? 0)
-        let place = rules.place(UInt64(match.layer) << 40 | relation << 32 | UInt64(match.rule)) {
+        rules.write(UInt64(match.layer) << 40 | relation << 32 | UInt64(match.rule), to: &json) {
             let layer = policy.stack.layers[match.layer]
             let rule = layer.place(match.rule)
             let list = layer.lists[rule.list]
@@ -110,7 +109,6 @@ struct QueryRecords: ~Copyable {
             $0.member("line", rule.line)
             $0.member("text", list.octets.span.extracting(rule.text))
         }
-        rules.write(place, to: &json)
         json.endObject()
     }
 }
