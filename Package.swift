@@ -36,11 +36,12 @@ let package = Package(
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
         .target(name: "Detection", dependencies: ["DNS", "Policy"]),
+        .target(name: "Validation", dependencies: ["DNS", "LDNS"]),
 
         // MARK: - Layer 3: the server; findings, and the questions that lead to them
         .target(
             name: "Resolver",
-            dependencies: ["CHTTP2", "CSockets", "CTLS", "Detection", "DNS", "Policy", "TextScan"]
+            dependencies: ["CHTTP2", "CSockets", "CTLS", "Detection", "DNS", "Policy", "TextScan", "Validation"]
         ),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
         .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
@@ -56,7 +57,8 @@ let package = Package(
             dependencies: [
                 "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay",
                 "Reports",
-                "Resolver", "Settings", "TextScan", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Resolver", "Settings", "TextScan", "Validation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
 
@@ -82,6 +84,7 @@ let package = Package(
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
+        .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "TestSupport", "Validation"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "DNS", "Policy"]),
         .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
         .target(
@@ -129,7 +132,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ResolverTests",
-            dependencies: ["CSockets", "Detection", "DNS", "FilterLists", "Policy", "Resolver", "TestSupport"]
+            dependencies: [
+                "CSockets", "Detection", "DNS", "FilterLists", "Policy", "Resolver", "TestSupport", "Validation",
+            ]
         ),
     ]
 )

@@ -29,15 +29,17 @@ struct AnswerScrubber: ~Copyable {
     private(set) var aliasCount = 0
     /// Seconds that the answer may be kept; 0: not at all.
     private(set) var lifetime: UInt32 = 0
-    /// Whether the upstream set AD.
-    private(set) var isAuthentic = false
-    /// Whether the answer was replaced by one without data.
-    private(set) var isWithheld = false
+    /// Whether the upstream set AD, or, where answers are validated, signatures prove it.
+    var isAuthentic = false
+    /// Seconds that records may be kept at most, whatever their TTL.
+    var limit = UInt32.max
+    /// EDNS options that go with the answer, because it was replaced.
+    private(set) var options: [UInt8] = []
     /// Whether ``raw`` is kept.
     var keepsRaw = false
     /// The last response to a question as it came, where that is kept.
     private(set) var raw: [UInt8] = []
-    /// The response code, NOERROR, NXDOMAIN or YXDOMAIN.
+    /// The response code, NOERROR, NXDOMAIN or YXDOMAIN; SERVFAIL where the answer was replaced.
     private(set) var code = ResponseCode.noError
 
     /// Records looked at in one message.
@@ -129,8 +131,8 @@ struct AnswerScrubber: ~Copyable {
         answers = 0
         authorities = 0
         hasData = false
-        isWithheld = false
-        lifetime = maximumTTL
+        if !options.isEmpty { options = [] }
+        lifetime = min(maximumTTL, limit)
         code = ResponseCode(rawValue: bits & 15)
         isAuthentic = bits & MessageHeader.authenticDataFlag != 0
         message.append16(0)
@@ -148,14 +150,26 @@ struct AnswerScrubber: ~Copyable {
 
     /// Replaces the answer by one without data.
     mutating func withhold(_ name: borrowing NameBuffer, _ key: AnswerKey) {
-        message.beginAnswer(name, RRType(rawValue: key.type))
+        replace(name, key, .noError, RebindingGuard.error, lifetime: MessageBuffer.policyTTL)
         message.appendOwnSOA(ttl: MessageBuffer.policyTTL)
+    }
+
+    /// Replaces the answer by one without records.
+    mutating func replace(
+        _ name: borrowing NameBuffer,
+        _ key: AnswerKey,
+        _ code: ResponseCode,
+        _ error: ErrorOption,
+        lifetime: UInt32
+    ) {
+        message.beginAnswer(name, RRType(rawValue: key.type))
+        message.setCode(code)
         ttls.reset()
         aliasCount = 0
-        lifetime = MessageBuffer.policyTTL
+        self.lifetime = lifetime
         isAuthentic = false
-        isWithheld = true
-        code = .noError
+        options = error.octets
+        self.code = code
     }
 
     // MARK: - Answer section
@@ -268,7 +282,7 @@ struct AnswerScrubber: ~Copyable {
         expandOwner: Bool,
         ttl: UInt32? = nil
     ) -> Bool {
-        let ttl = ttl ?? min(cleared(record.ttl), maximumTTL)
+        let ttl = min(ttl ?? min(cleared(record.ttl), maximumTTL), limit)
         if expandOwner {
             guard appendOwner(reply, at: record.nameOffset) else { return false }
         } else {

@@ -55,6 +55,15 @@ public struct Counters: Sendable, Equatable {
     /// Differences from references that show a filter or a failure.
     public var differences: UInt64 = 0
 
+    /// Answers that signatures prove.
+    public var secureAnswers: UInt64 = 0
+    /// Answers of zones that are proven to be unsigned.
+    public var insecureAnswers: UInt64 = 0
+    /// Answers that are not what their zone's owner signed.
+    public var bogusAnswers: UInt64 = 0
+    /// Questions asked for keys and delegations.
+    public var validationQueries: UInt64 = 0
+
     /// TCP connections accepted.
     public var connections: UInt64 = 0
     /// TCP connections closed to make room, or for being idle or malformed.
@@ -126,6 +135,10 @@ public struct Counters: Sendable, Equatable {
             ("comparisons", "Answers for protected names that references were asked about too.", \.comparisons),
             ("dropped_comparisons", "Such answers not compared: too many at a time.", \.droppedComparisons),
             ("differences", "Differences from references that show a filter or a failure.", \.differences),
+            ("secure_answers", "Answers that signatures prove.", \.secureAnswers),
+            ("insecure_answers", "Answers of zones that are proven to be unsigned.", \.insecureAnswers),
+            ("bogus_answers", "Answers that are not what their zone's owner signed.", \.bogusAnswers),
+            ("validation_queries", "Questions asked for keys and delegations.", \.validationQueries),
             ("connections", "TCP connections accepted.", \.connections),
             ("closed_connections", "TCP connections closed for room, silence or faults.", \.closedConnections),
             ("handshakes", "TLS handshakes with clients that succeeded.", \.handshakes),

@@ -1,4 +1,5 @@
 internal import CSockets
+internal import DNS
 internal import Synchronization
 
 /// Messages from the server's owner to one worker; sending wakes the worker.
@@ -13,6 +14,10 @@ final class Mailbox: Sendable {
         case addresses([UpstreamChange])
         /// Forward there from now on.
         case forwarding(ForwardingChange)
+        /// Give clients this answer, or what its verdict says.
+        case validated(ValidationResult)
+        /// Ask this for those who validate.
+        case fetch(DomainName, RRType)
         /// Say that you live.
         case ping
         /// Ask upstreams nothing new, finish what is under way, end.

@@ -16,6 +16,7 @@ public final class Server: Sendable {
     private struct State {
         var threads: [SystemThread] = []
         var writer: (CaptureWriter, SystemThread)?
+        var validator: SystemThread?
         var policy: ActivePolicy
         var tls: TLSContexts
         /// What says where to forward to, and what is believed there.
@@ -30,6 +31,7 @@ public final class Server: Sendable {
     private let state: Mutex<State>
     private let supervisor: Supervisor
     private let comparisons: ComparisonQueue?
+    private let validation: ValidationService?
 
     /// Octets asked for as socket buffers; the default overflows at some 500 outstanding queries.
     private static let socketBuffer: Int32 = 4 << 20
@@ -42,9 +44,11 @@ public final class Server: Sendable {
         self.configuration = configuration
         var links: [WorkerLink] = []
         comparisons = configuration.compares ? ComparisonQueue() : nil
+        validation = try configuration.trustAnchors.map { anchors throws(ServerError) in try ValidationService(anchors)
+        }
         for _ in 0..<configuration.workers {
             let ring = configuration.captures ? CaptureRing() : nil
-            links.append(try WorkerLink(ring: ring, comparisons: comparisons))
+            links.append(try WorkerLink(ring: ring, comparisons: comparisons, validation: validation))
         }
         self.links = links
         let active = ActivePolicy(policy, mode: configuration.mode, generation: 0)
@@ -160,6 +164,11 @@ public final class Server: Sendable {
             guard let thread = SystemThread({ writer.run() }) else { throw .socket("thread", 11) }
             state.writer = (writer, thread)
         }
+        if let validation {
+            let links = links
+            guard let thread = SystemThread({ validation.run(links) }) else { throw .socket("thread", 11) }
+            state.validator = thread
+        }
         for index in opened.indices {
             for socket in configuration.inherited { opened[index].append(try socket.copy()) }
         }
@@ -169,7 +178,7 @@ public final class Server: Sendable {
         state.forwarding.heard = state.listeners
         state.isStarted = true
         let seed = RandomSource.seed()
-        for (link, sockets) in zip(links, opened) {
+        for (number, (link, sockets)) in zip(links, opened).enumerated() {
             let fitted = configuration
             let (policy, tls, supervisor) = (state.policy, state.tls, supervisor)
             let thread = SystemThread {
@@ -181,6 +190,7 @@ public final class Server: Sendable {
                     sockets: sockets,
                     supervisor: supervisor,
                     found: found,
+                    number: number,
                     seed: seed
                 )
                 guard var worker else { return }
@@ -291,17 +301,20 @@ public final class Server: Sendable {
     public func stop() { end(.stop) }
 
     private func end(_ message: Mailbox.Message) {
-        let (threads, writer, bootstrap) = state.withLock { state in
+        let (threads, writer, bootstrap, validator) = state.withLock { state in
             defer {
                 state.threads = []
+                state.validator = nil
                 state.writer = nil
                 state.bootstrap = nil
             }
-            return (state.threads, state.writer, state.bootstrap)
+            return (state.threads, state.writer, state.bootstrap, state.validator)
         }
         bootstrap?.stop()
         for link in links { link.mailbox.send(message) }
         for thread in threads { thread.join() }
+        validation?.stop()
+        validator?.join()
         if let writer {
             writer.0.stop()
             writer.1.join()

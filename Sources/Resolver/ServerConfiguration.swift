@@ -1,6 +1,7 @@
 internal import CSockets
 public import DNS
 internal import Glibc
+public import Validation
 
 /// What `serve` does with a name that the policy does not let pass.
 public enum ServingMode: String, Sendable, CaseIterable {
@@ -77,6 +78,8 @@ public struct ServerConfiguration: Sendable {
     public var answersWhy = true
     /// Whether AD of upstream answers is passed on to clients that asked for it (RFC 6840 §5.7).
     public var trustsUpstreamAD = false
+    /// What answers are validated by (DNSSEC); nil: they are passed on as they are.
+    public var trustAnchors: TrustAnchors?
     /// Whether the policy rewrites signed answers also for those who asked for the signatures (DO), and cannot believe them then.
     public var breaksDNSSEC = false
     /// Whether answers with private addresses, also in hints, are withheld (DNS rebinding).

@@ -22,6 +22,8 @@ extension Worker {
             if completions[flight] == nil { underWay.append((flight, table.flights.generation(flight))) }
         }
         closeUpstreamSockets()
+        // Answers of old upstreams that are still being validated are asked for anew.
+        tickets.removeAll()
         configuration = change.configuration
         forwarding = next
         addresses = change.found.map(UpstreamAddresses.init)

@@ -70,7 +70,8 @@ extension Worker {
         draft.reset()
         draft.append16(id)
         var bits = MessageHeader.recursionDesiredFlag
-        if question.key.checkingDisabled { bits |= MessageHeader.checkingDisabledFlag }
+        let validates = validation != nil && !question.key.isReference
+        if question.key.checkingDisabled || validates { bits |= MessageHeader.checkingDisabledFlag }
         if configuration.trustsUpstreamAD { bits |= MessageHeader.authenticDataFlag }
         draft.append16(bits)
         draft.append16(1)
@@ -84,7 +85,7 @@ extension Worker {
         draft.append16(RRType.opt.rawValue)
         draft.append16(Self.payloadSize)
         draft.append16(0)
-        draft.append16(question.key.dnssecOK ? 0x8000 : 0)
+        draft.append16(question.key.dnssecOK || validates ? 0x8000 : 0)
         guard isPadded else {
             draft.append16(0)
             return
@@ -150,19 +151,13 @@ extension Worker {
 
     /// Keeps the scrubbed answer and gives it to all who wait; `flightName` is the flight's name.
     mutating func deliver(_ flight: Int, answeredOn socket: Int?) {
-        let question = table.flights[flight]
-        guard comparing == nil else {
-            if question.key.isReference { return takeReference(flight, .message(scrubber.raw), answeredOn: socket) }
-            let plan = plan(flight)
-            deliver(question, flight, answeredOn: socket)
-            if let plan { compare(plan) }
-            return
-        }
-        deliver(question, flight, answeredOn: socket)
+        guard !inspects else { return inspect(flight, answeredOn: socket) }
+        deliver(table.flights[flight], flight, answeredOn: socket)
     }
 
+    /// The same for an answer that nobody else has to look at.
     @inline(__always)
-    private mutating func deliver(_ question: Flight, _ flight: Int, answeredOn socket: Int?) {
+    mutating func deliver(_ question: Flight, _ flight: Int, answeredOn socket: Int?) {
         if rebinding.withholds(scrubber.message, to: flightName) {
             counters.withheld += 1
             scrubber.withhold(flightName, question.key)
@@ -214,7 +209,8 @@ extension Worker {
 
     /// Keeps the scrubbed answer, or what the policy makes of it, and gives its place; nil where that leads on.
     private mutating func keep(_ question: Flight, _ flight: Int, _ socket: Int?) -> Int? {
-        guard !question.key.isReal else { return keepAnswer(.pass, question) }
+        // What is not what its owner signed is nothing that a policy could make something of (CVE-2026-50243).
+        guard !question.key.isReal, scrubber.code != .servFail else { return keepAnswer(.pass, question) }
         let verdict = policy.decide(
             flightName,
             RRType(rawValue: question.key.type),
@@ -259,7 +255,7 @@ extension Worker {
 
     private mutating func keepAnswer(_ decision: StoredDecision, _ question: Flight) -> Int {
         let lifetime = UInt64(scrubber.lifetime) * 1_000_000_000
-        let isAuthentic = scrubber.isAuthentic && configuration.trustsUpstreamAD
+        let isAuthentic = scrubber.isAuthentic && (configuration.trustsUpstreamAD || validation != nil)
         let entry = CacheEntry(
             key: question.key,
             storedAt: now,
@@ -274,23 +270,18 @@ extension Worker {
             hash: question.hash,
             message: scrubber.message,
             ttls: scrubber.ttls,
-            options: scrubber.isWithheld ? RebindingGuard.error.octets : []
+            options: scrubber.options
         )
     }
 
     /// Tells the waiters of a flight that there is no answer.
     mutating func fail(_ flight: Int) {
-        guard comparing == nil else {
-            if table.flights[flight].key.isReference { return takeReference(flight, heard(in: flight)) }
-            let plan = planFailure(flight)
-            failAll(flight)
-            if let plan { compare(plan) }
-            return
-        }
+        guard !inspects else { return inspectFailure(flight) }
         failAll(flight)
     }
 
-    private mutating func failAll(_ flight: Int) {
+    /// The same for a failure that nobody else has to know of.
+    mutating func failAll(_ flight: Int) {
         if failStale(flight) { return end(flight) }
         if failByPolicy(flight) { return }
         let failure = table.flights[flight].failure

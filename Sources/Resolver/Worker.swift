@@ -10,16 +10,23 @@ final class WorkerLink: Sendable {
     let ring: CaptureRing?
     /// Where comparisons go to be judged, or nil when there are none.
     let comparisons: ComparisonQueue?
+    /// Those who validate answers, or nil when nobody does.
+    let validation: ValidationService?
     /// What the worker has counted, as of its last turn.
     let counters = Mutex(Counters())
     /// How often it has said that it lives.
     let answered = Atomic<UInt64>(0)
 
     /// A link.
-    init(ring: CaptureRing?, comparisons: ComparisonQueue? = nil) throws(ServerError) {
+    init(
+        ring: CaptureRing?,
+        comparisons: ComparisonQueue? = nil,
+        validation: ValidationService? = nil
+    ) throws(ServerError) {
         mailbox = try Mailbox()
         self.ring = ring
         self.comparisons = comparisons
+        self.validation = validation
     }
 }
 
@@ -62,6 +69,15 @@ struct Worker: ~Copyable {
     var made = PolicyDraft()
     /// Answers that are compared with those of references, where there are any.
     var comparing: Comparisons?
+    /// Those who validate answers, if they are to be.
+    let validation: ValidationService?
+    /// What tells the answers that are being validated, by flight.
+    var tickets: [Int: UInt64] = [:]
+    var lastTicket: UInt64 = 0
+    /// Whether somebody looks at answers before or beside clients.
+    let inspects: Bool
+    /// The number of this worker.
+    let number: Int
     /// Flights that wait for what an alias of the policy leads to.
     var completions: [Int: Completion] = [:]
     /// What an upstream socket has received.
@@ -135,6 +151,7 @@ struct Worker: ~Copyable {
         sockets: [ListeningSocket],
         supervisor: Supervisor,
         found: [[SocketAddress]]? = nil,
+        number: Int = 0,
         seed: UInt64
     ) {
         guard let poller = Poller(), let batch = DatagramBatch() else { return nil }
@@ -181,7 +198,10 @@ struct Worker: ~Copyable {
             let rate = (configuration.comparisonRate + configuration.workers - 1) / configuration.workers
             return Comparisons(rate: rate, groups: forwarding.groups.count, queue)
         }
-        scrubber.keepsRaw = comparing != nil
+        self.number = number
+        validation = link.validation
+        inspects = comparing != nil || validation != nil
+        scrubber.keepsRaw = inspects
         upstreamSockets = Slab(capacity: configuration.maximumUpstreamSockets)
         trailing = DeadlineList(
             capacity: upstreamSockets.capacity,
@@ -278,6 +298,8 @@ struct Worker: ~Copyable {
             case .certificates(let contexts): tls = contexts
             case .addresses(let changes): take(changes)
             case .forwarding(let change): adopt(change)
+            case .validated(let result): settle(result)
+            case .fetch(let name, let type): fetch(name, type)
             case .ping: link.answered.add(1, ordering: .relaxed)
             case .stop: isStopped = true
             case .drain:

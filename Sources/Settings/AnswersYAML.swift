@@ -6,7 +6,7 @@ enum AnswersYAML {
     static let keys = [
         "max-ttl", "max-negative-ttl", "stale", "prefetch", "stop-rebinding", "private-names", "answer-without-rd",
         "why",
-        "break-dnssec",
+        "break-dnssec", "dnssec", "trust-anchor", "insecure-names",
     ]
 
     static func read(_ entries: [String: Node], _ reader: inout NodeReader) -> Configuration.Answers {
@@ -24,15 +24,20 @@ enum AnswersYAML {
             answers.answersWithoutRecursionDesired = reader.flag(node, "answer-without-rd")
         }
         if let node = entries["break-dnssec"] { answers.breaksDNSSEC = reader.flag(node, "break-dnssec") }
-        if let node = entries["private-names"] { answers.privateNames = names(node, &reader) }
+        if let node = entries["private-names"] { answers.privateNames = names(node, "private-names", &reader) }
+        if let node = entries["dnssec"] {
+            answers.validates = reader.word(node, "dnssec", of: ["pass", "validate"]).map { $0 == "validate" }
+        }
+        if let node = entries["trust-anchor"] { answers.trustAnchor = reader.text(node, "trust-anchor") }
+        if let node = entries["insecure-names"] { answers.insecureNames = names(node, "insecure-names", &reader) }
         return answers
     }
 
-    private static func names(_ node: Node, _ reader: inout NodeReader) -> [DomainName] {
+    private static func names(_ node: Node, _ key: String, _ reader: inout NodeReader) -> [DomainName] {
         var items = [node]
-        if case .sequence = node { items = reader.list(node, "private-names") ?? [] }
+        if case .sequence = node { items = reader.list(node, key) ?? [] }
         return items.compactMap { item in
-            guard let text = reader.text(item, "a private name") else { return nil }
+            guard let text = reader.text(item, "a name of \(key)") else { return nil }
             if let name = try? DomainName(text) { return name }
             reader.fault(item, "bad-name", "`\(NodeReader.shortened(text))` is no domain name; write corp.example")
             return nil

@@ -22,6 +22,13 @@ extension Configuration {
         /// Whether this host learns by `why.NAME TXT` what the policy does with NAME.
         public var answersWhy: Bool?
 
+        /// Whether answers are validated (DNSSEC).
+        public var validates: Bool?
+        /// A master file with the DS or DNSKEY records that are believed.
+        public var trustAnchor: String?
+        /// Names that are not validated, with those below them.
+        public var insecureNames: [DomainName] = []
+
         /// Nothing said.
         public init() {}
     }

@@ -90,6 +90,7 @@ private struct ConfigurationBuilder {
         if let node = entries["flags"] { configuration.showsFlags = reader.flag(node, "flags") }
         if let node = entries["log-all"] { configuration.logsAll = reader.flag(node, "log-all") }
         configuration.answers = AnswersYAML.read(entries, &reader)
+        configuration.answers.trustAnchor = configuration.answers.trustAnchor.map(resolved)
         if let node = entries["catalog"] { configuration.catalog = reader.text(node, "catalog").map(resolved) }
         if let node = entries["layers"] {
             let layers = reader.list(node, "layers") ?? []

@@ -56,6 +56,8 @@ import TextScan
         ("upstream-strategy: parallel\nparallel: 3", []), ("parallel: 3", []),
         ("upstream-strategy: fastest\nparallel: 3", ["2:11 wrong-key"]), ("parallel: 1", ["1:11 bad-number"]),
         ("parallel: 9", ["1:11 bad-number"]), ("upstream-strategy: [fastest]", ["1:20 wrong-type"]),
+        ("{dnssec: validate, trust-anchor: root.key, insecure-names: [corp.example]}", []),
+        ("dnssec: yes", ["1:9 unknown-word"]), ("insecure-names: [a..b]", ["1:18 bad-name"]),
         ("compare: 192.0.2.9", []), ("compare: [192.0.2.9, 'tls://192.0.2.10#a.example']", []),
         ("compare: [dns]", ["1:11 bad-address"]), ("compare: tls://dns.example", ["1:10 missing-key"]),
         ("fail-over-on: [SERVFAIL, REFUSED]", []), ("fail-over-on: []", []), ("fail-over-on: REFUSED", []),

@@ -1,9 +1,11 @@
 import ArgumentParser
 import DNS
+import LDNS
 import Reports
 import Resolver
 import Settings
 import TextScan
+import Validation
 
 /// What `serve` does with the answers of upstreams; options win over the configuration.
 struct AnswerOptions: ParsableArguments {
@@ -49,6 +51,27 @@ struct AnswerOptions: ParsableArguments {
     )
     var breaksDNSSEC = false
 
+    @Option(
+        name: .customLong("dnssec"),
+        help: """
+            validate: check signatures from the trust anchor down; what is not what its owner signed becomes SERVFAIL. pass, \
+            without it: leave that to clients.
+            """
+    )
+    var dnssec: String?
+
+    @Option(
+        name: .customLong("trust-anchor"),
+        help: "A master file with the DS or DNSKEY records that are believed; those of the root zone without it."
+    )
+    var trustAnchor: String?
+
+    @Option(
+        name: .customLong("insecure-name"),
+        help: "A name that is not validated, with those below it; repeatable."
+    )
+    var insecureNames: [String] = []
+
     @Flag(
         name: .customLong("answer-without-rd"),
         help: "Answer queries that do not ask for recursion; without it they are refused (cache snooping)."
@@ -64,15 +87,50 @@ struct AnswerOptions: ParsableArguments {
         settings.prefetches = prefetch ?? file.prefetches ?? settings.prefetches
         settings.breaksDNSSEC = breaksDNSSEC || file.breaksDNSSEC ?? false
         settings.rebindProtection = stopsRebinding || file.stopsRebinding ?? false
-        settings.rebindExempt = privateNames.isEmpty ? file.privateNames : try privateNames.map(Self.name)
+        settings.rebindExempt =
+            try privateNames.isEmpty ? file.privateNames : privateNames.map { try Self.name($0, "--private-name") }
+        settings.trustAnchors = try anchors(file)
         settings.answersWhy = file.answersWhy ?? true
         settings.answersWithoutRecursionDesired = answersWithoutRD || file.answersWithoutRecursionDesired ?? false
     }
 
-    private static func name(_ text: String) throws -> DomainName {
+    private func anchors(_ file: Configuration.Answers) throws -> TrustAnchors? {
+        if let dnssec, dnssec != "pass", dnssec != "validate" {
+            throw Failure.usage("--dnssec \(TerminalText.escaped(dnssec)): one of pass, validate")
+        }
+        let path = trustAnchor ?? file.trustAnchor
+        guard dnssec.map({ $0 == "validate" }) ?? file.validates ?? false else {
+            if path != nil { throw Failure.usage("a trust anchor is for --dnssec validate") }
+            return nil
+        }
+        var anchors = try path.map(AnchorFile.read) ?? .root
+        anchors.exempt =
+            try insecureNames.isEmpty ? file.insecureNames : insecureNames.map { try Self.name($0, "--insecure-name") }
+        return anchors
+    }
+
+    private static func name(_ text: String, _ option: String) throws -> DomainName {
         guard let name = try? DomainName(text) else {
-            throw Failure.usage("--private-name \(TerminalText.escaped(text)): write a name such as corp.example")
+            throw Failure.usage("\(option) \(TerminalText.escaped(text)): write a name such as corp.example")
         }
         return name
+    }
+}
+
+/// Master files with trust anchors, such as `root.key`.
+private enum AnchorFile {
+    static func read(_ path: String) throws -> TrustAnchors {
+        let octets = try Inputs.octets(path)
+        let (records, diagnostics) = ZoneReader().all(in: octets.span)
+        let name = TerminalText.escaped(path)
+        if let first = diagnostics.first {
+            throw Failure.usage("\(name):\(first.line): \(TerminalText.escaped("\(first.fault)"))")
+        }
+        var anchors = TrustAnchors()
+        for record in records where !anchors.add(record.record) {
+            throw Failure.usage("\(name):\(record.line): a trust anchor is a DS or DNSKEY record")
+        }
+        guard !anchors.isEmpty else { throw Failure.usage("\(name): no DS or DNSKEY record") }
+        return anchors
     }
 }
