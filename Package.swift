@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
-        .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "TestSupport", "Validation"]),
+        .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "Validation"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "DNS", "Policy"]),
         .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
         .target(
