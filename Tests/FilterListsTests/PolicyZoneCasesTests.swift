@@ -26,7 +26,7 @@ struct PolicyZoneCasesTests {
 
     /// Directives: only files are included; what is generated is not known; no server takes another one.
     @Test(arguments: [
-        ("$INCLUDE other", Engine.bindRPZ, "include"), ("$GENERATE 1-9 a${0,2}.zz CNAME .", .bindRPZ, "generated"),
+        ("$INCLUDE other", Engine.bindRPZ, "include"), ("$GENERATE 1-9 a${0,2,q}.zz CNAME .", .bindRPZ, "generated"),
         ("$GENERATE 1-9 a$.zz CNAME .", .knotRPZ, "end-of-zone"), ("$NONSENSE 1", .pdnsRPZ, "refused-zone"),
     ])
     func directivesAreNamed(line: String, engine: Engine, reason: String) throws {
@@ -57,10 +57,36 @@ struct PolicyZoneCasesTests {
         #expect(loaded.reports[0].unsupported.isEmpty)
     }
 
+    /// The names of a directive for 9, 10 and 11, as `named-checkzone -D` 9.18 writes them.
+    @Test(arguments: [
+        ("a$.zz", ["a9.zz", "a10.zz", "a11.zz"]), ("a${1}.zz", ["a10.zz", "a11.zz", "a12.zz"]),
+        ("a${-10}.zz", ["a-1.zz", "a0.zz", "a1.zz"]), ("a${+2,3}.zz", ["a011.zz", "a012.zz", "a013.zz"]),
+        ("a${-10,4}.zz", ["a-001.zz", "a0000.zz", "a0001.zz"]), ("a${0,3,d}.zz", ["a009.zz", "a010.zz", "a011.zz"]),
+        ("a${0,3,o}.zz", ["a011.zz", "a012.zz", "a013.zz"]), ("a${6,1,x}.zz", ["af.zz", "a10.zz", "a11.zz"]),
+        ("a${6,2,X}.zz", ["a0f.zz", "a10.zz", "a11.zz"]), ("a${-10,0,x}.zz", ["affffffff.zz", "a0.zz", "a1.zz"]),
+        // Nibbles; the width counts the dots.
+        ("${0,0,n}.zz", ["9.zz", "a.zz", "b.zz"]), ("${0,5,n}.zz", ["9.0.0.zz", "a.0.0.zz", "b.0.0.zz"]),
+        ("${250,0,N}.zz", ["3.0.1.zz", "4.0.1.zz", "5.0.1.zz"]),
+        // An offset holds for the dollars behind it.
+        ("a${5}b$.zz", ["a14b14.zz", "a15b15.zz", "a16b16.zz"]),
+        ("a$b${5}.zz", ["a9b14.zz", "a10b15.zz", "a11b16.zz"]),
+        ("a$$.zz", ["a\\036.zz"]), ("a$$${1}.zz", ["a\\03610.zz", "a\\03611.zz", "a\\03612.zz"]),
+        ("a\\$$.zz", ["a\\0369.zz", "a\\03610.zz", "a\\03611.zz"]), ("a$.elsewhere.", []),
+    ])
+    func numbersAreWritten(owner: String, names: [String]) throws {
+        let loaded = try readList(Self.zone("q.zz CNAME .\n$GENERATE 9-11 \(owner) CNAME ."), .rpz, .bindRPZ)
+        for name in names { #expect(try loaded.verdict(name).kind == .nxdomain, "\(name)") }
+        #expect(loaded.layer.ruleCount == (owner == "a$$.zz" ? 3 : names.count) + 1)
+        for name in ["a8.zz", "a.zz", "0.zz", "zz"] { #expect(try loaded.verdict(name).kind != .unsupported) }
+        #expect(loaded.reports[0].unsupported.isEmpty)
+    }
+
     /// Of other directives, and too many records, nothing is known but by the zone as a whole.
     @Test(arguments: [
-        "1-3 a\\$.zz CNAME .", "1-3 a$$.zz CNAME .", "3-1 a$.zz CNAME .", "1-3/0 a$.zz CNAME .", "1-1001 a$.zz CNAME .",
-        "1-2 a$.zz CNAME b", "1-2 a$.other. CNAME .", "1-2 _a$.zz A 192.0.2.1", "254-256 a.zz A 192.0.2.$",
+        "1-3 a${1,}.zz CNAME .", "1-3 a${}.zz CNAME .", "3-1 a$.zz CNAME .", "1-3/0 a$.zz CNAME .",
+        "1-10001 a$.zz CNAME .",
+        "1-2 a$.zz CNAME b", "1-2 a${0,128}.zz CNAME .", "1-2 a${-2,1,n}.zz CNAME .", "1-2 a${1.zz CNAME .",
+        "1-2 _a$.zz A 192.0.2.1", "254-256 a.zz A 192.0.2.$",
         "1-2 a$.zz CH CNAME .", "1-2 a$.zz CNAME . x", "1-2 a.zz CNAME b$.", "1-2 @ CNAME .", "1-2 a$.zz TXT x",
         "1-999999999999 a$.zz CNAME .", "1- a$.zz CNAME .", "/ a$.zz CNAME .", "-/- a$.zz CNAME .",
     ])
@@ -70,7 +96,7 @@ struct PolicyZoneCasesTests {
     }
 
     @Test func generatedRecordsAreBounded() throws {
-        let lines = (0..<12).map { "$GENERATE 1-1000 a$.z\($0) CNAME ." }.joined(separator: "\n")
+        let lines = (0..<12).map { "$GENERATE 1-1000 a${0,5}.z\($0) CNAME ." }.joined(separator: "\n")
         let loaded = try readList(Self.zone(lines), .rpz, .bindRPZ)
         #expect(loaded.reports[0].unsupported["generated"] == 2)
     }

@@ -36,7 +36,7 @@ struct PolicyZoneRefusalTests {
         (".t.zz CNAME .", "rrre"),
         ("_t.zz CNAME .", "pppp"), ("$NONSENSE 1", "rpre"),
         ("$ORIGIN a..b.", "rrre"), ("$GENERATE 1-2 t$.zz CNAME .", "ppue"),
-        ("$GENERATE 1-2 t${0,2}.zz CNAME .", "upue"), ("$INCLUDE other", "uuuu"),
+        ("$GENERATE 1-2 t${0,2}.zz CNAME .", "ppue"), ("$INCLUDE other", "uuuu"),
         ("33.9.9.54.20.rpz-ip CNAME .", "pprp"), ("x.rpz-ip CNAME .", "pprp"), ("99.1.rpz-client-ip CNAME .", "pprp"),
         ("t.zz CNAME a..b.", "rrre"), ("t.zz CNAME rpz-nonsense.", "dppp"), ("t.zz CNAME .\nt.zz NS ns.yy.", "rbbb"),
         ("t.zz NS ns.yy.", "oppp"), ("t.zz DNAME a.yy.\nt.zz DNAME b.yy.", "rpdp"), ("@ CNAME .", "rppp"),
