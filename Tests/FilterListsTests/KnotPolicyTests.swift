@@ -172,16 +172,41 @@ import Testing
         #expect(try list.verdict(name, context: context).kind == kind)
     }
 
-    @Test(arguments: ["modules = {'policy', 'view'}", "modules.load('view')"])
+    @Test(arguments: [
+        "modules = {'policy', 'view'}", "modules.load('view')", "modules = {'view > policy'}",
+        "modules = {'hints', 'view > hints'}", "modules = {'policy > iterate', 'view'}",
+        "modules = {'view < policy', 'view'}",
+    ])
     func modulesThatKeepPolicyFirst(statement: String) throws {
         let text = Self.views.replacing("modules = {'view'}", with: statement)
         let context = QueryContext(client: IPAddress("192.0.2.9").map { Client(address: $0) })
         #expect(try readList(text, .knotPolicy).verdict("b.example", context: context).kind == .nxdomain)
     }
 
-    /// Where the policy module is loaded behind the views, or what a view asks is not known, its names are open.
+    /// Views that are asked first; policy meets what they let pass.
     @Test(arguments: [
-        "modules = {'view', 'policy'}\nview:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('b.example')}))",
+        "modules = {'view < policy'}", "modules = {'view', 'policy'}", "modules = {'view', 'policy > view'}",
+        "modules = {'view > cache'}", "modules.load('view < iterate')",
+    ])
+    func modulesThatPutViewsFirst(statement: String) throws {
+        let text = Self.views.replacing("modules = {'view'}", with: statement)
+        let list = try readList(text, .knotPolicy)
+        #expect(list.reports[0].unsupported.isEmpty)
+        let expected: [(String, String, VerdictKind)] = [
+            ("a.example", "192.0.2.9", .nxdomain), ("a.example", "198.51.100.1", .refused),
+            ("b.example", "192.0.2.9", .nxdomain), ("c.example", "192.0.2.1", .pass),
+            ("d.example", "192.0.2.9", .refused), ("d.example", "198.51.100.1", .route),
+            ("e.example", "192.0.2.9", .pass),
+        ]
+        for (name, client, kind) in expected {
+            let context = QueryContext(client: IPAddress(client).map { Client(address: $0) })
+            #expect(try list.verdict(name, context: context).kind == kind, "\(name) \(client)")
+        }
+    }
+
+    /// Where a module is put beside one that is not known here, or what a view asks is not known, its names are open.
+    @Test(arguments: [
+        "modules = {'view < priming'}\nview:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('b.example')}))",
         "view:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('b.example')}), true)",
         "view:tsig('key', policy.suffix(policy.DENY, {todname('b.example')}))",
     ])

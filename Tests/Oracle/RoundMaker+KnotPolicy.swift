@@ -8,6 +8,15 @@ extension RoundMaker {
         for _ in 0..<below(3) { statements.append(knotVariables()) }
         statements.shuffle(using: &generator)
         if chance(4) { statements.append("policy.add(policy.all(\(knotAction())))") }
+        if chance(3) {
+            statements.insert(
+                pick(["modules = {'view'}", "modules = {'view < policy'}", "modules = {'view', 'policy'}"]),
+                at: 0
+            )
+            for name in owners(oneIn: 12) {
+                statements.append("view:addr('127.0.0.0/\(pick([8, 32]))', \(knotRule(name)))")
+            }
+        }
         let probe = "policy.add(policy.domains(policy.DENY, {todname('ready0.probe')}))"
         round.lists = [("rules", .knotPolicy, probe + "\n" + statements.joined(separator: "\n") + "\n")]
         round.blocked = ["ready0.probe"]

@@ -49,6 +49,11 @@ struct LuaRules {
         first + Self.merged(rules, Self.merged(others, behind))
     }
 
+    /// The same with others in front, what those let pass meeting these.
+    func merged(behind others: [OrderedRule]) -> [OrderedRule] {
+        first + Self.merged(others, Self.merged(rules, behind))
+    }
+
     /// Rules and those behind them in one order: what the former let pass meets the latter first.
     private static func merged(_ rules: [OrderedRule], _ others: [OrderedRule]) -> [OrderedRule] {
         guard !others.isEmpty else { return rules }
@@ -59,6 +64,8 @@ struct LuaRules {
             if rule.letsPass, !isTooMany {
                 for other in others {
                     var both = other
+                    // What the one sends on, and the other lets pass, is sent on.
+                    if case .route = rule.action, other.action == .allow { both.action = rule.action }
                     both.condition = .all([rule.condition, other.condition]).resolved { _ in nil }
                     merged.append(both)
                 }

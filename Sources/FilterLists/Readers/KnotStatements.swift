@@ -230,7 +230,7 @@ extension KnotConfiguration {
 
     /// `view:addr(NETWORK, rule)`: a rule for the clients of a network.
     private mutating func addView(_ call: LuaCall) throws(ConfigurationFault) {
-        guard variables["view"] == nil, views.isBehindPolicy, call.arguments.count == 2,
+        guard variables["view"] == nil, call.arguments.count == 2,
             case .text(let text) = try value(call, 0),
             let range = AddressRange(String(decoding: text.octets(source), as: UTF8.self))
         else { throw .unsupported(.view) }
@@ -287,9 +287,12 @@ extension KnotConfiguration {
     @_lifetime(self: copy self)
     mutating func finish(_ sink: inout RuleSink) -> [OrderedRule] {
         sink.refuse(&rules, properties, source)
-        guard !views.isBehindPolicy else { return rules.merged(with: views.rules) }
+        switch views.place {
+        case .behindPolicy: return rules.merged(with: views.rules)
+        case .inFront: return rules.merged(behind: views.rules)
+        case .unknown: break
+        }
         for rule in views.rules {
-            // Views come first then, and what they let pass meets the rules.
             if rule.action != .unsupported { sink.skip(.view, source, rule.range, rule.line) }
             rules.leaveOpen(.first, rule.range, rule.line, rule.condition)
         }
