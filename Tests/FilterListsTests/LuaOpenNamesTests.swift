@@ -42,6 +42,22 @@ import Testing
                 "addDynBlocks({['127.0.0.1/32']='x'}, 'm', 60, DNSAction.Refused)", .unsupported, .unsupported,
                 .unsupported
             ),
+            // Who does not ask too much meets the rules alone.
+            ("setDynBlocksAction(DNSAction.Refused)", .nxdomain, .nxdomain, .pass),
+            ("addDynBlocks(exceedQRate(20, 10), 'm', 60)", .nxdomain, .nxdomain, .pass),
+            (
+                "local g = dynBlockRulesGroup()\ng:setQueryRate(30, 10, 'm', 60)\nfunction maintenance() g:apply() end",
+                .nxdomain, .nxdomain, .pass
+            ),
+            (
+                "function maintenance() addDynBlocks(exceedNXDOMAINs(20, 10), 'm', 60, DNSAction.Drop) end",
+                .nxdomain, .nxdomain, .pass
+            ),
+            ("function maintenance() addDynBlocks(clients, 'm', 60) end", .unsupported, .unsupported, .unsupported),
+            (
+                "function maintenance() g:apply() addAction('q.zz', DropAction()) end", .unsupported, .unsupported,
+                .unsupported
+            ),
             ("addDynBlockSMT({newDNSName('q.zz.')}, 'm', 60, DNSAction.Nxdomain)", .nxdomain, .nxdomain, .unsupported),
             ("setACLFromFile('acl')", .unsupported, .unsupported, .unsupported),
             ("setACL(networks)", .unsupported, .unsupported, .unsupported),

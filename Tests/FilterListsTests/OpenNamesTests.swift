@@ -290,11 +290,20 @@ struct OpenNamesTests {
               local-zone: open.zz transparent
             rpz:
               name: policy.zz
+              zonefile: policy.zone
 
             """
         let list = try readList(text, .unbound, .unbound)
         #expect(try list.verdict(name).kind.description == kind)
         #expect(list.reports[0].unsupported == ["response-policy": 1] && list.reports[0].rules == 2)
+        // Rules that let pass, whatever they say, and a zone without any change nothing (Unbound 1.17.1, run).
+        for (old, new) in [
+            ("zonefile: policy.zone", "rpz-action-override: passthru\n  url: a"), ("zonefile: policy.zone", ""),
+        ] {
+            let idle = try readList(text.replacing(old, with: new), .unbound, .unbound)
+            let expected = ["open.zz": "pass", "a.zz": "pass", "corp.zz": "route"][name] ?? kind
+            #expect(try idle.verdict(name).kind.description == expected)
+        }
     }
 
     /// dnsmasq 2.90 does not start with any of these (`--test`; the last one run), so nobody knows what a client gets.

@@ -27,6 +27,7 @@ extension DnsdistConfiguration {
             if variables.assign(name, from: source.extracting(other[0]).string) { return }
         }
         escape(expression, isHandedOn: true)
+        if noteLimits(names, range, line, &sink) { return variables.assign(name, .unknown) }
         guard !mayAdd(names) else {
             variables.assign(name, .unknown)
             leaveOpen(place(names), range, line)
@@ -79,6 +80,10 @@ extension DnsdistConfiguration {
         let name = call.name(source)
         let root = source.extracting(call.path[0]).string
         if DnsdistFunctions.whole.contains(name) { access.noteWhole() }
+        if variables[root] == nil || call.isMethod, noteLimits(names, call.range, call.line, call: call, &sink) {
+            for argument in call.arguments { escape(argument, isHandedOn: true) }
+            return
+        }
         do throws(ConfigurationFault) {
             if DnsdistFunctions.includes.contains(root) { throw .unsupported(.include) }
             let isUnderstood = isUnderstood(call, name, root)
@@ -304,6 +309,7 @@ extension DnsdistConfiguration {
         var added = names.isLost ? 1 : 0
         for name in DnsdistFunctions.telling { added += names.counts[name] ?? 0 }
         guard added > 0 else { return sink.drop(.option, source, program.range, program.line) }
+        if noteLimits(names, program.range, program.line, &sink) { return }
         for _ in 0..<min(added, 10_000) { sink.skip(.program, source, program.range, program.line) }
         if !DnsdistFunctions.changing.isDisjoint(with: names.counts.keys) {
             access.take(unknown: program.range, program.line)

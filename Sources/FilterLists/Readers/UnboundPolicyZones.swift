@@ -10,6 +10,10 @@ struct UnboundPolicyZones {
         var line: Int
         var isNamed = false
         var isDisabled = false
+        /// Whether its rules let pass what they match, whatever they say.
+        var passes = false
+        /// Whether it has a place to take rules from.
+        var hasSource = false
         /// Whether its rules become aliases, and the alias, if it is a name.
         var isAlias = false
         var hasAlias = false
@@ -35,6 +39,8 @@ struct UnboundPolicyZones {
             guard ["nxdomain", "nodata", "passthru", "drop", "cname", "disabled"].contains(value) else { return false }
             clauses[last].isDisabled = value == "disabled"
             clauses[last].isAlias = value == "cname"
+            clauses[last].passes = value == "passthru"
+        case "zonefile", "url", "primary", "master": if !value.isEmpty { clauses[last].hasSource = true }
         case "tags":
             guard let tags = clients.tags(value) else { return false }
             clauses[last].tags = tags
@@ -50,9 +56,11 @@ struct UnboundPolicyZones {
             if clause.isNamed, clause.isAlias, !clause.hasAlias {
                 sink.drop(.badStatement, text, clause.rule, clause.line)
             }
-            // Without a name Unbound skips it; one for tags counts for no client that has none of them.
+            // Without a name Unbound skips it; one for tags counts for no client that has none of them. One without a place to
+            // take rules from has none.
             let isForNobody = clause.tags.map { !clients.mayHave($0) } ?? false
-            guard clause.isNamed, !clause.isDisabled, !isForNobody else {
+            let isIdle = clause.isDisabled || clause.passes || !clause.hasSource
+            guard clause.isNamed, !isIdle, !isForNobody else {
                 sink.drop(.option, text, clause.rule, clause.line)
                 continue
             }
