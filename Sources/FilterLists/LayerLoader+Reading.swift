@@ -34,6 +34,7 @@ extension LayerLoader {
         sink.schedules = options.schedules
         sink.checksNames = options.checksNames && detection.engine == .bindRPZ
         sink.given = given
+        sink.keepsExpressions = options.keepsExpressions
         prepare(&sink, for: source, detection.format)
         fill(&sink, from: source, reader)
         sink.note(encoding, since: mark)
@@ -124,6 +125,8 @@ extension LayerLoader {
         if let settings = report.ignored[DropReason.option.id] {
             parts.append("settings that decide nothing: \(settings)")
         }
+        let hasStars = report.ignored["wildcard"] != nil || report.ignored["bad-pattern"] != nil
+        if hasStars, let hint = report.engine.starHint { parts.append(hint) }
         return parts.joined(separator: "; ")
     }
 }

@@ -186,7 +186,11 @@ public enum LayerLoader {
         mayBeEmpty: Bool,
         diagnostics: [Diagnostic]
     ) throws(ListError) -> LoadedLayer {
-        let (sources, options) = (recipe.lists.map(\.text), recipe.options)
+        let sources = recipe.lists.map(\.text)
+        var options = recipe.options
+        options.keepsExpressions = recipe.lists.contains {
+            $0.detection.format == .regex && $0.text.octets.span.firstRange(of: "reply=") != nil
+        }
         let engine = recipe.lists[0].detection.engine
         let blockMode = recipe.blockMode
         guard

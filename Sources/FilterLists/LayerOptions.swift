@@ -6,6 +6,9 @@ public struct LayerOptions: Sendable, Equatable {
     /// The addresses that blocked names are answered with, at most one of each family.
     public var blockAddresses: [IPAddress]
 
+    /// Whether expressions of Pi-hole stay ones that are only about a name; follows from the lists.
+    var keepsExpressions = false
+
     /// Seconds to live of answers about blocked names; nil for the engine's default.
     public var blockTTL: UInt32?
 

@@ -62,7 +62,7 @@ public struct ListError: Error, Sendable {
         switch reason {
         case .input(let error):
             switch error.reason {
-            case .notFound, .isDirectory, .permissionDenied, .readBefore: false
+            case .notFound, .isDirectory, .isEmptyDirectory, .permissionDenied, .readBefore: false
             default: true
             }
         case .notAList, .notSupportedYet, .ambiguous, .unrecognised, .noRules, .encoding: true
@@ -84,6 +84,7 @@ public struct ListError: Error, Sendable {
         case .engineDoesNotRead(let engine, let format):
             "is read as \(format.title), which \(engine.rawValue) does not read; it reads "
                 + engine.profile.formats.joined(separator: ", ")
+                + (["wildcard", "dnscrypt"].contains(format.id) ? engine.starHint.map { "; \($0)" } ?? "" : "")
         case .unknownBlockMode(let engine, let mode):
             "\(engine.rawValue) has no block mode '\(TerminalText.escaped(mode))'; it has "
                 + engine.profile.blockModes.map(\.name).joined(separator: ", ")
@@ -103,4 +104,16 @@ public struct ListError: Error, Sendable {
 extension ListError: CustomStringConvertible {
     /// `path: text [id]`.
     public var description: String { diagnostic.description }
+}
+
+extension Engine {
+    /// How allow lists that take no stars, or only some, say what others say with one; nil for other engines.
+    var starHint: String? {
+        switch self {
+        case .panOS: "in PAN-OS a star is the whole first label: *.example.com"
+        case .zscaler: "Zscaler has no stars: write .example.com for *.example.com"
+        case .umbrella: "Umbrella has no stars: example.com is the name and all below it"
+        default: nil
+        }
+    }
 }

@@ -22,6 +22,9 @@ struct RuleSink: ~Copyable {
     var checksNames = false
     /// The schedules that the engine's configuration has, by name.
     var schedules: [String: [Range<Int>]] = [:]
+    /// Whether expressions of Pi-hole stay ones that are only about a name: the first of several decides, and some answer
+    /// otherwise than others.
+    var keepsExpressions = false
     /// Lines seen.
     var lines = 0
     /// Rules that entries which stand for many may still be made of.

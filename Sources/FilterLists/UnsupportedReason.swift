@@ -36,6 +36,11 @@ struct UnsupportedReason {
         id: "idna",
         text: "names outside ASCII that the engine converts to Punycode are not converted yet"
     )
+    static let locale = UnsupportedReason(
+        id: "locale",
+        text:
+            "a name outside ASCII: dnsmasq converts it where its locale is one of UTF-8, and leaves it out in any other (run)"
+    )
     static let address = UnsupportedReason(
         id: "address-rule",
         text: "rules about addresses in answers are not evaluated yet"

@@ -266,6 +266,9 @@ public final class CompiledStack: Sendable {
             return "what \(layers[Int(decision.layer)].engine.rawValue) does here is not modelled"
         }
         let layer = layers[Int(decision.layer)]
+        if layer.refusal == Int(decision.rule) {
+            return "the engine does not take its list with this line, so nothing is known of any name; -v says why"
+        }
         if decision.kind == .unsupported, layer.isOpen(Int(decision.rule)), layer.engine != .packetFilter {
             return "the rule is not evaluated: whether it counts, or what it does, is not known"
         }

@@ -8,6 +8,8 @@ public struct InputError: Error, Sendable, Equatable {
         case permissionDenied
         /// It is a directory.
         case isDirectory
+        /// It is a directory with nothing in it.
+        case isEmptyDirectory
         /// It holds no octets.
         case empty
         /// It is standard input, which another argument has read.
@@ -43,6 +45,7 @@ public struct InputError: Error, Sendable, Equatable {
         case .notFound: "not-found"
         case .permissionDenied: "permission-denied"
         case .isDirectory: "is-directory"
+        case .isEmptyDirectory: "empty-directory"
         case .empty: "empty-input"
         case .readBefore: "standard-input-twice"
         case .tooLarge: "input-too-large"
@@ -61,7 +64,9 @@ public struct InputError: Error, Sendable, Equatable {
             "is the address of a list; nothing is fetched here: save it, and give the file"
         case .notFound: "no such file; check the spelling and the current folder"
         case .permissionDenied: "permission denied; check the owner and mode of the file and its folders"
-        case .isDirectory: "is a directory; name the files in it, or audit it, which reads folders"
+        case .isDirectory:
+            "is a directory; name the files in it, as DIR/*; only folders of categories, with a file `domains`, are read whole"
+        case .isEmptyDirectory: "is an empty directory: there is nothing in it to read"
         case .empty: "holds no octets; was the download or copy cut short?"
         case .readBefore: "standard input was read already; it can be given once"
         case .tooLarge(let limit): "yields more than \(limit) octets; raise the limit if the source can be trusted"

@@ -24,7 +24,7 @@ enum RawFile {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path) }
         switch status.st_mode & S_IFMT {
-        case S_IFDIR: throw InputError(path: path, reason: .isDirectory)
+        case S_IFDIR: throw InputError(path: path, reason: isEmpty(path) ? .isEmptyDirectory : .isDirectory)
         case S_IFREG where status.st_size >= mappingThreshold:
             return try map(descriptor, path: path, size: Int(status.st_size))
         case S_IFREG:
@@ -95,6 +95,20 @@ enum RawFile {
             if ready == 0 { throw InputError(path: path, reason: .timedOut(milliseconds: timeout)) }
             guard errno == EINTR else { throw failure(path) }
         }
+    }
+
+    /// Whether a directory has nothing in it; false where that cannot be found out.
+    private static func isEmpty(_ path: String) -> Bool {
+        guard let directory = unsafe opendir(path) else { return false }
+        defer { unsafe closedir(directory) }
+        for _ in 0..<3 {
+            errno = 0
+            // Itself and the one above it are always there.
+            guard let entry = unsafe readdir(directory) else { return errno == 0 }
+            let name = unsafe (entry.pointee.d_name.0, entry.pointee.d_name.1, entry.pointee.d_name.2)
+            guard name.0 == 0x2E, name.1 == 0 || name.1 == 0x2E && name.2 == 0 else { return false }
+        }
+        return false
     }
 
     private static func failure(_ path: String) -> InputError {

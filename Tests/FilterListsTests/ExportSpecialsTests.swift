@@ -170,6 +170,7 @@ import TextScan
             local-data: "x.z.example A 192.0.2.8"
             local-data: "z.example TXT t"
             local-data: "c.b.z.example 60 AAAA 2001:db8::8"
+            local-data: "alias.z.example 90 CNAME elsewhere.example"
             local-zone: "e.example" \(zone)
 
             """
@@ -180,7 +181,9 @@ import TextScan
         #expect(report.omitted.isEmpty && report.changedAnswers == 0)
         try Checker.of(format)?.check(text, "zones")
         let again = try readList(String(decoding: text, as: UTF8.self), .unbound)
-        for name in ["", "x.", "y.", "y.x.", "b.", "c.b.", "d.b.", "d.c.b."].map({ $0 + "z.example" }) + ["e.example"] {
+        for name in ["", "x.", "y.", "y.x.", "b.", "c.b.", "d.b.", "d.c.b.", "alias.", "x.alias."].map({
+            $0 + "z.example"
+        }) + ["e.example"] {
             for type in [RRType.a, .aaaa, .txt, .mx] {
                 let (one, other) = (try list.verdict(name, type), try again.verdict(name, type))
                 #expect(one.kind == other.kind && one.answer?.records == other.answer?.records, "\(name) \(type)")

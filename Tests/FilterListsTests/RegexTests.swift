@@ -114,6 +114,44 @@ import TextScan
         #expect(loaded.layer.unsupportedCount == 1)
     }
 
+    /// Expressions that are about a name and what lies below it are written so for other engines.
+    @Test(arguments: [
+        ("(^|\\.)ads\\.example$", true), ("(\\.|^)Ads[.]ex\\-ample$", true), ("(^|\\.)ads.example$", false),
+        ("^ads\\.example$", false), ("(^|\\.)ads\\.example", false), ("(^|\\.)ads\\.$", false),
+        ("(^|\\.)ads\\.example$;querytype=A", false), ("(^|\\.)a|b$", false), ("(^|\\.)ads\\.example$;invert", false),
+        // The first one that matches decides, and another one answers otherwise.
+        ("ads;reply=NXDOMAIN\n(^|\\.)ads\\.example$", false),
+    ])
+    func piholeSubtrees(rules: String, isName: Bool) throws {
+        let layer = try readList(rules + "\n", .regex).layer
+        let rule = try #require(
+            layer.compiledRules.last { !layer.isOfEngine($0) }
+        )
+        guard case .name(let scope, let name) = layer.content(rule).subject, !layer.isOfEngine(rule) else {
+            return #expect(!isName, "\(rules)")
+        }
+        #expect(isName && scope == .subtree, "\(rules) \(name)")
+    }
+
+    @Test(arguments: [
+        ("ads.example", VerdictKind.sinkhole), ("x.ads.example", .sinkhole), ("xads.example", .pass),
+        ("_esni.ads.example", .sinkhole), ("good.ads.example", .pass), ("x.good.ads.example", .pass),
+    ])
+    func piholeSubtreesDecideAsExpressionsDo(name: String, kind: VerdictKind) throws {
+        let lists: [(ListRole, String)] = [
+            (.deny, "(\\.|^)ads\\.example$\n"), (.exempt, "(\\.|^)good\\.ads\\.example$\n"),
+        ]
+        for tail in ["", "nothing;reply=IP\n"] {
+            let inputs = lists.map {
+                ListInput(path: "x", role: $0.0, format: .regex, octets: Array(($0.1 + tail).utf8))
+            }
+            let options = LayerOptions(blockAddresses: [.v4(0), .v6(0, 0)])
+            let verdict = try LayerLoader.load(inputs, engine: .pihole, options: options).verdict(name)
+            #expect(verdict.kind == kind)
+            #expect(kind == .pass || verdict.matched?.rule.ruleClass == .ownBlockRegex)
+        }
+    }
+
     @Test func theReasonIsTheLibrarys() throws {
         let diagnostics = try readList("/ok/\n/a(b/\n", .adblock).reports[0].diagnostics
         #expect(diagnostics.map(\.line) == [2])

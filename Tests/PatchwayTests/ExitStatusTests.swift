@@ -26,6 +26,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "tags.txt": Array("||ads.example^\n||ads$denyallow=a.*\n||track$denyallow=b.*\n".utf8),
         "only-tags.txt": Array("||ads$denyallow=a.*\n||track$denyallow=b.*\n||banner$denyallow=c.*\n".utf8),
         "comments.txt": Array("# nothing\n".utf8),
+        "stars.txt": Array("*.example.com\n*.ads.example\n".utf8),
+        "globs.txt": Array("ads*.example.com\n=ads.example\n*tracker*\n".utf8),
+        "names.zone": Array("$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\nx.example CNAME .\n_x.example A 0.0.0.0\n".utf8),
         "clean.txt": Array("ads.example\ntracker.example\n".utf8),
         "low.txt": Array("0.0.0.0 statsfe1.ws.microsoft.com\n".utf8),
         "bad.yaml": Array("mode: shadow\nlayers:\n  - engine: piehole\n    lists: [a]\n".utf8),
@@ -93,6 +96,8 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
 
     static func prepare() throws {
         for (name, octets) in files { _ = try Patchway.file(name, octets) }
+        let hollow = Patchway.scratch.appendingPathComponent("hollow")
+        try FileManager.default.createDirectory(at: hollow, withIntermediateDirectories: true)
     }
 
     static let cases: [CommandLineCase] = [
@@ -173,7 +178,13 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("--version", 0, "+."), CommandLineCase("nope", 2, "nope"),
         CommandLineCase("audit", 2, "no lists"), CommandLineCase("audit --nope", 2, "--nope"),
         CommandLineCase("audit @/absent.txt", 2, "absent.txt: no such file"),
-        CommandLineCase("audit Tests/Fixtures/packets", 2, "is a directory"),
+        CommandLineCase("audit Tests/Fixtures/packets", 2, "is a directory; name the files in it, as DIR/*"),
+        CommandLineCase("audit @/hollow", 2, "hollow: is an empty directory"),
+        CommandLineCase("audit @/stars.txt --engine zscaler", 3, "write .example.com for *.example.com"),
+        CommandLineCase("audit @/stars.txt --engine umbrella", 2, "example.com is the name and all below it"),
+        CommandLineCase("audit @/globs.txt --engine pan-os", 2, "a star is the whole first label"),
+        CommandLineCase("audit -v @/names.zone", 3, "`check-names: ignore` of a stack file"),
+        CommandLineCase("audit @/names.zone", 3, "+-v says why"),
         CommandLineCase("audit @/empty.txt", 3, "holds no octets"),
         CommandLineCase("audit @/page.html", 3, "HTML page"), CommandLineCase("audit @/nul.bin", 3, "binary"),
         CommandLineCase("audit @/comments.txt", 3, "comments"),

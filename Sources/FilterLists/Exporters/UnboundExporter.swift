@@ -143,7 +143,10 @@ struct UnboundWriter: FormatWriter {
             default: return nil
             }
         }
-        return records.contains { $0.type == .cname } ? nil : (zone, records)
+        // An alias answers every type, alone.
+        guard records.contains(where: { $0.type == .cname }) else { return (zone, records) }
+        let isAlone = records.count == 1 && node.own.effects.allSatisfy { $0 == .data(records) }
+        return isAlone ? (zone, records) : nil
     }
 
     private func data(_ name: String, _ records: [LocalRecord]) -> [String]? {

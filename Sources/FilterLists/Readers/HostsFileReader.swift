@@ -50,11 +50,11 @@ extension HostsFileReader {
             let position = RulePosition(line.rule, line: line.number)
             sink.builder.add(.exact, name: name, class: .hosts, action: action, coverage: coverage, at: position)
         case .converted(let name):
-            sink.skip(.idna, text, line.rule, line.number)
+            sink.skip(.locale, text, line.rule, line.number)
             sink.leaveOpen(.exact, name, class: .special, rule: line.rule, line: line.number)
             if name.labelCount == 1 { sink.builder.dnsmasqHosts.simpleHosts.append(number) }
         case .below(let suffix):
-            sink.skip(.idna, text, line.rule, line.number)
+            sink.skip(.locale, text, line.rule, line.number)
             sink.leaveOpen(.subtree, suffix, class: .special, rule: line.rule, line: line.number)
         case .nobodys, .refused: sink.drop(.notAName, text, line.rule, line.number)
         }

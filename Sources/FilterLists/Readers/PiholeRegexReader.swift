@@ -53,11 +53,20 @@ enum PiholeRegexReader {
         }
         let before = sink.builder.ruleCount
         defer { if action == .unsupported { sink.noteOpenRules(sink.builder.ruleCount - before) } }
+        let ruleClass: RuleClass = allows ? .ownAllowRegex : .ownBlockRegex
+        if options == PiholeRegexOptions(), !sink.keepsExpressions,
+            let name = PiholeSubtree.name(of: text.extracting(expression)),
+            let known = try? DomainName(presentation: name)
+        {
+            let made = allows ? sink.allow : sink.block
+            let (own, place) = (sink.guardOfLine(line), RulePosition(rule, line: line))
+            return sink.builder.add(.subtree, name: known, class: ruleClass, action: made, guard: own, at: place)
+        }
         sink.add(
             text.extracting(expression),
             .tre,
             inverted: options.isInverted,
-            class: allows ? .ownAllowRegex : .ownBlockRegex,
+            class: ruleClass,
             action: allows ? sink.allow : sink.builder.intern(action),
             coverage: options.coverage.map { sink.builder.intern($0) } ?? .all,
             guard: sink.guardOfLine(line),
@@ -69,7 +78,7 @@ enum PiholeRegexReader {
 }
 
 /// What stands behind an expression.
-struct PiholeRegexOptions {
+struct PiholeRegexOptions: Equatable {
     /// `;invert`.
     private(set) var isInverted = false
     /// `;querytype=`.
@@ -78,7 +87,7 @@ struct PiholeRegexOptions {
     private var v4: IPAddress?
     private var v6: IPAddress?
 
-    private enum Reply {
+    private enum Reply: Equatable {
         case action(RuleAction)
         case address
     }

@@ -6,7 +6,8 @@ extension DropReason {
     static let checkedName = DropReason(
         id: "check-names",
         text:
-            "has a name that is no host's, with which BIND takes no primary zone that does not say `check-names ignore`"
+            "has a name that is no host's, and BIND does not load such a zone unless its configuration says `check-names "
+            + "ignore` or `warn`; `check-names: ignore` of a stack file says so"
     )
     static let noAuthority = DropReason(
         id: "no-authority",
