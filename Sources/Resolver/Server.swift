@@ -47,7 +47,7 @@ public final class Server: Sendable {
         validation = try configuration.trustAnchors.map { anchors throws(ServerError) in try ValidationService(anchors)
         }
         for _ in 0..<configuration.workers {
-            let ring = configuration.captures ? CaptureRing() : nil
+            let ring = configuration.captures ? configuration.taps.isEmpty ? CaptureRing() : .withReplies : nil
             links.append(try WorkerLink(ring: ring, comparisons: comparisons, validation: validation))
         }
         self.links = links
@@ -158,6 +158,9 @@ public final class Server: Sendable {
                 rings: links.compactMap(\.ring),
                 comparisons: comparisons,
                 writesAll: configuration.capturesAll,
+                taps: try configuration.taps.map { target throws(ServerError) in
+                    try TapSink(target, notice: configuration.notice)
+                },
                 supervisor
             )
             writer.add(state.policy)

@@ -108,7 +108,9 @@ public struct ServerConfiguration: Sendable {
     public var capturePath: String?
     /// Whether flagged queries for names that updates need are told on standard error, a line each.
     public var showsFlags = false
-    /// Whether every query is written to ``capturePath``, not only the flagged ones.
+    /// Where flagged queries and their answers go as dnstap.
+    public var taps: [TapTarget] = []
+    /// Whether every query is written to ``capturePath`` and ``taps``, not only the flagged ones.
     public var capturesAll = false
 
     /// From which ports upstreams are asked over UDP.
@@ -123,7 +125,7 @@ public struct ServerConfiguration: Sendable {
     public var user: String?
 
     /// Whether queries are noted for anybody.
-    var captures: Bool { capturePath != nil || showsFlags }
+    var captures: Bool { capturePath != nil || showsFlags || !taps.isEmpty }
     /// Whether answers are compared with those of references.
     var compares: Bool { !references.isEmpty }
 

@@ -283,9 +283,10 @@ extension Worker {
             code: reply.count > 3 ? reply.octets.uint16(at: 2) & 15 : CaptureRecord.noReply,
             isCached: outcome.isCached,
             speaks: query.overTCP ? speaks(origin) : nil,
-            isEnforced: outcome.isEnforced
+            isEnforced: outcome.isEnforced,
+            query: ring.replyRoom > 0 ? query : nil
         )
-        return ring.push(record, name: name, alias: aliasName, hasAlias: outcome.hasAlias)
+        return ring.push(record, name: name, alias: aliasName, hasAlias: outcome.hasAlias, reply: reply.span)
     }
 
     /// What the client of a connection speaks; of one that has gone only that it was one is known.

@@ -191,6 +191,8 @@ public struct Configuration: Sendable {
     public var allowsRemote: Bool?
     /// Where the NDJSON of flagged queries goes.
     public var capture: String?
+    /// Where dnstap goes.
+    public var taps: [TapTarget] = []
     /// Where `serve` tells its health and metrics.
     public var admin: Endpoint?
     /// From which ports `serve` asks upstreams.

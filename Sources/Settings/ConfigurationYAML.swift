@@ -1,5 +1,6 @@
 import DNS
 import Policy
+import Resolver
 public import TextScan
 internal import Yams
 
@@ -43,7 +44,8 @@ private struct ConfigurationBuilder {
     private static let keys =
         [
             "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca",
-            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "rate-limit", "capture", "flags",
+            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "rate-limit", "capture", "dnstap",
+            "flags",
             "log-all", "catalog", "admin", "layers", "groups",
         ] + ForwardingYAML.keys + AnswersYAML.keys
 
@@ -85,6 +87,7 @@ private struct ConfigurationBuilder {
             configuration.rateLimit = reader.number(node, "rate-limit", 0...1_000_000_000)
         }
         if let node = entries["capture"] { configuration.capture = reader.text(node, "capture").map(resolved) }
+        if let node = entries["dnstap"] { configuration.taps = taps(node) }
         if let node = entries["admin"] { configuration.admin = endpoints(node, "an address", port: 9153).first }
         if let node = entries["source-ports"] { configuration.sourcePorts = reader.word(node, "source-ports") }
         if let node = entries["flags"] { configuration.showsFlags = reader.flag(node, "flags") }
@@ -198,6 +201,23 @@ private struct ConfigurationBuilder {
             reader.fault(node, "wrong-engine", "groups and clients are those of Blocky; say engine: blocky")
         }
         return layer
+    }
+
+    /// Targets of dnstap; paths of files from the folder of the configuration on.
+    private mutating func taps(_ node: Node) -> [TapTarget] {
+        items(node, "dnstap").compactMap { item in
+            guard let text = reader.text(item, "a dnstap target") else { return nil }
+            guard let target = TapTarget(text) else {
+                reader.fault(
+                    item,
+                    "bad-target",
+                    "`\(NodeReader.shortened(text))` is no target of dnstap; \(TapTarget.hint)"
+                )
+                return nil
+            }
+            if case .file(let path) = target { return .file(resolved(path)) }
+            return target
+        }
     }
 
     private mutating func words(_ node: Node, _ what: String) -> [String] {

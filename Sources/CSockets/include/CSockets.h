@@ -52,6 +52,8 @@ int patchway_udp_associate(int fd, const patchway_peer *to);
 // Undoes that: the port is free again and nothing can arrive.
 int patchway_udp_dissociate(int fd);
 int patchway_tcp_connect(const patchway_peer *to);
+// Connects to who listens on a Unix stream socket.
+int patchway_unix_connect(const char *path);
 int patchway_accept(int fd, patchway_peer *from);
 int patchway_connect_result(int fd);
 long patchway_receive(int fd, void *octets, size_t count);

@@ -17,6 +17,7 @@ final class CaptureWriter: Sendable {
     private let comparisons: ComparisonQueue?
     /// Whether comparisons are written that show nothing.
     private let writesAll: Bool
+    private let taps: Mutex<[TapSink]>
     private let supervisor: Supervisor
     private let state = Mutex(State())
 
@@ -31,10 +32,12 @@ final class CaptureWriter: Sendable {
         rings: [CaptureRing],
         comparisons: ComparisonQueue? = nil,
         writesAll: Bool = false,
+        taps: [TapSink] = [],
         _ supervisor: Supervisor
     ) {
         self.comparisons = comparisons
         self.writesAll = writesAll
+        self.taps = Mutex(taps)
         self.outputs = outputs
         self.supervisor = supervisor
         self.rings = rings
@@ -63,12 +66,15 @@ final class CaptureWriter: Sendable {
         var json = JSONWriter(reservingCapacity: 1_024)
         let wantsRecords = outputs.contains { $0.format == .records }
         var judge = ComparisonJudge()
+        var sinks = taps.withLock { $0 }
+        var messages = TapMessages(identity: HostName.own)
         while true {
             let isStopping = state.withLock { $0.isStopping }
             var wasIdle = true
             for ring in rings {
-                while ring.pop({ record, name, alias in
+                while ring.pop({ record, name, alias, reply in
                     query.take(record, name: name, alias: alias, policy(record.generation))
+                    if !sinks.isEmpty { query.take(reply: reply) }
                 }) {
                     wasIdle = false
                     if wantsRecords {
@@ -76,6 +82,10 @@ final class CaptureWriter: Sendable {
                         records.append(query, to: &json)
                     }
                     for index in queues.indices { note(queues[index].append(query, json.bytes)) }
+                    guard !sinks.isEmpty else { continue }
+                    for payload in messages.payloads(query) {
+                        for index in sinks.indices { note(sinks[index].append(payload)) }
+                    }
                 }
             }
             for comparison in comparisons?.takeAll() ?? [] {
@@ -92,6 +102,9 @@ final class CaptureWriter: Sendable {
             for index in queues.indices {
                 queues[index].tick(now: now, isLast: isLast)
                 note(isLast ? queues[index].finish() : queues[index].flush())
+            }
+            for index in sinks.indices {
+                if isLast { note(sinks[index].finish()) } else { sinks[index].tick(now: patchway_monotonic_ns()) }
             }
             if isLast { return }
             if wasIdle { usleep(Self.pause) }

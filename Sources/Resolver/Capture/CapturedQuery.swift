@@ -16,6 +16,8 @@ struct CapturedQuery: ~Copyable {
     private(set) var policy: ActivePolicy?
     /// What an update service needs the name for; nil when none does.
     private(set) var need: UpdateNeed?
+    /// The reply, where it is kept.
+    private(set) var reply: [UInt8] = []
     private var needs = NeedCache()
 
     /// No query yet.
@@ -28,6 +30,24 @@ struct CapturedQuery: ~Copyable {
         self.name.fill(trustedWire: name, at: 0)
         if hasAlias { self.alias.fill(trustedWire: alias, at: 0) }
         need = needs.need(self.name, policy)
+    }
+
+    /// Takes the reply to it.
+    mutating func take(reply octets: Span<UInt8>) {
+        reply.removeAll(keepingCapacity: true)
+        for index in octets.indices { reply.append(octets[index]) }
+    }
+
+    /// The query as far as it matters for the answer, with the letters that the client wrote, if the reply has them.
+    var question: [UInt8] {
+        guard let query = record.query else { return [] }
+        func number(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
+        let asked = MessageHeader.size..<(MessageHeader.size + name.count)
+        let letters = reply.count >= asked.upperBound ? Array(reply[asked]) : name.name.wire
+        var octets = number(query.id) + number(query.bits) + [0, 1, 0, 0, 0, 0, 0, query.hasEDNS ? 1 : 0]
+        octets += letters + number(record.type) + [0, 1]
+        guard query.hasEDNS else { return octets }
+        return octets + [0, 0, 41] + number(query.limit) + [0, 0, query.dnssecOK ? 0x80 : 0, 0, 0, 0]
     }
 
     /// The rule that decided, its layer, and how what it matched relates to the name.

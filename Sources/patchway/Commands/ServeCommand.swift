@@ -41,6 +41,12 @@ struct ServeCommand: ParsableCommand {
     )
     var capture: String?
 
+    @Option(
+        name: .customLong("dnstap"),
+        help: "Send flagged queries and their answers as dnstap to unix:PATH, tcp:ADDRESS:PORT or a file; repeatable."
+    )
+    var taps: [String] = []
+
     @Flag(
         name: .customLong("flags"),
         help: "Say on standard error which queries for names that updates need would not get the truth."
@@ -114,7 +120,7 @@ struct ServeCommand: ParsableCommand {
     private func hint(_ settings: ServerConfiguration, rules: Int) {
         if rules == 0, settings.localZone == nil {
             StandardError.line("patchway: no lists, so nothing will be flagged; give --list FILE or layers in --config")
-        } else if rules > 0, settings.capturePath == nil, !settings.showsFlags {
+        } else if rules > 0, settings.capturePath == nil, settings.taps.isEmpty, !settings.showsFlags {
             StandardError.line(
                 "patchway: flagged queries are only counted; --flags says them, --capture FILE (or -) writes them"
             )
@@ -195,8 +201,11 @@ struct ServeCommand: ParsableCommand {
         settings.allowRemote = allowsRemote || file.allowsRemote ?? false
         let ranges = allow.isEmpty ? file.allow : allow
         if !ranges.isEmpty { settings.allowedClients = try ranges.map(Self.range) }
-        settings.capturePath = capture ?? file.capture ?? (logsAll || file.logsAll == true ? "-" : nil)
+        settings.capturePath = capture ?? file.capture
+        settings.taps = try taps.isEmpty ? file.taps : taps.map(Self.tap)
         settings.showsFlags = showsFlags || file.showsFlags ?? false
+        let needsOutput = settings.taps.isEmpty && (logsAll || file.logsAll == true)
+        settings.capturePath = settings.capturePath ?? (needsOutput ? "-" : nil)
         settings.capturesAll = logsAll || file.logsAll ?? false
         try answers.apply(file.answers, to: &settings)
         if let zone { settings.localZone = try ZoneFile.read(zone) }
@@ -204,6 +213,13 @@ struct ServeCommand: ParsableCommand {
             throw Failure.usage("no upstream; give --upstream ADDRESS[:PORT], or `upstreams:` in the configuration")
         }
         return settings
+    }
+
+    private static func tap(_ text: String) throws -> TapTarget {
+        guard let target = TapTarget(text) else {
+            throw Failure.usage("--dnstap \(TerminalText.escaped(text)): \(TapTarget.hint)")
+        }
+        return target
     }
 
     private static func cacheOctets(_ mebibytes: Int) throws -> Int {
