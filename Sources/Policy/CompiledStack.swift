@@ -273,7 +273,7 @@ public final class CompiledStack: Sendable {
             return "the rule is not evaluated: whether it counts, or what it does, is not known"
         }
         if let open = openLayer(beside: decision, element, relation, type: type, context) {
-            return certainty(decision, whatever: open)
+            return certainty(decision, whatever: open) + (cacheNote(layer, decision, relation).map { "; \($0)" } ?? "")
         }
         if let condition = layer.openCondition(Int(decision.rule), element, context) {
             return "the rule counts only for queries \(condition)"
@@ -282,12 +282,15 @@ public final class CompiledStack: Sendable {
             if layer.action(Int(decision.rule)) == .unsupported { return "the rule asks for more than an address" }
             return "some addresses of the answer are filtered and others are not"
         }
-        guard relation == .cname else { return nil }
-        switch layer.profile.chain {
-        case .untilCached where decision.kind == .unsupported: return "\(layer.profile.basis): the engine ends here"
-        case .untilCached: return "only while the chain is not in the cache; afterwards the real answer is given"
-        default: return nil
-        }
+        return cacheNote(layer, decision, relation)
+    }
+
+    /// What an engine that looks at aliases only while it iterates makes of one.
+    private func cacheNote(_ layer: CompiledLayer, _ decision: Decision, _ relation: Relation) -> String? {
+        guard relation == .cname, layer.profile.chain == .untilCached else { return nil }
+        return decision.kind == .unsupported
+            ? "\(layer.profile.basis): the engine ends here"
+            : "only while the chain is not in the cache; afterwards the real answer is given"
     }
 }
 

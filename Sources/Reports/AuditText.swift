@@ -27,6 +27,9 @@ public struct AuditText: Sendable {
                 + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
         }
         for group in Self.byRule(findings) { text += "\n" + rule(group) }
+        // What no rule says and every verdict of the engine depends on.
+        let limits = Set(findings.compactMap { $0.verdict.matched?.rule.engine.profile.answerStyle.limit })
+        for limit in limits.sorted() { text += "\n" + style.wrap("limit: " + limit, indent: "  ") + "\n" }
         return text
     }
 

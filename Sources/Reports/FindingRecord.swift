@@ -35,6 +35,7 @@ extension Finding {
         json.member("client_errors", clientErrors.map(\.description))
         json.member("detail", ifKnown: detail)
         json.member("note", ifKnown: verdict.note)
+        json.member("limit", ifKnown: verdict.matched?.rule.engine.profile.answerStyle.limit)
         json.member("owner", owner)
         json.array("fix") { array in
             for fix in fixes {

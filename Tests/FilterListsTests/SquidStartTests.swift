@@ -47,4 +47,47 @@ struct SquidStartTests {
     func takes(_ statement: String) throws {
         #expect(try Self.kind(statement) == .refused)
     }
+
+    /// Directives with a grammar of their own; `d` is a list and `nosuch` is none.
+    @Test(arguments: [
+        "icp_port 65536", "icp_port 1x", "icp_port 0x1F", "icp_port", "udp_incoming_address 1.2.3.4/8",
+        "udp_incoming_address -1", "wccp2_router 1.2.3.4/8", "shared_transient_entries_limit 1x",
+        "icap_service_failure_limit 10 in", "icap_service_failure_limit 10 in 5", "pipeline_prefetch x",
+        "url_rewrite_children 0", "url_rewrite_children 1 startup", "url_rewrite_children 1 startup=x",
+        "url_rewrite_children 1 x=1", "reply_body_max_size 1 KB nosuch", "reply_body_max_size 1 d",
+        "reply_body_max_size -1 KB", "reply_body_max_size x KB", "relaxed_header_parser WARN", "memory_cache_mode x",
+        "uri_whitespace Strip", "url_rewrite_timeout 1", "url_rewrite_timeout none", "note k", "note k v nosuch",
+        "request_header_add k", "request_header_replace x", "deny_info 999:x d", "deny_info 30x:y d",
+        "deny_info 100 d", "deny_info 40:x d", "access_log", "logformat n", "neighbor_type_domain x",
+        "append_domain x.", "on_unsupported_protocol none", "on_unsupported_protocol tunnel nosuch",
+        "tcp_outgoing_tos 256", "tcp_outgoing_tos 1x d", "tcp_outgoing_tos 0x20 nosuch", "tcp_outgoing_mark 0",
+        "tcp_outgoing_mark 1/2 d", "tcp_outgoing_mark 4294967296", "wccp2_service standard", "wccp2_service x 0",
+        "wccp2_forwarding_method hash", "wccp2_assignment_method gre", "auth_param nosuch program x",
+        "auth_param basic", "icap_service s reqmod_precache", "external_acl_type n /bin/true", "log_access allow d",
+        "sslproxy_cafile",
+    ])
+    func refusesWords(_ statement: String) throws {
+        #expect(try Self.kind(statement) == .unsupported)
+    }
+
+    @Test(arguments: [
+        "icp_port 0", "icp_port +1 x", "udp_incoming_address ::1", "udp_incoming_address any_addr",
+        "udp_incoming_address 1.2", "wccp2_router", "wccp2_router 127.0.0.1 127.0.0.2",
+        "shared_transient_entries_limit 99999999999", "shared_transient_entries_limit -5 x",
+        "icap_service_failure_limit 10 in 5 seconds", "icap_service_failure_limit 0x10", "pipeline_prefetch off x",
+        "pipeline_prefetch 0x10", "url_rewrite_children 5 startup=1 idle=1 concurrency=0 queue-size=4",
+        "url_rewrite_children 1 on-persistent-overload=die", "reply_body_max_size 1 KB d",
+        "reply_body_max_size 1.5 MB", "reply_body_max_size none d", "reply_body_max_size 0 d",
+        "relaxed_header_parser warn", "memory_cache_mode always x", "uri_whitespace chop x", "url_rewrite_timeout 0",
+        "url_rewrite_timeout 30 seconds on_timeout=bypass", "note k v", "note k v !d", "request_header_replace",
+        "request_header_replace User-Agent x", "deny_info", "deny_info ERR_X nosuch", "deny_info 302:http://x d",
+        "deny_info TCP_RESET all", "access_log none", "logformat n %>a", "append_domain .x y",
+        "on_unsupported_protocol tunnel !d", "tcp_outgoing_tos 0x20 d", "tcp_outgoing_tos 255",
+        "tcp_outgoing_mark 4294967295", "mark_client_connection 0x1/0xf", "wccp2_service dynamic 80",
+        "wccp2_forwarding_method l2", "wccp2_assignment_method mask", "auth_param basic program /bin/true",
+        "external_acl_type n %SRC /bin/true",
+    ])
+    func takesWords(_ statement: String) throws {
+        #expect(try Self.kind(statement) == .refused)
+    }
 }

@@ -102,7 +102,9 @@ struct SquidConfigurationReader {
             {
                 readLater(octets, words, (text, whole, line), &sink)
             }
-            if !knowsNames(octets, words) || !SquidValues.accepts(octets, words) {
+            let mayLack = mayLackLists
+            let isTaken = SquidGrammar.of(keyword)?.takes(octets, words[1...]) { mayLack || knowsLists(octets, $0) }
+            if !knowsNames(octets, words) || !SquidValues.accepts(octets, words) || isTaken == false {
                 refuse(text, whole, line, &sink)
             }
         }
