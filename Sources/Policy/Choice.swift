@@ -36,6 +36,11 @@ struct Choice {
     /// The rule that decides when every doubtful one does not count.
     var rule: Int? { best == .max ? nil : Int(truncatingIfNeeded: best & 0xFFFF_FFFF) }
 
+    /// The rule that may count where no other one does, and no rule that may count does anything else.
+    var loneDoubt: Int? {
+        best == .max && otherDoubt == .max && doubt != .max ? Int(truncatingIfNeeded: doubt & 0xFFFF_FFFF) : nil
+    }
+
     /// The rule that would change the verdict if it counted.
     var doubtfulRule: Int? {
         let isSame = best != .max && actions.best == actions.doubt

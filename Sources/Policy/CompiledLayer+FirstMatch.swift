@@ -42,6 +42,8 @@ extension CompiledLayer {
             // The resolver has rules of its own there; what they answer is not modelled.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
         }
+        // What lets pass what nothing else stops changes nothing, whether it counts or not.
+        if let doubt = choice.loneDoubt, actions[Int(record(doubt).action)] == .allow { return .pass(index) }
         return decision(choice, type: type, index: index)
     }
 

@@ -146,7 +146,7 @@ import Testing
             ),
             (
                 "modules = {'view', 'policy'}\nlocal r = policy.all(policy.PASS)\nview:addr('127.0.0.0/8', r)",
-                .unsupported, .unsupported, .unsupported
+                .unsupported, .unsupported, .pass
             ),
             ("modules = {'hints > iterate'}\nhints.add_hosts('/etc/hosts')", .nxdomain, .nxdomain, .unsupported),
             ("policy.add(policy.all(policy.PASS))\nhints.config('/etc/hosts')", .nxdomain, .unsupported, .unsupported),

@@ -142,9 +142,15 @@ import TextScan
             ("sink.example", .route, 6), ("x.sink.example", .pass, nil), ("intra", .pass, 7),
             ("intra.corp.example", .pass, 7), ("notsuffix.example", .route, 9), ("suffix.example", .route, 9),
         ]
+        // Where the program may come to the same end or not; what it returns in between is known.
+        let open = ["notsuffix.example", "suffix.example"]
         for (name, kind, line) in rows {
             let verdict = try loaded.verdict(name)
-            #expect(verdict.kind == kind && verdict.matched?.rule.line == line, "\(name)")
+            if open.contains(name) {
+                #expect(verdict.kind == .unsupported && verdict.matched?.rule.line == 8, "\(name)")
+            } else {
+                #expect(verdict.kind == kind && verdict.matched?.rule.line == line, "\(name)")
+            }
         }
         #expect(loaded.reports[0].unsupported == ["program": 1])
     }

@@ -135,7 +135,8 @@ struct Comparison {
             isOnce: isOnce
         )
         answers.verdicts = asked.count
-        let server = serves ? ServedRound(stack, upstream: upstream.port, client: round.client) : nil
+        let server =
+            serves && setup.engine != .squid ? ServedRound(stack, upstream: upstream.port, client: round.client) : nil
         defer { server?.stop() }
         for (entry, outcome) in zip(asked, outcomes) {
             if let server, entry.question.type != .any,

@@ -57,7 +57,7 @@ extension RoundMaker {
         let pattern = pick([
             wire.joined(), "^" + wire.joined(), tail + "%z$", tail + "\\0$", "%l+" + tail, "^.%a?" + tail,
             "[a-c]-" + tail, "^%w" + tail, "[^%d]" + tail + "\\0", "^\\1[%l_]" + tail, ".." + tail, tail + "$",
-            "%A" + tail,
+            "%A" + tail, "(\(tail))", "(()\(tail))$", "(\(tail))*", "^.(%a)?\(tail)",
         ])
         return "'\(pattern)'"
     }

@@ -34,9 +34,15 @@ enum PACReader {
             if octets.equals("if") {
                 statement(text, word, &words, &sink)
             } else if octets.equals("for") || octets.equals("while") || octets.equals("switch") {
-                sink.skip(.program, text, word, words.line)
+                leaveOpen(text, word, words.line, &sink)
             }
         }
+    }
+
+    /// Counts what is not run, and may return for any host that nothing before it has returned for.
+    private static func leaveOpen(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        sink.skip(.program, text, range, line)
+        sink.leaveOpen(.subtree, .root, class: .data, rule: range, line: line)
     }
 
     /// `if (…) return "…";`, perhaps in braces.
@@ -48,14 +54,25 @@ enum PACReader {
     ) {
         let line = words.line
         var patterns: [Condition] = []
+        var whole = words
         let isUnderstood = conditions(text, &words, &patterns)
-        let answer = isUnderstood ? returned(text, &words) : nil
+        if !isUnderstood, whole.skipParentheses() { words = whole }
+        let answer = returned(text, &words)
         let rule = start.lowerBound..<max(words.end, start.upperBound)
-        guard let answer else { return sink.skip(.program, text, rule, line) }
+        guard let answer else { return leaveOpen(text, rule, line, &sink) }
         let word = text.extracting(answer)
         let action = sink.builder.intern(
             word.trimmed.equalsIgnoringCase("DIRECT") ? .allow : .route(TerminalText.escaped(word, limit: 120))
         )
+        guard isUnderstood else {
+            sink.skip(.program, text, rule, line)
+            return sink.undecided(
+                .constant(true),
+                class: .data,
+                action: action,
+                at: RulePosition(rule, line: line)
+            )
+        }
         for pattern in patterns {
             add(pattern, text, action, RulePosition(rule, line: line), &sink)
         }
@@ -124,7 +141,7 @@ enum PACReader {
         var tokens: [TextPattern.Token] = []
         for index in value {
             switch (condition, text[index]) {
-            case (_, 0x5C): return sink.skip(.program, text, rule, position.line)
+            case (_, 0x5C): return leaveOpen(text, rule, position.line, &sink)
             case (.glob, 0x2A): if tokens.last != .any { tokens.append(.any) }
             case (.glob, 0x3F): tokens.append(.one)
             default: tokens.append(.octet(text[index]))
@@ -199,6 +216,19 @@ struct PACWords: ~Escapable {
         if let found = next(), !isText, text.extracting(found).equals(word) { return true }
         (self.position, self.end, self.line, self.counter) = (position, end, line, counter)
         return false
+    }
+
+    /// Moves behind the parentheses that begin here; false where none do, or nothing ends them.
+    @_lifetime(self: copy self)
+    mutating func skipParentheses() -> Bool {
+        guard take("(") else { return false }
+        var depth = 1
+        while depth > 0, let word = next() {
+            guard !isText else { continue }
+            if text.extracting(word).equals("(") { depth += 1 }
+            if text.extracting(word).equals(")") { depth -= 1 }
+        }
+        return depth == 0
     }
 
     /// Takes a text if there is one.
