@@ -84,3 +84,10 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         bits == 0 || (left ^ right) >> UInt64(64 - bits) == 0
     }
 }
+
+extension AddressRange {
+    /// Networks that hosts of the internet are not in: RFC 1918, link-local and unique-local addresses.
+    public static let privateNetworks: [AddressRange] = [
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10",
+    ].compactMap { AddressRange($0) }
+}

@@ -64,6 +64,9 @@ public struct Counters: Sendable, Equatable {
     /// Questions asked for keys and delegations.
     public var validationQueries: UInt64 = 0
 
+    /// Questions asked of upstreams although no client asked.
+    public var probes: UInt64 = 0
+
     /// TCP connections accepted.
     public var connections: UInt64 = 0
     /// TCP connections closed to make room, or for being idle or malformed.
@@ -139,6 +142,7 @@ public struct Counters: Sendable, Equatable {
             ("insecure_answers", "Answers of zones that are proven to be unsigned.", \.insecureAnswers),
             ("bogus_answers", "Answers that are not what their zone's owner signed.", \.bogusAnswers),
             ("validation_queries", "Questions asked for keys and delegations.", \.validationQueries),
+            ("probes", "Questions asked of upstreams although no client asked.", \.probes),
             ("connections", "TCP connections accepted.", \.connections),
             ("closed_connections", "TCP connections closed for room, silence or faults.", \.closedConnections),
             ("handshakes", "TLS handshakes with clients that succeeded.", \.handshakes),

@@ -22,6 +22,8 @@ struct ForwardingTable: Sendable, Equatable {
     let upstreams: [Upstream]
     /// The groups; the first one is for everything that has no route.
     let groups: [Group]
+    /// A name that each group knows something about, those of references left out: the root, or that of its route.
+    let probes: [DomainName]
     /// The groups of references, one each, which no name goes to.
     let references: Range<Int>
     /// Those with the most labels first, so that the longest suffix wins.
@@ -44,6 +46,7 @@ struct ForwardingTable: Sendable, Equatable {
             return Route(wire: route.name.lowercased.wire, labels: labels, group: groups.count - 1)
         }
         .sorted { $0.labels > $1.labels }
+        probes = [.root] + configuration.routes.filter { !$0.upstreams.isEmpty }.map(\.name.lowercased)
         references = groups.count..<(groups.count + configuration.references.count)
         for reference in configuration.references {
             groups.append(

@@ -122,6 +122,7 @@ public final class Server: Sendable {
     }
 
     private func begin(_ state: inout State) throws(ServerError) {
+        try configuration.validatePrivileges()
         var configuration = configuration
         let files = patchway_raise_file_limit()
         if files > 0 { configuration.fit(files: files) }

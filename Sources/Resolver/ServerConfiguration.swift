@@ -35,6 +35,8 @@ public struct ServerConfiguration: Sendable {
     public var references: [Upstream] = []
     /// Comparisons begun in a second at most, all workers together.
     public var comparisonRate = 20
+    /// Seconds after which upstreams that nobody asks are probed; 0: never.
+    public var probeInterval = 30
     /// Resolvers that are asked, over UDP, for the addresses of upstreams that have a name only.
     public var bootstrap: [SocketAddress] = []
     /// The authorities that upstreams' certificates are believed by, a PEM file; nil: those of the system.
@@ -123,6 +125,8 @@ public struct ServerConfiguration: Sendable {
     public var inherited: [InheritedSocket] = []
     /// The user to become once the sockets are open; nil to stay.
     public var user: String?
+    /// Whether the server may go on as root where others can reach it.
+    public var staysRoot = false
 
     /// Whether queries are noted for anybody.
     var captures: Bool { capturePath != nil || showsFlags || !taps.isEmpty }
@@ -178,6 +182,9 @@ public struct ServerConfiguration: Sendable {
         guard cacheSize <= memory / 2 else {
             throw .invalid("the cache would take more than half of this machine's memory of \(memory >> 20) MiB")
         }
+        guard (0...86_400).contains(probeInterval) else {
+            throw .invalid("upstreams are probed after 0 (never) to 86,400 seconds")
+        }
         guard (0...7 * 86_400).contains(staleLimit), staleAfter > 0 else {
             throw .invalid("stale answers are kept for 0 seconds to 7 days")
         }
@@ -193,6 +200,19 @@ public struct ServerConfiguration: Sendable {
         if !allowRemote, let open = listeners.first(where: { !$0.address.address.isLoopback }) {
             throw .notLoopback(open.address)
         }
+    }
+
+    /// Whether clients on other hosts, or on a port that only root opens, are served.
+    private var isExposed: Bool {
+        listeners.contains { !$0.address.address.isLoopback || (1..<1_024).contains($0.address.port) }
+    }
+
+    /// Checks that a process of root will not stay so, unless that is meant.
+    func validatePrivileges() throws(ServerError) {
+        guard patchway_is_root() != 0, user == nil, !staysRoot, isExposed else { return }
+        throw .invalid(
+            "this would go on as root; say which user to become once the sockets are open, or that root is meant"
+        )
     }
 
     private func validateUpstreams() throws(ServerError) {

@@ -128,6 +128,8 @@ struct Worker: ~Copyable {
     var now: UInt64
     /// The time of the week.
     var week = WeekClock()
+    /// When upstreams may have to be probed.
+    var probeAt = UInt64.max
     /// When to end at the latest, once draining.
     var drainsUntil: UInt64?
     /// Whether datagrams were taken in this round.
@@ -212,6 +214,7 @@ struct Worker: ~Copyable {
         limiter = RateLimiter(rate: configuration.workerRate, seed: seed)
         limitsRate = configuration.workerRate > 0
         now = patchway_monotonic_ns()
+        if configuration.probeInterval > 0 { probeAt = now + UInt64(configuration.probeInterval) * 1_000_000_000 }
     }
 
     /// Serves until told to end.
@@ -261,7 +264,7 @@ struct Worker: ~Copyable {
     private func patience() -> Int32 {
         if !resumed.isEmpty || !unreadLinks.isEmpty { return 0 }
         if drainsUntil != nil, isIdle { return Self.drainPause }
-        var due = drainsUntil ?? .max
+        var due = min(drainsUntil ?? .max, probeAt)
         if let next = table.nextDeadline { due = min(due, next) }
         if let next = trailing.nextDue { due = min(due, next) }
         if let next = streams.nextDeadline { due = min(due, next) }
@@ -276,7 +279,10 @@ struct Worker: ~Copyable {
         while let (flight, step) = table.takeTimedOut(now: now) {
             counters.upstreamTimeouts += 1
             perform(step, for: flight)
+            // Who has failed is probed before the next client asks.
+            if probeAt != .max { probeAt = min(probeAt, now + UpstreamGroup.firstHold) }
         }
+        if now >= probeAt { probe() }
         expireTrailing()
         expireLinks()
         while let number = streams.takeIdle(now: now) {

@@ -175,6 +175,8 @@ public struct Configuration: Sendable {
     public var routes: [Route] = []
     /// Unfiltered resolvers that answers for update names are compared with.
     public var references: [Upstream] = []
+    /// Seconds after which upstreams that nobody asks are probed; 0: never.
+    public var probeInterval: Int?
     /// The authorities that upstreams' certificates are believed by: a PEM file.
     public var authorities: String?
     /// What to do with policy hits.
@@ -187,6 +189,8 @@ public struct Configuration: Sendable {
     public var allow: [String] = []
     /// Answers a second over UDP for each network of clients; 0: any number.
     public var rateLimit: Int?
+    /// The user to become once the sockets are open; `root` to stay it.
+    public var user: String?
     /// Whether listening beyond loopback is meant.
     public var allowsRemote: Bool?
     /// Where the NDJSON of flagged queries goes.

@@ -44,7 +44,8 @@ private struct ConfigurationBuilder {
     private static let keys =
         [
             "listen", "listen-tls", "listen-https", "listen-http", "tls-cert", "tls-key", "tls-ca",
-            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "rate-limit", "capture", "dnstap",
+            "source-ports", "mode", "workers", "cache", "allow", "allow-remote", "user", "rate-limit", "capture",
+            "dnstap",
             "flags",
             "log-all", "catalog", "admin", "layers", "groups",
         ] + ForwardingYAML.keys + AnswersYAML.keys
@@ -83,6 +84,7 @@ private struct ConfigurationBuilder {
         if let node = entries["cache"] { configuration.cacheBytes = size(node) }
         if let node = entries["allow"] { configuration.allow = ranges(node) }
         if let node = entries["allow-remote"] { configuration.allowsRemote = reader.flag(node, "allow-remote") }
+        if let node = entries["user"] { configuration.user = reader.text(node, "user") }
         if let node = entries["rate-limit"] {
             configuration.rateLimit = reader.number(node, "rate-limit", 0...1_000_000_000)
         }

@@ -4,7 +4,9 @@ internal import Yams
 
 /// The keys of a configuration that say where `serve` forwards to.
 enum ForwardingYAML {
-    static let keys = ["upstreams", "bootstrap", "upstream-strategy", "parallel", "fail-over-on", "routes", "compare"]
+    static let keys = [
+        "upstreams", "bootstrap", "upstream-strategy", "parallel", "fail-over-on", "routes", "compare", "probe",
+    ]
     private static let routeKeys = ["upstreams", "strategy", "parallel", "fail-over-on", "fall-back"]
 
     static func read(_ entries: [String: Node], into configuration: inout Configuration, _ reader: inout NodeReader) {
@@ -15,6 +17,7 @@ enum ForwardingYAML {
         }
         let hasBootstrap = entries["bootstrap"] != nil
         if let node = entries["upstreams"] { configuration.upstreams = upstreams(node, hasBootstrap, &reader) }
+        if let node = entries["probe"] { configuration.probeInterval = reader.number(node, "probe", 0...86_400) }
         if let node = entries["compare"] { configuration.references = upstreams(node, hasBootstrap, &reader) }
         configuration.asking = asking(entries, "upstream-strategy", &reader)
         if let node = entries["routes"] { configuration.routes = routes(node, hasBootstrap, &reader) }

@@ -108,8 +108,11 @@ private let hasDig = FileManager.default.isExecutableFile(atPath: "/usr/bin/dig"
         }
         #expect(lines.first == ["Uid:", "65534", "65534", "65534", "65534"])
         #expect(lines.contains(["CapEff:", "0000000000000000"]))
-        for (user, words) in [("root", "cannot become root"), ("no-such-user", "there is no user no-such-user")] {
-            let result = try Patchway.run(["serve", "--listen", "127.0.0.1:0", "--user", user] + Self.zone)
+        let others = ["--listen", "0.0.0.0:0", "--allow-remote"]
+        for (arguments, words) in [
+            (others, "this would go on as root"), (["--user", "no-such-user"], "there is no user no-such-user"),
+        ] {
+            let result = try Patchway.run(["serve", "--listen", "127.0.0.1:0"] + arguments + Self.zone)
             #expect(result.status == 2)
             #expect(result.errors.contains(words))
         }

@@ -58,6 +58,8 @@ import TextScan
         ("parallel: 9", ["1:11 bad-number"]), ("upstream-strategy: [fastest]", ["1:20 wrong-type"]),
         ("{dnssec: validate, trust-anchor: root.key, insecure-names: [corp.example]}", []),
         ("dnssec: yes", ["1:9 unknown-word"]), ("insecure-names: [a..b]", ["1:18 bad-name"]),
+        ("{probe: 0, user: patchway}", []), ("probe: -1", ["1:8 bad-number"]),
+        ("dnstap: [unix:/run/tap, out.tap, 'tcp:127.0.0.1:6000']", []), ("dnstap: tcp:nowhere", ["1:9 bad-target"]),
         ("compare: 192.0.2.9", []), ("compare: [192.0.2.9, 'tls://192.0.2.10#a.example']", []),
         ("compare: [dns]", ["1:11 bad-address"]), ("compare: tls://dns.example", ["1:10 missing-key"]),
         ("fail-over-on: [SERVFAIL, REFUSED]", []), ("fail-over-on: []", []), ("fail-over-on: REFUSED", []),

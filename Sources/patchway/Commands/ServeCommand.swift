@@ -56,7 +56,13 @@ struct ServeCommand: ParsableCommand {
     @Flag(name: .customLong("log-all"), help: "Write a JSON line for every query, not only for flagged ones.")
     var logsAll = false
 
-    @Option(name: .customLong("allow"), help: "Clients that may ask, as ADDRESS/BITS; repeatable. Loopback without it.")
+    @Option(
+        name: .customLong("allow"),
+        help: """
+            Clients that may ask, as ADDRESS/BITS; repeatable. Without it this host, and with --allow-remote those in private \
+            networks.
+            """
+    )
     var allow: [String] = []
 
     @Flag(name: .customLong("allow-remote"), help: "Listen on addresses that other machines can reach.")
@@ -68,7 +74,11 @@ struct ServeCommand: ParsableCommand {
     )
     var zone: String?
 
-    @Option(name: .customLong("user"), help: "Become this user once the sockets are open.")
+    @Option(
+        name: .customLong("user"),
+        help:
+            "Become this user once the sockets are open; root to stay it, which is refused otherwise where others are served."
+    )
     var user: String?
 
     @OptionGroup var forwarding: ForwardingOptions
@@ -193,14 +203,20 @@ struct ServeCommand: ParsableCommand {
         }
         // What a service manager opened takes the place of the default.
         if !addresses.isEmpty || !settings.inherited.isEmpty { settings.listen = addresses }
-        settings.user = user
+        let becomes = user ?? file.user
+        settings.staysRoot = becomes == "root"
+        settings.user = settings.staysRoot ? nil : becomes
         try transports.apply(file, to: &settings)
         if let mode { settings.mode = try Self.mode(mode) } else if let mode = file.mode { settings.mode = mode }
         settings.workers = workers ?? file.workers ?? settings.workers
         settings.cacheSize = try cache.map(Self.cacheOctets) ?? file.cacheBytes ?? settings.cacheSize
         settings.allowRemote = allowsRemote || file.allowsRemote ?? false
         let ranges = allow.isEmpty ? file.allow : allow
-        if !ranges.isEmpty { settings.allowedClients = try ranges.map(Self.range) }
+        if !ranges.isEmpty {
+            settings.allowedClients = try ranges.map(Self.range)
+        } else if settings.allowRemote {
+            settings.allowedClients += AddressRange.privateNetworks
+        }
         settings.capturePath = capture ?? file.capture
         settings.taps = try taps.isEmpty ? file.taps : taps.map(Self.tap)
         settings.showsFlags = showsFlags || file.showsFlags ?? false

@@ -52,6 +52,12 @@ struct ForwardingOptions: ParsableArguments {
     var references: [String] = []
 
     @Option(
+        name: .customLong("probe"),
+        help: "Seconds after which upstreams that nobody asks are probed; 0: never, 30 without it."
+    )
+    var probeInterval: Int?
+
+    @Option(
         name: .customLong("route"),
         help: """
             NAME=UPSTREAM[,UPSTREAM]: forward names at and below this one there, and nowhere else; repeatable, the longest \
@@ -64,6 +70,7 @@ struct ForwardingOptions: ParsableArguments {
     func apply(_ file: Configuration, to settings: inout ServerConfiguration) throws {
         settings.upstreams =
             upstreams.isEmpty ? file.upstreams.map(Upstream.init) : try upstreams.map { try Self.upstream($0) }
+        settings.probeInterval = probeInterval ?? file.probeInterval ?? settings.probeInterval
         settings.references =
             try references.isEmpty
             ? file.references.map(Upstream.init)
