@@ -16,6 +16,7 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "CFetch", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CMachine"),
@@ -36,6 +37,7 @@ let package = Package(
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
         .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
         .target(name: "Detection", dependencies: ["DNS", "Policy"]),
+        .target(name: "Downloads", dependencies: ["CFetch"]),
         .target(name: "Validation", dependencies: ["DNS", "LDNS"]),
 
         // MARK: - Layer 3: the server; findings, and the questions that lead to them
@@ -55,7 +57,8 @@ let package = Package(
         .executableTarget(
             name: "patchway",
             dependencies: [
-                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs", "Replay",
+                "Audit", "Catalog", "DNS", "Downloads", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs",
+                "Replay",
                 "Reports",
                 "Resolver", "Settings", "TextScan", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -85,6 +88,7 @@ let package = Package(
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
         .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "Validation"]),
+        .testTarget(name: "DownloadsTests", dependencies: ["Downloads"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "DNS", "Policy"]),
         .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
         .target(
@@ -164,7 +168,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let cTargets: Set<String> = [
-    "CLDNS", "CArchive", "CCounter", "CHTTP2", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS", "CTRE", "CZones",
+    "CLDNS", "CArchive", "CCounter", "CFetch", "CHTTP2", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS", "CTRE",
+    "CZones",
 ]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict

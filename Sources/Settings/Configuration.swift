@@ -29,6 +29,8 @@ public struct Configuration: Sendable {
     public struct List: Sendable, Equatable {
         /// The path, relative ones resolved against the configuration file's folder.
         public var path: String
+        /// Where `fetch` brings it from; what it brings stands at ``path``.
+        public var url: String?
         /// The format; nil to detect it.
         public var format: String?
         /// Whether the format follows from where the engine's own configuration names the list.

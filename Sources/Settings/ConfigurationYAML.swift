@@ -50,7 +50,7 @@ private struct ConfigurationBuilder {
             "log-all", "catalog", "admin", "layers", "groups",
         ] + ForwardingYAML.keys + AnswersYAML.keys
 
-    private static let listKeys = ["path", "format", "role", "groups"]
+    private static let listKeys = ["path", "url", "format", "role", "groups"]
     private static let layerKeys = [
         "name", "engine", "mode", "block-mode", "block-addresses", "check-names", "schedules", "clients", "lists",
     ]
@@ -255,11 +255,25 @@ private struct ConfigurationBuilder {
             reader.fault(
                 node,
                 "remote-list",
-                "`\(NodeReader.shortened(text))` is the address of a list; nothing is fetched here: save it, and name the file"
+                "`\(NodeReader.shortened(text))` is the address of a list; write {url: ADDRESS, path: FILE}, and let `patchway fetch` save it there"
             )
             return nil
         }
         return resolved(text)
+    }
+
+    /// The address of a list.
+    private mutating func address(_ node: Node) -> String? {
+        guard let text = reader.text(node, "url") else { return nil }
+        guard ["http://", "https://"].contains(where: { text.lowercased().hasPrefix($0) }) else {
+            reader.fault(
+                node,
+                "bad-address",
+                "`\(NodeReader.shortened(text))` is no address to fetch from; write https://lists.example/ads.txt"
+            )
+            return nil
+        }
+        return text
     }
 
     private mutating func list(_ node: Node) -> Configuration.List? {
@@ -268,11 +282,13 @@ private struct ConfigurationBuilder {
         }
         guard let fields = reader.mapping(node, "a list", keys: Self.listKeys) else { return nil }
         guard let pathNode = fields["path"] else {
-            reader.fault(node, "missing-key", "a list needs `path`")
+            let hint = fields["url"] == nil ? "" : ", where what is fetched is kept"
+            reader.fault(node, "missing-key", "a list needs `path`\(hint)")
             return nil
         }
         guard let path = path(pathNode, "path") else { return nil }
         var list = Configuration.List(path: path, line: node.mark?.line)
+        if let url = fields["url"] { list.url = address(url) }
         if let format = fields["format"] { list.format = reader.word(format, "format", of: Self.formats) }
         if let groups = fields["groups"] { list.groups = words(groups, "groups") }
         if let role = fields["role"], let word: ListRole = reader.word(role, "role") { list.role = word }

@@ -25,7 +25,7 @@ struct Patchway: ParsableCommand {
             ),
             CommandGroup(
                 name: "Data:",
-                subcommands: [CatalogCommand.self, ConfigCommand.self]
+                subcommands: [CatalogCommand.self, ConfigCommand.self, FetchCommand.self]
             ),
         ]
     )

@@ -1,0 +1,172 @@
+import ArgumentParser
+import Catalog
+import DNS
+import Downloads
+import FilterLists
+import Foundation
+import Policy
+import Settings
+import TextScan
+
+/// `patchway fetch`: brings the lists of a stack that have a `url` up to date.
+struct FetchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Bring lists with a `url` up to date, unless the new version would break what updates need.",
+        discussion: """
+            The last good copy stands at the `path` of the list, which all other commands read. A new version is kept beside it \
+            as PATH.quarantine and reported when it is a page and no list, cannot be read, shrinks or grows beyond measure, or \
+            blocks a name of the catalog that was not blocked before. Exit code: 1 something is in quarantine, 3 a server gave \
+            nothing. A running `serve` takes new lists over on SIGHUP.
+            """
+    )
+
+    @Argument(help: "A configuration file whose lists have a `url`.")
+    var file: String
+
+    @Flag(
+        name: .customLong("accept"),
+        help: "Take new versions although they shrink, grow or block names of the catalog."
+    )
+    var accepts = false
+
+    @Option(name: .customLong("max-size"), help: "The largest list in MiB, unpacked; 64 without it.")
+    var size = 64
+
+    @Option(
+        name: .customLong("ca"),
+        help: "The authorities that servers are believed by, a PEM file; the system's without it."
+    )
+    var authorities: String?
+
+    @OptionGroup var catalog: CatalogOptions
+
+    func run() throws {
+        guard (1...4_096).contains(size) else {
+            throw Failure.usage("--max-size \(size): a size in MiB, from 1 to 4096")
+        }
+        let stack = try ConfigurationFile.read(file).stack
+        let names = try catalog.load().auditNames.map(\.name)
+        var worst = ExitStatus.fine
+        var count = 0
+        for layer in stack.layers {
+            for list in layer.lists {
+                guard let url = list.url else { continue }
+                count += 1
+                let outcome = FetchedList(url: url, list: list, layer: layer, names: names).update(
+                    accepts: accepts,
+                    most: size << 20,
+                    authorities: authorities
+                )
+                StandardOutput.write("\(TerminalText.escaped(list.path)): \(TerminalText.escaped(outcome.text))\n")
+                for line in outcome.lines { StandardError.line(line) }
+                if outcome.status == .finding || worst == .fine { worst = outcome.status }
+            }
+        }
+        guard count > 0 else {
+            throw Failure.usage(
+                "\(TerminalText.escaped(file)): no list has a url; write - {url: https://…, path: ads.txt}"
+            )
+        }
+        if worst != .fine { throw worst }
+    }
+}
+
+/// One list with an address, and its last good copy.
+private struct FetchedList {
+    /// What became of it.
+    struct Outcome {
+        var status: ExitStatus
+        var text: String
+        var lines: [String] = []
+    }
+
+    let url: String
+    let list: Configuration.List
+    let layer: Configuration.Layer
+    let names: [DomainName]
+
+    private var path: String { list.path }
+
+    func update(accepts: Bool, most: Int, authorities: String?) -> Outcome {
+        let download: Download
+        do throws(Download.Fault) {
+            download = try .get(url, known: version, authorities: authorities, most: most)
+        } catch {
+            let kept = FileManager.default.fileExists(atPath: path) ? "; the last good copy stays" : ""
+            return Outcome(status: .undecided, text: "not fetched: \(error)\(kept)")
+        }
+        guard let octets = download.octets else { return Outcome(status: .fine, text: "the latest version is here") }
+        if UpdateGuard.isPage(octets) { return quarantine(octets, ["it is a page for people and no list"]) }
+        let new: UpdateGuard.Effect
+        do throws(ListError) { new = try effect(octets) } catch {
+            return quarantine(octets, ["it cannot be read"], lines: [error.description])
+        }
+        let old = FileManager.default.contents(atPath: path).flatMap { try? effect(Array($0)) }
+        let objections = accepts ? [] : UpdateGuard.objections(to: new, after: old)
+        guard objections.isEmpty else { return quarantine(octets, objections) }
+        do {
+            try keep(octets, at: path)
+            try keep(Array("\(download.version.tag)\n\(download.version.date)\n\(url)\n".utf8), at: path + ".version")
+            try? FileManager.default.removeItem(atPath: path + ".quarantine")
+        } catch {
+            return Outcome(status: .usage, text: "cannot be written: \(error.localizedDescription)")
+        }
+        let before = old.map { ", before \($0.rules)" } ?? ""
+        return Outcome(status: .fine, text: "a new version, rules: \(new.rules)\(before)")
+    }
+
+    /// What the server said of the copy there is; nothing where that is gone, or came from elsewhere.
+    private var version: Download.Version {
+        guard FileManager.default.fileExists(atPath: path),
+            let data = FileManager.default.contents(atPath: path + ".version")
+        else { return .none }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count >= 3, lines[2] == url else { return .none }
+        return Download.Version(tag: String(lines[0]), date: String(lines[1]))
+    }
+
+    private func quarantine(_ octets: [UInt8], _ objections: [String], lines: [String] = []) -> Outcome {
+        let place = path + ".quarantine"
+        let isKept = (try? keep(octets, at: place)) != nil
+        let words = objections.joined(separator: "; ")
+        return Outcome(
+            status: .finding,
+            text: "QUARANTINED: \(words)\(isKept ? "; it is at \(place)" : "")",
+            lines: lines
+        )
+    }
+
+    /// Whole or not at all, also when the power goes.
+    private func keep(_ octets: [UInt8], at place: String) throws {
+        let fresh = place + ".new"
+        _ = FileManager.default.createFile(atPath: fresh, contents: nil)
+        guard let handle = FileHandle(forWritingAtPath: fresh) else { throw CocoaError(.fileWriteNoPermission) }
+        try handle.write(contentsOf: Data(octets))
+        try handle.synchronize()
+        try handle.close()
+        guard unsafe rename(fresh, place) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    /// What a version does in its layer, alone.
+    private func effect(_ octets: [UInt8]) throws(ListError) -> UpdateGuard.Effect {
+        var alone = layer
+        alone.lists = [list]
+        alone.lists[0].octets = octets
+        let request = LayerRequest(alone)
+        let loaded = try LayerLoader.load(
+            request.lists,
+            engine: request.engine,
+            blockMode: request.blockMode,
+            options: request.options
+        )
+        let stack = CompiledStack(layers: [loaded.layer])
+        let hit = names.filter { name in
+            [RRType.a, .aaaa].contains { type in
+                let kind = stack.decide(NameBuffer(name), type: type, context: .unknown).kind
+                return !kind.isPass && kind != .unsupported
+            }
+        }
+        return UpdateGuard.Effect(rules: loaded.layer.ruleCount, names: Set(hit.map(\.description)))
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Lists over HTTP, from a server on loopback.
+@Suite(.timeLimit(.minutes(3))) struct FetchTests {
+    /// Serves the files of a folder with ETags; `cut` ends before its length. Writes its port to `port`.
+    private static let server = """
+        hashlib, http, os, sys, threading = map(__import__, ['hashlib', 'http.server', 'os', 'sys', 'threading'])
+        os.chdir(sys.argv[1])
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                path = self.path.lstrip('/')
+                if path == 'away':
+                    self.send_response(302); self.send_header('Location', '/ads.txt'); self.end_headers(); return
+                if path == 'secret':
+                    self.send_response(302); self.send_header('Location', 'file:///etc/hostname'); self.end_headers(); return
+                if not os.path.exists(path):
+                    self.send_error(404); return
+                body = open(path, 'rb').read()
+                tag = '"%s"' % hashlib.md5(body).hexdigest()
+                if self.headers.get('If-None-Match') == tag:
+                    self.send_response(304); self.end_headers(); return
+                self.send_response(200)
+                self.send_header('ETag', tag)
+                self.send_header('Content-Length', str(len(body) + (10 if path == 'cut' else 0)))
+                self.end_headers()
+                self.wfile.write(body)
+            def log_message(self, *_): pass
+        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        threading.Timer(150, os._exit, [0]).start()
+        open('port.new', 'w').write(str(server.server_port)); os.rename('port.new', 'port')
+        server.serve_forever()
+        """
+
+    private struct Site {
+        let folder: URL
+        let process: Process
+        let port: String
+
+        init() throws {
+            folder = Patchway.scratch.appendingPathComponent("fetch-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+            process.arguments = ["-c", FetchTests.server, folder.path]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            let place = folder.appendingPathComponent("port").path
+            for _ in 0..<400 where !FileManager.default.fileExists(atPath: place) { usleep(20_000) }
+            port = String(decoding: FileManager.default.contents(atPath: place) ?? Data(), as: UTF8.self)
+            try #require(!port.isEmpty)
+        }
+
+        func put(_ name: String, _ text: String) throws {
+            try Data(text.utf8).write(to: folder.appendingPathComponent(name), options: .atomic)
+        }
+
+        /// A stack whose list is that resource of the site.
+        func stack(_ resource: String) throws -> String {
+            try put(
+                "stack.yaml",
+                "layers: [{engine: pihole, lists: [{url: 'http://127.0.0.1:\(port)/\(resource)', path: kept.txt}]}]\n"
+            )
+            return folder.appendingPathComponent("stack.yaml").path
+        }
+
+        func kept(_ suffix: String = "") -> String? {
+            let place = folder.appendingPathComponent("kept.txt" + suffix).path
+            return FileManager.default.contents(atPath: place).map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+
+    private static let ads = "0.0.0.0 ads.example\n0.0.0.0 track.example\n0.0.0.0 pixel.example\n"
+
+    private func fetch(_ site: Site, _ resource: String, _ more: String...) throws -> Patchway.Result {
+        try Patchway.run(["fetch", try site.stack(resource)] + more)
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 is not installed"))
+    func bringsListsUpToDate() throws {
+        let site = try Site()
+        defer { site.process.terminate() }
+        try site.put("ads.txt", Self.ads)
+        let first = try fetch(site, "ads.txt")
+        #expect(first.status == 0, "\(first.output)\(first.errors)")
+        #expect(first.output.hasSuffix("kept.txt: a new version, rules: 3\n"))
+        #expect(site.kept() == Self.ads)
+        #expect(try fetch(site, "ads.txt").output.hasSuffix("kept.txt: the latest version is here\n"))
+        #expect(
+            try fetch(site, "away").output.hasSuffix("kept.txt: a new version, rules: 3, before 3\n"),
+            "another address"
+        )
+        let check = try Patchway.run(["check", "ads.example", "--stack", try site.stack("ads.txt")])
+        #expect(check.output.contains("ads.example A sinkhole"))
+
+        // What breaks updates, or is no list, does not get in.
+        try site.put("ads.txt", Self.ads + "0.0.0.0 slscr.update.microsoft.com\n")
+        let harmful = try fetch(site, "ads.txt")
+        #expect(harmful.status == 1)
+        #expect(
+            harmful.output.contains(
+                "QUARANTINED: it blocks names that updates need: slscr.update.microsoft.com; it is at "
+            )
+        )
+        #expect(site.kept() == Self.ads)
+        #expect(site.kept(".quarantine")?.contains("slscr") == true)
+        try site.put("page", "\n<!DOCTYPE html><html><body>log in</body></html>\n")
+        #expect(try fetch(site, "page").output.contains("QUARANTINED: it is a page for people and no list"))
+        try site.put("small", "0.0.0.0 ads.example\n")
+        #expect(try fetch(site, "small").output.contains("QUARANTINED: it has only 1 rules, before 3"))
+        try site.put("big", (0..<2_000).map { "0.0.0.0 n\($0).example\n" }.joined())
+        #expect(try fetch(site, "big").output.contains("QUARANTINED: it has 2000 rules, before 3"))
+        try site.put("nothing", "# nothing here\n")
+        #expect(try fetch(site, "nothing").output.contains("QUARANTINED: it cannot be read"))
+        #expect(site.kept() == Self.ads)
+
+        // What cannot be had changes nothing.
+        try site.put("cut", Self.ads)
+        for (resource, reason) in [
+            ("cut", "not fetched: "), ("absent", "the server answered 404"), ("secret", "not fetched: "),
+        ] {
+            let result = try fetch(site, resource)
+            #expect(result.status == 3)
+            #expect(result.output.contains(reason), "\(result.output)")
+            #expect(result.output.contains("; the last good copy stays"))
+        }
+        try site.put("huge", String(repeating: "# padding\n", count: 200_000))
+        #expect(try fetch(site, "huge", "--max-size", "1").output.contains("it is larger than 1048576 octets"))
+        #expect(site.kept() == Self.ads)
+
+        let accepted = try fetch(site, "ads.txt", "--accept")
+        #expect(accepted.status == 0)
+        #expect(site.kept()?.contains("slscr") == true)
+        #expect(site.kept(".quarantine") == nil)
+    }
+
+    @Test func listsWithoutAnAddressAreNotFetched() throws {
+        let result = try Patchway.run(["fetch", "Zones/demo/patchway.yaml"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("no list has a url"))
+    }
+}
