@@ -68,9 +68,13 @@ extension RuleSink {
         do throws(RegexError) {
             regex = try NameRegex(expression, dialect, inverted: inverted, required: required)
         } catch {
-            refuse(error, text, rule, line)
-            // The engine takes what only its size or its kind keeps from being evaluated here.
-            if case .syntax = error { return }
+            // The engine takes what only its size or its kind keeps from being evaluated here, and may know more scripts.
+            guard case .syntax = error else {
+                refuse(error, text, rule, line)
+                return undecided(&self)
+            }
+            guard GoExpression.namesScript(expression), dialect != .tre else { return refuse(error, text, rule, line) }
+            skip(.regexDialect, text, rule, line)
             return undecided(&self)
         }
         let isAdded = builder.add(

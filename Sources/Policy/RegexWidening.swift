@@ -25,7 +25,7 @@ extension NameCondition {
 
 /// Writes a regular expression that matches at least what another one matches.
 ///
-/// References to groups become `(.*)`, and bounds of repetitions a star; a pattern with quoted text or with approximate
+/// References to groups become `(.*)`, bounds of repetitions a star, classes of characters any one; a pattern with quoted text or with approximate
 /// matching is left alone, for in it nothing means what it says.
 public struct RegexWidening {
     /// What is widened.
@@ -57,7 +57,20 @@ public struct RegexWidening {
                     continue
                 }
                 if escaped == 0x78 || escaped | 0x20 == 0x70 { skipBraces(pattern, &index) }
-            case 0x5B: skipBracket(pattern, &index, hasEscapes: !isTRE)
+                // Other versions know other classes of characters.
+                if !isTRE, steps == .all, escaped | 0x20 == 0x70 {
+                    // One letter stands without braces.
+                    if index == start + 2, index < pattern.count { index += 1 }
+                    text += anything
+                    continue
+                }
+            case 0x5B:
+                skipBracket(pattern, &index, hasEscapes: !isTRE)
+                let hasClass = (start..<index - 1).contains { pattern[$0] == 0x5C && pattern[$0 + 1] | 0x20 == 0x70 }
+                if !isTRE, steps == .all, hasClass {
+                    text += anything
+                    continue
+                }
             case 0x28 where isTRE && index + 1 < pattern.count && pattern[index] == 0x3F && pattern[index + 1] == 0x23:
                 index = end(of: 0x29, pattern, index)
             case 0x7B:
@@ -77,6 +90,8 @@ public struct RegexWidening {
         }
         return text
     }
+
+    private static let anything = Array("(?s:.)".utf8)
 
     /// Moves behind the `}` of braces that begin at `index`, or at `start`.
     private static func skipBraces(_ pattern: Span<UInt8>, _ index: inout Int, from start: Int? = nil) {

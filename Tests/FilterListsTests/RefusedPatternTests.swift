@@ -62,6 +62,12 @@ import TextScan
         ("/^ads\\pL{200}/\n||ads.example^", .adblock, .adguardHome, "ads.example", .sinkhole),
         ("/^ads\\pL{200}$/", .wildcard, .blocky, "adsx", .unsupported),
         ("/^ads\\pL{200}$/", .wildcard, .blocky, "shop.example", .pass),
+        // A script that the library may not know.
+        ("/^ads\\p{Nosuchscript}$/", .wildcard, .blocky, "shop.example", .pass),
+        ("/^ads\\p{Nosuchscript}$/", .wildcard, .blocky, "adsx", .unsupported),
+        ("/^ads\\pL\\p{Nosuchscript}$/", .wildcard, .blocky, "adsxy", .unsupported),
+        ("/^ads[x\\P{Nosuchscript}]+$/", .wildcard, .blocky, "adsxy", .unsupported),
+        ("/^ads(\\pL$/", .wildcard, .blocky, "shop.example", .pass),
         // Go reads them otherwise than the RE2 of the system.
         ("/^(?<word>ads)/", .wildcard, .blocky, "ads.example", .sinkhole),
         ("/^[(?<]ads/", .wildcard, .blocky, "ads.example", .pass),

@@ -40,6 +40,11 @@ enum GoExpression {
         return .written(text)
     }
 
+    /// Whether an expression names a class of characters, of which later versions know more.
+    static func namesScript(_ pattern: Span<UInt8>) -> Bool {
+        pattern.firstRange(of: "\\p{") != nil || pattern.firstRange(of: "\\P{") != nil
+    }
+
     private static func endOfQuote(_ pattern: Span<UInt8>, _ start: Int) -> Int {
         var index = start
         while index < pattern.count, !pattern.hasPrefix("\\E", at: index) { index += 1 }
