@@ -34,8 +34,16 @@ public struct Auditor: Sendable {
 
     /// What a stack breaks, in the order of the names; one finding per name and deciding rule.
     /// - Complexity: O(names × types × aliases) lookups
-    public func findings(_ stack: CompiledStack) -> [Finding] {
-        names.flatMap {
+    public func findings(_ stack: CompiledStack) -> [Finding] { findings(stack, for: context) }
+
+    /// What a stack breaks for a client; of all names, or of some.
+    /// - Complexity: O(names × types × aliases) lookups
+    public func findings(
+        _ stack: CompiledStack,
+        for context: QueryContext,
+        among some: Set<DomainName>? = nil
+    ) -> [Finding] {
+        names.filter { some?.contains($0.name) ?? true }.flatMap {
             stack.findings(
                 $0.name,
                 types: types,
@@ -45,5 +53,38 @@ public struct Auditor: Sendable {
                 context: context
             )
         }
+    }
+}
+
+extension Auditor {
+    /// What a stack breaks for groups of clients, each asked for by itself: what breaks for several of them in the same way is
+    /// one finding, which names them.
+    /// - Complexity: O(groups × names × types × aliases) lookups
+    public func findings(
+        _ stack: CompiledStack,
+        for groups: [(name: String, context: QueryContext)]
+    ) -> [Finding] {
+        var all: [Finding] = []
+        var places: [DomainName: [Int]] = [:]
+        for group in groups {
+            for var finding in findings(stack, for: group.context) {
+                if let known = places[finding.name]?.first(where: { all[$0].isTheSame(as: finding) }) {
+                    all[known].groups.append(group.name)
+                    continue
+                }
+                finding.groups = [group.name]
+                places[finding.name, default: []].append(all.count)
+                all.append(finding)
+            }
+        }
+        return all
+    }
+}
+
+extension Finding {
+    /// Whether the same rule does the same to the same name.
+    fileprivate func isTheSame(as other: Finding) -> Bool {
+        rule == other.rule && outcomes == other.outcomes && verdict.matched == other.verdict.matched
+            && chain == other.chain
     }
 }

@@ -133,7 +133,11 @@ struct DropReason {
     )
     static let extraWords = DropReason(
         id: "extra-words",
-        text: "has more words than the engine reads; the ones after it are dropped"
+        text: "stands behind the words that the engine reads of a line, so it is dropped"
+    )
+    static let earlierWords = DropReason(
+        id: "extra-words",
+        text: "has a word behind it, and the engine takes the last one of a line alone, so it is dropped"
     )
     static let rewriteInAllowList = DropReason(
         id: "rewrite-in-allow-list",

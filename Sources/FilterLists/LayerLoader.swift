@@ -7,6 +7,8 @@ public struct ListInput: Sendable {
     public var path: String
     /// What it is for.
     public var role: ListRole
+    /// Whether nobody said what it is for, so that it may follow from its engine or its name (``AssumedRole``).
+    public var leavesRoleOpen = false
     /// The format; nil finds it out.
     public var format: ListFormat?
     /// The groups that it is in (Blocky).
@@ -173,7 +175,7 @@ public enum LayerLoader {
             for _ in lists { detections.append(given == nil && !detections.isEmpty ? detection.following : detection) }
         }
         let recipe = LayerRecipe(
-            lists: zip(sources, detections).map { LayerRecipe.List(text: $0, detection: $1) },
+            lists: zip(sources, detections).map { LayerRecipe.List(text: $0.assumingRole($1), detection: $1) },
             blockMode: blockMode,
             options: options
         )

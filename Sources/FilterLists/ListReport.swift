@@ -13,6 +13,11 @@ public struct ListReport: Sendable {
     public var role: ListRole
     /// How format and engine were found, in one sentence for people.
     public var detection: String
+    /// The same with what its names are for, where they are let pass.
+    public var reading: String {
+        if engine == .lanCache { return detection + "; its names lead to a cache, which breaks nothing by itself" }
+        return role == .allow || role == .exempt ? detection + "; its names are let pass" : detection
+    }
     /// Octets of the decoded list.
     public var octets: Int
     /// Lines, comments and blank ones included.
@@ -66,6 +71,59 @@ public struct LoadedLayer: Sendable {
             recipe.lists[list].text = recipe.lists[list].text.blanking(places.map(\.text))
         }
         return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
+    }
+
+    /// The layer as it would be with lines more.
+    /// - Throws: what compiling it gives.
+    /// - Complexity: that of loading the layer
+    public func adding(_ lines: [AddedLine]) throws(ListError) -> LoadedLayer {
+        var recipe = recipe
+        var own: [[String]: (text: ListText, detection: Detection)] = [:]
+        for line in lines where line.list < listCount {
+            let (text, detection) = (recipe.lists[line.list].text, recipe.lists[line.list].detection)
+            let octets = Array(line.text.utf8)
+            switch line.place {
+            case .end: recipe.lists[line.list].text = text.adding(octets)
+            // Places of the others are those of the list without the line.
+            case .inFrontOf(let place): recipe.lists[line.list].text = text.adding(octets, inFrontOf: place)
+            case .ownList(let format, let role):
+                let key = [String(line.list), format.id, role.rawValue]
+                let known = own[key]?.text ?? ListText([], role: role, format: format, beside: text)
+                let engine = detection.engine
+                own[key] = (known.adding(octets), Detection(format: format, engine: engine, follows: true))
+            }
+        }
+        for (_, list) in own.sorted(by: { $0.key.joined() < $1.key.joined() }) {
+            recipe.lists.append(LayerRecipe.List(text: list.text, detection: list.detection))
+        }
+        return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
+    }
+}
+
+/// A line that a layer is tried with.
+public struct AddedLine: Sendable {
+    /// Where it stands.
+    public enum Place: Sendable {
+        /// Behind all others of the list.
+        case end
+        /// In front of the line that holds an octet of the list.
+        case inFrontOf(Int)
+        /// In a list of its own, beside the one that it is about.
+        case ownList(ListFormat, ListRole)
+    }
+
+    /// The list that it belongs to.
+    public var list: Int
+    /// The line.
+    public var text: String
+    /// Where it stands.
+    public var place: Place
+
+    /// A line.
+    public init(list: Int, text: String, place: Place) {
+        self.list = list
+        self.text = text
+        self.place = place
     }
 }
 

@@ -4,12 +4,14 @@ import TextScan
 /// One list decoded to UTF-8.
 struct ListText {
     let path: String
-    let role: ListRole
+    private(set) var role: ListRole
+    /// Whether nobody said what it is for.
+    private var leavesRoleOpen = false
     let format: ListFormat?
     /// Whether the format follows from the engine's configuration and was not given.
     var formatFollows = false
     private(set) var octets: ListOctets
-    let notices: [Diagnostic]
+    private(set) var notices: [Diagnostic]
     /// The groups that it is in (Blocky).
     var groups: [String] = []
     /// What all of it depends on, and what some lines do.
@@ -60,6 +62,7 @@ struct ListText {
         let decoded = TextDecoding.decode(input)
         path = input.path
         role = list.role
+        leavesRoleOpen = list.leavesRoleOpen
         format = list.format
         octets = ListOctets(decoded.span)
         formatFollows = list.formatFollows
@@ -82,9 +85,22 @@ struct ListText {
         self.notices = notices
     }
 
+    /// Lines that stand beside a list, for the clients that it is for.
+    init(_ lines: [UInt8], role: ListRole, format: ListFormat, beside list: ListText) {
+        path = "exceptions"
+        self.role = role
+        self.format = format
+        octets = ListOctets(lines.span)
+        groups = list.groups
+        limit = list.limit
+        notices = []
+        mayBeEmpty = true
+    }
+
     private init(_ list: ListIncludes.Included, of source: ListText) {
         path = list.path
         role = source.role
+        leavesRoleOpen = source.leavesRoleOpen
         format = source.format
         octets = ListOctets(list.octets.span)
         notices = []
@@ -139,5 +155,28 @@ struct ListText {
         var blanked = self
         blanked.octets = ListOctets(text.span)
         return blanked
+    }
+
+    /// The list with a line more, in front of the line that holds a place or, without one, at the end.
+    func adding(_ line: [UInt8], inFrontOf place: Int? = nil) -> ListText {
+        let text = octets.span.octets
+        var start = min(place ?? text.count, text.count)
+        while place != nil, start > 0, text[start - 1] != 0x0A { start -= 1 }
+        let isOpen = place == nil && text.last.map { $0 != 0x0A } ?? false
+        let whole = Array(text[..<start]) + (isOpen ? [0x0A] : []) + line + [0x0A] + text[start...]
+        var longer = self
+        longer.octets = ListOctets(whole.span)
+        return longer
+    }
+
+    /// The list as it is read where nobody said what it is for, and a word about that.
+    func assumingRole(_ detection: Detection) -> ListText {
+        guard leavesRoleOpen, role == .block, rules == nil,
+            let assumed = AssumedRole(octets.span, path: path, detection)
+        else { return self }
+        var list = self
+        list.role = .allow
+        list.notices.append(assumed.diagnostic(path))
+        return list
     }
 }

@@ -1,3 +1,4 @@
+public import Catalog
 public import DNS
 public import Policy
 
@@ -14,6 +15,13 @@ public struct Fix: Sendable, Equatable {
     /// Whether it says how the list comes to be read at all.
     public var isFetching: Bool { text.hasPrefix(Self.unfetched) }
 
+    /// The removal of lines of a list.
+    public static func removal(_ lines: [Int], of list: String) -> String {
+        let numbers = lines.map(String.init)
+        return (lines.count > 1 ? "\(removalVerb)s " : "\(removalVerb) ")
+            + numbers.joined(separator: ", ") + " of \(list)"
+    }
+
     static let removalVerb = "remove line"
     static let unfetched = "the list was not fetched"
 
@@ -25,18 +33,23 @@ public struct Fix: Sendable, Equatable {
 }
 
 extension Finding {
-    /// What lets the name pass in the layer that blocks it; empty when no rule is known.
-    public var fixes: [Fix] { verdict.fixes(for: name) }
+    /// What lets the name pass in the layer that blocks it; empty when nothing does, or no rule is known.
+    public var fixes: [Fix] { triedFixes ?? verdict.fixes(for: name, standingFor: madeUpPattern) }
+
+    /// The pattern that a made-up name stands for: what mends it is about the pattern, never about the name.
+    private var madeUpPattern: EndpointPattern? { origin == .synthesised ? endpoint?.pattern : nil }
 }
 
 extension Verdict {
-    /// What lets the name asked for pass in the layer that blocks it; empty when no rule is known.
-    public func fixes(for name: DomainName) -> [Fix] {
+    /// What lets the name asked for pass in the layer that blocks it; empty when no rule is known, or nothing is decided.
+    /// - Parameter pattern: the pattern that the name was made up for.
+    public func fixes(for name: DomainName, standingFor pattern: EndpointPattern? = nil) -> [Fix] {
         guard let matched, !kind.isPass else { return [] }
-        if kind == .unsupported, let text = Self.fetching(matched.rule) {
-            return [Fix(engine: matched.rule.engine, text: text)]
+        if kind == .unsupported {
+            // What is not decided has no exception that is known to help.
+            return Self.fetching(matched.rule).map { [Fix(engine: matched.rule.engine, text: $0)] } ?? []
         }
-        var text = Self.exception(matched, asked: name)
+        var text = pattern.map { Self.exception(matched, for: $0) } ?? Self.exception(matched, asked: name)
         // Without the line the next one of the same list decides, which may break the name as well.
         let next = lost.filter { $0.list == matched.rule.list }.map(\.line)
         if text.hasPrefix(Fix.removalVerb), !next.isEmpty {
@@ -53,7 +66,7 @@ extension Verdict {
 
     private static func exception(_ matched: MatchedRule, asked: DomainName) -> String {
         let element = matched.element.lowercased.description
-        let removal = "\(Fix.removalVerb) \(matched.rule.line) of \(matched.rule.list)"
+        let removal = Fix.removal([matched.rule.line], of: matched.rule.list)
         // A rule about addresses is not overruled by one about the name.
         if matched.relation != .qname, matched.relation != .cname { return removal }
         switch matched.rule.engine {
@@ -64,31 +77,54 @@ extension Verdict {
         // Allowed names are compared with the name asked for alone; they switch the check of aliases off.
         case .dnscryptProxy: return "allowed-names: =\(asked.lowercased)"
         // A second zone, record or address for the very same name is refused or loses.
-        case .unbound: return names(matched) ? removal : "local-zone: \"\(element).\" always_transparent"
+        case .unbound: return names(matched, element) ? removal : "local-zone: \"\(element).\" always_transparent"
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
-            return names(matched) ? removal : "\(element) CNAME rpz-passthru."
-        // Rules are tried in order, so it has to stand first.
-        case .v2ray, .proxifier, .littleSnitch, .lanCache, .bindZones, .hostsFile, .coreDNS, .panOS, .zscaler,
-            .fortiGate, .umbrella, .pac, .packetFilter:
-            return removal + ", which hits \(element)"
-        case .opnsense: return "allowlist: ^\(element)$"
+            return names(matched, element) ? removal : "\(element) CNAME rpz-passthru."
         case .dnsdist: return "addAction(QNameRule(\"\(element)\"), AllowAction()); mvRuleToTop()"
         case .knotPolicy:
             return "policy.add(policy.domains(policy.PASS, policy.todnames({'\(element)'}))) in front of line "
                 + "\(matched.rule.line) of \(matched.rule.list)"
-        case .squidGuard: return "dest of an own domainlist with \(element), in front of the category in pass"
-        case .squid: return "http_access allow of an acl dstdomain \(element), in front of the line that denies"
         case .dnsmasq:
-            return matched.rule.ruleClass != .zone || names(matched) ? removal : "server=/\(element)/#"
+            return matched.rule.ruleClass != .zone || names(matched, element) ? removal : "server=/\(element)/#"
+        // Exceptions stand elsewhere than in the list, where they cannot be tried.
+        case .squid, .squidGuard, .opnsense, .v2ray, .proxifier, .littleSnitch, .lanCache, .bindZones, .hostsFile,
+            .coreDNS, .panOS, .zscaler, .fortiGate, .umbrella, .pac, .packetFilter:
+            return removal
         }
     }
 
-    /// Whether the rule's text spells out the very name that it matched.
-    private static func names(_ matched: MatchedRule) -> Bool {
+    /// An exception for every name of a pattern; engines that cannot say one have the rule removed.
+    private static func exception(_ matched: MatchedRule, for pattern: EndpointPattern) -> String {
+        let removal = Fix.removal([matched.rule.line], of: matched.rule.list)
+        guard matched.relation == .qname, pattern.kind == .suffix || pattern.kind == .suffixAndApex else {
+            return removal
+        }
+        let base = pattern.base.lowercased.description
+        switch matched.rule.engine {
+        case .pihole: return "pihole allow-wild \(base)"
+        case .adguardHome: return "@@||\(base)^$important"
+        case .blocky: return "allowlists: *.\(base)"
+        case .technitium: return "allowed zone: \(base)"
+        case .dnscryptProxy: return "allowed-names: *.\(base)"
+        case .unbound: return names(matched, base) ? removal : "local-zone: \"\(base).\" always_transparent"
+        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
+            return names(matched, "*." + base) ? removal : "*.\(base) CNAME rpz-passthru."
+        case .dnsdist: return "addAction(\"\(base)\", AllowAction()); mvRuleToTop()"
+        case .knotPolicy:
+            return "policy.add(policy.suffix(policy.PASS, policy.todnames({'\(base)'}))) in front of line "
+                + "\(matched.rule.line) of \(matched.rule.list)"
+        case .dnsmasq:
+            let isNamed = names(matched, base) || names(matched, "*." + base)
+            return matched.rule.ruleClass != .zone || isNamed ? removal : "server=/\(base)/#"
+        default: return removal
+        }
+    }
+
+    /// Whether the rule's text spells out a name.
+    private static func names(_ matched: MatchedRule, _ name: String) -> Bool {
         let words = matched.rule.text.lowercased().split { mark in
             !(mark.isLetter || mark.isNumber || "-_.*\\".contains(mark))
         }
-        let element = matched.element.lowercased.description
-        return words.contains { $0 == element || $0.hasSuffix(".") && $0.dropLast() == element }
+        return words.contains { $0 == name || $0.hasSuffix(".") && $0.dropLast() == name }
     }
 }

@@ -66,6 +66,10 @@ public struct Finding: Sendable {
     public var detail: String?
     /// How often, by how many clients and when, for observed findings.
     public var sightings: Sightings?
+    /// The groups of clients that it is about; empty where all clients fare alike, or one was given.
+    public var groups: [String] = []
+    /// What was tried and lets the name pass; nil where nothing was tried.
+    public var triedFixes: [Fix]?
 
     /// Counts and times of an observed finding.
     public struct Sightings: Sendable, Equatable {

@@ -23,7 +23,7 @@ extension CompiledStack {
         for type in types {
             let decision = decision(name, type: type, over: chains, context: context)
             kinds.append(TypeOutcome(type: type, kind: decision.verdict.kind))
-            guard !decision.verdict.kind.isPass else { continue }
+            guard !decision.verdict.kind.isPass, !decision.verdict.leadsToCache else { continue }
             let known = hits.firstIndex {
                 $0.decision.verdict.matched == decision.verdict.matched && $0.decision.chain == decision.chain
                     && $0.decision.rule == decision.rule
@@ -47,4 +47,9 @@ extension CompiledStack {
             )
         }
     }
+}
+
+extension Verdict {
+    /// Whether a name leads to a cache of what it serves, which is neither blocked nor let pass by that.
+    fileprivate var leadsToCache: Bool { kind == .redirect && matched?.rule.engine == .lanCache }
 }

@@ -12,6 +12,8 @@ public struct AuditSummary: Sendable {
     public private(set) var lists = 0
     /// Lists that could not be read.
     public private(set) var unreadable = 0
+    /// Lists that were taken for what nobody said that they are.
+    public private(set) var assumed = 0
     /// Lists with findings.
     public private(set) var brokenLists = 0
     /// Findings by severity, undecided ones included.
@@ -38,7 +40,9 @@ public struct AuditSummary: Sendable {
     /// Names that are not known to be broken, and cannot be shown to be fine.
     public var undecided: Int { open.subtracting(broken).count }
     /// Whether everything asked was decided: all lists read, all rules evaluated.
-    public var isCertain: Bool { lists > 0 && unreadable == 0 && unsupportedRules == 0 && undecided == 0 }
+    public var isCertain: Bool {
+        lists > 0 && unreadable == 0 && assumed == 0 && unsupportedRules == 0 && undecided == 0
+    }
     /// Rules with findings.
     public var rules: Int { blamed.count }
     /// Findings.
@@ -78,6 +82,9 @@ public struct AuditSummary: Sendable {
         byDiagnostic[reason, default: 0] += 1
     }
 
+    /// Counts a list that may be one of names to allow or to block.
+    public mutating func addAssumed() { assumed += 1 }
+
     /// Findings at or above a severity; undecided ones do not count.
     public func worst(atLeast threshold: Severity) -> Int {
         decided.filter { $0.key >= threshold }.values.reduce(0, +)
@@ -105,6 +112,7 @@ public struct AuditSummary: Sendable {
         json.member("broken_lists", brokenLists)
         json.member("unreadable_lists", unreadable)
         json.member("unsupported_rules", unsupportedRules)
+        if assumed > 0 { json.member("assumed_roles", assumed) }
         json.member("diagnostics", counts: byDiagnostic)
         json.member("elapsed_ms", elapsedMilliseconds)
         json.member("peak_rss_bytes", peakMemoryBytes)

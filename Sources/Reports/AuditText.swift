@@ -2,7 +2,7 @@ public import Catalog
 import DNS
 public import Findings
 import Policy
-import TextScan
+public import TextScan
 
 /// The audit of one list for people: findings grouped by the rule that is to blame.
 public struct AuditText: Sendable {
@@ -16,7 +16,8 @@ public struct AuditText: Sendable {
     }
 
     /// One list with its findings.
-    public func list(_ source: SourceReport, _ findings: [Finding]) -> String {
+    /// - Parameter open: why rules of it are not evaluated, as far as it is kept.
+    public func list(_ source: SourceReport, _ findings: [Finding], open: [Diagnostic] = []) -> String {
         var counts = counted(source.events, "rule")
         if !source.skipped.isEmpty { counts += "; lines skipped: " + reasons(source.skipped) }
         if !source.unsupported.isEmpty { counts += "; NOT evaluated: " + reasons(source.unsupported) }
@@ -26,7 +27,7 @@ public struct AuditText: Sendable {
             return text
                 + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
         }
-        for group in Self.byRule(findings) { text += "\n" + rule(group) }
+        for group in Self.byRule(findings) { text += "\n" + rule(group, open) }
         // What no rule says and every verdict of the engine depends on.
         let limits = Set(findings.compactMap { $0.verdict.matched?.rule.engine.profile.answerStyle.limit })
         for limit in limits.sorted() { text += "\n" + style.wrap("limit: " + limit, indent: "  ") + "\n" }
@@ -40,6 +41,7 @@ public struct AuditText: Sendable {
             var alias: Bool
             var rule: String
             var outcomes: [TypeOutcome]
+            var groups: [String]
         }
         let groups = Dictionary(grouping: findings) {
             Key(
@@ -47,7 +49,8 @@ public struct AuditText: Sendable {
                 line: $0.verdict.matched?.rule.line ?? 0,
                 alias: !$0.chain.isEmpty,
                 rule: $0.rule.rawValue,
-                outcomes: $0.outcomes
+                outcomes: $0.outcomes,
+                groups: $0.groups
             )
         }
         return groups.sorted { left, right in
@@ -56,12 +59,12 @@ public struct AuditText: Sendable {
             let places = ((left.key.list, left.key.line), (right.key.list, right.key.line))
             if places.0 != places.1 { return places.0 < places.1 }
             // The rule's own names before its aliases; beyond that any order will do that is always the same.
-            return (left.key.rule, left.value.first?.name.description ?? "")
-                > (right.key.rule, right.value.first?.name.description ?? "")
+            return (left.key.rule, left.value.first?.name.description ?? "", left.key.groups.joined(separator: "\n"))
+                > (right.key.rule, right.value.first?.name.description ?? "", right.key.groups.joined(separator: "\n"))
         }.map(\.value)
     }
 
-    private func rule(_ group: [Finding]) -> String {
+    private func rule(_ group: [Finding], _ open: [Diagnostic]) -> String {
         guard let first = group.max(by: { $0.severity < $1.severity }), let matched = first.verdict.matched else {
             return ""
         }
@@ -82,6 +85,13 @@ public struct AuditText: Sendable {
         text += style.wrap(what, indent: indent) + "\n"
         text += style.list(names, indent: indent + "  ") + "\n"
         text += style.wrap(outcomes(first), indent: indent + "  ") + "\n"
+        if !first.groups.isEmpty {
+            let names = first.groups.map { TerminalText.escaped($0) }.joined(separator: ", ")
+            text += style.wrap("for clients of: \(names)", indent: indent) + "\n"
+        }
+        if first.rule == .undecided, let why = Self.why(matched.rule, open) {
+            text += style.wrap("why: \(why)", indent: indent) + "\n"
+        }
         if !first.chain.isEmpty { text += chain(first, indent, isExample: names.count > 1) }
         if let note = first.verdict.note {
             text += style.wrap("note: " + TerminalText.escaped(note, limit: 400), indent: indent) + "\n"
@@ -89,6 +99,14 @@ public struct AuditText: Sendable {
         let codes = first.clientErrors.map { code in code.description + (errors[code].map { " " + $0 } ?? "") }
         if !codes.isEmpty { text += style.wrap("client: " + codes.joined(separator: ", "), indent: indent) + "\n" }
         return text + fixes(group, indent)
+    }
+
+    /// Why a rule is not evaluated, with what can be done.
+    private static func why(_ rule: RuleReference, _ open: [Diagnostic]) -> String? {
+        let reasons = open.filter { $0.path == rule.list && $0.line == rule.line }
+        guard let reason = reasons.first else { return nil }
+        let hint = "; mend that in the list, or name the engine that reads it with --engine"
+        return reason.text + (reason.reason == "refused-zone" ? hint : "")
     }
 
     /// A made-up name stands for every name of its pattern, so the pattern is shown.
@@ -151,6 +169,10 @@ public struct AuditText: Sendable {
         }
         if summary.unsupportedRules > 0 {
             lines.append("\(counted(summary.unsupportedRules, "rule")) could not be evaluated and may break more.")
+        }
+        if summary.assumed > 0 {
+            let lists = counted(summary.assumed, "list")
+            lines.append("\(lists) may name what is let pass or what is blocked; --role says which.")
         }
         if summary.unreadable > 0 { lines.append("\(counted(summary.unreadable, "list")) could not be read.") }
         return lines.map { style.wrap($0, indent: "", hanging: "") + "\n" }.joined()

@@ -18,6 +18,7 @@ extension Finding {
         if !passing.isEmpty { json.member("passing_qtypes", passing) }
         json.member("evidence", evidence.rawValue)
         json.member("observed", isObserved)
+        if !groups.isEmpty { json.member("groups", groups) }
         json.member("severity", severity.rawValue)
         if let endpoint {
             json.object("endpoint") {

@@ -28,7 +28,12 @@ extension BlockyYAML {
                     let sources = reader.list(sources, "the lists of a group") ?? []
                     // A group is one that only allows where it is not named among those that deny, however empty.
                     if sources.isEmpty, role == .block {
-                        var list = Configuration.List(path: path, format: "wildcard", line: groupNode.mark?.line)
+                        var list = Configuration.List(
+                            path: path,
+                            format: "wildcard",
+                            role: .block,
+                            line: groupNode.mark?.line
+                        )
                         (list.octets, list.mayBeEmpty, list.groups) = ([0x0A], true, [group])
                         list.formatFollows = true
                         layer.lists.append(list)

@@ -85,7 +85,7 @@ struct BlockyYAML {
             note(lookup, "client-names", "clients are known by the names that --client gives, not by these")
         }
         reader.limit(layer, root)
-        var own = Configuration.List(path: path, line: 1)
+        var own = Configuration.List(path: path, role: .block, line: 1)
         own.octets = octets
         own.rules = rules
         own.notEvaluated = notEvaluated

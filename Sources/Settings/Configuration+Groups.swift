@@ -29,6 +29,8 @@ extension Configuration {
         public var layers: [Layer]
         /// Which of them clients pass.
         public var groups: [Group]
+        /// The file that describes it; nil where options do.
+        public var file: String?
 
         /// A stack.
         public init(layers: [Layer], groups: [Group] = []) {

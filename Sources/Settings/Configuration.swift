@@ -37,10 +37,14 @@ public struct Configuration: Sendable {
         public var formatFollows = false
         /// What the list is for.
         public var role: ListRole
+        /// Whether nobody said what it is for, so that it may follow from its engine or its name.
+        public var leavesRoleOpen: Bool
         /// The groups that it is in (Blocky).
         public var groups: [String] = []
         /// Where the file names it.
         public var line: Int?
+        /// Where in the line.
+        public var column: Int?
         /// The list itself, where the file holds it.
         public var octets: [UInt8]?
         /// The minutes of the week in which it counts (Blocky `listSchedules`); nil for always.
@@ -55,11 +59,13 @@ public struct Configuration: Sendable {
         public var mayBeEmpty = false
 
         /// A list.
-        public init(path: String, format: String? = nil, role: ListRole = .block, line: Int? = nil) {
+        public init(path: String, format: String? = nil, role: ListRole? = nil, line: Int? = nil, column: Int? = nil) {
             self.path = path
             self.format = format
-            self.role = role
+            self.role = role ?? .block
+            leavesRoleOpen = role == nil
             self.line = line
+            self.column = column
         }
     }
 

@@ -278,7 +278,9 @@ private struct ConfigurationBuilder {
 
     private mutating func list(_ node: Node) -> Configuration.List? {
         if case .scalar = node {
-            return path(node, "a list").map { Configuration.List(path: $0, line: node.mark?.line) }
+            return path(node, "a list").map {
+                Configuration.List(path: $0, line: node.mark?.line, column: node.mark?.column)
+            }
         }
         guard let fields = reader.mapping(node, "a list", keys: Self.listKeys) else { return nil }
         guard let pathNode = fields["path"] else {
@@ -287,11 +289,14 @@ private struct ConfigurationBuilder {
             return nil
         }
         guard let path = path(pathNode, "path") else { return nil }
-        var list = Configuration.List(path: path, line: node.mark?.line)
+        let mark = pathNode.mark ?? node.mark
+        var list = Configuration.List(path: path, line: mark?.line, column: mark?.column)
         if let url = fields["url"] { list.url = address(url) }
         if let format = fields["format"] { list.format = reader.word(format, "format", of: Self.formats) }
         if let groups = fields["groups"] { list.groups = words(groups, "groups") }
-        if let role = fields["role"], let word: ListRole = reader.word(role, "role") { list.role = word }
+        if let role = fields["role"], let word: ListRole = reader.word(role, "role") {
+            (list.role, list.leavesRoleOpen) = (word, false)
+        }
         return list
     }
 }

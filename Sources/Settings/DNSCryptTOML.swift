@@ -69,7 +69,7 @@ struct DNSCryptTOML {
         for (key, node) in root.ordered { read(key.lowercased(), node) }
         for node in DNSCryptKeys.unknown(root) { fault(node.offset, "unknown-key", node.text) }
         readFiles(root)
-        var own = Configuration.List(path: path, line: 1)
+        var own = Configuration.List(path: path, role: .block, line: 1)
         own.octets = octets
         own.rules = rules
         own.notEvaluated = notEvaluated

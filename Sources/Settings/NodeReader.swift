@@ -67,13 +67,15 @@ struct NodeReader {
 
     private func unknown(_ what: String, _ text: String, _ allowed: [String]) -> String {
         let shown = allowed.prefix(40).joined(separator: ", ") + (allowed.count > 40 ? ", …" : "")
-        return "\(what) `\(Self.shortened(text))` is not known; one of: \(shown)"
+        return "\(what) `\(Self.shortened(text))` is not known\(NearestWord.hint(text, allowed)); one of: \(shown)"
     }
 
     /// The items of a list.
     mutating func list(_ node: Node, _ what: String) -> [Node]? {
         guard case .sequence(let sequence) = node else {
-            fault(node, "wrong-type", "\(what) is a list, not \(Self.kind(node)); write [a, b]")
+            // What is written of one item is an item.
+            let form = if case .mapping = node { "begin each item with `- `" } else { "write [a, b]" }
+            fault(node, "wrong-type", "\(what) is a list, not \(Self.kind(node)); \(form)")
             return nil
         }
         return Array(sequence)
@@ -88,7 +90,8 @@ struct NodeReader {
                 fault(
                     keyNode,
                     "unknown-key",
-                    "key `\(Self.shortened(key))` is not known here; one of: " + allowed.joined(separator: ", ")
+                    "key `\(Self.shortened(key))` is not known here\(NearestWord.hint(key, allowed)); one of: "
+                        + allowed.joined(separator: ", ")
                 )
                 continue
             }

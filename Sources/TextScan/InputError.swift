@@ -69,14 +69,23 @@ public struct InputError: Error, Sendable, Equatable {
         case .isEmptyDirectory: "is an empty directory: there is nothing in it to read"
         case .empty: "holds no octets; was the download or copy cut short?"
         case .readBefore: "standard input was read already; it can be given once"
-        case .tooLarge(let limit): "yields more than \(limit) octets; raise the limit if the source can be trusted"
+        case .tooLarge(let limit):
+            "yields more than \(limit) octets, the most that is read; split it, and give the parts"
         case .ratioTooHigh(let limit):
             "expands to more than \(limit) times its size, as decompression bombs do; unpack it by hand if it can be trusted"
+        case .corruptArchive(let text) where Self.wantsPassword(text):
+            "is locked with a password; unpack it by hand, and give the files in it"
         case .corruptArchive(let text): "damaged compressed data: \(TerminalText.escaped(text)); fetch it again"
         case .noMembers: "the archive holds no file that can be read"
         case .timedOut(let milliseconds): "nothing arrived for \(milliseconds) ms"
         case .system(_, let text): text
         }
+    }
+
+    /// Whether libarchive says that data are encrypted.
+    private static func wantsPassword(_ text: String) -> Bool {
+        let text = text.lowercased()
+        return text.contains("passphrase") || text.contains("encrypt") || text.contains("password")
     }
 
     /// The same as a diagnostic.

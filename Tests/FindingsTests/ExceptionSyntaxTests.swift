@@ -1,3 +1,4 @@
+import Catalog
 import DNS
 import FindingSupport
 import Findings
@@ -92,12 +93,63 @@ import Testing
                 evidence: .proven
             )
             #expect(finding.fixes.count == 1)
-            #expect(finding.fixes.allSatisfy { $0.engine == engine && $0.text.contains("a.example") })
+            #expect(finding.fixes.allSatisfy { $0.engine == engine && ($0.text.contains("a.example") || $0.isRemoval) })
             #expect(finding.owner == "maintainer of l")
         }
     }
 
     @Test func whatPassesNeedsNoFix() throws {
         #expect(try Self.finding(.adguardHome, "||other.example^", alias: nil).fixes.isEmpty)
+    }
+
+    /// A name that was made up for a pattern is never named: the exception is about the pattern, and lets every name of it pass.
+    @Test(
+        arguments: [
+            (Engine.adguardHome, "||update.example^", "@@||www.update.example^$important"),
+            (.bindRPZ, zone + "*.update.example CNAME .", "*.www.update.example CNAME rpz-passthru."),
+            (.bindRPZ, zone + "*.www.update.example CNAME .", "remove line 4 of list.txt"),
+            (
+                .unbound, "local-zone: \"update.example\" always_nxdomain",
+                "local-zone: \"www.update.example.\" always_transparent"
+            ),
+            (.unbound, "local-zone: \"www.update.example\" always_nxdomain", "remove line 1 of list.txt"),
+            (.dnsmasq, "address=/update.example/", "server=/www.update.example/#"),
+            (
+                .dnsdist, "addAction('update.example', DropAction())",
+                "addAction(\"www.update.example\", AllowAction()); mvRuleToTop()"
+            ),
+            (.dnscryptProxy, "*.update.example", "allowed-names: *.www.update.example"),
+            (.blocky, "*.update.example\n*.x.example", "allowlists: *.www.update.example"),
+            (.technitium, "update.example\nx.example", "allowed zone: www.update.example"),
+        ] as [(Engine, String, String)]
+    )
+    func aMadeUpNameStandsForItsPattern(engine: Engine, list: String, expected: String) throws {
+        func finding(_ list: String, _ name: String) throws -> Finding {
+            let name = try Samples.name(name)
+            let decision = try Samples.stack(engine, list).decision(name, type: .a, over: [])
+            return Finding(
+                rule: decision.rule,
+                name: name,
+                outcomes: [TypeOutcome(type: .a, kind: decision.verdict.kind)],
+                verdict: decision.verdict,
+                evidence: decision.evidence,
+                endpoint: try Samples.endpoint("*.www.update.example"),
+                origin: .synthesised
+            )
+        }
+        let found = try finding(list, "patchway-probe.www.update.example")
+        try #require(!found.verdict.kind.isPass)
+        #expect(found.fixes.map(\.text) == [expected])
+        guard [.adguardHome, .bindRPZ, .unbound, .dnsmasq, .dnsdist].contains(engine), !expected.hasPrefix("remove")
+        else { return }
+        for name in ["real.www.update.example", "a.b.www.update.example"] {
+            #expect(try finding("\(list)\n\(expected)", name).verdict.kind.isPass, "\(name) with \(expected)")
+        }
+    }
+
+    @Test func whatIsNotDecidedHasNoException() throws {
+        let finding = try Self.finding(.bindRPZ, "$TTL 60\n@ SOA a. b. 1 2 3 4 5\nwww.x.example CNAME .", alias: nil)
+        #expect(finding.verdict.kind == .unsupported)
+        #expect(finding.fixes.isEmpty)
     }
 }

@@ -95,7 +95,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
     ]
 
     static func prepare() throws {
-        for (name, octets) in files { _ = try Patchway.file(name, octets) }
+        for (name, octets) in Array(files) + Array(ProofCases.files) { _ = try Patchway.file(name, octets) }
         let hollow = Patchway.scratch.appendingPathComponent("hollow")
         try FileManager.default.createDirectory(at: hollow, withIntermediateDirectories: true)
     }
@@ -194,10 +194,10 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("audit Zones/demo/hosts.txt", 1, "+broken"),
         CommandLineCase("audit @/low.txt", 1, "+broken"),
         CommandLineCase("audit @/low.txt --fail-on medium", 0, "+broken"),
-        CommandLineCase("audit @/low.txt @/absent.txt", 1, "no such file"),
+        CommandLineCase("audit @/low.txt @/absent.txt", 2, "no such file"),
         CommandLineCase("audit @/clean.txt @/absent.txt", 2, "no such file"),
         CommandLineCase("audit @/clean.txt @/empty.txt", 3, "holds no octets"),
-        CommandLineCase("audit @/clean.txt --engine piehole", 2, "no such engine; one of dnsmasq"),
+        CommandLineCase("audit @/clean.txt --engine piehole", 2, "did you mean `pihole`?; one of dnsmasq"),
         CommandLineCase("audit @/clean.txt --engine unbound", 2, "does not read"),
         CommandLineCase("audit @/clean.txt --block-mode nope", 2, "no block mode"),
         CommandLineCase("audit @/clean.txt --fail-on nope", 2, "one of critical"),
@@ -210,9 +210,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("audit @/clean.txt --names @/no-names.txt", 2, "no names in it"),
         CommandLineCase("audit @/clean.txt --names @/mixed-names.txt", 3, "mixed-names.txt:2:2: `a..b`"),
         CommandLineCase("audit @/clean.txt --catalog @/catalog.yaml", 2, "catalog.yaml:1:"),
-        CommandLineCase("audit --stack @/bad.yaml", 2, "bad.yaml:3:13: engine `piehole` is not known; one of: "),
+        CommandLineCase("audit --stack @/bad.yaml", 2, "bad.yaml:3:13: engine `piehole` is not known; did you"),
         CommandLineCase("audit --stack @/missing-list.yaml", 2, "absent.txt: no such file"),
-        CommandLineCase("audit --stack Zones/demo/patchway.yaml --engine pihole", 2, "names engines and formats"),
+        CommandLineCase("audit --stack Zones/demo/patchway.yaml --engine pihole", 2, "names engines, formats"),
         CommandLineCase("check example.com --list @/clean.txt", 0, "+example.com A pass"),
         CommandLineCase("check ads.example --list @/clean.txt", 0, "+ads.example A sinkhole"),
         CommandLineCase("check --list @/clean.txt", 2, "no names"), CommandLineCase("check example.com", 2, "no stack"),
@@ -263,7 +263,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check a.ads.example --list @/clean.txt --format dnscrypt", 0, "+a.ads.example A nodata"),
         CommandLineCase("check ads.example --list @/clean.txt --format nope", 2, "no such list format; one of dnsmasq"),
         CommandLineCase("check ads.example --list @/clean.txt --engine pihole --format rpz", 2, "does not read"),
-        CommandLineCase("check ads.example --stack @/format.yaml --format domains", 2, "--format is for --list"),
+        CommandLineCase("check ads.example --stack @/format.yaml --format domains", 2, "--role are for --list"),
         CommandLineCase("explain a.ads.example --list @/clean.txt --format dnscrypt --qtype A", 0, "+nodata"),
         CommandLineCase("explain ads.example --list @/clean.txt --format nope", 2, "no such list format"),
         CommandLineCase("check a.b --list @/clean.txt --at Monkey_9:00", 2, "write a day and a time"),
@@ -355,7 +355,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("config check @/absent.txt", 2, "no such file"),
     ]
 
-    @Test(arguments: cases + StackOptionCases.all)
+    @Test(arguments: cases + StackOptionCases.all + ProofCases.all)
     func exitCode(_ line: CommandLineCase) throws {
         try Self.prepare()
         let folder = Patchway.scratch.path

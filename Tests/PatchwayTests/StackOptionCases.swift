@@ -78,7 +78,11 @@ enum StackOptionCases {
             "names, as the configuration of blocky has it; rules"
         ),
         CommandLineCase("check a.example --list @/Corefile --qtype A", 0, "engine coredns, the only one that reads it"),
-        CommandLineCase("check a.example --list @/levels.txt --engine zscaler", 0, "zscaler as given; rules: 2\n"),
+        CommandLineCase(
+            "check a.example --list @/levels.txt --engine zscaler --role block",
+            0,
+            "zscaler as given; rules: 2\n"
+        ),
         // A list that was not fetched is no rule to write an exception for.
         CommandLineCase(
             "audit --stack @/blocky.yml",

@@ -18,12 +18,19 @@ public struct ExportReport: Sendable {
     public var verbatim = 0
     /// Rules that do not count for the client that was given.
     public var otherClients = 0
+    /// Rules that stronger ones of the lists overrule, so that there is nothing to write.
+    public var overruled = 0
     /// Rules that belong into the other one of two files.
     public var elsewhere = 0
     /// Rules whose names are blocked as before, but not with the same answer.
     public var changedAnswers = 0
     /// The first of what was left out, with line numbers; bounded.
     public var diagnostics: [Diagnostic] = []
+
+    /// Rules that are not evaluated, and counted as that already.
+    public var others = 0
+    /// Rules that the lines come from; several may make one, or one several.
+    public var written: Int { max(0, rules - others - omittedCount - overruled - otherClients - elsewhere) }
 
     /// All rules that are not written as they are.
     public var omittedCount: Int { omitted.values.reduce(0, +) }
@@ -59,6 +66,7 @@ struct ExportSink: ~Copyable {
         bare = try? LayerLoader.load([nothing], engine: target.engine, mayBeEmpty: true).layer
         self.flush = flush
         report.rules = layer.ruleCount
+        report.others = layer.compiledRules.count { !layer.isOfEngine($0) && layer.isOpen($0) }
     }
 
     /// Whether the target answers a name itself where no list says anything (its special-use names and zones).
@@ -128,6 +136,11 @@ struct ExportSink: ~Copyable {
     /// Counts a rule that does not count for the client that was given.
     mutating func noteOtherClient() {
         if !isSilent { report.otherClients += 1 }
+    }
+
+    /// Counts a rule that others overrule everywhere.
+    mutating func noteOverruled() {
+        if !isSilent { report.overruled += 1 }
     }
 
     /// Counts a rule whose names get another answer than before.

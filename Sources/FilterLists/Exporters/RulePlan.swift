@@ -90,7 +90,9 @@ struct RulePlan {
                 }
                 switch overruledTypes(content) {
                 case .none: break
-                case .all: continue
+                case .all:
+                    sink.noteOverruled()
+                    continue
                 case .some:
                     sink.omit(rule, .types)
                     continue

@@ -72,7 +72,7 @@ enum GravityReader {
         var fields = FieldScanner(text.extracting(range))
         _ = fields.next()
         guard fields.next() != nil else { return }
-        sink.drop(.extraWords, text, text.trimmedRange(in: range), line)
+        sink.drop(.earlierWords, text, text.trimmedRange(in: range), line)
     }
 
     private static func other(_ text: Span<UInt8>, _ word: Range<Int>) -> DropReason? {

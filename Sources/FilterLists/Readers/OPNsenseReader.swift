@@ -49,7 +49,7 @@ enum OPNsenseReader {
             let word = field.moved(by: rule.lowerBound)
             let octets = text.extracting(word)
             if octets.equals("127.0.0.1") || octets.equals("0.0.0.0") { continue }
-            if let chosen { sink.drop(.extraWords, text, chosen, line) }
+            if let chosen { sink.drop(.earlierWords, text, chosen, line) }
             chosen = word
         }
         return chosen

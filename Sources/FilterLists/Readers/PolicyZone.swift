@@ -46,15 +46,15 @@ struct PolicyZone {
     /// Finds the ends of entries.
     var extent: EntryExtent
 
-    init(_ sink: inout RuleSink, textLength: Int) {
+    /// - Parameter named: the name of the zone, where the file tells it without stating it.
+    init(_ sink: inout RuleSink, textLength: Int, named: DomainName? = nil) {
         extent = EntryExtent(textLength: textLength)
         // A zone file without $ORIGIN takes its origin from a configuration that is not at hand; any name will do.
         // PowerDNS and Knot Resolver read it from the root.
         engine = sink.engine
         nameless = engine == .pdnsRPZ || engine == .knotRPZ ? .root : Self.unknown
-        origin = nameless
-        apex = nameless
-        lastOwner = nameless
+        let name = named ?? nameless
+        (origin, apex, lastOwner) = (name, name, name)
         nxdomain = sink.builder.intern(.nxdomain)
         nodata = sink.builder.intern(.nodata)
         // Knot Resolver answers SERVFAIL instead of nothing.

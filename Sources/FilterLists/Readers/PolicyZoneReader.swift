@@ -10,7 +10,8 @@ import TextScan
 /// is read by libldns.
 enum PolicyZoneReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        var zone = PolicyZone(&sink, textLength: text.count)
+        let name = sink.engine == .bindRPZ ? PolicyZoneOrigin.name(text) : nil
+        var zone = PolicyZone(&sink, textLength: text.count, named: name)
         var position = 0
         var number = 0
         while position < text.count {

@@ -37,6 +37,15 @@ struct AuditCommand: ParsableCommand {
     )
     var format: String?
 
+    @Option(
+        name: .customLong("role"),
+        help: """
+            Whether the lists name what is blocked or what is let pass: block or allow. Without it that follows from \
+            the engine and the list's name.
+            """
+    )
+    var role: String?
+
     @Option(name: .customLong("block-mode"), help: "The engine's block mode.")
     var blockMode: String?
 
@@ -63,28 +72,40 @@ struct AuditCommand: ParsableCommand {
         RunCost.begin()
         guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
         let threshold = try Severity(option: failOn)
-        guard !lists.isEmpty || engine == nil && format == nil && blockMode == nil else {
+        guard !lists.isEmpty || engine == nil && format == nil && role == nil && blockMode == nil else {
             throw Failure.usage(
-                "--stack names engines and formats itself; --engine, --format and --block-mode are for LIST…"
+                "--stack names engines, formats and roles itself; --engine, --format, --role and --block-mode are for LIST…"
             )
         }
-        let engine = try engine.map(Engine.init(option:))
-        let format = try format.map(ListFormat.init(option:))
+        let reading = ListReading(
+            engine: try engine.map(Engine.init(option:)),
+            format: try format.map(ListFormat.init(option:)),
+            role: try role.map(ListRole.init(option:)),
+            blockMode: blockMode
+        )
         let catalog = try catalogOptions.load()
         let (names, faults) = try names(catalog)
-        let layers = try stack.map { try LoadedStack.load(try ConfigurationFile.read($0).stack) }
+        let layers = try stack.map {
+            var requested = try ConfigurationFile.read($0).stack
+            requested.file = $0
+            return try LoadedStack.load(requested)
+        }
         let asked = try client.context()
-        let context = layers?.narrowed(asked) ?? asked
+        guard layers != nil || client.group == nil else {
+            throw Failure.usage("--group is one of a stack file's; give --stack FILE")
+        }
+        let groups = layers?.contexts(asked, group: client.group) ?? []
+        let context = groups.isEmpty ? try layers?.narrowed(asked, group: client.group) ?? asked : asked
         let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains, context: context)
         var audited = 0
         var run = AuditRun(auditor: auditor, output: output, catalog: catalog, stack: layers?.label)
         run.note(faults)
         Interruption.watch()
-        if let layers { run.audit(layers) }
+        if let layers { run.audit(layers, groups) }
         let paths = lists.flatMap { run.categories($0) ?? [$0] }
         for path in paths {
             if Interruption.isRequested { break }
-            run.audit(path, engine: engine, format: format, blockMode: blockMode)
+            run.audit(path, reading)
             audited += 1
         }
         run.finish()
@@ -153,9 +174,9 @@ private struct AuditRun: ~Copyable {
         return found.categories
     }
 
-    mutating func audit(_ path: String, engine: Engine?, format: ListFormat?, blockMode: String?) {
+    mutating func audit(_ path: String, _ reading: ListReading) {
         do throws(ListError) {
-            let (results, faults) = try LayerLoader.loadEach(path, engine: engine, format: format, blockMode: blockMode)
+            let (results, faults) = try LayerLoader.loadEach(path, reading)
             note(faults)
             for result in results {
                 switch result {
@@ -188,8 +209,12 @@ private struct AuditRun: ~Copyable {
         summary.add(diagnostics: diagnostics)
     }
 
-    mutating func audit(_ loaded: LoadedStack) {
-        var findings = auditor.findings(loaded.stack)
+    mutating func audit(_ loaded: LoadedStack, _ groups: [(name: String, context: QueryContext)] = []) {
+        let found = groups.isEmpty ? auditor.findings(loaded.stack) : auditor.findings(loaded.stack, for: groups)
+        let contexts = Dictionary(groups.map { ($0.name, $0.context) }, uniquingKeysWith: { first, _ in first })
+        var findings = FixTrial(loaded, auditor).tried(found) { finding in
+            finding.groups.first.flatMap { contexts[$0] } ?? auditor.context
+        }
         note(loaded.diagnostics)
         for (index, report) in loaded.reports.enumerated() {
             // Each finding belongs to one list, even when two layers read the same file.
@@ -202,9 +227,10 @@ private struct AuditRun: ~Copyable {
                 knowsClient: auditor.context.client?.address != nil
             )
             summary.add(source, own, diagnostics: source.skipped.merging(source.unsupported, uniquingKeysWith: +))
+            if report.notices.contains(where: { $0.reason == AssumedRole.engine.rawValue }) { summary.addAssumed() }
             if isText {
                 for diagnostic in isVerbose ? report.diagnostics : report.notices { self.report(diagnostic) }
-                StandardOutput.write(text.list(source, own) + "\n")
+                StandardOutput.write(text.list(source, own, open: report.notEvaluated) + "\n")
                 continue
             }
             records.record("file") { source.write(to: &$0) }
@@ -238,10 +264,12 @@ private struct AuditRun: ~Copyable {
         }
     }
 
-    /// A finding outweighs what could not be decided; nothing undecided is ever reported as fine.
+    /// A list that was not audited outweighs findings in others, and these outweigh rules that could not be evaluated; nothing
+    /// undecided is ever reported as fine.
     func status(threshold: Severity) -> ExitStatus {
-        if summary.worst(atLeast: threshold) > 0 { return .finding }
         if misused > 0 { return .usage }
+        if summary.unreadable > 0 { return .undecided }
+        if summary.worst(atLeast: threshold) > 0 { return .finding }
         return summary.isCertain ? .fine : .undecided
     }
 }

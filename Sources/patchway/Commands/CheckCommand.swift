@@ -49,7 +49,10 @@ struct CheckCommand: ParsableCommand {
         if let file { try input.read(file) }
         guard !input.isEmpty else {
             for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
-            throw Failure.usage("no names; give NAME… or -f FILE")
+            throw Failure.usage(
+                file.map { "\(TerminalText.escaped($0)): no line of it is a name; write NAME or NAME TYPE lines" }
+                    ?? "no names; give NAME… or -f FILE"
+            )
         }
         guard !stack.isEmpty else {
             throw Failure.usage("no stack; give --list FILE [--engine ENGINE] or --stack FILE")
@@ -59,7 +62,7 @@ struct CheckCommand: ParsableCommand {
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
         let threshold = try failOn.map(Severity.init(option:))
         let catalog = try catalog.load()
-        let context = loaded.narrowed(try client.context())
+        let context = try loaded.narrowed(try client.context(), group: client.group)
         var run = CheckRun(
             loaded: loaded,
             catalog: catalog,

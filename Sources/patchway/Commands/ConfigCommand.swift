@@ -51,7 +51,7 @@ struct ConfigCommand: ParsableCommand {
             var worst: ExitStatus?
             for layer in configuration.layers {
                 do {
-                    let loaded = try LoadedStack.load([layer])
+                    let loaded = try LoadedStack.load([layer], of: file)
                     loaded.announce()
                     // What the configuration itself states has its place in it.
                     for diagnostic in loaded.reports.flatMap(\.dropped) where diagnostic.path == file {
@@ -60,9 +60,8 @@ struct ConfigCommand: ParsableCommand {
                     rules += loaded.stack.ruleCount
                     unsupported += loaded.unsupportedRules
                 } catch let failure as Failure {
-                    let list = layer.lists.first { failure.text.hasPrefix(TerminalText.escaped($0.path)) }
-                    let place = list?.line.map { ":\($0)" } ?? ""
-                    StandardError.line("\(TerminalText.escaped(file))\(place): \(failure.text)")
+                    let name = TerminalText.escaped(file)
+                    StandardError.line((failure.text.hasPrefix(name) ? "" : name + ": ") + failure.text)
                     if worst != .usage { worst = failure.status }
                 }
             }

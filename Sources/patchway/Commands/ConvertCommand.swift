@@ -56,7 +56,8 @@ struct ConvertCommand: ParsableCommand {
         RunCost.begin()
         guard let target = ExportFormat.named(target) else {
             let known = ExportFormat.all.map(\.id).joined(separator: ", ")
-            throw Failure.usage("--to \(TerminalText.escaped(target)): no such format; one of \(known)")
+            let nearest = NearestWord.hint(target, ExportFormat.all.map(\.id))
+            throw Failure.usage("--to \(TerminalText.escaped(target)): no such format\(nearest); one of \(known)")
         }
         guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
         if isAllowing, !target.keepsAllowApart {
@@ -72,6 +73,7 @@ struct ConvertCommand: ParsableCommand {
             target: target,
             report: report,
             unsupported: loaded.unsupportedRules,
+            context: context,
             knowsClient: context.client != nil || context.minuteOfWeek != nil
         )
         conversion.announce(output)
@@ -143,13 +145,16 @@ private struct Conversion {
     let target: ExportFormat
     let report: ExportReport
     let unsupported: Int
+    let context: QueryContext
     let knowsClient: Bool
 
     /// One line each for what was written, left out and changed.
     func announce(_ output: String?) {
         var line =
             "\(output.map { TerminalText.escaped($0) } ?? "standard output"): \(target.title) for \(target.engine.rawValue)"
-        line += "; rules: \(report.rules), lines: \(report.lines)"
+        // What is said adds up to the rules of the lists.
+        let shared = report.written == report.lines ? "" : " for \(report.written) of them"
+        line += "; rules: \(report.rules), lines: \(report.lines)\(shared)"
         if report.verbatim > 0 { line += ", as they stand: \(report.verbatim)" }
         if report.omittedCount > 0 { line += ", LEFT OUT: " + Self.counts(report.omitted) }
         StandardError.line(line)
@@ -160,7 +165,14 @@ private struct Conversion {
             )
         }
         if report.lines == 0 {
-            StandardError.line("patchway: no rule is written: what there is blocks nothing and lets nothing pass")
+            StandardError.line(
+                "patchway: no rule is written: what there is blocks nothing and lets nothing pass" + others
+            )
+        }
+        if report.overruled > 0 {
+            StandardError.line(
+                "patchway: rules that others of the lists overrule, so that they need no line: \(report.overruled)"
+            )
         }
         let shown = report.diagnostics.prefix(20)
         for diagnostic in shown { StandardError.line(diagnostic.description) }
@@ -188,7 +200,10 @@ private struct Conversion {
             )
         }
         if unsupported > 0 {
-            StandardError.line("patchway: rules that could not be evaluated and are not written: \(unsupported)")
+            let counted = report.others > 0 ? ", of which \(report.others) stand among the rules" : ""
+            StandardError.line(
+                "patchway: rules that could not be evaluated and are not written: \(unsupported)\(counted)"
+            )
         }
         if looksAtAliases(layer.engine.profile.chain) != looksAtAliases(target.engine.profile.chain) {
             let (one, other) = (layer.engine.rawValue, target.engine.rawValue)
@@ -196,6 +211,16 @@ private struct Conversion {
                 "patchway: \(one) and \(other) do not look at aliases alike; names behind aliases may fare differently"
             )
         }
+    }
+
+    /// Which formats can say some of the rules that this one cannot.
+    private var others: String {
+        let able = ExportFormat.all.filter { $0.id != target.id }.compactMap { format -> String? in
+            let other = LayerExporter.export(layer, to: format, for: context) { _ in }
+            return other.lines > 0 ? "\(format.id) (\(other.written) of \(other.rules))" : nil
+        }
+        if able.isEmpty { return "; no other format can say them either" }
+        return "; formats that can say rules of these lists: \(able.joined(separator: ", "))"
     }
 
     private static func counts(_ reasons: [String: Int]) -> String {
@@ -220,6 +245,8 @@ private struct Conversion {
             $0.member("to_engine", target.engine.rawValue)
             $0.member("rules", report.rules)
             $0.member("lines", report.lines)
+            $0.member("written", report.written)
+            $0.member("overruled", report.overruled)
             $0.member("left_out", counts: report.omitted)
             $0.member("left_out_exceptions", counts: report.omittedExceptions)
             $0.member("written_as_they_stand", report.verbatim)

@@ -124,8 +124,16 @@ struct ExplainCommand: ParsableCommand {
         return stack.isEmpty ? true : try derive(name, catalog, loaded, given, &records)
     }
 
-    private static func flip(_ outcome: Removals.Outcome, _ verdict: Verdict, _ name: DomainName) -> VerdictFlip {
-        let fixes = verdict.fixes(for: name)
+    private static func flip(
+        _ outcome: Removals.Outcome,
+        _ verdict: Verdict,
+        _ name: DomainName,
+        _ loaded: LoadedStack,
+        _ decide: (CompiledStack) -> Verdict
+    ) -> VerdictFlip {
+        let fixes = verdict.fixes(for: name).filter {
+            $0.isRemoval || $0.isFetching || FixTrial.works($0, verdict, loaded, decide)
+        }
         var flip = VerdictFlip(
             rules: outcome.rules,
             kind: outcome.verdict,
@@ -145,7 +153,7 @@ struct ExplainCommand: ParsableCommand {
         _ records: inout RecordStream
     ) throws -> Bool {
         let chains = catalog.chains.chains(from: name).map(\.edges)
-        let context = loaded.narrowed(try client.context())
+        let context = try loaded.narrowed(try client.context(), group: client.group)
         var isDecided = loaded.unsupportedRules == 0 && loaded.clientRules(context) == 0
         loaded.announceClientRules(context)
         let types = try RRType.list(types)
@@ -170,7 +178,9 @@ struct ExplainCommand: ParsableCommand {
             if decision.verdict.kind == .unsupported { isDecided = false }
             var record = VerdictRecord(name: name, type: type, verdict: decision.verdict, chain: decision.aliases)
             let outcome = try removals.outcome(decision.verdict) { decide($0).verdict }
-            record.flip = outcome.map { Self.flip($0, decision.verdict, name) }
+            record.flip = outcome.map {
+                Self.flip($0, decision.verdict, name, loaded) { decide($0).verdict }
+            }
             switch output.format {
             case .text: StandardOutput.write(VerdictText.derivation(record, style: output.style))
             case .csv: StandardOutput.write(VerdictTable.row(record))

@@ -50,7 +50,7 @@ struct ReplayCommand: ParsableCommand {
         let catalog = try catalog.load()
         let loaded = stack.isEmpty ? nil : try LoadedStack.load(try stack.requested())
         loaded?.announce()
-        let context = loaded?.narrowed(.unknown, takesClient: false) ?? .unknown
+        let context = try loaded?.narrowed(.unknown, takesClient: false) ?? .unknown
         var replayer = Replayer(catalog: catalog, stack: loaded?.stack, context: context)
         var run = ReplayRun(output: output, header: header(catalog, loaded))
         loaded?.announceClientRules(.unknown)

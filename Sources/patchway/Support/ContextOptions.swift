@@ -22,6 +22,12 @@ struct ContextOptions: ParsableArguments {
     )
     var tags: [String] = []
 
+    @Option(
+        name: .customLong("group"),
+        help: "Decide for this group of clients (`groups` of the stack file) in its hours; `default` is those in none."
+    )
+    var group: String?
+
     @Option(name: .customLong("at"), help: "Decide for this time of the engine's clock, such as 'Mon 21:30'.")
     var time: String?
 

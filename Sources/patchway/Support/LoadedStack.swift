@@ -31,27 +31,50 @@ struct LoadedStack {
 
     /// Loads a stack with its groups of clients.
     static func load(_ stack: Configuration.Stack) throws -> LoadedStack {
-        var loaded = try load(stack.layers)
+        if let file = stack.file, stack.layers.isEmpty {
+            StandardError.line(
+                "patchway: \(TerminalText.escaped(file)): has no layers, so there is no filter: every name passes"
+            )
+        }
+        var loaded = try load(stack.layers, of: stack.file)
         loaded.groups = StackGroups(stack.groups)
         return loaded
     }
 
-    /// Loads the layers; the first list that cannot be read ends it.
-    static func load(_ layers: [Configuration.Layer]) throws -> LoadedStack {
+    /// Loads the layers, of a file where one names them; the first list that cannot be read ends it.
+    static func load(_ layers: [Configuration.Layer], of file: String? = nil) throws -> LoadedStack {
         guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
-        let compiled = try LayerLoader.loadAll(layers.map(LayerRequest.init)).map { result in
+        let compiled = try zip(layers, LayerLoader.loadAll(layers.map(LayerRequest.init))).map { layer, result in
             do throws(ListError) {
                 return try result.get()
             } catch {
-                if let hint = MisplacedFile.stackAsList(error) { throw Failure.usage(hint.description) }
-                throw Failure(status: error.isUndecided ? .undecided : .usage, text: error.description)
+                let place = file.flatMap { ListPlace(error, layer, $0) }
+                if let hint = MisplacedFile.stackAsList(error) {
+                    throw Failure.usage((place?.prefix ?? "") + hint.description)
+                }
+                let status: ExitStatus = error.isUndecided ? .undecided : .usage
+                throw Failure(
+                    status: status,
+                    text: (place?.prefix ?? "") + (file == nil ? error.description : Self.inKeys(error.description))
+                        + (place?.hint ?? "")
+                )
             }
+        }
+        var reports = compiled.flatMap(\.reports)
+        // A stack file has keys in place of options.
+        if file != nil {
+            for index in reports.indices { reports[index].detection = Self.inKeys(reports[index].detection) }
         }
         return LoadedStack(
             layers: compiled,
-            reports: compiled.flatMap(\.reports),
+            reports: reports,
             diagnostics: compiled.flatMap(\.diagnostics)
         )
+    }
+
+    /// A hint about options as one about the keys of a stack file.
+    private static func inKeys(_ text: String) -> String {
+        text.replacing("--engine chooses", with: "`engine:` chooses").replacing("--format says", with: "`format:` says")
     }
 
     /// The first rules of every list that are not evaluated, and the first lines that its engine drops.
@@ -74,7 +97,7 @@ struct LoadedStack {
     /// rules that are not evaluated follow with their places, the first few of every reason.
     func announce(namesRules: Bool = true, isVerbose: Bool = false) {
         for report in reports {
-            var line = "\(TerminalText.escaped(report.path)): \(report.detection); rules: \(report.rules)"
+            var line = "\(TerminalText.escaped(report.path)): \(report.reading); rules: \(report.rules)"
             let settings = report.ignored["option"] ?? 0
             let dropped = report.ignored.filter { $0.key != "option" }
             if !dropped.isEmpty { line += ", dropped by the engine: \(Self.counts(dropped))" }
@@ -113,21 +136,6 @@ struct LoadedStack {
         let rest = report.ignoredCount - report.dropped.count
         guard rest > 0 else { return }
         StandardError.line("\(TerminalText.escaped(report.path)): dropped lines that are not named here: \(rest)")
-    }
-
-    /// The context with the layers that its client passes, and a word about them.
-    func narrowed(_ context: QueryContext, takesClient: Bool = true) -> QueryContext {
-        guard !groups.isEmpty else { return context }
-        let group = groups.group(of: context.client?.address, at: context.minuteOfWeek)
-        StandardError.line(
-            "patchway: groups of clients: "
-                + (group.map { "decided for \(TerminalText.escaped($0.name))" }
-                    ?? "decided for a client that is in none")
-                + (takesClient && context.client?.address == nil ? "; --client ADDRESS decides for one" : "")
-                + (takesClient && context.minuteOfWeek == nil && groups.groups.contains { $0.minutes != nil }
-                    ? "; groups with hours count only where --at says when" : "")
-        )
-        return groups.narrowed(context)
     }
 
     /// Rules about the address of a client that nobody gave.
@@ -182,17 +190,5 @@ struct LoadedStack {
         }
         let engines = stack.layers.map(\.engine.rawValue).joined(separator: " > ")
         return "\(engines), \(ruleWords), \(fingerprint)"
-    }
-}
-
-extension StackGroups {
-    /// The groups that a file describes.
-    init(_ groups: [Configuration.Group]) {
-        self.init(
-            groups.filter { $0.name != Configuration.Group.others }.map {
-                StackGroup(name: $0.name, ranges: $0.clients, minutes: $0.minutes, layers: $0.mask)
-            },
-            others: groups.first { $0.name == Configuration.Group.others }?.mask ?? ~0
-        )
     }
 }

@@ -36,21 +36,24 @@ struct StackOptions: ParsableArguments {
     var isEmpty: Bool { lists.isEmpty && stack == nil && allowing.isEmpty }
 
     /// The stack that the options ask for.
-    func requested(as format: ListFormatOptions? = nil) throws -> Configuration.Stack {
-        let format = try format?.format.map(ListFormat.init(option:))?.id
-        guard let stack else { return Configuration.Stack(layers: try layersOfLists(format)) }
-        guard format == nil else {
-            throw Failure.usage("--stack names the formats itself; --format is for --list")
+    func requested(as options: ListFormatOptions? = nil) throws -> Configuration.Stack {
+        let format = try options?.format.map(ListFormat.init(option:))?.id
+        let role = try options?.role.map(ListRole.init(option:))
+        guard let stack else { return Configuration.Stack(layers: try layersOfLists(format, role)) }
+        guard format == nil, role == nil else {
+            throw Failure.usage("--stack names formats and roles itself; --format and --role are for --list")
         }
         guard lists.isEmpty, engines.isEmpty, blockMode == nil, allowing.isEmpty else {
             throw Failure.usage(
                 "--stack and --list/--engine/--block-mode/--allow-list both name a stack; give one of them"
             )
         }
-        return try ConfigurationFile.read(stack).stack
+        var requested = try ConfigurationFile.read(stack).stack
+        requested.file = stack
+        return requested
     }
 
-    private func layersOfLists(_ format: String?) throws -> [Configuration.Layer] {
+    private func layersOfLists(_ format: String?, _ role: ListRole?) throws -> [Configuration.Layer] {
         guard engines.count <= 1 || engines.count == lists.count else {
             throw Failure.usage(
                 "\(engines.count) engines for \(lists.count) lists; give one --engine per --list, or one for all"
@@ -69,7 +72,9 @@ struct StackOptions: ParsableArguments {
             return Configuration.Layer(
                 engine: try word.map(Engine.init(option:)),
                 blockMode: blockMode,
-                lists: paths.split(separator: ",").map { Configuration.List(path: String($0), format: format) }
+                lists: paths.split(separator: ",").map {
+                    Configuration.List(path: String($0), format: format, role: role)
+                }
                     + allowing.lists
             )
         }
@@ -95,6 +100,25 @@ struct ListFormatOptions: ParsableArguments {
             "Read every list as this format: \(ListFormat.all.map(\.id).joined(separator: ", ")). Told by content without it."
     )
     var format: String?
+
+    @Option(
+        name: .customLong("role"),
+        help: """
+            Whether the lists name what is blocked or what is let pass: block or allow. Without it that follows from \
+            the engine and the list's name.
+            """
+    )
+    var role: String?
+}
+
+extension ListRole {
+    /// Reads the value of `--role`.
+    init(option: String) throws {
+        guard let role = ListRole(rawValue: option), role == .block || role == .allow else {
+            throw Failure.usage("--role \(TerminalText.escaped(option)): one of block, allow")
+        }
+        self = role
+    }
 }
 
 extension Engine {
@@ -102,7 +126,8 @@ extension Engine {
     init(option: String) throws {
         guard let engine = Engine(rawValue: option) else {
             let known = Engine.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure.usage("--engine \(TerminalText.escaped(option)): no such engine; one of \(known)")
+            let nearest = NearestWord.hint(option, Engine.allCases.map(\.rawValue))
+            throw Failure.usage("--engine \(TerminalText.escaped(option)): no such engine\(nearest); one of \(known)")
         }
         self = engine
     }
@@ -113,7 +138,10 @@ extension ListFormat {
     init(option: String) throws {
         guard let format = ListFormat.named(option) else {
             let known = ListFormat.all.map(\.id).joined(separator: ", ")
-            throw Failure.usage("--format \(TerminalText.escaped(option)): no such list format; one of \(known)")
+            let nearest = NearestWord.hint(option, ListFormat.all.map(\.id))
+            throw Failure.usage(
+                "--format \(TerminalText.escaped(option)): no such list format\(nearest); one of \(known)"
+            )
         }
         self = format
     }
@@ -150,6 +178,7 @@ extension LayerRequest {
                     groups: list.groups,
                     octets: list.octets
                 )
+                input.leavesRoleOpen = list.leavesRoleOpen
                 input.minutes = list.minutes
                 input.rules = list.rules
                 input.notEvaluated = list.notEvaluated
@@ -185,7 +214,7 @@ extension SourceReport {
         self.init(
             path: report.path,
             format: report.format.id,
-            reading: report.detection,
+            reading: report.reading,
             engine: report.engine.rawValue,
             records: report.lines,
             events: report.rules,
@@ -193,35 +222,5 @@ extension SourceReport {
             unsupported: report.unsupported,
             bytes: report.octets
         )
-    }
-}
-
-extension LayerLoader {
-    /// Loads every list of a file, archive members apart, each as a layer of its own; members that were refused are
-    /// diagnostics. A folder is one category.
-    static func loadEach(
-        _ path: String,
-        engine: Engine?,
-        format: ListFormat?,
-        blockMode: String?
-    ) throws(ListError) -> (results: [Result<LoadedLayer, ListError>], diagnostics: [Diagnostic]) {
-        let set: InputSet
-        do throws(InputError) {
-            set = try InputFile.read(path: path)
-        } catch {
-            guard case .isDirectory = error.reason else { throw ListError(path: path, reason: .input(error)) }
-            let list = ListInput(path: path, format: format)
-            return ([Result { () throws(ListError) in try load([list], engine: engine, blockMode: blockMode) }], [])
-        }
-        let results = set.inputs.map { input in
-            Result { () throws(ListError) in
-                try load(
-                    [ListInput(path: input.path, format: format, octets: input.bytes.span.octets)],
-                    engine: engine,
-                    blockMode: blockMode
-                )
-            }
-        }
-        return (results, set.diagnostics)
     }
 }

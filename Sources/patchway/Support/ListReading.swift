@@ -1,0 +1,48 @@
+import FilterLists
+import Policy
+import TextScan
+
+/// How the lists of a command line are read; nil leaves it to the list.
+struct ListReading {
+    var engine: Engine?
+    var format: ListFormat?
+    var role: ListRole?
+    var blockMode: String?
+}
+
+extension LayerLoader {
+    /// Loads every list of a file, archive members apart, each as a layer of its own; members that were refused are
+    /// diagnostics. A folder is one category.
+    static func loadEach(
+        _ path: String,
+        _ reading: ListReading
+    ) throws(ListError) -> (results: [Result<LoadedLayer, ListError>], diagnostics: [Diagnostic]) {
+        let set: InputSet
+        do throws(InputError) {
+            set = try InputFile.read(path: path)
+        } catch {
+            guard case .isDirectory = error.reason else { throw ListError(path: path, reason: .input(error)) }
+            let list = ListInput(path: path, role: reading.role ?? .block, format: reading.format)
+            return (
+                [
+                    Result { () throws(ListError) in
+                        try load([list], engine: reading.engine, blockMode: reading.blockMode)
+                    }
+                ], []
+            )
+        }
+        let results = set.inputs.map { input in
+            Result { () throws(ListError) in
+                var list = ListInput(
+                    path: input.path,
+                    role: reading.role ?? .block,
+                    format: reading.format,
+                    octets: input.bytes.span.octets
+                )
+                list.leavesRoleOpen = reading.role == nil
+                return try load([list], engine: reading.engine, blockMode: reading.blockMode)
+            }
+        }
+        return (results, set.diagnostics)
+    }
+}

@@ -1,0 +1,74 @@
+import Policy
+import Settings
+import TextScan
+
+extension LoadedStack {
+    /// The context with the layers that its client passes, and a word about them.
+    func narrowed(_ context: QueryContext, group named: String? = nil, takesClient: Bool = true) throws -> QueryContext
+    {
+        if let named { return try self.context(context, ofGroup: named) }
+        guard !groups.isEmpty else { return context }
+        let group = groups.group(of: context.client?.address, at: context.minuteOfWeek)
+        StandardError.line(
+            "patchway: groups of clients: "
+                + (group.map { "decided for \(TerminalText.escaped($0.name))" }
+                    ?? "decided for a client that is in none")
+                + (takesClient && context.client?.address == nil
+                    ? "; --client ADDRESS or --group NAME decides for one" : "")
+                + (takesClient && context.minuteOfWeek == nil && groups.groups.contains { $0.minutes != nil }
+                    ? "; groups with hours count only where --at says when" : "")
+        )
+        return groups.narrowed(context)
+    }
+
+    /// Every group of clients that fares by itself, with the layers that it passes; empty where all clients fare alike, or one is
+    /// given.
+    func contexts(_ asked: QueryContext, group: String?) -> [(name: String, context: QueryContext)] {
+        guard !groups.isEmpty, group == nil, asked.client?.address == nil else { return [] }
+        let named = groups.groups.map { (name: $0.name, layers: $0.layers) }
+        let contexts = (named + [(name: Configuration.Group.others, layers: groups.others)]).map { group in
+            var context = asked
+            context.layers = group.layers
+            return (name: group.name, context: context)
+        }
+        let names = contexts.map { TerminalText.escaped($0.name) }.joined(separator: ", ")
+        StandardError.line(
+            "patchway: groups of clients, each audited: \(names); --group NAME or --client ADDRESS audits for one"
+        )
+        return contexts
+    }
+
+    /// The context of one group.
+    private func context(_ asked: QueryContext, ofGroup name: String) throws -> QueryContext {
+        let layers =
+            name == Configuration.Group.others ? groups.others : groups.groups.first { $0.name == name }?.layers
+        guard !groups.isEmpty, let layers else {
+            let known = groups.groups.map { TerminalText.escaped($0.name) } + [Configuration.Group.others]
+            throw Failure.usage(
+                "--group \(TerminalText.escaped(name)): "
+                    + (groups.isEmpty
+                        ? "the stack has no groups; a stack file has them under `groups`"
+                        : "no such group; one of \(known.joined(separator: ", "))")
+            )
+        }
+        guard asked.client?.address == nil else {
+            throw Failure.usage("--group and an address with --client both say which layers count; give one of them")
+        }
+        StandardError.line("patchway: groups of clients: decided for \(TerminalText.escaped(name))")
+        var context = asked
+        context.layers = layers
+        return context
+    }
+}
+
+extension StackGroups {
+    /// The groups that a file describes.
+    init(_ groups: [Configuration.Group]) {
+        self.init(
+            groups.filter { $0.name != Configuration.Group.others }.map {
+                StackGroup(name: $0.name, ranges: $0.clients, minutes: $0.minutes, layers: $0.mask)
+            },
+            others: groups.first { $0.name == Configuration.Group.others }?.mask ?? ~0
+        )
+    }
+}
