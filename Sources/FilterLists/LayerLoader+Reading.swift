@@ -10,7 +10,8 @@ extension LayerLoader {
         _ removals: BadfilterSet,
         _ options: LayerOptions,
         _ given: [String: Int],
-        _ mayBeEmpty: Bool
+        _ mayBeEmpty: Bool,
+        isOneOfSeveral: Bool
     ) throws(ListError) -> (LayerBuilder, ListReport) {
         guard let reader = detection.engine.reader(of: detection.format) else {
             let reason = ListError.Reason.engineDoesNotRead(engine: detection.engine, format: detection.format)
@@ -47,7 +48,13 @@ extension LayerLoader {
         )
         guard report.rules > 0 || leavesNamesOpen && report.hasMoreThanIncludes || mayBeEmpty || source.mayBeEmpty
         else {
-            throw ListError(path: source.path, reason: .noRules(emptiness(report)))
+            let reason = emptiness(report)
+            guard isOneOfSeveral, report.unsupportedCount + report.ignoredCount > 0 else {
+                throw ListError(path: source.path, reason: .noRules(reason))
+            }
+            var report = report
+            report.noteEmptiness(reason)
+            return (result, report)
         }
         return (result, report)
     }

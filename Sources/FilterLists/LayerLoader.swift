@@ -216,9 +216,21 @@ public enum LayerLoader {
         var reports: [ListReport] = []
         let given = Dictionary(sources.map { (ListText.file($0.path), 1) }, uniquingKeysWith: +)
         for (source, detection) in recipe.lists.map({ ($0.text, $0.detection) }) {
-            let (next, report) = try read(source, detection, consume builder, removals, options, given, mayBeEmpty)
+            let (next, report) = try read(
+                source,
+                detection,
+                consume builder,
+                removals,
+                options,
+                given,
+                mayBeEmpty,
+                isOneOfSeveral: recipe.lists.count > 1
+            )
             builder = next
             reports.append(report)
+        }
+        if reports.allSatisfy(\.isEmpty), let first = reports.first, let why = first.emptiness {
+            throw ListError(path: first.path, reason: .noRules(why))
         }
         addOwnRules(of: engine, sources, options, &builder)
         let layer = (consume builder).compile()

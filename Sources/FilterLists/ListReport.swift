@@ -142,6 +142,19 @@ struct LayerRecipe: Sendable {
 }
 
 extension ListReport {
+    private static let emptyReason = "no-rules"
+
+    /// Why the list beside others holds no rule that can be evaluated; nil where it holds one.
+    var emptiness: String? { notices.first { $0.reason == Self.emptyReason }?.text }
+
+    /// Whether it holds none.
+    var isEmpty: Bool { emptiness != nil }
+
+    /// Notes that the list beside others holds no rule that can be evaluated.
+    mutating func noteEmptiness(_ why: String) {
+        notices.append(Diagnostic(path: path, line: 1, column: 1, reason: Self.emptyReason, text: why))
+    }
+
     /// Whether something else is not evaluated than files that the list names and that are not given.
     var hasMoreThanIncludes: Bool { unsupported.keys.contains { $0 != UnsupportedReason.include.id } }
 }

@@ -178,6 +178,7 @@ extension CompiledLayer {
         if engine == .dnscryptProxy || engine == .packetFilter {
             return decideAddressLists(addresses, type, index: index)
         }
+        if profile.triggerOrder == .zoneByZone, asked.labelCount == 0 { return .pass(index) }
         if profile.triggerOrder == .zoneByZone, addresses.contains(where: \.isMapped) {
             // BIND keeps IPv4 ranges in mapped form; which of them a mapped address meets is not modelled.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
@@ -186,6 +187,8 @@ extension CompiledLayer {
             profile.order == .longestFirst
             ? firstStage(addresses, asked) : answerRule(addresses, type, zones: min(zones, lists.count))
         var found = decision(rule: rule, type: type, index: index)
+        // BIND gives such an alias all the same.
+        if aliases == 0, engine == .pdnsRPZ { found = unlooped(found, asked, type) }
         // Which records an answer to ANY holds depends on the engine's cache.
         if type == .any, found.hasRule { found.kind = .unsupported }
         return found

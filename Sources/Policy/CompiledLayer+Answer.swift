@@ -149,7 +149,7 @@ extension CompiledLayer {
         )
         if style.answersNameAskedFor {
             answer.keepsAliases = false
-        } else if case .records = actions[made] {
+        } else if case .records = actions[made], decision.kind != .servfail {
             answer.keepsAliases = true
         } else {
             answer.keepsAliases = style.keepsAliases || !records.isEmpty

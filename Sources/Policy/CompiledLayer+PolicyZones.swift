@@ -93,7 +93,7 @@ private struct MetNames: ~Copyable {
 }
 
 extension CompiledLayer {
-    /// The rule of the first policy zone that has one for the name.
+    /// The rule of the first policy zone that has one for the name; the zones before one of which nothing is known count.
     func policyZoneRule(
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
@@ -102,7 +102,26 @@ extension CompiledLayer {
         client: IPAddress?,
         zones: Int
     ) -> Int? {
-        if let refusal { return refusal }
+        // BIND leaves the root alone (compared with 9.18).
+        if engine == .bindRPZ, name.labelCount == 0 { return nil }
+        guard let refusal else {
+            return knownZoneRule(name, hashes, type: type, wildcard, client: client, zones: zones)
+        }
+        // Unbound does not start with one that it refuses; PowerDNS asks all zones about the client first.
+        if engine == .unboundRPZ || engine == .pdnsRPZ && client != nil { return refusal }
+        let list = listIndex(refusal)
+        let before = knownZoneRule(name, hashes, type: type, wildcard, client: client, zones: min(zones, list))
+        return before ?? (list < zones ? refusal : nil)
+    }
+
+    private func knownZoneRule(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        type: RRType,
+        _ wildcard: WildcardRule,
+        client: IPAddress?,
+        zones: Int
+    ) -> Int? {
         // Bit n: zone n knows the name; zones from the 64th on share the last bit. Nodes alone, such as that of a top-level
         // domain, give nothing.
         var known: UInt64 = 0
@@ -159,6 +178,9 @@ extension CompiledLayer {
         // The nearest wildcard, and the deepest node of any kind.
         var star: (rule: Int, labels: Int)?
         var deepest = -1
+        var starNode = -1
+        // The deepest node whose star exists and has nothing itself, which only BIND knows.
+        var emptyStar: (rule: Int, labels: Int)?
         var waiting = met.labels
         while waiting != 0 {
             let labels = waiting.trailingZeroBitCount
@@ -169,6 +191,19 @@ extension CompiledLayer {
                 if Int(record.list) == list {
                     switch record.scope {
                     case .exact where labels == total: exact = better(exact, next, type)
+                    case .below where labels < total && isStar(name, labels + 1):
+                        // Its own node is met.
+                        if labels == total - 1 {
+                            exact = better(exact, next, type)
+                        } else if wildcard == .closestEncloser {
+                            starNode = max(starNode, labels + 1)
+                        } else if (depth ?? labels) == labels {
+                            star = (
+                                better(star.flatMap { $0.labels == labels ? $0.rule : nil }, next, type), labels
+                            )
+                        }
+                    case .node where labels < total && plainKinds[Int(record.action)].kind(.a) == .nodata:
+                        emptyStar = (next, labels)
                     case .below where labels < total && (depth ?? labels) == labels:
                         star = (better(star.flatMap { $0.labels == labels ? $0.rule : nil }, next, type), labels)
                     default: break
@@ -181,8 +216,51 @@ extension CompiledLayer {
         if let exact { return exact }
         switch wildcard {
         case .nearestAncestor, .canonicalPredecessor: return star?.rule
-        case .closestEncloser: return star.flatMap { $0.labels == deepest ? $0.rule : nil }
+        case .closestEncloser:
+            deepest = max(deepest, starNode)
+            if let star, star.labels == deepest { return star.rule }
+            // BIND knows of the name by the star further up, and then finds the empty one (compared with 9.18).
+            if let emptyStar, star != nil, emptyStar.labels == deepest { return emptyStar.rule }
+            return nil
         }
+    }
+
+    /// What an alias to the name asked for is: to BIND the old form of `rpz-passthru`, to PowerDNS a loop (compared with
+    /// 9.18 and 4.8.8).
+    func unlooped(_ decision: Decision, _ name: borrowing NameBuffer, _ type: RRType) -> Decision {
+        guard decision.kind == .redirect, decision.hasRule, engine == .bindRPZ || engine == .pdnsRPZ,
+            case .records(let list) = actions[Int(record(Int(decision.rule)).action)],
+            let alias = list.first, alias.type == .cname, Self.isSame(alias.data, name)
+        else { return decision }
+        var met = decision
+        if engine == .bindRPZ {
+            (met.kind, met.exempt) = (.pass, 1 << UInt64(decision.layer))
+        } else if type != .cname {
+            met.kind = type == .any ? .unsupported : .servfail
+        }
+        return met
+    }
+
+    private static func isSame(_ wire: [UInt8], _ name: borrowing NameBuffer) -> Bool {
+        guard wire.count == name.count else { return false }
+        for index in wire.indices where asciiLowercased(wire[index]) != name[index] { return false }
+        return true
+    }
+
+    /// Whether a decision of PowerDNS on an alias leads back to a name in front of it.
+    func closesLoop(_ decision: Decision, _ before: [DomainName]) -> Bool {
+        guard engine == .pdnsRPZ, decision.kind == .redirect, decision.hasRule,
+            case .records(let list) = actions[Int(record(Int(decision.rule)).action)],
+            let alias = list.first, alias.type == .cname, let target = try? DomainName(wire: alias.data)
+        else { return false }
+        return before.contains(target)
+    }
+
+    /// Whether the label that a suffix begins with is a star.
+    @inline(__always)
+    private func isStar(_ name: borrowing NameBuffer, _ labels: Int) -> Bool {
+        let start = name.suffixStart(labels)
+        return name[start] == 1 && name[start + 1] == 0x2A
     }
 
     /// Of two rules at the same node, the records of one owner: the first, unless only the other has the type. For Knot

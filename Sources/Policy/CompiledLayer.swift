@@ -171,19 +171,23 @@ public final class CompiledLayer: Sendable {
         case .firstMatch: decideFirstMatch(name, hashes, type: type, context: context, index: index)
         case .localZone: decideLocalZone(name, hashes, type: type, context: context, index: index)
         case .policyZone(let wildcard):
-            settled(
-                decision(
-                    rule: policyZoneRule(
-                        name,
-                        hashes,
+            unlooped(
+                settled(
+                    decision(
+                        rule: policyZoneRule(
+                            name,
+                            hashes,
+                            type: type,
+                            wildcard,
+                            client: context.client?.address,
+                            zones: min(zones, lists.count)
+                        ),
                         type: type,
-                        wildcard,
-                        client: context.client?.address,
-                        zones: min(zones, lists.count)
+                        index: index
                     ),
-                    type: type,
-                    index: index
+                    type
                 ),
+                name,
                 type
             )
         }

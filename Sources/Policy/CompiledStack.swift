@@ -206,7 +206,11 @@ public final class CompiledStack: Sendable {
             return verdict(own, of: name, element: name, relation: .qname, type: type, context)
         }
         let element = chain[walk.place - 1]
-        var made = verdict(walk.decision, of: name, element: element, relation: .cname, type: type, context)
+        var decision = walk.decision
+        if decision.hasRule, layers[Int(decision.layer)].closesLoop(decision, [name] + chain.prefix(walk.place - 1)) {
+            decision.kind = .unsupported
+        }
+        var made = verdict(decision, of: name, element: element, relation: .cname, type: type, context)
         if own.kind == .unsupported, walk.decision.kind.isBlock { made.note = certainty(walk.decision, whatever: own) }
         return made
     }

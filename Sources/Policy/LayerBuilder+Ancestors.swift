@@ -4,6 +4,9 @@ extension LayerBuilder {
     mutating func addEmptyNonTerminals(only ruleClass: RuleClass? = nil) {
         actions.append(.none)
         let action = UInt32(actions.count - 1)
+        // BIND answers for the star of a node that only has names below it; its parent has to know.
+        let knowsStars = ruleClass == nil && profile.order == .policyZone(.closestEncloser)
+        if knowsStars { actions.append(.nodata) }
         let arena = store.arena
         var known = NameSet()
         var apexes = NameSet()
@@ -39,6 +42,9 @@ extension LayerBuilder {
                     break
                 }
                 addNode(at: position, shape: shape, list: record.list)
+                if knowsStars, arena[position] == 1, arena[position + 1] == 0x2A {
+                    addEmptyStar(at: position, in: arena, of: rule)
+                }
                 if apexes.contains(position, list: tree, arena) { break }
                 position += Int(arena[position]) + 1
             }
@@ -47,6 +53,25 @@ extension LayerBuilder {
 
     /// What the names above a rule exist for: the rules of one of Unbound's views, which know nothing of others.
     private func tree(_ record: RuleRecord) -> UInt16 { profile.order == .localZone ? record.guardID : 0 }
+
+    /// Notes at its parent that a star exists without data, by the place of the rule for which it does.
+    private mutating func addEmptyStar(at position: Int, in arena: [UInt8], of rule: Int) {
+        let (record, place) = (store[rule], store.position(rule))
+        let shape = intern(
+            RuleShape(
+                action: UInt32(actions.count - 1),
+                coverage: record.coverage,
+                scope: .node,
+                ruleClass: record.ruleClass,
+                rank: record.rank,
+                guardID: 0
+            )
+        )
+        var end = position + 2
+        while arena[end] != 0 { end += Int(arena[end]) + 1 }
+        let parent = store.store(place) { $0.append(contentsOf: arena[(position + 2)...end]) }
+        addNode(at: parent, shape: shape, list: record.list)
+    }
 
     private mutating func addNode(at position: Int, shape: UInt32, list: UInt16) {
         store.packed.append(

@@ -11,7 +11,7 @@ struct PolicyZoneCasesTests {
     }
 
     /// An entry that Knot Resolver does not read ends the zone: what stands before it holds.
-    @Test(arguments: ["1.2001:db8::.rpz.ip CNAME .", "a*.zz CNAME .", "b.zz CNAME", "b+c.zz (\nTXT x)"])
+    @Test(arguments: ["1.2001:db8::.rpz.ip CNAME .", "a+.zz CNAME .", "b.zz CNAME", "b+c.zz (\nTXT x)"])
     func knotResolverReadsNothingBehindABadEntry(entry: String) throws {
         let zone = Self.zone("a.zz CNAME .\n\(entry)\nc.zz CNAME .")
         let loaded = try readList(zone, .rpz, .knotRPZ)

@@ -1,3 +1,4 @@
+import DNS
 import FilterLists
 import Policy
 
@@ -19,7 +20,7 @@ extension RoundMaker {
             var seen: Set<String> = []
             var repeats = ""
             for name in owners(oneIn: 5) {
-                let owner = chance(2) ? name : "*.\(name)"
+                let owner = chance(16) ? starred(name) : chance(2) ? name : "*.\(name)"
                 guard seen.insert(owner.lowercased()).inserted else { continue }
                 // In BIND it hides what is below it, which is not evaluated.
                 let made = engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
@@ -36,11 +37,34 @@ extension RoundMaker {
             }
             text += repeats
             if chance(2) { text += addressPolicies(engine) }
+            // BIND takes data of the apex for those of the zone.
+            if engine != .bindRPZ, chance(4) { text += policy("@") }
+            askStars(&round)
+            // Whether Unbound goes on behind an alias that it met depends on what it has of the target.
+            if engine == .unboundRPZ {
+                for target in ["a.r0.rz.", "b.a.r1.rz."] {
+                    text = text.replacing("CNAME \(target)", with: "CNAME garden.zz.")
+                }
+            }
             // In an earlier zone it would hide the probe of a later one.
             if index == zones - 1, chance(4) { text += policy("*") }
             round.lists.append(("zone\(index)", .rpz, text))
             round.blocked.append(probe)
         }
+    }
+
+    /// An owner with a star that stands for nothing: in the middle, or inside of a label.
+    private mutating func starred(_ name: String) -> String {
+        pick(["ads.*.\(name)", "*.*.\(name)", "a*b.\(name)", "*a.\(name)"])
+    }
+
+    /// Names that are stars themselves, and what is below and beside them.
+    private mutating func askStars(_ round: inout Round) {
+        var names: [String] = ["."]
+        for name in owners(oneIn: 12) {
+            names += ["*.\(name)", "ads.*.\(name)", "b.*.\(name)", "ads.x.\(name)", "a*b.\(name)"]
+        }
+        for name in names { round.questions += [RRType.a, .txt].map { (name, $0) } }
     }
 
     /// Policies about addresses of answers, in both families, and about the client.
@@ -92,6 +116,7 @@ extension RoundMaker {
         var actions = [
             "CNAME .", "CNAME .", "CNAME *.", "CNAME rpz-passthru.", "CNAME rpz-passthru.", "CNAME rpz-tcp-only.",
             "A 0.0.0.0", "A 198.18.0.7", "AAAA ::", "TXT \"x\"", "CNAME garden.zz.", "CNAME *.garden.zz.",
+            "CNAME a.r0.rz.", "CNAME b.a.r1.rz.",
             "300 IN CNAME .", "IN A 198.18.0.8", "MX 10 mail.zz.", "HTTPS 1 .",
         ]
         if drops { actions.append("CNAME rpz-drop.") }

@@ -61,11 +61,41 @@ enum EntryRuling {
         }
         if entry.type == "CNAME", entry.data.isEmpty || entry.data.contains(where: \.isQuoted) { return .open }
         if entry.type == "NS", entry.data.isEmpty { return .ignored }
+        guard entry.type.hasPrefix("TYPE") || typesOfPowerDNS.contains(entry.type), hasQuotes(entry) else {
+            return .refused
+        }
         return isRead && entry.hasPlainData ? .asRead : .refused
     }
 
+    /// The types that PowerDNS Recursor 4.8 reads in zones; with another one it takes none.
+    private static let typesOfPowerDNS: Set<String> = [
+        "A", "AAAA", "AFSDB", "APL", "CAA", "CDNSKEY", "CDS", "CERT", "CNAME", "DHCID", "DNAME", "DNSKEY", "DS",
+        "EUI48",
+        "EUI64", "HINFO", "HTTPS", "IPSECKEY", "KX", "LOC", "MX", "NAPTR", "NS", "NSEC", "NSEC3", "NSEC3PARAM",
+        "OPENPGPKEY", "PTR", "RP", "RRSIG", "SMIMEA", "SOA", "SPF", "SRV", "SSHFP", "SVCB", "TLSA", "TXT", "URI",
+    ]
+
+    /// Whether texts stand in quotes where PowerDNS wants them: it takes a single word of TXT without (compared with 4.8.8).
+    private static func hasQuotes(_ entry: PolicyZoneEntry) -> Bool {
+        let data = Array(entry.data)
+        switch entry.type {
+        case "TXT", "SPF": return data.count == 1 || data.allSatisfy(\.isQuoted)
+        case "HINFO": return data.allSatisfy(\.isQuoted)
+        case "NAPTR": return data.count == 6 && data[2...4].allSatisfy(\.isQuoted)
+        case "URI": return data.last?.isQuoted ?? false
+        default: return true
+        }
+    }
+
+    /// Types that libldns reads and the scanner of Knot Resolver 5.6 does not.
+    private static let unknownToKnot: Set<String> = [
+        "GPOS", "ISDN", "MB", "MD", "MF", "MG", "MR", "NSAP", "NSAP-PTR", "NULL", "NXT", "PX", "TALINK", "WKS", "X25",
+    ]
+
     private static func knot(_ entry: PolicyZoneEntry, _ isRead: Bool, _ isBadEscape: Bool) -> EntryRuling {
         if isBadEscape { return .ignored }
+        // Types that its scanner does not know.
+        if unknownToKnot.contains(entry.type) { return .refused }
         guard isRead, entry.hasPlainData, !entry.hasReturn, !entry.isOpen, let type = entry.typeIndex else {
             return .refused
         }

@@ -21,6 +21,13 @@ enum PolicyTrigger {
         case loose
     }
 
+    /// The triggers themselves, with nothing in front: no name to the engines that know them. PowerDNS does not start where
+    /// they ask for an address.
+    private static let bare: [(text: StaticString, trigger: PolicyTrigger)] = [
+        ("rpz-ip", .address(.answer, nil, .loose)), ("rpz-client-ip", .address(.client, nil, .loose)),
+        ("rpz-nsip", .address(.answer, nil, .loose)), ("rpz-nsdname", .nameServer),
+    ]
+
     private static let kinds: [(suffix: StaticString, trigger: AddressTrigger?)] = [
         (".rpz-ip", .answer), (".rpz-client-ip", .client), (".rpz-nsdname", nil), (".rpz-nsip", nil),
     ]
@@ -29,14 +36,18 @@ enum PolicyTrigger {
     init(_ owner: Span<UInt8>) {
         self = .queryName
         guard owner.count > 5, [0x70, 0x65].contains(owner[owner.count - 1] | 0x20) else { return }
+        for (text, trigger) in Self.bare where owner.equalsIgnoringCase(text) {
+            self = trigger
+            return
+        }
         for (suffix, trigger) in Self.kinds {
             let start = owner.count - suffix.utf8CodeUnitCount
             guard start > 0, owner.hasPrefixIgnoringCase(suffix, at: start) else { continue }
+            let text = owner.extracting(0..<start).octets
             guard let trigger else {
                 self = .nameServer
                 return
             }
-            let text = owner.extracting(0..<start).octets
             let range = Self.range(text)
             self = .address(trigger, range, range.map { Self.spelling($0, text) } ?? .loose)
             return

@@ -19,12 +19,12 @@ struct PolicyZone {
     private(set) var ttl: UInt32 = ResourceRecord.defaultTTL
     private(set) var lastOwner: DomainName
     /// The origin of a zone that states none.
-    private let nameless: DomainName
+    let nameless: DomainName
     let engine: Engine
-    private let nxdomain: ActionID
-    private let nodata: ActionID
-    private let drop: ActionID
-    private let truncate: ActionID
+    let nxdomain: ActionID
+    let nodata: ActionID
+    let drop: ActionID
+    let truncate: ActionID
 
     /// Whether the engine reads no further.
     private(set) var hasEnded = false
@@ -62,7 +62,7 @@ struct PolicyZone {
         truncate = sink.builder.intern(.truncate)
     }
 
-    private static let unknown = (try? DomainName("policy.zone.invalid")) ?? .root
+    static let unknown = (try? DomainName("policy.zone.invalid")) ?? .root
 
     /// In Unbound a TTL that a record states is that of the records behind it (compared with 1.17.1).
     mutating func noteTTL(_ stated: UInt32) {
@@ -88,7 +88,10 @@ struct PolicyZone {
         let value = fields.next().map { entry.extracting($0).octets } ?? []
         if entry.extracting(directive).equalsIgnoringCase("$ORIGIN") {
             if value.isEmpty, engine == .unboundRPZ { return sink.drop(.ignoredEntry, text, content, line) }
-            guard let name = try? DomainName(presentation: value), let whole = absolute(name, value) else {
+            // Unbound takes it as it stands, with or without a dot at its end (compared with 1.17.1).
+            guard let name = try? DomainName(presentation: value),
+                let whole = engine == .unboundRPZ ? name : absolute(name, value)
+            else {
                 return refuse(text, content, line, &sink)
             }
             origin = whole
@@ -158,10 +161,12 @@ struct PolicyZone {
             return
         }
         if engine == .pdnsRPZ, !apexIsStated { return sink.drop(.noAuthority, text, range, line) }
-        guard record.owner.isEqualOrBelow(apex) else { return sink.drop(.outOfZone, text, range, line) }
+        guard record.owner.isEqualOrBelow(apex) else { return takeOutside(record, text, range, line, &sink) }
         guard let trigger = try? DomainName(wire: record.owner.wire.dropLast(apex.wire.count) + [0]) else { return }
+        if refusedByPowerDNS(record, trigger) { return sink.drop(.badRecord, text, range, line) }
         if engine == .bindRPZ, !isTakenByBIND(record, trigger, text, range, line, &sink) { return }
-        if trigger.isRoot { return }
+        // The root, asked for, is a name like others to all but BIND.
+        if trigger.isRoot, engine == .bindRPZ || Self.isOfZoneItself(record.type) { return }
         switch record.type {
         case .ns where engine == .bindRPZ:
             leaveOpen(record.owner, .delegation, text, range, line, &sink)
@@ -174,6 +179,7 @@ struct PolicyZone {
             // Data of its owner, which hides other types.
             leaveOpen(record.owner, .oddEntry, text, range, line, &sink)
         case .soa, .ns, .rrsig, .nsec, .nsec3: sink.drop(.zoneItself, text, range, line)
+        case let type where isSkipped(type): sink.drop(.zoneItself, text, range, line)
         case .dname where engine != .bindRPZ && engine != .pdnsRPZ: sink.drop(.zoneItself, text, range, line)
         case .cname:
             guard let target = try? DomainName(wire: record.data) else {
@@ -226,6 +232,7 @@ struct PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
+        if text[owner.lowerBound] == 0x40 { return false }
         let record = LocalRecord(address, ttl: limited(stated ?? ttl))
         if sink.checksNames, !apexIsHost || BINDNames.refuses(owner: text.extracting(owner)) {
             sink.drop(.checkedName, text, rule, line)
@@ -260,7 +267,7 @@ struct PolicyZone {
         if isDuplicate(name, holding, text, rule, line, &sink) { return true }
         let alias = holding == .data ? nil : action
         guard isConsistent(text.extracting(owner), alias, text, rule, line, &sink) else { return true }
-        let trigger = PolicyTrigger(text.extracting(owner))
+        let trigger = trigger(text.extracting(owner))
         guard case .queryName = trigger else {
             add(trigger, action, text, rule, line, &sink)
             return true
@@ -292,8 +299,6 @@ struct PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        // Knot Resolver has no other trigger than the query name.
-        if engine == .knotRPZ { return sink.drop(.ignoredTrigger, text, rule, line) }
         guard case .address(let kind, let range, let spelling) = trigger else {
             return sink.skip(.nameServerTrigger, text, rule, line)
         }
@@ -316,60 +321,6 @@ struct PolicyZone {
         sink.builder.add(kind, range, class: .data, action: action, at: position)
     }
 
-    private mutating func add(
-        _ trigger: DomainName,
-        alias target: DomainName,
-        ttl: UInt32,
-        _ text: Span<UInt8>,
-        _ range: Range<Int>,
-        _ line: Int,
-        _ sink: inout RuleSink
-    ) {
-        let labels = target.lowercased.labels
-        let isReserved = labels.last?.starts(with: "rpz-".utf8) == true && !target.isPolicyAction
-        if isReserved, engine == .unboundRPZ || engine == .pdnsRPZ {
-            // Actions to come: they make nothing of them.
-            return sink.drop(.ignoredEntry, text, range, line)
-        }
-        if isDuplicate(trigger, target.isPolicyAction ? .action : .alias, text, range, line, &sink) { return }
-        let key = RuleAction.records([LocalRecord(type: .cname, ttl: 0, data: target.lowercased.wire)])
-        let action = target.isPolicyAction ? self.action(target, sink) : sink.builder.intern(key)
-        guard isConsistent(trigger.presentation.span, action, text, range, line, &sink) else { return }
-        if target.isPolicyAction { return add(trigger, action, text, range, line, &sink) }
-        if engine == .knotRPZ { return sink.drop(.ignoredTrigger, text, range, line) }
-        if target == trigger {
-            // The old form of rpz-passthru; each engine has its own idea of it.
-            switch engine {
-            case .bindRPZ: return add(trigger, sink.allow, text, range, line, &sink)
-            case .pdnsRPZ: return add(trigger, sink.builder.intern(.servfail), text, range, line, &sink)
-            default:
-                sink.skip(.engineTrouble, text, range, line)
-                sink.noteOpenRules(1)
-                return add(trigger, sink.builder.intern(.unsupported), text, range, line, &sink)
-            }
-        }
-        let isInside = engine == .bindRPZ ? target.isEqualOrBelow(apex) : target.isEqualOrBelow(Self.unknown)
-        if isInside {
-            sink.skip(.relativeTarget, text, range, line)
-            sink.noteOpenRules(1)
-            return add(trigger, sink.builder.intern(.unsupported), text, range, line, &sink)
-        }
-        // A star in front stands for the name asked for, which the answer fills in.
-        let alias = LocalRecord(type: .cname, ttl: ttl, data: target.wire)
-        add(trigger, sink.builder.intern(.records([alias])), text, range, line, &sink)
-    }
-
-    /// What an alias that leads to a reserved name does.
-    private func action(_ target: DomainName, _ sink: borrowing RuleSink) -> ActionID {
-        guard let label = target.lowercased.labels.first else { return nxdomain }
-        switch String(decoding: label, as: UTF8.self) {
-        case "*": return nodata
-        case "rpz-passthru": return sink.allow
-        case "rpz-drop": return drop
-        default: return truncate
-        }
-    }
-
     func add(
         _ trigger: DomainName,
         _ action: ActionID,
@@ -378,9 +329,9 @@ struct PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
-        let kind = PolicyTrigger(trigger.presentation.span)
+        let kind = self.trigger(trigger.presentation.span)
         guard case .queryName = kind else { return add(kind, action, text, range, line, &sink) }
-        let isStar = trigger.labels[0].elementsEqual([0x2A])
+        let isStar = trigger.labels.first.map { $0.elementsEqual([0x2A]) } ?? false
         let position = RulePosition(range, line: line)
         sink.builder.add(
             isStar ? .below : .exact,

@@ -38,6 +38,10 @@ extension UnsupportedReason {
         id: "rpz-odd-entry",
         text: "the engine makes something else of its spelling than the standard"
     )
+    static let namelessZone = UnsupportedReason(
+        id: "rpz-nameless-zone",
+        text: "whether it is in the zone depends on the zone's name, which the file does not say before its SOA"
+    )
     static let mixedPolicies = UnsupportedReason(
         id: "rpz-mixed",
         text: "an alias beside data of its name is an answer of both in some order"

@@ -338,7 +338,8 @@ enum UnboundReader {
         _ state: inout State,
         _ sink: inout RuleSink
     ) {
-        guard let record = record(text.extracting(value).octets) else {
+        // A parenthesis before the owner is part of it, and the daemon does not start (compared with 1.17.1).
+        guard value.isEmpty || text[value.lowerBound] != 0x28, let record = record(text.extracting(value).octets) else {
             return sink.drop(.badRecord, text, rule, line)
         }
         state.redirects.data(text, value, record, rule: rule, line: line)
