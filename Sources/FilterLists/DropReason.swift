@@ -15,6 +15,10 @@ struct DropReason {
         id: "behind-end-of-zone",
         text: "stands behind an entry at which Knot Resolver stops reading the zone"
     )
+    static let givesWayToServer = DropReason(
+        id: "gives-way-to-server",
+        text: "is about every name and has no address: dnsmasq asks the server for everything instead"
+    )
     static let duplicatePolicy = DropReason(
         id: "duplicate-policy",
         text: "is a second policy for a name: PowerDNS refuses the whole zone until it is gone"

@@ -9,6 +9,7 @@ extension DropReason {
         switch engine {
         case .dnsmasq: ["bad-statement", "unknown-statement"].contains(id)
         case .knotRPZ: false
+        case .squid: id == "overlap"
         case .bindRPZ, .unboundRPZ, .pdnsRPZ:
             // Unbound does not start with data outside of the zone; the others leave them out.
             [

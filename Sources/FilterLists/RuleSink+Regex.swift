@@ -64,6 +64,12 @@ extension RuleSink {
                 at: RulePosition(rule, line: line)
             )
         }
+        guard builder.mayTakeRegex else {
+            skip(.regexTooLarge("the ones before it have used it up"), text, rule, line)
+            // Every name is open already, once for a class.
+            guard builder.noteOpenClass(ruleClass) else { return }
+            return self.undecided(.constant(true), class: ruleClass, action: action, at: RulePosition(rule, line: line))
+        }
         let regex: NameRegex
         do throws(RegexError) {
             regex = try NameRegex(expression, dialect, inverted: inverted, required: required)

@@ -61,6 +61,10 @@ struct UnsupportedReason {
         id: "generated",
         text: "the records that $GENERATE makes are not evaluated"
     )
+    static let unknownServers = UnsupportedReason(
+        id: "unknown-servers",
+        text: "it counts only where there is no server for everything; say server=ADDRESS or no-resolv in the same file"
+    )
     static let answerOption = UnsupportedReason(
         id: "answer-option",
         text: "settings that change answers as such are not evaluated yet"

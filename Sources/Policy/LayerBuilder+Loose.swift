@@ -64,10 +64,19 @@ extension LayerBuilder {
 
     /// Whether there was that much memory left for regular expressions.
     mutating func takeRegexMemory(_ octets: Int) -> Bool {
-        guard octets <= regexBudget else { return false }
+        guard octets <= regexBudget else {
+            regexRefusals += 1
+            return false
+        }
         regexBudget -= octets
         return true
     }
+
+    /// Whether it is worth compiling another regular expression: too many before it were, and found no memory.
+    public var mayTakeRegex: Bool { regexRefusals < 64 }
+
+    /// Notes that rules of a class leave every name open; false when they do already.
+    public mutating func noteOpenClass(_ ruleClass: RuleClass) -> Bool { openClasses.insert(ruleClass).inserted }
 
     mutating func append(
         _ pattern: NamePattern,

@@ -64,6 +64,10 @@ public struct LayerBuilder {
     var addressPartCount = 0
     /// Octets that the regular expressions may still take.
     var regexBudget = RegexLimits.layerMemory
+    /// Regular expressions that there was no memory left for.
+    var regexRefusals = 0
+    /// The classes whose rules leave every name open for want of memory.
+    var openClasses: Set<RuleClass> = []
     var actions: [RuleAction] = []
     var coverages: [TypeCoverage] = [.all]
     var guards: [RuleGuard] = [.none]

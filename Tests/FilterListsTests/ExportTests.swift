@@ -207,8 +207,20 @@ import TextScan
             lines: ["@@||b.a.example^", "||a.example^", "||c.example^"],
             omitted: ["pattern": 1, "route": 1]
         ),
-        Omitting(format: .proxyAutoConfig, rules: pac, target: "domains", lines: [], omitted: ["pattern": 1]),
-        Omitting(format: .proxyAutoConfig, rules: pac, target: "rpz", lines: [], omitted: ["pattern": 1]),
+        Omitting(
+            format: .proxyAutoConfig,
+            rules: pac,
+            target: "domains",
+            lines: [],
+            omitted: ["pattern": 1, "route": 1]
+        ),
+        Omitting(
+            format: .proxyAutoConfig,
+            rules: pac,
+            target: "rpz",
+            lines: [],
+            omitted: ["name": 1, "pattern": 1]
+        ),
         Omitting(
             format: .squid,
             rules: squid,

@@ -138,8 +138,8 @@ import TextScan
         let path = Fixtures.folder("lists/pac").appendingPathComponent("small.pac").path
         let loaded = try LayerLoader.load([ListInput(path: path)])
         let rows: [(String, VerdictKind, Int?)] = [
-            ("x.direct.example", .pass, 3), ("direct.example", .pass, nil), ("x.also.example", .pass, 3),
-            ("sink.example", .route, 6), ("x.sink.example", .pass, nil), ("intra", .pass, 7),
+            ("x.direct.example", .pass, 3), ("direct.example", .pass, 10), ("x.also.example", .pass, 3),
+            ("sink.example", .route, 6), ("x.sink.example", .pass, 10), ("intra", .pass, 7),
             ("intra.corp.example", .pass, 7), ("notsuffix.example", .route, 9), ("suffix.example", .route, 9),
         ]
         // Where the program may come to the same end or not; what it returns in between is known.
@@ -153,6 +153,21 @@ import TextScan
             }
         }
         #expect(loaded.reports[0].unsupported == ["program": 1])
+    }
+
+    @Test(arguments: [
+        ("if (host == \"a.example\") return \"DIRECT\"; return \"PROXY p:1\";", "b.example", VerdictKind.route),
+        ("if (host == \"a.example\") return \"DIRECT\"; return \"PROXY p:1\";", "a.example", .pass),
+        ("if (host == \"a.example\") { return \"PROXY p:1\"; } else { return \"DIRECT\"; }", "b.example", .pass),
+        ("return \"PROXY p:1\";", "b.example", .route), ("return which(host);", "b.example", .unsupported),
+        ("if (isPlainHostName(host)) return \"DIRECT\"; return \"PROXY p:1\";", "b.example", .unsupported),
+        ("if (host == \"a.example\") return \"PROXY p:1\"; while (x) {}", "a.example", .route),
+        ("if (host == \"a.example\") return \"PROXY p:1\";", "b.example", .pass),
+    ])
+    func proxyAutoConfigDecidesWhatIsLeft(body: String, name: String, kind: VerdictKind) throws {
+        let text = "function FindProxyForURL(url, host) { \(body) }"
+        let list = try LayerLoader.load([ListInput(path: "p.pac", octets: Array(text.utf8))])
+        #expect(try list.verdict(name).kind == kind, "\(body)")
     }
 
     @Test func littleSnitchRuleGroups() throws {

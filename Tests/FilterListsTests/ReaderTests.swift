@@ -121,7 +121,19 @@ import TextScan
         ("address=/a.example/#", .txt, .pass), ("address=/a.example/0.0.0.0", .aaaa, .pass),
         ("address=/a.example/::", .aaaa, .sinkhole), ("address=/a.example/192.0.2.1", .a, .redirect),
         ("local=/a.example/", .a, .nxdomain), ("server=/a.example/192.0.2.1", .a, .route),
-        ("server=/example/\nserver=/a.example/#", .a, .pass), ("address=/#/", .a, .nxdomain),
+        ("server=/example/\nserver=/a.example/#", .a, .pass), ("address=/#/", .a, .unsupported),
+        ("address=/#/\nserver=192.0.2.1", .a, .pass), ("server=192.0.2.1\nlocal=/./", .txt, .pass),
+        ("no-resolv\naddress=/*/", .a, .nxdomain), ("no-resolv\nlocal=/#/\nserver=/a.example/192.0.2.1", .a, .route),
+        ("server=/#/", .a, .unsupported), ("address=/#/\naddress=/a.example/192.0.2.1", .a, .redirect),
+        ("address=/#/\naddress=/a.example/192.0.2.1", .aaaa, .unsupported),
+        ("address=/#/\nlocal=/a.example/", .a, .nxdomain), ("address=/*/#", .a, .sinkhole),
+        ("server=/#/#", .a, .unsupported), ("server=/./#\nserver=/a.example/#", .a, .unsupported),
+        ("address=/a.example /#", .a, .sinkhole), ("address=/a.example\t/b/#", .a, .sinkhole),
+        ("address=/*.example  /#", .a, .sinkhole), ("address=/*a.example /#", .a, .sinkhole),
+        ("address=/ a.example/#", .a, .pass), ("address=/# /#", .a, .sinkhole),
+        ("local=/..a.example/", .a, .nxdomain), ("address=/*..a.example/#", .a, .pass),
+        ("address=/a.example./b.example/#", .a, .sinkhole), ("address=/b.example/a.example./#", .a, .sinkhole),
+        ("server=/b.example./c.example/#", .a, .unsupported),
         ("address = /a.example/ # note", .a, .nxdomain), ("address=/b.example/a.example/", .a, .nxdomain),
         ("address=/*.example/", .a, .nxdomain), ("address=/*.a.example/", .a, .pass),
         ("address=/*a.example/", .a, .nxdomain),
@@ -132,6 +144,17 @@ import TextScan
     ])
     func dnsmasq(rules: String, type: RRType, kind: VerdictKind) throws {
         #expect(try readList(rules, .dnsmasq).verdict("a.example", type).kind == kind, "\(rules)")
+    }
+
+    @Test(arguments: [
+        ("address=/b.example./c.example/#", VerdictKind.unsupported), ("local=/b.example./c.example/", .unsupported),
+        ("address=/b.example. /#", .unsupported), ("address=/b.example/c.example./#", .pass),
+        ("address=/b.example /c.example/#", .unsupported), ("address=/b.example/c.example /#", .pass),
+        ("address=/ /#", .unsupported), ("address=//#", .unsupported),
+    ])
+    func dnsmasqNamesOfOneLabel(rules: String, kind: VerdictKind) throws {
+        #expect(try readList(rules, .dnsmasq).verdict("com", .a).kind == kind, "\(rules)")
+        #expect(try readList(rules, .dnsmasq).verdict("a.example", .a).kind == .pass, "\(rules)")
     }
 
     @Test(arguments: [

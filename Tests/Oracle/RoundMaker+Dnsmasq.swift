@@ -9,7 +9,10 @@ extension RoundMaker {
         }
         // Names that have a rule get another one, somewhere behind it.
         for name in owners(oneIn: 4) where chance(5) { rules.append(dnsmasqRule(chance(4) ? name.uppercased() : name)) }
-        if chance(6) { rules.append(pick(["address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0"])) }
+        let forAll = [
+            "address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0", "address=/*/198.18.0.2", "local=/#/",
+        ]
+        if chance(6) { rules.append(pick(forAll)) }
         if chance(2) { rules += addressRules() }
         if chance(2) { rules += dnsmasqRecords() }
         var hosts: [String] = []
@@ -65,6 +68,7 @@ extension RoundMaker {
             "server=/\(name)/127.0.0.1#@UPSTREAM@", "local=/\(name)/\naddress=/\(name)/0.0.0.0",
             "address=/\(name)/x.\(name)/198.18.0.6", "address=/\(name)/0.0.0.0 # why", "  address = /\(name)/::1",
             "address=/\(name)/\naddress=/*.\(name)/198.18.0.5", "address=/\(name)/#\nserver=/a.\(name)/#",
+            "address=/\(name) /#", "local=/..\(name)\t/", "address=/x.\(name)  /*.\(name) /198.18.0.4",
         ])
     }
 

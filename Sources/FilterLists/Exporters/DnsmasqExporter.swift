@@ -112,7 +112,10 @@ struct DnsmasqWriter: FormatWriter {
     ) -> Result<[String], OmissionError> {
         let local = "local=/\(pattern)/"
         switch effects.form(types) {
-        case .pass: return .success(["server=/\(pattern)/#"])
+        // Of every name the one is what happens anyway, and the other gives way to any server for everything.
+        case .pass: return .success(pattern == "#" ? [] : ["server=/\(pattern)/#"])
+        case .answer(.nxdomain) where pattern == "#", .blocked where pattern == "#":
+            return .failure(OmissionError(.name))
         case .answer(.nxdomain), .blocked: return .success([local])
         case .answer: return effects.isModal ? .success([local]) : .failure(OmissionError(.answer))
         case .route(let server):

@@ -36,9 +36,7 @@ enum DnsmasqReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let actions = Actions(text, &sink.builder)
         var scanner = LineScanner(text)
-        var addresses = DnsmasqAddresses()
-        var hosts = DnsmasqHostOptions()
-        var authority = Authority()
+        var state = State()
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             var rest = line.range
@@ -50,14 +48,23 @@ enum DnsmasqReader {
                     continue
                 }
                 guard !statement.isEmpty else { continue }
-                authority.note(text, statement, line.number)
-                read(text, statement, line.number, actions, &addresses, &hosts, &sink)
+                state.authority.note(text, statement, line.number)
+                read(text, statement, line.number, actions, &state, &sink)
             } while !rest.isEmpty
         }
-        addresses.finish(&sink)
-        hosts.finish(text, &sink)
-        if let zone = authority.refused { sink.drop(.badStatement, text, zone.range, zone.line) }
+        state.addresses.finish(&sink)
+        state.hosts.finish(text, &sink)
+        state.catchAll.finish(text, &sink)
+        if let zone = state.authority.refused { sink.drop(.badStatement, text, zone.range, zone.line) }
         sink.leaveOpenIfRefused(text)
+    }
+
+    /// What counts only once the whole list is read.
+    private struct State {
+        var addresses = DnsmasqAddresses()
+        var hosts = DnsmasqHostOptions()
+        var authority = Authority()
+        var catchAll = DnsmasqCatchAll()
     }
 
     /// Zones that are answered with authority, with which dnsmasq does not start unless `auth-server` is said somewhere.
@@ -98,8 +105,7 @@ enum DnsmasqReader {
         _ rule: Range<Int>,
         _ line: Int,
         _ actions: Actions,
-        _ addresses: inout DnsmasqAddresses,
-        _ hosts: inout DnsmasqHostOptions,
+        _ state: inout State,
         _ sink: inout RuleSink
     ) {
         let statement = text.extracting(rule)
@@ -107,9 +113,9 @@ enum DnsmasqReader {
         let key = text.extracting(text.trimmedRange(in: rule.lowerBound..<(equals ?? rule.upperBound)))
         let value = equals.map { text.trimmedRange(in: ($0 + 1)..<rule.upperBound) }
         if let value, !value.isEmpty {
-            if key.equals("address") { return domains(text, rule, value, line, .address, actions, &sink) }
+            if key.equals("address") { return domains(text, rule, value, line, .address, actions, &state, &sink) }
             if key.equals("server") || key.equals("local") {
-                return domains(text, rule, value, line, .server, actions, &sink)
+                return domains(text, rule, value, line, .server, actions, &state, &sink)
             }
         }
         let name = key.string
@@ -126,7 +132,8 @@ enum DnsmasqReader {
             sink.skip(.answerOption, text, rule, line)
             return sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
         }
-        if hosts.read(text, option, &sink) || addresses.read(text, option, &sink) { return }
+        if state.hosts.read(text, option, &sink) || state.addresses.read(text, option, &sink) { return }
+        if name == "no-resolv" { state.catchAll.noteNoOthers() }
         if DnsmasqRecords.options.contains(name), value?.isEmpty == false {
             return DnsmasqRecords.read(text, option, &sink)
         }
@@ -152,13 +159,14 @@ enum DnsmasqReader {
         _ line: Int,
         _ kind: Kind,
         _ actions: Actions,
+        _ state: inout State,
         _ sink: inout RuleSink
     ) {
         guard !actions.hasQuotes || text.extracting(value).firstIndex(of: 0x22) == nil else {
             let plain = DnsmasqQuotes.plain(text.extracting(value))
-            return domains(plain.span, 0..<plain.count, kind, actions, text, rule, line, &sink)
+            return domains(plain.span, 0..<plain.count, kind, actions, text, rule, line, &state, &sink)
         }
-        domains(text, value, kind, actions, text, rule, line, &sink)
+        domains(text, value, kind, actions, text, rule, line, &state, &sink)
     }
 
     /// The same for a value that stands in the list, or is what one there is without its quotes.
@@ -170,9 +178,11 @@ enum DnsmasqReader {
         _ text: Span<UInt8>,
         _ rule: Range<Int>,
         _ line: Int,
+        _ state: inout State,
         _ sink: inout RuleSink
     ) {
         guard !value.isEmpty, source[value.lowerBound] == 0x2F else {
+            if kind == .server { state.catchAll.noteServer() }
             // A server for everything says nothing about single names.
             return sink.drop(kind == .server ? .option : .badStatement, text, rule, line)
         }
@@ -189,11 +199,55 @@ enum DnsmasqReader {
             var end = start
             while source[end] != 0x2F { end += 1 }
             let isOdd = isCopy || actions.hasOddNames
-            let target = Target(ruleClass: ruleClass, action: action, coverage: coverage, rule: rule, line: line)
-            add(source, start..<end, isOdd: isOdd, target, text, &sink)
+            let meant = Target(ruleClass: ruleClass, action: action, coverage: coverage, rule: rule, line: line)
+            let name = trimmed(source, start..<end, isLast: end == last, meant, text, &sink)
+            if !isCatchAll(source, name) {
+                add(source, name, isOdd: isOdd, meant, text, &sink)
+            } else if ruleClass == .zone {
+                state.catchAll.add(rule, line)
+            } else if kind == .server, target.count == 1, source[target.lowerBound] == 0x23 {
+                DnsmasqCatchAll.openAll(text, rule, line, &sink)
+            } else {
+                add(.subtree, .name(.root), meant, text, &sink)
+            }
             start = end + 1
         }
     }
+
+    /// Whether a name stands for every one.
+    private static func isCatchAll(_ source: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        guard name.count == 1 else { return false }
+        return source[name.lowerBound] == 0x23 || source[name.lowerBound] == 0x2E || source[name.lowerBound] == 0x2A
+    }
+
+    /// A name without the blanks behind it and the dots in front. One that ends with a dot or a blank and is not the last of
+    /// its statement is about names of one label, too; then `server=…/#` makes dnsmasq fall silent at the first query.
+    private static func trimmed(
+        _ source: Span<UInt8>,
+        _ whole: Range<Int>,
+        isLast: Bool,
+        _ target: Target,
+        _ text: Span<UInt8>,
+        _ sink: inout RuleSink
+    ) -> Range<Int> {
+        var name = whole
+        while !name.isEmpty, isSpace(source[name.upperBound - 1]) { name = name.lowerBound..<(name.upperBound - 1) }
+        let isCut = name.upperBound < whole.upperBound
+        let hasDot = name.count > 1 && source[name.upperBound - 1] == 0x2E
+        if !name.isEmpty, !isLast && (isCut || hasDot) || isCut && hasDot {
+            sink.skip(.answerOption, text, target.rule, target.line)
+            if target.ruleClass == .open {
+                sink.leaveOpen(.subtree, .root, class: .special, rule: target.rule, line: target.line)
+            } else {
+                DnsmasqOpenNames.leaveSingleLabelsOpen(nil, target.rule, target.line, &sink)
+            }
+        }
+        while name.count > 1, source[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<name.upperBound }
+        return name
+    }
+
+    /// White space as C has it.
+    private static func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || octet &- 0x09 < 5 }
 
     /// What becomes of the names of a statement.
     private struct Target {
@@ -240,10 +294,6 @@ enum DnsmasqReader {
             sink.skip(.answerOption, text, target.rule, target.line)
             return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, target.rule, target.line, &sink)
         }
-        // `#` and `.` stand for every name.
-        if name.count == 1, source[name.lowerBound] == 0x23 || source[name.lowerBound] == 0x2E {
-            return add(.subtree, .name(.root), target, text, &sink)
-        }
         var name = name
         var scope = Scope.subtree
         if source[name.lowerBound] == 0x2A {
@@ -253,8 +303,6 @@ enum DnsmasqReader {
             }
             scope = .below
             name = (name.lowerBound + 2)..<name.upperBound
-        } else if source[name.lowerBound] == 0x2E {
-            name = (name.lowerBound + 1)..<name.upperBound
         }
         guard !isOdd else { return add(scope, DnsmasqName(source.extracting(name).octets), target, text, &sink) }
         do throws(NameError) {

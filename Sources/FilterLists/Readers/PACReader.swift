@@ -33,10 +33,31 @@ enum PACReader {
             if octets.equals("}") { depth -= 1 }
             if octets.equals("if") {
                 statement(text, word, &words, &sink)
+            } else if octets.equals("return") {
+                finish(text, word, &words, &sink)
             } else if octets.equals("for") || octets.equals("while") || octets.equals("switch") {
                 leaveOpen(text, word, words.line, &sink)
             }
         }
+    }
+
+    /// `return "…";`, which decides what is left.
+    private static func finish(
+        _ text: Span<UInt8>,
+        _ start: Range<Int>,
+        _ words: inout PACWords,
+        _ sink: inout RuleSink
+    ) {
+        let line = words.line
+        guard let answer = words.takeText() else { return leaveOpen(text, start, line, &sink) }
+        let position = RulePosition(start.lowerBound..<words.end, line: line)
+        let action = action(text.extracting(answer), &sink)
+        sink.builder.add(.subtree, name: .root, class: .data, action: action, at: position)
+    }
+
+    private static func action(_ answer: Span<UInt8>, _ sink: inout RuleSink) -> ActionID {
+        let isDirect = answer.trimmed.equalsIgnoringCase("DIRECT")
+        return sink.builder.intern(isDirect ? .allow : .route(TerminalText.escaped(answer, limit: 120)))
     }
 
     /// Counts what is not run, and may return for any host that nothing before it has returned for.
@@ -60,10 +81,7 @@ enum PACReader {
         let answer = returned(text, &words)
         let rule = start.lowerBound..<max(words.end, start.upperBound)
         guard let answer else { return leaveOpen(text, rule, line, &sink) }
-        let word = text.extracting(answer)
-        let action = sink.builder.intern(
-            word.trimmed.equalsIgnoringCase("DIRECT") ? .allow : .route(TerminalText.escaped(word, limit: 120))
-        )
+        let action = action(text.extracting(answer), &sink)
         guard isUnderstood else {
             sink.skip(.program, text, rule, line)
             return sink.undecided(

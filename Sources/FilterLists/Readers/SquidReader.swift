@@ -17,14 +17,16 @@ enum SquidReader {
             entries.append(Entry(value, line.number, isBelow: text[value.lowerBound] == 0x2E))
         }
         let refused = overlaps(entries, text)
+        for entry in refused.sorted().map({ entries[Int($0)] }) {
+            sink.drop(.overlap, text, Int(entry.start)..<Int(entry.start) + Int(entry.count), Int(entry.line))
+        }
+        // Before all others, since the first rule decides.
+        sink.leaveOpenIfRefused(text, class: .block)
         let (ruleClass, action) = sink.entry()
         for (index, entry) in entries.enumerated() {
             let whole = Int(entry.start)..<Int(entry.start) + Int(entry.count)
             let line = Int(entry.line)
-            if refused.contains(UInt32(index)) {
-                sink.drop(.overlap, text, whole, line)
-                continue
-            }
+            if refused.contains(UInt32(index)) { continue }
             guard isHost(text, entry) else {
                 sink.drop(.neverAHost, text, whole, line)
                 continue
