@@ -77,6 +77,15 @@ import TextScan
             ]
         ),
         ("rpz", .pihole, "null", "a.example\n", ["a.example IN A 0.0.0.0", "a.example IN AAAA ::"]),
+        (
+            // A name that BIND takes no address at hides those below it from the wildcard above all the same.
+            "rpz", .bindRPZ, "default",
+            "$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n*.a.example A 192.0.2.5\n*.b._s.a.example CNAME .\n",
+            [
+                "*.a.example 5 IN A 192.0.2.5", "*.b._s.a.example CNAME .", "_s.a.example CNAME rpz-passthru.",
+                "*._s.a.example CNAME rpz-passthru.",
+            ]
+        ),
         ("unbound", .technitium, "NxDomain", "a.example\n", ["local-zone: \"a.example.\" always_nxdomain"]),
         (
             "unbound", .pihole, "null", "a.example\n||b.example^\n",

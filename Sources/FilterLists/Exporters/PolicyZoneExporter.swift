@@ -42,14 +42,15 @@ struct PolicyZoneWriter: FormatWriter {
             sink.omitAll(node, .name, besides: inherited)
             return inherited
         }
+        let own = records(node.own, node.types, at: node.name)
+        let below = records(node.below, node.types, at: node.name)
         // What only comes from above is not counted here, so that it has to be the same.
-        let inheritsTaken = !isCovered || !isRefused(inherited, node)
+        let needsInherited = isCovered && (own == nil || below == nil)
+        let inheritsTaken = !needsInherited || !isRefused(inherited, node)
         guard inheritsTaken, [node.own, node.below].allSatisfy({ $0.isModal || !isRefused($0, node) }) else {
             sink.omitAll(node, .hostName, besides: inherited)
             return inherited
         }
-        let own = records(node.own, node.types, at: node.name)
-        let below = records(node.below, node.types, at: node.name)
         if own == nil { sink.omitAll(node.ownRules, node.own.reason(node.types)) }
         if below == nil { sink.omitAll(node.belowRules, node.below.reason(node.types)) }
         if isCovered { fillGap(node, inherited, &sink) }
