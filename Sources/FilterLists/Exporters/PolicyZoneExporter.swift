@@ -45,7 +45,7 @@ struct PolicyZoneWriter: FormatWriter {
         let own = records(node.own, node.types, at: node.name)
         let below = records(node.below, node.types, at: node.name)
         // What only comes from above is not counted here, so that it has to be the same.
-        let needsInherited = isCovered && (own == nil || below == nil)
+        let needsInherited = isCovered && (own == nil || below == nil || hasGap(node, sink))
         let inheritsTaken = !needsInherited || !isRefused(inherited, node)
         guard inheritsTaken, [node.own, node.below].allSatisfy({ $0.isModal || !isRefused($0, node) }) else {
             sink.omitAll(node, .hostName, besides: inherited)
@@ -63,6 +63,12 @@ struct PolicyZoneWriter: FormatWriter {
             sink.noteChangedAnswer(rules.compactMap { $0 }.first)
         }
         return below == nil ? inherited : node.below
+    }
+
+    /// Whether the name above this one has no rules and need not exist.
+    private func hasGap(_ node: PolicyNode, _ sink: borrowing ExportSink) -> Bool {
+        guard let above = node.name.parent, !above.isRoot else { return false }
+        return !sink.namesWithRules(above: node.name).contains(above)
     }
 
     /// Names between this one and the wildcard that reaches it get what they inherit.
