@@ -6,11 +6,14 @@ public enum UpdateGuard {
         public var rules: Int
         /// The names that updates need and it does not let pass.
         public var names: Set<String>
+        /// Those of which it is not known whether it does.
+        public var undecided: Set<String>
 
         /// An effect.
-        public init(rules: Int, names: Set<String>) {
+        public init(rules: Int, names: Set<String>, undecided: Set<String> = []) {
             self.rules = rules
             self.names = names
+            self.undecided = undecided
         }
     }
 
@@ -27,10 +30,15 @@ public enum UpdateGuard {
     /// What speaks against a new version, in words; empty when nothing does.
     public static func objections(to new: Effect, after old: Effect?) -> [String] {
         var objections: [String] = []
-        let hit = new.names.subtracting(old?.names ?? []).sorted()
-        if !hit.isEmpty {
-            let more = hit.count > 3 ? " and \(hit.count - 3) more" : ""
-            objections.append("it blocks names that updates need: \(hit.prefix(3).joined(separator: ", "))\(more)")
+        let known = (old?.names ?? []).union(old?.undecided ?? [])
+        for (verb, names) in [
+            ("blocks", new.names.subtracting(old?.names ?? [])), ("may block", new.undecided.subtracting(known)),
+        ] {
+            guard !names.isEmpty else { continue }
+            let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+            objections.append(
+                "it \(verb) names that updates need: \(names.sorted().prefix(3).joined(separator: ", "))\(more)"
+            )
         }
         if let old {
             if new.rules > 2 * old.rules + slack { objections.append("it has \(new.rules) rules, before \(old.rules)") }

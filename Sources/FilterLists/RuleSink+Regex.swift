@@ -66,9 +66,10 @@ extension RuleSink {
         }
         guard builder.mayTakeRegex else {
             skip(.regexTooLarge("the ones before it have used it up"), text, rule, line)
-            // Every name is open already, once for a class.
+            // Once for a class every name is open, whatever the ones behind do.
             guard builder.noteOpenClass(ruleClass) else { return }
-            return self.undecided(.constant(true), class: ruleClass, action: action, at: RulePosition(rule, line: line))
+            let (open, position) = (builder.intern(.unsupported), RulePosition(rule, line: line))
+            return self.undecided(.constant(true), class: ruleClass, action: open, at: position)
         }
         let regex: NameRegex
         do throws(RegexError) {

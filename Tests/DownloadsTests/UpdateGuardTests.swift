@@ -30,6 +30,13 @@ import Testing
         )
     }
 
+    @Test func whatIsNotDecidedSpeaksAgainstItToo() {
+        let new = UpdateGuard.Effect(rules: 9, names: [], undecided: ["a.example", "b.example", "c.example"])
+        let old = UpdateGuard.Effect(rules: 9, names: ["b.example"], undecided: ["c.example"])
+        #expect(UpdateGuard.objections(to: new, after: old) == ["it may block names that updates need: a.example"])
+        #expect(UpdateGuard.objections(to: new, after: new) == [])
+    }
+
     @Test(arguments: [
         ("<!DOCTYPE html><p>", true), ("\u{FEFF} \n<html>", true), ("<?xml version", true),
         ("# <html>\n0.0.0.0 a", false),

@@ -7,6 +7,19 @@ import TextScan
 
 /// Patterns that engines take and that are refused here: what they may decide is open, what they cannot is certain.
 @Suite struct RefusedPatternTests {
+    /// Once many expressions found no memory, those behind are not compiled; whatever they would do is open.
+    @Test func expressionsBehindTheMemoryAreOpen() throws {
+        let large = (0..<3_000).map { ".*[b-y]{1,\($0 % 200 + 1)}x.*" }
+        let loaded = try readList(
+            (large + ["^z\\.zz$;reply=NXDOMAIN"]).joined(separator: "\n"),
+            .regex,
+            .pihole
+        )
+        let refused = try #require(loaded.reports[0].unsupported["regex-too-large"])
+        #expect(loaded.layer.ruleCount + refused >= 3_001 && refused > 200)
+        #expect(try loaded.verdict("z.zz").kind == .unsupported)
+    }
+
     @Test(arguments: [
         // With any text for the reference it does not match the name.
         ("^(a+)b\\1$", "aba", VerdictKind.unsupported), ("^(a+)b\\1$", "abc.example", .unsupported),

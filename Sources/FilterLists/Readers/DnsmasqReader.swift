@@ -200,7 +200,10 @@ enum DnsmasqReader {
             while source[end] != 0x2F { end += 1 }
             let isOdd = isCopy || actions.hasOddNames
             let meant = Target(ruleClass: ruleClass, action: action, coverage: coverage, rule: rule, line: line)
-            let name = trimmed(source, start..<end, isLast: end == last, meant, text, &sink)
+            let name = trimmed(source, start..<end)
+            if isAboutSingleLabels(source, start..<end, isLast: end == last) {
+                leaveSingleLabelsOpen(meant, text, &sink)
+            }
             if !isCatchAll(source, name) {
                 add(source, name, isOdd: isOdd, meant, text, &sink)
             } else if ruleClass == .zone {
@@ -220,30 +223,35 @@ enum DnsmasqReader {
         return source[name.lowerBound] == 0x23 || source[name.lowerBound] == 0x2E || source[name.lowerBound] == 0x2A
     }
 
-    /// A name without the blanks behind it and the dots in front. One that ends with a dot or a blank and is not the last of
-    /// its statement is about names of one label, too; then `server=…/#` makes dnsmasq fall silent at the first query.
-    private static func trimmed(
-        _ source: Span<UInt8>,
-        _ whole: Range<Int>,
-        isLast: Bool,
-        _ target: Target,
-        _ text: Span<UInt8>,
-        _ sink: inout RuleSink
-    ) -> Range<Int> {
-        var name = whole
-        while !name.isEmpty, isSpace(source[name.upperBound - 1]) { name = name.lowerBound..<(name.upperBound - 1) }
-        let isCut = name.upperBound < whole.upperBound
-        let hasDot = name.count > 1 && source[name.upperBound - 1] == 0x2E
-        if !name.isEmpty, !isLast && (isCut || hasDot) || isCut && hasDot {
-            sink.skip(.answerOption, text, target.rule, target.line)
-            if target.ruleClass == .open {
-                sink.leaveOpen(.subtree, .root, class: .special, rule: target.rule, line: target.line)
-            } else {
-                DnsmasqOpenNames.leaveSingleLabelsOpen(nil, target.rule, target.line, &sink)
-            }
-        }
+    /// A name without the blanks behind it and the dots in front.
+    private static func trimmed(_ source: Span<UInt8>, _ whole: Range<Int>) -> Range<Int> {
+        var name = withoutBlanks(source, whole)
         while name.count > 1, source[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<name.upperBound }
         return name
+    }
+
+    private static func withoutBlanks(_ source: Span<UInt8>, _ whole: Range<Int>) -> Range<Int> {
+        var end = whole.upperBound
+        while end > whole.lowerBound, isSpace(source[end - 1]) { end -= 1 }
+        return whole.lowerBound..<end
+    }
+
+    /// Whether a name makes its statement one about names of one label, too: one that ends with a dot or a blank and is not
+    /// the last does (compared with 2.90); of one that ends with both it is not known.
+    private static func isAboutSingleLabels(_ source: Span<UInt8>, _ whole: Range<Int>, isLast: Bool) -> Bool {
+        let name = withoutBlanks(source, whole)
+        let isCut = name.upperBound < whole.upperBound
+        let hasDot = name.count > 1 && source[name.upperBound - 1] == 0x2E
+        return !name.isEmpty && (isLast ? isCut && hasDot : isCut || hasDot)
+    }
+
+    /// With `server=…/#` dnsmasq even falls silent at the first query.
+    private static func leaveSingleLabelsOpen(_ target: Target, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        sink.skip(.answerOption, text, target.rule, target.line)
+        guard target.ruleClass == .open else {
+            return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, target.rule, target.line, &sink)
+        }
+        sink.leaveOpen(.subtree, .root, class: .special, rule: target.rule, line: target.line)
     }
 
     /// White space as C has it.

@@ -16,7 +16,7 @@ struct FetchCommand: ParsableCommand {
         discussion: """
             The last good copy stands at the `path` of the list, which all other commands read. A new version is kept beside it \
             as PATH.quarantine and reported when it is a page and no list, cannot be read, shrinks or grows beyond measure, or \
-            blocks a name of the catalog that was not blocked before. Exit code: 1 something is in quarantine, 3 a server gave \
+            blocks or may block a name of the catalog that was not blocked before. Exit code: 1 something is in quarantine, 3 a server gave \
             nothing. A running `serve` takes new lists over on SIGHUP.
             """
     )
@@ -161,12 +161,15 @@ private struct FetchedList {
             options: request.options
         )
         let stack = CompiledStack(layers: [loaded.layer])
-        let hit = names.filter { name in
-            [RRType.a, .aaaa].contains { type in
-                let kind = stack.decide(NameBuffer(name), type: type, context: .unknown).kind
-                return !kind.isPass && kind != .unsupported
+        var (hit, undecided): (Set<String>, Set<String>) = ([], [])
+        for name in names {
+            let kinds = [RRType.a, .aaaa].map { stack.decide(NameBuffer(name), type: $0, context: .unknown).kind }
+            if kinds.contains(where: { !$0.isPass && $0 != .unsupported }) {
+                hit.insert(name.description)
+            } else if kinds.contains(.unsupported) {
+                undecided.insert(name.description)
             }
         }
-        return UpdateGuard.Effect(rules: loaded.layer.ruleCount, names: Set(hit.map(\.description)))
+        return UpdateGuard.Effect(rules: loaded.layer.ruleCount, names: hit, undecided: undecided)
     }
 }
