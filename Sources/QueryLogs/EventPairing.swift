@@ -4,25 +4,74 @@ import DNS
 struct MessageSighting {
     /// When, in microseconds since 1970-01-01 UTC.
     var time: Int64?
-    var client: SocketAddress
-    var server: SocketAddress
-    var transport: LogTransport
+    var client: SocketAddress?
+    var server: SocketAddress?
+    var transport: LogTransport?
     var id: UInt16
-    var isResponse: Bool
+    var role: Role
     /// The question; nil in answers that do not repeat it.
     var question: Question?
-    /// Of answers.
-    var rcode: ResponseCode = .noError
-    var flags: ResponseFlags = []
+    /// Of answers, and what a remark says that the answer was.
+    var rcode: ResponseCode? = .noError
+    var flags: ResponseFlags? = []
     var answers: [AnswerRecord] = []
-    var hasSOA = false
+    var hasSOA: Bool? = false
     var extendedErrors: [ExtendedError] = []
+    /// Microseconds that it took, as the log itself says.
+    var latency: Int64?
+    /// What the log says about a block.
+    var block: LoggedBlock?
+    /// Who asked on the client.
+    var process: String?
     var position: SourcePosition
+
+    enum Role {
+        case query
+        case response
+        /// One of several lines that tell one answer, each a record.
+        case part
+        /// A line that says more about a query: that it was blocked, or that it got no answer.
+        case remark
+    }
 
     struct Question: Hashable {
         var name: DomainName
         var type: RRType
-        var recordClass: RRClass
+        var recordClass: RRClass = .in
+    }
+}
+
+extension MessageSighting {
+    /// A message that a text log tells of: what it does not tell is not known.
+    init(
+        _ role: Role,
+        _ question: Question?,
+        client: SocketAddress?,
+        id: UInt16 = 0,
+        time: Int64?,
+        at position: SourcePosition
+    ) {
+        self.init(
+            time: time,
+            client: client,
+            server: nil,
+            transport: nil,
+            id: id,
+            role: role,
+            question: question,
+            rcode: nil,
+            flags: nil,
+            hasSOA: nil,
+            position: position
+        )
+    }
+
+    /// Notes a response code of an answer whose records the log does not tell, so that none follows from their absence.
+    mutating func answer(_ code: ResponseCode) {
+        rcode = code
+        if code == .noError, let question {
+            answers = [AnswerRecord(name: question.name, type: RRType(rawValue: 0), data: .unknown)]
+        }
     }
 }
 
@@ -33,18 +82,20 @@ struct MessageSighting {
 /// an event is "not answered" only when no tap saw an answer. Events come out in the order in which they began.
 struct EventPairing {
     private struct Key: Hashable {
-        let client: SocketAddress
+        let client: SocketAddress?
         let id: UInt16
         let question: MessageSighting.Question
+        let process: String?
         /// Worked out once, because every key is looked up four times and names are long.
         private let digest: UInt64
 
         /// A key; `seed` keeps those who write captures from choosing colliding names.
         init(_ sighting: MessageSighting, _ question: MessageSighting.Question, seed: UInt64) {
             client = sighting.client
+            process = sighting.process
             id = sighting.id
             self.question = question
-            var digest = seed ^ UInt64(sighting.id) << 16 ^ UInt64(sighting.client.port ?? 0)
+            var digest = seed ^ UInt64(sighting.id) << 16 ^ UInt64(sighting.client?.port ?? 0)
             for octet in question.name.wire {
                 let (high, low) = (digest ^ UInt64(asciiLowercased(octet))).multipliedFullWidth(
                     by: 0x9E37_79B9_7F4A_7C15
@@ -63,25 +114,46 @@ struct EventPairing {
         var lastTime: Int64?
     }
 
+    /// What it means that a log shows no answer to a query.
+    enum Silence {
+        /// There was none.
+        case isTelling
+        /// There was none, if the log shows answers at all.
+        case isTellingAmongAnswers
+        /// Nothing: answers may be left out.
+        case isUntold
+    }
+
     private let limits: PairingLimits
+    /// Whether client and port tell queries apart; without, a query behind an answer is another one.
+    private let hasPorts: Bool
+    private let silence: Silence
+    private var hasSeenAnswers = false
     private let seed = UInt64.random(in: .min ... .max)
     private var open = TransactionRing<Transaction>()
     private var numbers: [Key: Int] = [:]
     /// The latest time seen; captures of several interfaces are not strictly in order.
     private var clock: Int64?
 
-    init(limits: PairingLimits) {
+    init(limits: PairingLimits, hasPorts: Bool = true, silence: Silence = .isTelling) {
         self.limits = limits
+        self.hasPorts = hasPorts
+        self.silence = silence
     }
 
     /// Adds a message; false when it is an answer without a question to which no open transaction fits.
     mutating func add(_ sighting: MessageSighting) -> Bool {
         if let time = sighting.time { clock = max(clock ?? time, time) }
         guard let number = number(for: sighting) else { return false }
-        if sighting.isResponse {
+        switch sighting.role {
+        case .query: Self.addQuery(sighting, to: &open[number].event)
+        case .response:
+            hasSeenAnswers = true
             Self.addAnswer(sighting, to: &open[number].event)
-        } else {
-            Self.addQuery(sighting, to: &open[number].event)
+        case .part:
+            hasSeenAnswers = true
+            Self.addPart(sighting, to: &open[number].event)
+        case .remark: Self.addRemark(sighting, to: &open[number].event)
         }
         open[number].lastTime = sighting.time ?? open[number].lastTime
         return true
@@ -102,7 +174,12 @@ struct EventPairing {
         let number = open.firstNumber
         let transaction = open.removeFirst()
         if numbers[transaction.key] == number { numbers[transaction.key] = nil }
-        return transaction.event
+        var event = transaction.event
+        if event.queryCount + event.answerCount == 0 { event.queryCount = 1 }
+        if event.reply == .none, event.block == nil, silence == .isUntold || silence != .isTelling && !hasSeenAnswers {
+            event.reply = .unknown
+        }
+        return event
     }
 
     private func isComplete(_ transaction: Transaction) -> Bool {
@@ -114,7 +191,11 @@ struct EventPairing {
     private mutating func number(for sighting: MessageSighting) -> Int? {
         guard let question = sighting.question else { return numberWithoutQuestion(sighting) }
         let key = Key(sighting, question, seed: seed)
-        if let number = numbers[key], isNear(open[number], sighting) { return number }
+        if let number = numbers[key], isNear(open[number], sighting),
+            hasPorts || sighting.role != .query || open[number].event.answerCount == 0
+        {
+            return number
+        }
         var event = QueryEvent(
             name: question.name,
             type: question.type,
@@ -127,6 +208,7 @@ struct EventPairing {
         event.client = sighting.client
         event.server = sighting.server
         event.transport = sighting.transport
+        event.process = sighting.process
         let number = open.append(Transaction(key: key, event: event, lastTime: sighting.time))
         numbers[key] = number
         return number
@@ -134,7 +216,7 @@ struct EventPairing {
 
     /// Answers such as FORMERR may leave the question out; the youngest open query of that client and id is meant.
     private func numberWithoutQuestion(_ sighting: MessageSighting) -> Int? {
-        guard sighting.isResponse else { return nil }
+        guard sighting.role == .response || sighting.role == .part else { return nil }
         let oldest = max(open.firstNumber, open.endNumber - 1024)
         for number in stride(from: open.endNumber - 1, through: oldest, by: -1) {
             let transaction = open[number]
@@ -164,7 +246,8 @@ struct EventPairing {
 
     private static func addAnswer(_ sighting: MessageSighting, to event: inout QueryEvent) {
         event.answerCount += 1
-        guard event.reply != .seen else {
+        if let block = sighting.block { event.block = block }
+        guard event.answerCount == 1 else {
             if event.rcode != sighting.rcode || !sameData(event.answers, sighting.answers) {
                 event.hasConflictingAnswers = true
             }
@@ -176,10 +259,32 @@ struct EventPairing {
         event.answers = sighting.answers
         event.hasSOA = sighting.hasSOA
         event.extendedErrors = sighting.extendedErrors
-        event.server = sighting.server
-        if event.queryCount > 0, let time = sighting.time, let asked = event.time, time >= asked {
+        event.server = sighting.server ?? event.server
+        event.latency = sighting.latency ?? event.latency
+        if sighting.latency == nil, event.queryCount > 0, let time = sighting.time, let asked = event.time,
+            time >= asked
+        {
             event.latency = time - asked
         }
+    }
+
+    /// One record more of an answer that is told line by line.
+    private static func addPart(_ sighting: MessageSighting, to event: inout QueryEvent) {
+        if event.answerCount == 0 {
+            addAnswer(sighting, to: &event)
+        } else if event.answers.count < AnswerChain.maximumRecords {
+            event.answers += sighting.answers.filter { !event.answers.contains($0) }
+        }
+    }
+
+    /// What is said about a query stands for its answer until that is seen.
+    private static func addRemark(_ sighting: MessageSighting, to event: inout QueryEvent) {
+        event.block = event.block ?? sighting.block
+        guard event.answerCount == 0 else { return }
+        guard let rcode = sighting.rcode else { return }
+        event.reply = .seen
+        event.rcode = rcode
+        event.answers = sighting.answers
     }
 
     /// Whether two answers hold the same records; order and TTL may differ between copies.

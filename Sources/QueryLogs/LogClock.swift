@@ -3,7 +3,7 @@ import TextScan
 /// Gives a year to stamps that have none.
 struct LogClock {
     private let present: Int64?
-    private let utcOffset: Int
+    let utcOffset: Int
     private var year: Int?
     private var latest: Int64?
 

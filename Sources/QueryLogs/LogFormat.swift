@@ -14,6 +14,18 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     public static let pihole = LogFormat(rawValue: "pihole")
     /// What `patchway serve --capture` writes.
     public static let serve = LogFormat(rawValue: "serve")
+    /// BIND 9, Infoblox NIOS, EfficientIP SOLIDserver.
+    static let bind = LogFormat(rawValue: "bind")
+    /// Unbound.
+    static let unbound = LogFormat(rawValue: "unbound")
+    /// pfBlockerNG on pfSense.
+    static let pfblockerng = LogFormat(rawValue: "pfblockerng")
+    /// OPNsense's reporting of Unbound.
+    static let opnsense = LogFormat(rawValue: "opnsense")
+    /// `dns.log` of Zeek.
+    static let zeek = LogFormat(rawValue: "zeek")
+    /// `eve.json` of Suricata.
+    static let suricata = LogFormat(rawValue: "suricata")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -74,6 +86,12 @@ public enum LogFormats {
         PcapngReader(),
         DnsmasqReader(),
         ServeCaptureReader(),
+        BindReader(),
+        UnboundReader(),
+        ZeekReader(),
+        SuricataReader(),
+        PfBlockerReader(),
+        OPNsenseReader(),
         NameListReader(),
     ]
 

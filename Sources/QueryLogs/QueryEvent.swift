@@ -33,6 +33,8 @@ public struct QueryEvent: Sendable, Equatable {
     public var latency: Int64?
     /// What the log itself says about a block.
     public var block: LoggedBlock?
+    /// The program that asked, as the log names it. Not safe to print.
+    public var process: String?
     /// Queries folded into this event; 0 when only an answer was seen.
     public var queryCount: Int
     /// Answers folded into this event; the first is the one shown, as it is the one that clients take.

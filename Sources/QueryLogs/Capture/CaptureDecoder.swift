@@ -249,7 +249,7 @@ struct CaptureDecoder {
             server: isResponse ? envelope.flow.source : envelope.flow.destination,
             transport: envelope.transport,
             id: reading.header.id,
-            isResponse: isResponse,
+            role: isResponse ? .response : .query,
             question: reading.question,
             rcode: reading.rcode,
             flags: ResponseFlags(reading.header),

@@ -1,0 +1,122 @@
+import TextScan
+
+/// Takes off what stands in front of a log line: priority, stamp, host and program of syslog (RFC 3164, RFC 5424) and
+/// `journalctl`, and the JSON objects that containers and the journal put around it.
+enum LinePrefix {
+    /// What was in front of the line.
+    struct Peeled {
+        /// Microseconds since 1970-01-01 UTC.
+        var time: Int64?
+        /// Where the message starts.
+        var start = 0
+    }
+
+    /// Objects around objects that are opened.
+    private static let maximumDepth = 3
+
+    /// Calls `use` with the message of a line and its time; a line without a prefix is its own message.
+    static func peel(
+        _ line: Span<UInt8>,
+        clock: inout LogClock,
+        depth: Int = 0,
+        _ use: (Span<UInt8>, Int64?, inout LogClock) -> Void
+    ) {
+        if depth < maximumDepth, line.count > 2, line[0] == 0x7B, let inner = wrapped(line) {
+            let message = inner.text
+            return peel(message.span.trimmed, clock: &clock, depth: depth + 1) { text, time, clock in
+                use(text, time ?? inner.time, &clock)
+            }
+        }
+        var found = Peeled()
+        take(line, &found, &clock)
+        use(line.extracting(found.start..<line.count), found.time, &clock)
+    }
+
+    private static func take(_ line: Span<UInt8>, _ found: inout Peeled, _ clock: inout LogClock) {
+        if line.count > 2, line[0] == 0x3C,
+            let close = line.extracting(0..<min(line.count, 6)).firstIndex(of: 0x3E),
+            line.extracting(1..<close).decimal != nil
+        {
+            found.start = close + 1
+            if line.hasPrefix("1 ", at: found.start) { return takeStructured(line, &found, &clock) }
+        }
+        // A program's own stamp often follows the one of syslog, and is the finer one.
+        for _ in 0..<2 {
+            let rest = line.extracting(found.start..<line.count)
+            guard let stamp = clock.stamp(rest) else { return }
+            found.time = stamp.time ?? found.time
+            found.start = skipBlanks(line, found.start + stamp.length)
+            takeHostAndProgram(line, &found)
+        }
+    }
+
+    /// `HOST PROGRAM[PID]: ` or `PROGRAM[PID]: `; other words belong to the message.
+    private static func takeHostAndProgram(_ line: Span<UInt8>, _ found: inout Peeled) {
+        var fields = FieldScanner(line.extracting(found.start..<line.count))
+        for index in 0..<2 {
+            guard let field = fields.next(), field.count < 256 else { return }
+            let end = found.start + field.upperBound
+            if line[end - 1] == 0x3A {
+                guard isProgram(line.extracting((found.start + field.lowerBound)..<(end - 1))) else { return }
+                found.start = skipBlanks(line, end)
+                return
+            }
+            if index == 0, line.extracting((found.start + field.lowerBound)..<end).firstIndex(of: 0x5B) != nil {
+                return
+            }
+        }
+    }
+
+    /// `named[123]`; a word alone may be the category of a message.
+    private static func isProgram(_ word: Span<UInt8>) -> Bool {
+        guard let open = word.firstIndex(of: 0x5B), open > 0, word[word.count - 1] == 0x5D else { return false }
+        return word.extracting((open + 1)..<(word.count - 1)).decimal != nil
+    }
+
+    /// RFC 5424 §6: `1 STAMP HOST PROGRAM PID ID STRUCTURE MESSAGE`.
+    private static func takeStructured(_ line: Span<UInt8>, _ found: inout Peeled, _ clock: inout LogClock) {
+        var fields = FieldScanner(line, separator: 0x20)
+        var last = 0
+        for index in 0..<6 {
+            guard let field = fields.next() else { return }
+            if index == 1 { found.time = TimeScan.rfc3339(line.extracting(field)) }
+            last = field.upperBound
+        }
+        var position = skipBlanks(line, last)
+        if position < line.count, line[position] == 0x2D {
+            position += 1
+        } else {
+            var isQuoted = false
+            while position < line.count, isQuoted || line[position] != 0x20 {
+                if line[position] == 0x5C { position += 1 } else if line[position] == 0x22 { isQuoted.toggle() }
+                position += 1
+            }
+        }
+        found.start = skipBlanks(line, min(position, line.count))
+        if line.hasPrefix("\u{FEFF}", at: found.start) { found.start += 3 }
+        let rest = line.extracting(found.start..<line.count)
+        if let stamp = clock.stamp(rest) {
+            found.time = stamp.time ?? found.time
+            found.start = skipBlanks(line, found.start + stamp.length)
+        }
+    }
+
+    private static func skipBlanks(_ line: Span<UInt8>, _ start: Int) -> Int {
+        var position = start
+        while position < line.count, isBlank(line[position]) { position += 1 }
+        return position
+    }
+
+    /// The line inside of an object: `{"log": …, "time": …}` of a container, `{"MESSAGE": …}` of the journal.
+    static func wrapped(_ line: Span<UInt8>) -> (text: [UInt8], time: Int64?)? {
+        var tape = JSONTape()
+        guard tape.read(line) else { return nil }
+        let record = JSONRecord(line, tape)
+        for key in JSONRecord.wrappers {
+            guard let index = record.index(key), record.isString(index) else { continue }
+            let stamp = record.integer("__REALTIME_TIMESTAMP") ?? record.time("time") ?? record.time("@timestamp")
+            return (record.octets(index), stamp)
+        }
+        return nil
+    }
+}
