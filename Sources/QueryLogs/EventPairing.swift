@@ -30,8 +30,10 @@ struct MessageSighting {
         case response
         /// One of several lines that tell one answer, each a record.
         case part
-        /// A line that says more about a query: that it was blocked, or that it got no answer.
+        /// A line that says more about a query: that it was blocked, or what it got, until its answer is seen.
         case remark
+        /// A line that says that nothing usable was answered.
+        case silence
     }
 
     struct Question: Hashable {
@@ -85,14 +87,12 @@ struct EventPairing {
         let client: SocketAddress?
         let id: UInt16
         let question: MessageSighting.Question
-        let process: String?
         /// Worked out once, because every key is looked up four times and names are long.
         private let digest: UInt64
 
         /// A key; `seed` keeps those who write captures from choosing colliding names.
         init(_ sighting: MessageSighting, _ question: MessageSighting.Question, seed: UInt64) {
             client = sighting.client
-            process = sighting.process
             id = sighting.id
             self.question = question
             var digest = seed ^ UInt64(sighting.id) << 16 ^ UInt64(sighting.client?.port ?? 0)
@@ -109,9 +109,12 @@ struct EventPairing {
     }
 
     private struct Transaction {
-        var key: Key
+        /// Nil for events that are complete.
+        var key: Key?
         var event: QueryEvent
         var lastTime: Int64?
+        /// Whether the log says itself that there was no answer.
+        var isSilent = false
     }
 
     /// What it means that a log shows no answer to a query.
@@ -154,10 +157,21 @@ struct EventPairing {
             hasSeenAnswers = true
             Self.addPart(sighting, to: &open[number].event)
         case .remark: Self.addRemark(sighting, to: &open[number].event)
+        case .silence: open[number].isSilent = true
         }
+        if let process = sighting.process { open[number].event.process = process }
         open[number].lastTime = sighting.time ?? open[number].lastTime
         return true
     }
+
+    /// Adds an event that is complete, behind those that began before it.
+    mutating func add(_ event: QueryEvent) {
+        if let time = event.time { clock = max(clock ?? time, time) }
+        _ = open.append(Transaction(key: nil, event: event, lastTime: event.time, isSilent: true))
+    }
+
+    /// Whether events wait for messages that may belong to them.
+    var isWaiting: Bool { open.count > 0 }
 
     /// The next event that nothing can be added to any more.
     mutating func next() -> QueryEvent? {
@@ -173,10 +187,11 @@ struct EventPairing {
     private mutating func removeFirst() -> QueryEvent {
         let number = open.firstNumber
         let transaction = open.removeFirst()
-        if numbers[transaction.key] == number { numbers[transaction.key] = nil }
+        if let key = transaction.key, numbers[key] == number { numbers[key] = nil }
         var event = transaction.event
         if event.queryCount + event.answerCount == 0 { event.queryCount = 1 }
-        if event.reply == .none, event.block == nil, silence == .isUntold || silence != .isTelling && !hasSeenAnswers {
+        let isTelling = silence == .isTelling || silence == .isTellingAmongAnswers && hasSeenAnswers
+        if event.reply == .none, event.block == nil, !transaction.isSilent, !isTelling {
             event.reply = .unknown
         }
         return event
@@ -208,7 +223,6 @@ struct EventPairing {
         event.client = sighting.client
         event.server = sighting.server
         event.transport = sighting.transport
-        event.process = sighting.process
         let number = open.append(Transaction(key: key, event: event, lastTime: sighting.time))
         numbers[key] = number
         return number
@@ -220,7 +234,7 @@ struct EventPairing {
         let oldest = max(open.firstNumber, open.endNumber - 1024)
         for number in stride(from: open.endNumber - 1, through: oldest, by: -1) {
             let transaction = open[number]
-            if transaction.key.id == sighting.id, transaction.key.client == sighting.client,
+            if let key = transaction.key, key.id == sighting.id, key.client == sighting.client,
                 isNear(transaction, sighting)
             {
                 return number

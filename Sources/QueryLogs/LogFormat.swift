@@ -26,6 +26,12 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     static let zeek = LogFormat(rawValue: "zeek")
     /// `eve.json` of Suricata.
     static let suricata = LogFormat(rawValue: "suricata")
+    /// AdGuard Home.
+    static let adguardhome = LogFormat(rawValue: "adguardhome")
+    /// Exports of Windows event logs.
+    static let windowsEvents = LogFormat(rawValue: "windowsevents")
+    /// Debug log of the Windows DNS server.
+    static let windowsDNS = LogFormat(rawValue: "windowsdns")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -92,6 +98,9 @@ public enum LogFormats {
         SuricataReader(),
         PfBlockerReader(),
         OPNsenseReader(),
+        AdGuardHomeReader(),
+        WindowsDebugReader(),
+        WindowsEventReader(),
         NameListReader(),
     ]
 

@@ -20,6 +20,9 @@ struct SharedLogTests {
         "pcapng/packets__dns_axfr.pcapng": 2, "pcapng/packets__dns_tcp.pcapng": 4,
         // The IP header gives a total length below its own length, so no host takes the packet.
         "pcap/tcpdump__ipv4_invalid_total_length_2.pcap": 0,
+        // Lines of packets; the manifest counts lines of heads and details with them.
+        "windows-dns-debug/windows_dns_debug_en_2015.log": 12,
+        "windows-dns-debug/windows_dns_debug_es_details_2021.log": 2,
     ]
 
     /// The reader of each format of the manifest; formats that are not here have none yet.
@@ -27,6 +30,8 @@ struct SharedLogTests {
         "pcap": "pcap", "pcap-gz": "pcap", "pcapng": "pcapng", "dnsmasq": "dnsmasq", "qname-list": "names",
         "bind9": "bind", "infoblox": "bind", "efficientip": "bind", "unbound": "unbound", "pfblockerng": "pfblockerng",
         "zeek-tsv": "zeek", "zeek-json": "zeek", "zeek-rotated-gz": "zeek", "suricata-eve": "suricata",
+        "adguardhome-querylog": "adguardhome", "sysmon22-json": "windowsevents", "windows-dns-debug": "windowsdns",
+        "windows-dns-analytical": "windowsevents", "windows-dns-client": "windowsevents",
     ]
 
     private struct Row {

@@ -19,7 +19,9 @@ struct EventAssembly {
     }
 
     /// An event that is complete.
-    mutating func add(_ event: QueryEvent) { ready.append(event) }
+    mutating func add(_ event: QueryEvent) {
+        if pairing.isWaiting { pairing.add(event) } else { ready.append(event) }
+    }
 
     /// A message that may belong to an event with others.
     mutating func add(_ sighting: MessageSighting) {
