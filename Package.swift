@@ -134,6 +134,15 @@ let package = Package(
             dependencies: ["DNS", "Policy", "Resolver", "TextScan"],
             path: "Tests/Benchmarks/ServeBench"
         ),
+        .target(
+            name: "FuzzSubjects",
+            dependencies: [
+                "CSockets", "DNS", "FilterLists", "LDNS", "Policy", "QueryLogs", "Resolver", "Settings", "TestSupport",
+                "TextScan",
+            ],
+            path: "Tests/Fuzz/Subjects"
+        ),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzSubjects", "TestSupport"], path: "Tests/Fuzz/Tests"),
         .testTarget(
             name: "ResolverTests",
             dependencies: [
@@ -142,6 +151,15 @@ let package = Package(
         ),
     ]
 )
+
+// The program of libFuzzer, which needs its sanitizer: Scripts/fuzz says so. Tests put examples to the same subjects.
+let fuzzes = Context.environment["PATCHWAY_FUZZ"] != nil
+if fuzzes {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(name: "fuzz", dependencies: ["CFuzzer", "FuzzSubjects"], path: "Tests/Fuzz/Runner"),
+    ]
+}
 
 // RE2's headers.
 package.cxxLanguageStandard = .cxx17
@@ -168,9 +186,13 @@ let strict: [SwiftSetting] = [
 ]
 
 let cTargets: Set<String> = [
-    "CLDNS", "CArchive", "CCounter", "CFetch", "CHTTP2", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS", "CTRE",
-    "CZones",
+    "CLDNS", "CArchive", "CCounter", "CFetch", "CFuzzer", "CHTTP2", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS",
+    "CTRE", "CZones",
 ]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict
+    // What is not public can be tried only where modules are built for it.
+    if target.name == "FuzzSubjects" {
+        target.swiftSettings?.append(fuzzes ? .define("TESTABLE") : .define("TESTABLE", .when(configuration: .debug)))
+    }
 }

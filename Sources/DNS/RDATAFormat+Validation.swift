@@ -7,8 +7,10 @@ extension RDATAFormat {
         try validate(data, 0..<data.count, compressed: false, names: &names)
     }
 
-    /// Checks the RDATA that stands at `range` of a message.
-    func validate(
+    /// Checks the RDATA that stands at `range` of a message, whose names may be compressed if `compressed` says so.
+    /// - Throws: ``WireError`` whose offset counts from the start of the message.
+    /// - Complexity: O(octets)
+    public func validate(
         _ octets: Span<UInt8>,
         _ range: Range<Int>,
         compressed: Bool,

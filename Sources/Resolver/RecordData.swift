@@ -1,6 +1,6 @@
 internal import DNS
 
-/// How the RDATA of a type is built, as far as names inside it may be compressed or its extent can be checked.
+/// How the RDATA of a type is copied: which names inside it may be compressed (RFC 3597 §4), and what is checked on the way.
 private enum DataShape {
     /// Exactly this many octets.
     case fixed(Int)
@@ -12,7 +12,7 @@ private enum DataShape {
     case naptr
     /// 2 octets, a name, parameters in strictly growing order (RFC 9460 §2.2).
     case service
-    /// Anything.
+    /// As it stands, if it fits its type.
     case opaque
 
     init(_ type: RRType) {
@@ -33,8 +33,8 @@ private enum DataShape {
             case 24, 46: .names(prefix: 18, names: 1, tail: nil)
             // NXT NSEC
             case 30, 47: .names(prefix: 0, names: 1, tail: nil)
-            // HINFO TXT SPF
-            case 13, 16, 99: .strings
+            // TXT SPF
+            case 16, 99: .strings
             case 35: .naptr
             // SVCB HTTPS
             case 64, 65: .service
@@ -63,7 +63,11 @@ extension MessageBuffer {
                 guard let next = appendName(message, at: position), next <= end else { return false }
                 position = next
             }
-            if let tail { guard end - position == tail else { return false } }
+            if let tail {
+                guard end - position == tail else { return false }
+            } else {
+                guard fits(record, message, compressed: true) else { return false }
+            }
         case .strings:
             guard stringsFill(message, position, end) else { return false }
         case .naptr:
@@ -75,12 +79,21 @@ extension MessageBuffer {
             guard record.dataLength >= 3, let next = skipPlainName(message, position + 2, end),
                 parametersFill(message, next, end)
             else { return false }
-        case .opaque: break
+        case .opaque:
+            guard fits(record, message, compressed: false) else { return false }
         }
         append(message.extracting(position..<end))
         guard !overflowed, count - lengthAt - 2 <= 0xFFFF else { return false }
         octets.put16(UInt16(count - lengthAt - 2), at: lengthAt)
         return true
+    }
+
+    /// Whether RDATA is built as its type says; what is not known fits.
+    private func fits(_ record: RecordView, _ message: Span<UInt8>, compressed: Bool) -> Bool {
+        guard let format = RDATAFormat(record.type) else { return true }
+        var names = NameBuffer()
+        return (try? format.validate(message, record.dataOffset..<record.end, compressed: compressed, names: &names))
+            != nil
     }
 
     /// Where the end of a name (lower case) that begins at `first` stands, alone or behind other labels, in the name at `start`;

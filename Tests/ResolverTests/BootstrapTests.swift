@@ -7,7 +7,7 @@ import Testing
 @testable import Resolver
 
 /// Upstreams that have a name only.
-@Suite(.timeLimit(.minutes(1))) struct BootstrapTests {
+@Suite(.timeLimit(.minutes(4))) struct BootstrapTests {
     private static let second: UInt64 = 1_000_000_000
     private let one = IPAddress.v4(0xC000_0201)
     private let other = IPAddress.v4(0xC000_0202)

@@ -5,7 +5,7 @@ import Testing
 @testable import Resolver
 
 /// Which upstreams a server asks, over real sockets; what becomes of it over time is told by scenarios.
-@Suite(.timeLimit(.minutes(1))) struct ForwardingServingTests {
+@Suite(.timeLimit(.minutes(4))) struct ForwardingServingTests {
     private static func answering(_ last: UInt8, after milliseconds: Int = 0) -> FakeUpstream {
         FakeUpstream { query in
             [.pause(milliseconds), .send(makeReply(to: query.octets, [.a(query.name, last, ttl: 0)]))]

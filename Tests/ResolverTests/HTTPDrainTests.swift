@@ -6,7 +6,7 @@ import Testing
 @testable import Resolver
 
 /// Clients over HTTP hear that a server ends, and get the answers they wait for.
-@Suite(.timeLimit(.minutes(1))) struct HTTPDrainTests {
+@Suite(.timeLimit(.minutes(4))) struct HTTPDrainTests {
     private let certificate: TestCertificate
     private let upstream = FakeUpstream { query in
         [.pause(query.name.hasPrefix("slow") ? 400 : 0), .send(makeReply(to: query.octets, [.a(query.name)]))]

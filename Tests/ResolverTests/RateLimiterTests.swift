@@ -4,7 +4,7 @@ import Testing
 
 @testable import Resolver
 
-@Suite(.timeLimit(.minutes(1))) struct RateLimiterTests {
+@Suite(.timeLimit(.minutes(4))) struct RateLimiterTests {
     private static let second: UInt64 = 1_000_000_000
     private static let start = 1_000 * second
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Resolver
 
 /// What becomes of answers over time; each fixture begins with why.
-@Suite(.timeLimit(.minutes(1))) struct ScenarioTests {
+@Suite(.timeLimit(.minutes(4))) struct ScenarioTests {
     @Test(arguments: Fixtures.files("scenarios", ending: ".txt"))
     func goesAsTold(file: URL) throws {
         let text = try String(contentsOf: file, encoding: .utf8)

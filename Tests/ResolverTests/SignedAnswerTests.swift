@@ -6,7 +6,7 @@ import Testing
 @testable import Resolver
 
 /// Promise D6: signed answers are left as they are for those who ask for the signatures.
-@Suite(.timeLimit(.minutes(1))) struct SignedAnswerTests {
+@Suite(.timeLimit(.minutes(4))) struct SignedAnswerTests {
     /// Signs what it says to those who want that, but for names under `plain`; has no data for types other than A, and no
     /// name `gone`.
     private static func upstream() -> FakeUpstream {

@@ -1,0 +1,52 @@
+import DNS
+import FilterLists
+import Policy
+import QueryLogs
+import Settings
+import TextScan
+
+/// Files that people hand in.
+enum TextTrials {
+    private static func array(_ octets: Span<UInt8>) -> [UInt8] { unsafe octets.withUnsafeBytes { unsafe Array($0) } }
+
+    /// A list for one of the engines that read its format, and in one of the syntaxes it can be written in, which the octets choose: it
+    /// can be asked, explained and written.
+    static func list(_ octets: Span<UInt8>, _ format: ListFormat) {
+        let octets = array(octets)
+        var choice = octets.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF_FFFF }
+        let engine = pick(Engine.allCases.filter { $0.profile.formats.contains(format.id) }, &choice)
+        let input = ListInput(path: "-", format: format, octets: octets)
+        guard let layer = try? LayerLoader.load([input], engine: engine, mayBeEmpty: true).layer else { return }
+        let stack = CompiledStack(layers: [layer])
+        for rule in layer.compiledRules.prefix(8) {
+            guard case .name(_, let name) = layer.content(rule).subject else { continue }
+            for type in [RRType.a, .txt, .any] { _ = stack.verdict(name, type: type, chain: [name]) }
+        }
+        guard layer.ruleCount < 200 else { return }
+        _ = LayerExporter.export(layer, to: pick(ExportFormat.all, &choice)) { _ in }
+    }
+
+    private static func pick<Choice>(_ choices: [Choice], _ number: inout Int) -> Choice {
+        defer { number /= choices.count }
+        return choices[number % choices.count]
+    }
+
+    /// A log: what it tells is counted.
+    static func log(_ octets: Span<UInt8>, _ format: LogFormat) {
+        var options = LogOptions()
+        options.format = format
+        var events = 0
+        _ = QueryLog.read(Input(path: "-", bytes: InputBytes(array(octets))), options: options) { _ in events += 1 }
+    }
+
+    /// A file of which nobody says what it is, as a list and as a log.
+    static func detection(_ octets: Span<UInt8>) {
+        _ = try? LayerLoader.load([ListInput(path: "-", octets: array(octets))])
+        _ = QueryLog.read(Input(path: "-", bytes: InputBytes(array(octets))), options: LogOptions()) { _ in }
+    }
+
+    /// A configuration file.
+    static func configuration(_ octets: Span<UInt8>) {
+        _ = ConfigurationYAML.parse(array(octets), path: "-")
+    }
+}
