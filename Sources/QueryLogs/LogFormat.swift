@@ -32,6 +32,26 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     static let windowsEvents = LogFormat(rawValue: "windowsevents")
     /// Debug log of the Windows DNS server.
     static let windowsDNS = LogFormat(rawValue: "windowsdns")
+    /// Cisco Umbrella.
+    static let umbrella = LogFormat(rawValue: "umbrella")
+    /// NextDNS, as its site gives logs out.
+    static let nextdns = LogFormat(rawValue: "nextdns")
+    /// The client of NextDNS.
+    static let nextdnsClient = LogFormat(rawValue: "nextdnsclient")
+    /// The client of Control D.
+    static let ctrld = LogFormat(rawValue: "ctrld")
+    /// Cloudflare Gateway and DNS.
+    static let cloudflare = LogFormat(rawValue: "cloudflare")
+    /// AdGuard DNS.
+    static let adguardDNS = LogFormat(rawValue: "adguarddns")
+    /// dnscrypt-proxy.
+    static let dnscrypt = LogFormat(rawValue: "dnscrypt")
+    /// Blocky.
+    static let blocky = LogFormat(rawValue: "blocky")
+    /// Technitium DNS server.
+    static let technitium = LogFormat(rawValue: "technitium")
+    /// CoreDNS.
+    static let coredns = LogFormat(rawValue: "coredns")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -101,6 +121,16 @@ public enum LogFormats {
         AdGuardHomeReader(),
         WindowsDebugReader(),
         WindowsEventReader(),
+        UmbrellaReader(),
+        NextDNSReader(),
+        NextDNSClientReader(),
+        ControlDReader(),
+        CloudflareReader(),
+        AdGuardDNSReader(),
+        DnscryptReader(),
+        BlockyReader(),
+        TechnitiumReader(),
+        CoreDNSReader(),
         NameListReader(),
     ]
 

@@ -32,6 +32,7 @@ struct SharedLogTests {
         "zeek-tsv": "zeek", "zeek-json": "zeek", "zeek-rotated-gz": "zeek", "suricata-eve": "suricata",
         "adguardhome-querylog": "adguardhome", "sysmon22-json": "windowsevents", "windows-dns-debug": "windowsdns",
         "windows-dns-analytical": "windowsevents", "windows-dns-client": "windowsevents",
+        "cisco-umbrella-csv": "umbrella", "cloudflare-dns-logs": "cloudflare", "cloudflare-gateway-dns": "cloudflare",
     ]
 
     private struct Row {

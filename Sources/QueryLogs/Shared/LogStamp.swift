@@ -24,7 +24,11 @@ extension LogClock {
         guard text[clock + 3] == 0x20, text[clock + 6] == 0x20, text[clock + 9] == 0x3A, text[clock + 12] == 0x3A,
             TimeScan.syslog(text.extracting(clock..<text.count), year: 2000) != nil
         else { return nil }
-        return LogStamp(time: time(text), length: clock == 4 ? 24 : 15)
+        guard clock == 0 else { return LogStamp(time: time(text), length: 24) }
+        var end = 15
+        while end < text.count, end < 25, text[end] &- 0x30 < 10 || end == 15 && text[end] == 0x2E { end += 1 }
+        let fraction = end > 16 ? TimeScan.epochSeconds(([0x30] + text.extracting(15..<end).octets).span) : nil
+        return LogStamp(time: time(text).map { $0 + (fraction ?? 0) }, length: end)
     }
 
     /// The time of a stamp that stands alone.
@@ -33,7 +37,12 @@ extension LogClock {
     /// `[1700000000]` or `[1700000000.123]` as Unbound writes it, or any other stamp in brackets.
     private mutating func bracketed(_ text: Span<UInt8>) -> LogStamp? {
         guard let close = text.extracting(0..<min(text.count, 48)).firstIndex(of: 0x5D), close >= 10 else { return nil }
-        let inner = text.extracting(1..<close)
+        var inner = text.extracting(1..<close)
+        if inner.hasSuffix(" UTC") {
+            let time = TimeScan.rfc3339(inner.extracting(0..<(inner.count - 4)), assumedOffset: 0)
+            return time.map { LogStamp(time: $0, length: close + 1) }
+        }
+        if inner.hasSuffix(" Local") { inner = inner.extracting(0..<(inner.count - 6)) }
         if let time = TimeScan.epochSeconds(inner) { return LogStamp(time: time, length: close + 1) }
         guard let stamp = stamp(inner), stamp.length == inner.count else { return nil }
         return LogStamp(time: stamp.time, length: close + 1)
