@@ -52,6 +52,30 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     static let technitium = LogFormat(rawValue: "technitium")
     /// CoreDNS.
     static let coredns = LogFormat(rawValue: "coredns")
+    /// FortiGate.
+    static let fortigate = LogFormat(rawValue: "fortigate")
+    /// WatchGuard Firebox.
+    static let watchguard = LogFormat(rawValue: "watchguard")
+    /// Palo Alto Networks DNS Security.
+    static let paloalto = LogFormat(rawValue: "paloalto")
+    /// Zscaler.
+    static let zscaler = LogFormat(rawValue: "zscaler")
+    /// Olfeo SaaS.
+    static let olfeo = LogFormat(rawValue: "olfeo")
+    /// Agents on endpoints.
+    static let edr = LogFormat(rawValue: "edr")
+    /// Route 53 Resolver.
+    static let route53 = LogFormat(rawValue: "route53")
+    /// Google Cloud DNS.
+    static let googleCloud = LogFormat(rawValue: "googlecloud")
+    /// Azure.
+    static let azure = LogFormat(rawValue: "azure")
+    /// Open Cybersecurity Schema Framework.
+    static let ocsf = LogFormat(rawValue: "ocsf")
+    /// Elastic Common Schema.
+    static let ecs = LogFormat(rawValue: "ecs")
+    /// Passive DNS.
+    static let cof = LogFormat(rawValue: "cof")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -131,6 +155,18 @@ public enum LogFormats {
         BlockyReader(),
         TechnitiumReader(),
         CoreDNSReader(),
+        FortiGateReader(),
+        WatchGuardReader(),
+        PaloAltoReader(),
+        ZscalerReader(),
+        OlfeoReader(),
+        EndpointReader(),
+        Route53Reader(),
+        GoogleCloudReader(),
+        AzureReader(),
+        OCSFReader(),
+        ECSReader(),
+        PassiveDNSReader(),
         NameListReader(),
     ]
 

@@ -33,6 +33,9 @@ struct SharedLogTests {
         "adguardhome-querylog": "adguardhome", "sysmon22-json": "windowsevents", "windows-dns-debug": "windowsdns",
         "windows-dns-analytical": "windowsevents", "windows-dns-client": "windowsevents",
         "cisco-umbrella-csv": "umbrella", "cloudflare-dns-logs": "cloudflare", "cloudflare-gateway-dns": "cloudflare",
+        "fortigate-dns": "fortigate", "paloalto": "paloalto", "zscaler-nss-dns": "zscaler", "watchguard": "watchguard",
+        "olfeo": "olfeo", "edr-dns": "edr", "route53-resolver": "route53", "gcp-dns": "googlecloud",
+        "ocsf-dns-activity": "ocsf",
     ]
 
     private struct Row {

@@ -34,12 +34,15 @@ struct DelimitedScanner: ~Escapable {
     private let separator: UInt8
     private var position = 0
     private var line = 1
+    /// Octets that may still be looked at in vain for the end of a quote, so that work stays linear.
+    private var budget: Int
 
     /// A scanner at the start of a text; `separator` is a comma, tab, bar or semicolon.
     @_lifetime(copy octets)
     init(_ octets: Span<UInt8>, separator: UInt8 = 0x2C) {
         self.octets = octets
         self.separator = separator
+        budget = octets.count + 16 * Self.maximumRow
     }
 
     /// The next row that is not empty.
@@ -51,12 +54,17 @@ struct DelimitedScanner: ~Escapable {
         }
         guard position < octets.count else { return nil }
         let start = SourcePosition(record: line, byte: position)
-        let limit = min(octets.count, position + Self.maximumRow)
+        // When too many quotes had no end, none may span lines any more.
+        let end = budget > 0 ? octets.count : octets.firstIndex(of: 0x0A, from: position) ?? octets.count
+        let limit = min(end, position + Self.maximumRow)
         var row = DelimitedRow(columns: [])
         var isAtEnd = false
         while !isAtEnd {
             let (field, end) = field(from: position, limit: limit)
-            guard let field else { return skipLine(start) }
+            guard let field else {
+                budget -= end - start.byte
+                return skipLine(start)
+            }
             if row.columns.count < DelimitedRow.maximumColumns { row.columns.append(field) }
             isAtEnd = end >= octets.count || octets[end] != separator
             position = isAtEnd ? end : end + 1
@@ -90,7 +98,7 @@ struct DelimitedScanner: ~Escapable {
             value.append(octets[position])
             position += 1
         }
-        if position == limit, limit < octets.count { return (nil, position) }
+        if position == limit, limit < octets.count, octets[limit] != 0x0A { return (nil, position) }
         while let last = value.last, last == 0x0D || last == 0x20 { value.removeLast() }
         return (value, position)
     }

@@ -85,7 +85,7 @@ struct WindowsColumns {
         }
         let isViewer = words.contains("Event ID") && words.contains("Source")
         let isShell = (words.contains("Id") || words.contains("EventID")) && words.contains("Message")
-        let isFlat = words.contains("QueryName") && (words.contains("QueryStatus") || words.contains("QueryType"))
+        let isFlat = words.contains("QueryName") && words.contains("QueryStatus")
         guard isViewer || isShell || isFlat else { return false }
         names = words
         return true

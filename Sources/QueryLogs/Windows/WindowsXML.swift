@@ -41,16 +41,15 @@ struct WindowsXML: ~Escapable {
             position = feed + 1
         }
         let place = SourcePosition(record: line, byte: start)
-        let limit = min(octets.count, start + Self.maximumEvent)
-        let end = octets.extracting(0..<limit).firstRange(of: "</Event>", from: start)
-        position = end?.upperBound ?? min(start + 6, octets.count)
-        // A next event before the end: this one was cut off.
-        if let end, let other = Self.nextEvent(octets.extracting(0..<end.lowerBound), start + 6) {
-            position = other
-            return (start..<other, place, false)
+        // An event ends before the next one begins, so that no octet is looked at again and again.
+        let next = Self.nextEvent(octets, start + 6) ?? octets.count
+        let limit = min(next, start + Self.maximumEvent)
+        guard let end = octets.extracting(0..<limit).firstRange(of: "</Event>", from: start) else {
+            position = next
+            return (start..<limit, place, false)
         }
-        if let end { return (start..<end.upperBound, place, true) }
-        return (start..<limit, place, false)
+        position = end.upperBound
+        return (start..<end.upperBound, place, true)
     }
 }
 
