@@ -68,12 +68,16 @@ extension MessageSighting {
         )
     }
 
+    /// Notes that something was answered, and neither code nor records are told.
+    mutating func answerUntold() {
+        guard let question else { return }
+        answers = [AnswerRecord(name: question.name, type: RRType(rawValue: 0), data: .unknown)]
+    }
+
     /// Notes a response code of an answer whose records the log does not tell, so that none follows from their absence.
     mutating func answer(_ code: ResponseCode) {
         rcode = code
-        if code == .noError, let question {
-            answers = [AnswerRecord(name: question.name, type: RRType(rawValue: 0), data: .unknown)]
-        }
+        if code == .noError { answerUntold() }
     }
 }
 
@@ -260,17 +264,20 @@ struct EventPairing {
 
     private static func addAnswer(_ sighting: MessageSighting, to event: inout QueryEvent) {
         event.answerCount += 1
-        if let block = sighting.block { event.block = block }
         guard event.answerCount == 1 else {
             if event.rcode != sighting.rcode || !sameData(event.answers, sighting.answers) {
                 event.hasConflictingAnswers = true
             }
             return
         }
+        let isRemarked = event.block != nil && event.reply == .seen && event.rcode == sighting.rcode
         event.reply = .seen
         event.rcode = sighting.rcode
         event.flags = sighting.flags
-        event.answers = sighting.answers
+        // What the log said of a block tells more than an answer whose records it leaves out.
+        let isVague = sighting.answers.allSatisfy { $0.data == .unknown }
+        if !isRemarked || !isVague { event.answers = sighting.answers }
+        event.block = sighting.block ?? event.block
         event.hasSOA = sighting.hasSOA
         event.extendedErrors = sighting.extendedErrors
         event.server = sighting.server ?? event.server
@@ -295,9 +302,9 @@ struct EventPairing {
     private static func addRemark(_ sighting: MessageSighting, to event: inout QueryEvent) {
         event.block = event.block ?? sighting.block
         guard event.answerCount == 0 else { return }
-        guard let rcode = sighting.rcode else { return }
+        guard sighting.rcode != nil || !sighting.answers.isEmpty else { return }
         event.reply = .seen
-        event.rcode = rcode
+        event.rcode = sighting.rcode
         event.answers = sighting.answers
     }
 

@@ -49,14 +49,17 @@ public struct Observation: Hashable, Sendable {
     /// The log says itself that it was blocked.
     private static func stated(_ event: QueryEvent, _ facts: AnswerFacts) -> Observation? {
         guard let block = event.block else { return nil }
+        // Some logs say that they blocked, and not what the client got.
+        let isTold = event.rcode != nil || event.reply == .none || !facts.addresses.isEmpty
         let element = block.isAlias ? " because of an alias" : ""
         let rule = block.rule.map { " (\(AnswerFacts.words($0.utf8)))" } ?? ""
         return Observation(
             .observedFiltered,
             DetectionRule.ownPolicy.rawValue,
-            facts.answerKind,
+            isTold ? facts.answerKind : .unsupported,
             .proven,
             "the log says blocked: \(AnswerFacts.words(block.source.utf8))\(rule)\(element)"
+                + (isTold ? "" : "; what the client got is not told")
         )
     }
 

@@ -125,6 +125,41 @@ struct SharedLogTests {
         }
         #expect(rows.count > 100)
     }
+
+    /// The update names in logs of sensors and of Windows: every name with every outcome that the facts note, and no other.
+    @Test func findsEveryUpdateNameWithItsOutcome() throws {
+        let rows = try SharedSuites.rows("facts/logs/update_names.tsv").filter {
+            $0[0].hasPrefix("dev/zeek") || $0[0].hasPrefix("dev/sysmon")
+        }
+        var names = 0
+        for (file, rows) in Dictionary(grouping: rows, by: { $0[0] }) {
+            var found: [String: Set<String>] = [:]
+            _ = try QueryLog.read(path: try path(String(file.dropFirst(4)))) { event in
+                let result = event.rcode.map { "\($0)" } ?? event.reply.rawValue
+                found["\(event.name)".lowercased(), default: []].insert(result)
+            }
+            for (name, rows) in Dictionary(grouping: rows, by: { $0[2].lowercased() }) {
+                var expected = Set(rows.map { Self.outcome($0[3]) })
+                let seen = found[name] ?? []
+                // A record without an answer may be one of those whose answer is another record.
+                if expected.count > 1, !seen.contains("none") { expected.remove("none") }
+                #expect(seen == expected, "\(file) \(name)")
+                names += 1
+            }
+        }
+        #expect(names > 90)
+    }
+
+    /// What the facts write as an outcome, as events have it.
+    private static func outcome(_ text: String) -> String {
+        switch text {
+        case "QueryStatus 0", "QueryStatus 9501", "QueryStatus 9701": "NOERROR"
+        case "QueryStatus 9002": "SERVFAIL"
+        case "QueryStatus 9003": "NXDOMAIN"
+        case "QueryStatus 1460", "QueryStatus 9502", "QueryStatus None": "none"
+        default: text.hasPrefix("NO REPLY") ? "none" : text
+        }
+    }
 }
 
 extension AnswerRecord {

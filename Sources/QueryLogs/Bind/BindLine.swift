@@ -6,6 +6,8 @@ struct BindLine {
     enum Body {
         /// Not a message of BIND.
         case foreign
+        /// A message about a query that is not whole.
+        case broken
         /// A message that tells of no query of a client.
         case other(String)
         case query(MessageSighting.Question)
@@ -107,12 +109,16 @@ struct BindLine {
         if let found = text.firstRange(of: "query: "), isStart(text, found.lowerBound) {
             if text.firstRange(of: "TCP: query: ") != nil { transport = .tcp }
             if text.firstRange(of: "UDP: query: ") != nil { transport = .udp }
+            body = .broken
             readQuery(text.extracting(found.upperBound..<text.count))
         } else if let found = text.firstRange(of: "response: "), isStart(text, found.lowerBound) {
+            body = .broken
             readResponse(text.extracting(found.upperBound..<text.count))
         } else if let found = text.firstRange(of: "answer: "), isStart(text, found.lowerBound) {
+            body = .broken
             readAnswer(text.extracting(found.upperBound..<text.count))
         } else if let found = text.firstRange(of: "query failed (") {
+            body = .broken
             readFailure(text.extracting(found.upperBound..<text.count))
         } else if let found = text.firstRange(of: " rewrite "), let start = text.firstRange(of: "rpz ") {
             let isDisabled = text.extracting(0..<start.lowerBound).firstRange(of: "disabled") != nil
@@ -335,8 +341,8 @@ struct BindRewrite {
     var isBlock: Bool
     /// What the client got; nil when it got nothing, or the log does not tell.
     var code: ResponseCode?
-    /// Whether the answer had no records.
-    var isEmpty = false
+    /// Whether the client got an answer of which no more is told.
+    var isAnswered = false
 
     /// `QNAME NXDOMAIN`: the trigger and the policy.
     init(_ text: Span<UInt8>, rule: String?, isAlias: Bool, isDisabled: Bool) {
@@ -352,8 +358,9 @@ struct BindRewrite {
         }
         switch policy {
         case "NXDOMAIN": code = .nxDomain
-        case "NODATA": (code, isEmpty) = (.noError, true)
-        case "LOCAL-DATA", "CNAME": code = .noError
+        case "NODATA": code = .noError
+        // The data may be an alias to a name that does not exist.
+        case "LOCAL-DATA", "CNAME": isAnswered = true
         default: break
         }
     }

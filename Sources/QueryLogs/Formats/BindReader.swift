@@ -12,7 +12,7 @@ struct BindReader: TextLogReader {
     func recognises(_ message: Span<UInt8>) -> LineKind {
         switch BindLine(message).body {
         case .foreign: .foreign
-        case .other: .related
+        case .other, .broken: .related
         case .query, .response, .rewrite, .failure: .telling
         }
     }
@@ -32,7 +32,10 @@ struct BindReader: TextLogReader {
             return sighting
         }
         switch line.body {
+        // The server writes about much else; what has no stamp is of another program.
+        case .foreign where time != nil: assembly.report.skip("other-message")
         case .foreign: assembly.unparsed(message, at: position, "not a line of BIND")
+        case .broken: assembly.unparsed(message, at: position, "a query or an answer that is not whole")
         case .other(let reason): assembly.report.skip(reason)
         case .query(let question): assembly.add(sighting(.query, question))
         case .response(let question, let code, let records):
@@ -49,8 +52,9 @@ struct BindReader: TextLogReader {
             var remark = sighting(.remark, question)
             remark.block = LoggedBlock(source: rewrite.source, rule: rewrite.rule, isAlias: rewrite.isAlias)
             if let code = rewrite.code {
-                remark.answer(code)
-                if rewrite.isEmpty { remark.answers = [] }
+                remark.rcode = code
+            } else if rewrite.isAnswered {
+                remark.answerUntold()
             }
             assembly.add(remark)
         }

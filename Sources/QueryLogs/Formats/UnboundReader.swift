@@ -63,8 +63,9 @@ struct UnboundReader: TextLogReader {
             var remark = sighting(.remark, question)
             remark.block = block
             if let code = action.code {
-                remark.answer(code)
-                if let records = action.records { remark.answers = records }
+                (remark.rcode, remark.answers) = (code, action.records)
+            } else if action.isAnswered {
+                remark.answerUntold()
             }
             assembly.add(remark)
         }

@@ -151,8 +151,10 @@ struct UnboundAction {
     var block: LoggedBlock?
     /// What the client got; nil when it got nothing, or the log does not tell.
     var code: ResponseCode?
-    /// The records of the answer, where they are known.
-    var records: [AnswerRecord]?
+    /// The records of the answer with that code.
+    var records: [AnswerRecord] = []
+    /// Whether the client got an answer of which no more is told.
+    var isAnswered = false
 
     /// The action of a response policy zone.
     init(policy: String, log: String?, owner: DomainName?, trigger: String?, _ question: MessageSighting.Question) {
@@ -161,7 +163,8 @@ struct UnboundAction {
             return
         case "rpz-nxdomain": code = .nxDomain
         case "rpz-nodata": (code, records) = (.noError, [])
-        case "rpz-local-data", "rpz-cname-override": code = .noError
+        // The data may be an alias to a name that does not exist.
+        case "rpz-local-data", "rpz-cname-override": isAnswered = true
         default: break
         }
         let list = log.map { " [\($0)]" } ?? ""
@@ -185,7 +188,8 @@ struct UnboundAction {
             code = .noError
             let data = AnswerData.address(question.type == .a ? .v4(0) : .v6(0, 0))
             records = [AnswerRecord(name: question.name, type: question.type, data: data)]
-        case "deny", "always_deny", "inform_deny", "redirect", "inform_redirect", "static", "always_null": break
+        case "redirect", "inform_redirect", "static", "always_null": isAnswered = true
+        case "deny", "always_deny", "inform_deny": break
         default: return
         }
         block = LoggedBlock(source: "local-zone \(zoneType)", rule: zone)

@@ -15,8 +15,10 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Say what broke in captures and query logs, and what a stack would break.",
         discussion: """
-            Formats are told by content: \(LogFormats.all.map(\.format.rawValue).joined(separator: ", ")); compressed \
-            files and zip archives are read directly.
+            Formats are told by content; compressed files and zip archives are read directly; what syslog, journals, \
+            containers and collectors put around lines is taken off.
+
+            \(LogFormats.all.map { "\($0.format.rawValue): \($0.summary)" }.joined(separator: "\n"))
             """
     )
 
