@@ -20,17 +20,20 @@ public struct DnsmasqReader: LogReader {
         var total = 0
         var read = 0
         var speaking = 0
+        var clock = LogClock(options: LogOptions())
         while total < 200, let line = lines.next() {
             let text = sample.extracting(line.range)
             if text.trimmed.count == 0 { continue }
             total += 1
             if line.isOverlong { continue }
-            switch DnsmasqLine(text).body {
-            case .unknown: break
-            case .other: read += 1
-            default:
-                read += 1
-                speaking += 1
+            LinePrefix.unwrap(text, clock: &clock) { text, _ in
+                switch DnsmasqLine(text).body {
+                case .unknown: break
+                case .other: read += 1
+                default:
+                    read += 1
+                    speaking += 1
+                }
             }
         }
         return speaking > 0 && read * 2 > total ? .likely : .no
@@ -55,7 +58,13 @@ public struct DnsmasqReader: LogReader {
                 report.skip("line-too-long", at: position, "the line is longer than \(line.range.count) octets")
                 continue
             }
-            add(text, time: clock.time(text), position, &correlation, &report)
+            if text[0] != 0x7B, let time = clock.time(text) {
+                add(text, time: time, position, &correlation, &report)
+            } else {
+                LinePrefix.unwrap(text, clock: &clock) { text, time in
+                    add(text, time: time, position, &correlation, &report)
+                }
+            }
             while let event = correlation.next() {
                 report.events += 1
                 emit(event)

@@ -65,7 +65,7 @@ struct WindowsEventReader: JSONLogReader {
     }
 
     func take(_ record: borrowing JSONRecord, at position: SourcePosition, _ assembly: inout EventAssembly) {
-        WindowsEvent(record)?.hand(to: &assembly, at: position)
+        WindowsEvent(record, offset: assembly.options.utcOffset)?.hand(to: &assembly, at: position)
     }
 
     // MARK: - XML
@@ -144,10 +144,18 @@ struct WindowsEventReader: JSONLogReader {
             open?.event.hand(to: &assembly, at: open?.position ?? SourcePosition(record: 0, byte: 0))
             open = nil
         }
+        var columns = WindowsColumns()
+        var stamp: Int64?
         var lines = LineScanner(octets)
         while let line = lines.next() {
             let text = octets.extracting(line.range).trimmed
             if text.count == 0 { continue }
+            // `TimeCreated : …` and `Date: …` stand in front of the message.
+            if open == nil, text.hasPrefix("TimeCreated") || text.hasPrefix("Date:"),
+                let colon = text.firstIndex(of: 0x3A)
+            {
+                stamp = columns.time(text.extracting((colon + 1)..<text.count).trimmed.octets, options.utcOffset)
+            }
             let position = SourcePosition(record: line.number, byte: line.range.lowerBound)
             if let found = text.firstRange(of: "Dns query:") {
                 close(&assembly)
@@ -161,7 +169,9 @@ struct WindowsEventReader: JSONLogReader {
             }
             if open == nil {
                 assembly.report.records += 1
-                if let event = WindowsEvent(message: text) {
+                if var event = WindowsEvent(message: text) {
+                    event.time = event.time ?? stamp
+                    stamp = nil
                     event.hand(to: &assembly, at: position)
                 } else {
                     assembly.report.skip("other-line")

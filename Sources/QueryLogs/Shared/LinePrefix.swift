@@ -14,40 +14,68 @@ enum LinePrefix {
     /// Objects around objects that are opened.
     private static let maximumDepth = 3
 
+    /// Stamps in front of each other that are taken off: a program's own often follows the one of syslog, and is the finer.
+    private static let maximumStamps = 4
+
     /// Calls `use` with the message of a line and its time; a line without a prefix is its own message.
     static func peel(
+        _ line: Span<UInt8>,
+        clock: inout LogClock,
+        _ use: (Span<UInt8>, Int64?, inout LogClock) -> Void
+    ) {
+        unwrap(line, clock: &clock) { text, stamp, clock in
+            var found = Peeled()
+            take(text, &found, &clock)
+            use(text.extracting(found.start..<text.count), found.time ?? stamp, &clock)
+        }
+    }
+
+    /// Calls `use` with a line and its time, and leaves on the line what syslog put in front of it.
+    static func unwrap(
+        _ line: Span<UInt8>,
+        clock: inout LogClock,
+        whole use: (Span<UInt8>, Int64?) -> Void
+    ) {
+        unwrap(line, clock: &clock) { text, stamp, clock in
+            var found = Peeled()
+            take(text, &found, &clock)
+            use(text, found.time ?? stamp)
+        }
+    }
+
+    private static func unwrap(
         _ line: Span<UInt8>,
         clock: inout LogClock,
         depth: Int = 0,
         _ use: (Span<UInt8>, Int64?, inout LogClock) -> Void
     ) {
-        if depth < maximumDepth, line.count > 2, line[0] == 0x7B, let inner = wrapped(line) {
-            let message = inner.text
-            return peel(message.span.trimmed, clock: &clock, depth: depth + 1) { text, time, clock in
-                use(text, time ?? inner.time, &clock)
-            }
+        guard depth < maximumDepth, line.count > 2, line[0] == 0x7B, let inner = wrapped(line) else {
+            return use(line, nil, &clock)
         }
-        var found = Peeled()
-        take(line, &found, &clock)
-        use(line.extracting(found.start..<line.count), found.time, &clock)
+        let message = inner.text
+        unwrap(message.span.trimmed, clock: &clock, depth: depth + 1) { text, stamp, clock in
+            use(text, stamp ?? inner.time, &clock)
+        }
     }
 
     private static func take(_ line: Span<UInt8>, _ found: inout Peeled, _ clock: inout LogClock) {
-        if line.count > 2, line[0] == 0x3C,
-            let close = line.extracting(0..<min(line.count, 6)).firstIndex(of: 0x3E),
-            line.extracting(1..<close).decimal != nil
-        {
-            found.start = close + 1
-            if line.hasPrefix("1 ", at: found.start) { return takeStructured(line, &found, &clock) }
-        }
-        // A program's own stamp often follows the one of syslog, and is the finer one.
-        for _ in 0..<2 {
-            let rest = line.extracting(found.start..<line.count)
-            guard let stamp = clock.stamp(rest) else { return }
+        for _ in 0..<maximumStamps {
+            takePriority(line, &found)
+            if line.hasPrefix("1 ", at: found.start), takeStructured(line, &found) { continue }
+            guard let stamp = clock.stamp(line.extracting(found.start..<line.count)) else { return }
             found.time = stamp.time ?? found.time
             found.start = skipBlanks(line, found.start + stamp.length)
             takeHostAndProgram(line, &found)
         }
+    }
+
+    /// `<30>`
+    private static func takePriority(_ line: Span<UInt8>, _ found: inout Peeled) {
+        guard line.count - found.start > 2, line[found.start] == 0x3C,
+            let close = line.extracting(0..<min(line.count, found.start + 6)).firstIndex(of: 0x3E, from: found.start),
+            line.extracting((found.start + 1)..<close).decimal != nil
+        else { return }
+        found.start = close + 1
     }
 
     /// `HOST PROGRAM[PID]: ` or `PROGRAM[PID]: `; other words belong to the message.
@@ -73,32 +101,35 @@ enum LinePrefix {
         return word.extracting((open + 1)..<(word.count - 1)).decimal != nil
     }
 
-    /// RFC 5424 §6: `1 STAMP HOST PROGRAM PID ID STRUCTURE MESSAGE`.
-    private static func takeStructured(_ line: Span<UInt8>, _ found: inout Peeled, _ clock: inout LogClock) {
-        var fields = FieldScanner(line, separator: 0x20)
-        var last = 0
+    /// RFC 5424 §6: `1 STAMP HOST PROGRAM PID ID STRUCTURE MESSAGE`; false when it is something else.
+    private static func takeStructured(_ line: Span<UInt8>, _ found: inout Peeled) -> Bool {
+        let text = line.extracting(found.start..<line.count)
+        var fields = FieldScanner(text, separator: 0x20)
+        var time: Int64?
+        var position = 0
         for index in 0..<6 {
-            guard let field = fields.next() else { return }
-            if index == 1 { found.time = TimeScan.rfc3339(line.extracting(field)) }
-            last = field.upperBound
+            guard let field = fields.next() else { return false }
+            if index == 1 {
+                let stamp = text.extracting(field)
+                time = TimeScan.rfc3339(stamp)
+                guard time != nil || stamp.equals("-") else { return false }
+            }
+            position = field.upperBound
         }
-        var position = skipBlanks(line, last)
-        if position < line.count, line[position] == 0x2D {
-            position += 1
-        } else {
+        position = skipBlanks(text, position)
+        if position < text.count, text[position] == 0x2D { position += 1 }
+        while position < text.count, text[position] == 0x5B {
             var isQuoted = false
-            while position < line.count, isQuoted || line[position] != 0x20 {
-                if line[position] == 0x5C { position += 1 } else if line[position] == 0x22 { isQuoted.toggle() }
+            while position < text.count, isQuoted || text[position] != 0x5D {
+                if text[position] == 0x5C { position += 1 } else if text[position] == 0x22 { isQuoted.toggle() }
                 position += 1
             }
+            position += 1
         }
-        found.start = skipBlanks(line, min(position, line.count))
+        found.time = time ?? found.time
+        found.start = skipBlanks(line, min(found.start + position, line.count))
         if line.hasPrefix("\u{FEFF}", at: found.start) { found.start += 3 }
-        let rest = line.extracting(found.start..<line.count)
-        if let stamp = clock.stamp(rest) {
-            found.time = stamp.time ?? found.time
-            found.start = skipBlanks(line, found.start + stamp.length)
-        }
+        return true
     }
 
     private static func skipBlanks(_ line: Span<UInt8>, _ start: Int) -> Int {

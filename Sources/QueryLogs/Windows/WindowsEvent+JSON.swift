@@ -20,7 +20,7 @@ extension WindowsEvent {
     ]
 
     /// An event of a shipper's or exporter's JSON: NXLog (flat), Winlogbeat, `evtx_dump`; nil for other objects.
-    init?(_ record: borrowing JSONRecord) {
+    init?(_ record: borrowing JSONRecord, offset: Int = 0) {
         self.init()
         var number: Int64?
         for path in Self.numbers where number == nil { number = record.integer(path) }
@@ -33,6 +33,8 @@ extension WindowsEvent {
         guard !found.isEmpty else { return nil }
         provider = found.first { Self.isKnown($0) } ?? found[0]
         for path in Self.times where time == nil { time = record.time(path) }
+        // NXLog's own stamp is local.
+        if time == nil, let stamp = record.octets("EventTime") { time = stamp.read { LogTime.any($0, offset: offset) } }
         let writer = record.string("winlog.process.pid") ?? record.string("ExecutionProcessID")
         process = writer.map { "pid \($0)" }
         var container = 0

@@ -118,7 +118,8 @@ struct WindowsColumns {
         return event
     }
 
-    private mutating func time(_ stamp: [UInt8], _ offset: Int) -> Int64? {
+    /// A stamp in the dates of the machine, or in RFC 3339.
+    mutating func time(_ stamp: [UInt8], _ offset: Int) -> Int64? {
         if let time = stamp.read({ LogTime.any($0, offset: offset) }) { return time }
         guard let date = stamp.read({ LocaleDate($0) }) else { return nil }
         order = date.order ?? order
