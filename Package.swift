@@ -124,7 +124,7 @@ let package = Package(
             name: "ReportsTests",
             dependencies: ["Catalog", "DNS", "FindingSupport", "Findings", "Policy", "Reports", "TextScan"]
         ),
-        .testTarget(name: "PatchwayTests", dependencies: ["TestSupport"]),
+        .testTarget(name: "PatchwayTests", dependencies: ["Policy", "TestSupport"]),
         .testTarget(
             name: "ConventionTests",
             dependencies: ["FilterLists", "QueryLogs", "TestSupport", "TextScan"]
