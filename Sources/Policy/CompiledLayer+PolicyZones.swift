@@ -228,7 +228,7 @@ extension CompiledLayer {
     /// What an alias to the name asked for is: to BIND the old form of `rpz-passthru`, to PowerDNS a loop (compared with
     /// 9.18 and 4.8.8).
     func unlooped(_ decision: Decision, _ name: borrowing NameBuffer, _ type: RRType) -> Decision {
-        guard decision.kind == .redirect, decision.hasRule, engine == .bindRPZ || engine == .pdnsRPZ,
+        guard decision.kind == .redirect, decision.hasRule, engine == .bindRPZ || failsInLoops(decision),
             case .records(let list) = actions[Int(record(Int(decision.rule)).action)],
             let alias = list.first, alias.type == .cname, Self.isSame(alias.data, name)
         else { return decision }
@@ -247,9 +247,14 @@ extension CompiledLayer {
         return true
     }
 
+    /// Whether an alias that leads back is a failure: to PowerDNS, unless it is given because of who asks (compared with 4.8.8).
+    func failsInLoops(_ decision: Decision) -> Bool {
+        engine == .pdnsRPZ && decision.hasRule && trigger(Int(decision.rule)) != .client
+    }
+
     /// Whether a decision of PowerDNS on an alias leads back to a name in front of it.
     func closesLoop(_ decision: Decision, _ before: [DomainName]) -> Bool {
-        guard engine == .pdnsRPZ, decision.kind == .redirect, decision.hasRule,
+        guard failsInLoops(decision), decision.kind == .redirect,
             case .records(let list) = actions[Int(record(Int(decision.rule)).action)],
             let alias = list.first, alias.type == .cname, let target = try? DomainName(wire: alias.data)
         else { return false }

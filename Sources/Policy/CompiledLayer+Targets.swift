@@ -10,6 +10,8 @@ public struct AnswerTarget: Sendable, Equatable {
     public var policy: AnswerStyle.TargetPolicy
     /// Whether the alias stands in the failure when it cannot be looked up.
     public var keepsAliasInFailure: Bool
+    /// Whether an answer that leads back to an alias in front of it is a failure (PowerDNS).
+    public var failsInLoops = false
     /// Seconds to live that its records get; nil for their own.
     public var ttl: UInt32?
 }
@@ -40,7 +42,8 @@ extension CompiledLayer {
             name: target,
             isHidden: false,
             policy: style.targetPolicy,
-            keepsAliasInFailure: style.keepsAliasInFailure
+            keepsAliasInFailure: style.keepsAliasInFailure,
+            failsInLoops: failsInLoops(decision)
         )
     }
 }

@@ -208,7 +208,7 @@ public final class CompiledStack: Sendable {
         let element = chain[walk.place - 1]
         var decision = walk.decision
         if decision.hasRule, layers[Int(decision.layer)].closesLoop(decision, [name] + chain.prefix(walk.place - 1)) {
-            decision.kind = .unsupported
+            decision.kind = type == .any || type == .cname ? .unsupported : .servfail
         }
         var made = verdict(decision, of: name, element: element, relation: .cname, type: type, context)
         if own.kind == .unsupported, walk.decision.kind.isBlock { made.note = certainty(walk.decision, whatever: own) }

@@ -98,7 +98,7 @@ struct PolicyDraft: ~Copyable {
             if message.octets.uint16(at: 6) == 0 { message.appendOwnSOA(ttl: MessageBuffer.policyTTL) }
         } else {
             let end = message.join(answer.message.span, ownerAt: targetAt, age: answer.age, ttls: &ttls)
-            if end == nil { isBroken = true }
+            if end == nil || target.failsInLoops && message.leadsBack { isBroken = true }
             message.setCode(answer.code)
         }
         expiresAt = min(expiresAt, answer.expiresAt)
@@ -189,5 +189,24 @@ struct Completion {
 
     private static func octets(_ buffer: borrowing MessageBuffer) -> [UInt8] {
         (0..<buffer.count).map { buffer.octets[$0] }
+    }
+}
+
+extension MessageBuffer {
+    /// Whether an alias in the answer section leads to the owner of one in front of it, or to its own.
+    /// - Complexity: O(records)
+    fileprivate var leadsBack: Bool {
+        guard let view = try? MessageView(span) else { return true }
+        var owners: Set<DomainName> = []
+        var isLoop = false
+        view.forEachRecord { record -> Bool in
+            guard record.section == .answer, record.type == .cname else { return record.section == .answer }
+            guard let owner = try? view.name(at: record.nameOffset), let next = try? view.name(at: record.dataOffset)
+            else { return true }
+            owners.insert(owner)
+            isLoop = owners.contains(next)
+            return !isLoop
+        }
+        return isLoop
     }
 }

@@ -92,7 +92,21 @@ struct Outcome {
             }
             self.init(answer, name: name, type: type, upstream: upstream, profile: profile)
         }
+        if profile.engine == .pdnsRPZ { expectFailureInLoops(verdict, type, upstream) }
         mayFail = type == .any && profile.engine == .bindRPZ && (extent == .code || extent == .start)
+    }
+
+    /// PowerDNS fails where the target of an alias of its own leads back, and gives what it has of the way.
+    private mutating func expectFailureInLoops(_ verdict: Verdict, _ type: RRType, _ upstream: Upstream) {
+        guard type != .any, type != .cname, verdict.matched?.relation != .client, let made = verdict.answer,
+            let alias = made.records.first(where: { $0.type == .cname }), let target = try? DomainName(wire: alias.data)
+        else {
+            if verdict.kind == .servfail { extent = .code }
+            return
+        }
+        guard upstream.chain(target).contains(made.owner) else { return }
+        code = ResponseCode.servFail.description
+        extent = .code
     }
 
     private init(
@@ -116,7 +130,12 @@ struct Outcome {
             let target = try? DomainName(wire: alias.data)
         {
             extent = type == .any ? .start : .untilAlias
-            if type != .any, type != .cname { entries += upstream.outcome(target, type).answer }
+            if type != .any, type != .cname {
+                // An alias that leads back to one in front of it is given once.
+                entries += upstream.outcome(target, type).answer.filter { found in
+                    found.type != .cname || !entries.contains { $0.owner == found.owner && $0.data == found.data }
+                }
+            }
         }
         answer = Self.sorted(entries)
     }

@@ -41,10 +41,12 @@ struct RoundMaker {
     var generator: SeededGenerator
     /// Whether rules that give no answer occur; each costs the client its patience.
     private(set) var drops = false
+    /// Whether policies lead to names that are aliases, so that some lead back.
+    var leadsBack = false
     /// Names of four labels at most of few letters below a few zones, so that most rules meet others.
     private var crowd: [String] = []
     private static let types: [RRType] = [.a, .aaaa, .txt, .https, .mx, .ns, .soa, .cname, .any]
-    private static let chains = 40
+    static let chains = 40
 
     init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 

@@ -6,6 +6,8 @@ extension RoundMaker {
     /// One or two response policy zones with triggers on names, and now and then on addresses.
     mutating func policyZones(_ round: inout Round, _ engine: Engine) {
         let zones = 1 + below(2)
+        // What Unbound makes of an alias of its own that leads on depends on what it has of the target.
+        leadsBack = engine != .unboundRPZ && chance(3)
         round.client = 0x7F00_0007
         for index in 0..<zones {
             let probe = "ready\(index).probe"
@@ -120,6 +122,7 @@ extension RoundMaker {
             "300 IN CNAME .", "IN A 198.18.0.8", "MX 10 mail.zz.", "HTTPS 1 .",
         ]
         if drops { actions.append("CNAME rpz-drop.") }
+        if leadsBack { actions.append("CNAME h\(below(Self.chains)).ch.zz.") }
         let action = pick(actions)
         var text = "\(owner) \(action)\n"
         if action.hasPrefix("A ") {

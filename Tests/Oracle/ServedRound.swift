@@ -42,8 +42,9 @@ final class ServedRound {
             + (verdict.matched.map { "   by \($0.rule.list):\($0.rule.line) \($0.rule.text)" } ?? "")
     }
 
-    private static func records(_ outcome: Outcome) -> [String] {
-        outcome.answer.map { Outcome.Entry(owner: $0.owner, type: $0.type, data: $0.data).description }.sorted()
+    /// Without TTL, and each once.
+    private static func records(_ outcome: Outcome) -> Set<String> {
+        Set(outcome.answer.map { Outcome.Entry(owner: $0.owner, type: $0.type, data: $0.data).description })
     }
 
     private func ask(_ question: Question) -> Outcome {

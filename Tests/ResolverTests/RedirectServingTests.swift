@@ -132,6 +132,11 @@ import Testing
             #expect(text(served, "ask9.zz") == "SERVFAIL; ask9 CNAME dead")
             #expect(text(served, "ask7.zz") == "NOERROR; ask7 CNAME chain1; chain1 CNAME blocked; blocked A 5")
             #expect(text(served, "r1.zz") == "NOERROR; r1 CNAME ask1; ask1 CNAME garden; garden A 1")
+            // What leads back, or in a circle.
+            #expect(text(served, "ask5.zz") == "SERVFAIL; ask5 CNAME back")
+            #expect(text(served, "ask5.zz", .cname) == "NOERROR; ask5 CNAME back")
+            #expect(text(served, "ask13.zz") == "SERVFAIL; ask13 CNAME loop1")
+            #expect(text(served, "back.zz") == "SERVFAIL; back CNAME ask5; ask5 CNAME back")
         }
     }
 
