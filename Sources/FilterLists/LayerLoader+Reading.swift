@@ -111,6 +111,7 @@ extension LayerLoader {
         _ builder: inout LayerBuilder
     ) {
         if engine == .pihole { SpecialDomains.add(to: &builder) }
+        if engine == .bindRPZ { PolicyZoneNames.add(to: &builder) }
         if engine == .unbound { UnboundOwnZones.add(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
         if engine == .blocky {

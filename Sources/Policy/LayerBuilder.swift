@@ -118,6 +118,8 @@ public struct LayerBuilder {
 
     /// Zones that Unbound would have of its own and does not have (`local-zone: … nodefault`).
     public var zonesTurnedOff: Set<DomainName> = []
+    /// The names of policy zones, as far as they are known, which BIND serves like other zones.
+    public var servedZones: Set<DomainName> = []
 
     /// Rules of names that refuse clients by their addresses.
     public private(set) var clientRuleCount = 0

@@ -99,4 +99,47 @@ struct DnsmasqNamesTests {
     func texts(rule: String, data: [UInt8]) throws {
         #expect(try readList(rule + "\n", .dnsmasq).verdict("a.zz", .txt).answer?.records.first?.data == data)
     }
+
+    /// Where servers are; with some dnsmasq does not start.
+    @Test(
+        arguments: [
+            ("192.0.2.1", true), ("192.0.2.1#", true), ("192.0.2.1 # 53", true), ("2001:db8::1#53@lo", true),
+            ("192.0.2.1@192.0.2.2#0", true), ("192.0.2.1@", true), ("localhost", true), ("#53", false), ("##", false),
+            ("#x", false), ("@lo", false), ("[::1]", false), ("192.0.2.1#65536", false), ("192.0.2.1#5#3", false),
+            ("192.0.2.1@192.0.2.2#x", false),
+        ]
+    )
+    func servers(target: String, isTaken: Bool) throws {
+        let kind = try readList("address=/b.zz/#\nserver=/a.zz/\(target)\n", .dnsmasq).verdict("a.zz").kind
+        #expect(kind == (isTaken ? .route : .unsupported))
+        for rule in ["server=\(target)", "rev-server=192.0.2.0/24,\(target)"] {
+            let kind = try readList("address=/b.zz/#\n\(rule)\n", .dnsmasq).verdict("b.zz").kind
+            #expect(kind == (isTaken ? .sinkhole : .unsupported), "\(rule)")
+        }
+    }
+
+    /// A hosts file is words of C to dnsmasq and lines of C to the C library: a NUL ends them.
+    @Test(
+        arguments: [
+            ("192.0.2.1 a.zz\0x b.zz", "a.zz b.zz", "a.zz"), ("192.0.2.1\0 a.zz", "a.zz", ""),
+            ("\0192.0.2.1 a.zz", "", ""),
+            ("192.0.2.1 a.zz \0 b.zz", "a.zz b.zz", "a.zz"), ("192.0.2.1 \0a.zz b.zz", "b.zz", ""),
+            ("192.0.2.1 a.zz #\0 b.zz", "a.zz", "a.zz"),
+        ]
+    )
+    func octetsBehindNUL(line: String, words: String, lines: String) throws {
+        for (engine, found) in [(Engine.dnsmasq, words), (.hostsFile, lines)] {
+            let list = try readList("\(line)\n192.0.2.9 c.zz\n", .hosts, engine)
+            let names = try ["a.zz", "b.zz", "c.zz"].filter { try list.verdict($0, .a).kind == .redirect }
+            #expect(names.joined(separator: " ") == (found.isEmpty ? "c.zz" : found + " c.zz"), "\(engine)")
+        }
+    }
+
+    /// The root's own addresses are left out like others.
+    @Test func addressesOfTheRoot() throws {
+        let list = try readList("filter-AAAA\n", .dnsmasq)
+        let addresses = [try #require(IPAddress("2001:db8::1"))]
+        #expect(try list.verdict(".", .aaaa, addresses: addresses).kind == .nodata)
+        #expect(try list.verdict(".", .a).kind == .pass)
+    }
 }

@@ -136,6 +136,20 @@ struct PolicyZoneOwnerTests {
         #expect(try clients.verdict("w.com", .a, context: client).kind == .redirect)
     }
 
+    /// BIND serves its policy zones like other zones, where no policy says otherwise.
+    @Test func namesInsideOfTheZone() throws {
+        let rules = "a.zz CNAME .\nwww.p.yy CNAME .\nfree.p.yy CNAME rpz-passthru.\n"
+        let zone = "$ORIGIN p.yy.\n\(Self.head)\(rules)"
+        let bind = try readList(zone, .rpz, .bindRPZ)
+        for name in ["p.yy", "a.zz.p.yy", "x.p.yy"] { #expect(try bind.verdict(name).kind == .unsupported, "\(name)") }
+        for name in ["www.p.yy", "a.zz"] { #expect(try bind.verdict(name).kind == .nxdomain, "\(name)") }
+        for name in ["yy", "xp.yy", "free.p.yy"] { #expect(try bind.verdict(name).kind == .pass, "\(name)") }
+        #expect(try bind.verdict("q.com", .a, chain: ["x.p.yy"]).kind == .unsupported)
+        for engine in [Engine.unboundRPZ, .pdnsRPZ, .knotRPZ] {
+            #expect(try readList(zone, .rpz, engine).verdict("x.p.yy").kind == .pass, "\(engine)")
+        }
+    }
+
     /// What stands behind an origin that may be the zone's name is not known where the file does not say it before.
     @Test func originBehindTheFirstRecords() throws {
         let records = "a.com CNAME .\n$ORIGIN rpz1.\nb.com CNAME ."

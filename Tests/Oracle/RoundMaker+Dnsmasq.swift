@@ -1,3 +1,4 @@
+import DNS
 import FilterLists
 
 extension RoundMaker {
@@ -13,6 +14,7 @@ extension RoundMaker {
             "address=/#/198.18.0.1", "address=/#/::", "address=/#/0.0.0.0", "address=/*/198.18.0.2", "local=/#/",
         ]
         if chance(6) { rules.append(pick(forAll)) }
+        if chance(8) { rules.append(server(&round)) }
         if chance(2) { rules += addressRules() }
         if chance(2) { rules += dnsmasqRecords() }
         var hosts: [String] = []
@@ -26,6 +28,12 @@ extension RoundMaker {
                 ])
             )
         }
+        for name in owners(oneIn: 24) where chance(3) {
+            hosts.append(
+                pick(["198.18.1.4\0 \(name)", "198.18.1.4 \(name)\0x y.\(name)", "\0 \(name)", "::4 \0 \(name)"])
+            )
+        }
+        round.questions += [RRType.a, .aaaa, .txt].map { (".", $0) }
         for name in owners(oneIn: 12) where chance(3) {
             hosts.append("\(pick(["198.18.1.3", "::", "0.0.0.0"])) x.\(name) \(name)")
         }
@@ -34,6 +42,18 @@ extension RoundMaker {
             ("hosts", .hosts, hosts.joined(separator: "\n") + "\n"),
         ]
         round.blocked = ["ready0.probe"]
+    }
+
+    /// A server that is somewhere odd, or nowhere, with which dnsmasq does not start.
+    private mutating func server(_ round: inout Round) -> String {
+        round.mayBeRefused = true
+        let target = pick([
+            "#", "#53", "##", "#x", "127.0.0.1#@UPSTREAM@", "127.0.0.1 # @UPSTREAM@", "127.0.0.1#@UPSTREAM@@lo",
+            "127.0.0.1#@UPSTREAM@@127.0.0.1", "127.0.0.1#@UPSTREAM@ @ 127.0.0.1#0", "127.0.0.1#@UPSTREAM@@",
+            "127.0.0.1#@UPSTREAM@@127.0.0.1#x", "127.0.0.1#65536", "127.0.0.1#5#3", "127.0.0.1#1x", "@lo", "[::1]",
+            "127.0.0.1@127.0.0.1#65536", "localhost#@UPSTREAM@", "[127.0.0.1]#@UPSTREAM@",
+        ])
+        return "server=/\(pick(["r5.rz", "*.a.r6.rz", "one.yy/two.yy"]))/\(target)"
     }
 
     /// Rules about the addresses of real answers.

@@ -9,7 +9,10 @@ import Testing
     private static func place(_ engine: Engine) -> String { "Zones/examples/\(engine.rawValue).yaml" }
 
     private static func text(_ engine: Engine) throws -> String {
-        String(decoding: try Data(contentsOf: Fixtures.packageRoot.appendingPathComponent(place(engine))), as: UTF8.self)
+        String(
+            decoding: try Data(contentsOf: Fixtures.packageRoot.appendingPathComponent(place(engine))),
+            as: UTF8.self
+        )
     }
 
     @Test(arguments: Engine.allCases) func isFine(engine: Engine) throws {

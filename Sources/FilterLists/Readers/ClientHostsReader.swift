@@ -59,21 +59,37 @@ enum HostsLines {
         _ last: inout LastAddress,
         _ add: (HostsLine, Range<Int>, LastAddress, inout RuleSink) -> Void
     ) {
+        // Both read strings of C: the C library lines, dnsmasq words (compared with glibc 2.36 and dnsmasq 2.90).
+        let hasNUL = sink.engine != .coreDNS && text.firstIndex(of: 0) != nil
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            let rule = text.trimmedRange(in: line.range, before: 0x23)
+            var rule = text.trimmedRange(in: line.range, before: 0x23)
+            if hasNUL, sink.engine == .hostsFile { rule = text.trimmedRange(in: text.upToNUL(rule)) }
             guard !rule.isEmpty else { continue }
             var fields = FieldScanner(text.extracting(rule))
-            guard let first = fields.next() else { continue }
+            guard var first = fields.next() else { continue }
+            if hasNUL { first = text.extracting(rule).upToNUL(first) }
             guard last.read(text.extracting(rule).extracting(first), .records, &sink.builder) else {
                 sink.drop(.noAddress, text, rule, line.number)
                 continue
             }
             while let field = fields.next() {
-                let name = field.moved(by: rule.lowerBound)
+                var name = field.moved(by: rule.lowerBound)
+                if hasNUL { name = text.upToNUL(name) }
+                guard !name.isEmpty else {
+                    sink.drop(.notAName, text, rule, line.number)
+                    continue
+                }
                 add(HostsLine(rule: rule, number: line.number), name, last, &sink)
             }
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// The part of a range before its first NUL.
+    fileprivate func upToNUL(_ range: Range<Int>) -> Range<Int> {
+        extracting(range).firstIndex(of: 0).map { range.lowerBound..<(range.lowerBound + $0) } ?? range
     }
 }

@@ -126,7 +126,7 @@ enum DnsmasqReader {
             if name == "local-ttl", let seconds = option.number, seconds <= Int32.max {
                 return sink.builder.noteLocalTTL(UInt32(seconds))
             }
-            if name == "rev-server", reverseServer(text, option, &sink) { return }
+            if name == "rev-server", DnsmasqServer.reverse(text, option, &sink) { return }
         }
         if option.hasQuotedComma, !DnsmasqRecords.options.contains(name) {
             sink.skip(.answerOption, text, rule, line)
@@ -184,7 +184,8 @@ enum DnsmasqReader {
         guard !value.isEmpty, source[value.lowerBound] == 0x2F else {
             if kind == .server { state.catchAll.noteServer() }
             // A server for everything says nothing about single names.
-            return sink.drop(kind == .server ? .option : .badStatement, text, rule, line)
+            let isServer = kind == .server && (value.isEmpty || !DnsmasqServer.isRefused(source.extracting(value)))
+            return sink.drop(isServer ? .option : .badStatement, text, rule, line)
         }
         var last = value.upperBound - 1
         while source[last] != 0x2F { last -= 1 }
@@ -285,6 +286,7 @@ enum DnsmasqReader {
             return (.data, action, address.isV4 ? actions.v4 : actions.v6)
         case .server:
             if isHash { return (.open, actions.open, .all) }
+            guard !DnsmasqServer.isRefused(text.extracting(target)) else { return nil }
             return (.open, sink.builder.intern(.route(text.extracting(target).string)), .all)
         }
     }
@@ -369,28 +371,5 @@ enum DnsmasqReader {
             coverage: target.coverage,
             at: target.position
         )
-    }
-
-    /// `rev-server=address/length[,server]`: where the names of a range's addresses are asked for.
-    private static func reverseServer(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
-        let (rule, line) = (option.rule, option.line)
-        guard let range = AddressRange(option.text(0)), range.prefixLength > 0 else { return false }
-        let server = option.count > 1 ? option.text(1) : ""
-        let action = sink.builder.intern(server.isEmpty ? .nxdomain : .route(server))
-        guard sink.take(range.reverseZoneCount) else {
-            sink.skip(.tooManyParts, text, rule, line)
-            sink.leaveOpen(.subtree, DnsmasqOpenNames.reverseTree, class: .special, rule: rule, line: line)
-            return true
-        }
-        for zone in range.reverseZones {
-            sink.builder.add(
-                .subtree,
-                name: zone,
-                class: server.isEmpty ? .zone : .open,
-                action: action,
-                at: RulePosition(rule, line: line)
-            )
-        }
-        return true
     }
 }

@@ -71,6 +71,7 @@ extension PolicyZone {
             }
         }
         sink.leaveZoneOpen(text, from: unknown)
+        if engine == .bindRPZ, apex != nameless, !apex.isRoot { sink.builder.servedZones.insert(apex.lowercased) }
     }
 
     /// Whether BIND takes a record beside the others of its zone, and by the names that it checks.
