@@ -163,9 +163,17 @@ struct BindLine {
     /// `NAME TTL CLASS TYPE RDATA; …`
     private func records(_ text: Span<UInt8>, _ question: MessageSighting.Question) -> [AnswerRecord] {
         var chain = AnswerChain(name: question.name, type: question.type)
-        var parts = FieldScanner(text, separator: 0x3B)
-        while let part = parts.next() {
-            let record = text.extracting(part)
+        var end = -1
+        while end < text.count {
+            let start = end + 1
+            // Texts in quotes may have semicolons in them.
+            var isQuoted = false
+            end = start
+            while end < text.count, isQuoted || text[end] != 0x3B {
+                if text[end] == 0x22 { isQuoted.toggle() }
+                end += 1
+            }
+            let record = text.extracting(start..<min(end, text.count))
             var fields = FieldScanner(record)
             guard let owner = fields.next(), let ttl = fields.next(), fields.next() != nil, let type = fields.next(),
                 let rrType = record.extracting(type).recordType
@@ -330,45 +338,5 @@ struct BindLine {
             if question.type.rawValue == 0 { question.type = type }
             body = .rewrite(question, rewrite)
         }
-    }
-}
-
-/// What a response policy zone did (BIND 9 `lib/dns/rpz.c`).
-struct BindRewrite {
-    var source: String
-    var rule: String?
-    var isAlias: Bool
-    var isBlock: Bool
-    /// What the client got; nil when it got nothing, or the log does not tell.
-    var code: ResponseCode?
-    /// Whether the client got an answer of which no more is told.
-    var isAnswered = false
-
-    /// `QNAME NXDOMAIN`: the trigger and the policy.
-    init(_ text: Span<UInt8>, rule: String?, isAlias: Bool, isDisabled: Bool) {
-        self.rule = rule
-        self.isAlias = isAlias
-        source = "rpz \(text.string)"
-        var fields = FieldScanner(text)
-        _ = fields.next()
-        let policy = fields.next().map { text.extracting($0).string.uppercased() } ?? ""
-        switch policy {
-        case "PASSTHRU", "MISS", "ERROR", "DNS64", "TCP-ONLY": isBlock = false
-        default: isBlock = !isDisabled && !policy.isEmpty
-        }
-        switch policy {
-        case "NXDOMAIN": code = .nxDomain
-        case "NODATA": code = .noError
-        // The data may be an alias to a name that does not exist.
-        case "LOCAL-DATA", "CNAME": isAnswered = true
-        default: break
-        }
-    }
-
-    /// A list of a product that says no more.
-    init(list: String) {
-        source = list
-        isAlias = false
-        isBlock = true
     }
 }

@@ -78,10 +78,10 @@ enum LinePrefix {
         found.start = close + 1
     }
 
-    /// `HOST PROGRAM[PID]: ` or `PROGRAM[PID]: `; other words belong to the message.
+    /// `HOST PROGRAM[PID]: ` or `PROGRAM[PID]: `, relays writing more hosts; other words belong to the message.
     private static func takeHostAndProgram(_ line: Span<UInt8>, _ found: inout Peeled) {
         var fields = FieldScanner(line.extracting(found.start..<line.count))
-        for index in 0..<2 {
+        for index in 0..<4 {
             guard let field = fields.next(), field.count < 256 else { return }
             let end = found.start + field.upperBound
             if line[end - 1] == 0x3A {

@@ -20,6 +20,7 @@ extension LogClock {
             let end = Self.stampEnd(text)
             return time(text.extracting(0..<end)).map { LogStamp(time: $0, length: end) }
         }
+        if text.count >= 16, text[3] == 0x20, text[5] == 0x20, text[8] == 0x3A { return unpadded(text) }
         let clock = text.count >= 24 && text[3] == 0x20 && text[13] == 0x3A ? 4 : 0
         guard text[clock + 3] == 0x20, text[clock + 6] == 0x20, text[clock + 9] == 0x3A, text[clock + 12] == 0x3A,
             TimeScan.syslog(text.extracting(clock..<text.count), year: 2000) != nil
@@ -33,6 +34,12 @@ extension LogClock {
 
     /// The time of a stamp that stands alone.
     mutating func time(of text: [UInt8]) -> Int64? { stamp(text.span)?.time }
+
+    /// `Nov 3 12:00:00`, as some relays write days.
+    private mutating func unpadded(_ text: Span<UInt8>) -> LogStamp? {
+        let padded = text.extracting(0..<4).octets + [0x20] + text.extracting(4..<14).octets
+        return stamp(padded.span).map { LogStamp(time: $0.time, length: 14) }
+    }
 
     /// `[1700000000]` or `[1700000000.123]` as Unbound writes it, or any other stamp in brackets.
     private mutating func bracketed(_ text: Span<UInt8>) -> LogStamp? {
