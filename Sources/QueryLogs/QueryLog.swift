@@ -55,9 +55,21 @@ public enum QueryLog {
             Diagnostic(
                 path: input.path,
                 reason: "unknown-log-format",
-                text: "\(kind) of no known log format; known are \(formats)"
+                text: hint(input.bytes.span) ?? "\(kind) of no known log format; known are \(formats)"
             )
         )
         return report
+    }
+
+    /// What to do about logs that are known, and cannot be read as they are.
+    private static func hint(_ octets: Span<UInt8>) -> String? {
+        if octets.hasPrefix("DUCK", at: 8) {
+            return "is a DuckDB database; write its table query as CSV (duckdb -csv FILE 'from query') and read that"
+        }
+        let head = octets.extracting(0..<min(octets.count, 65_536))
+        if head.firstRange(of: "sub=\"packetfilter\"") != nil, head.firstRange(of: "name=\"DNS request\"") != nil {
+            return "is a packet filter log of Sophos, which names no domains; a packet capture does"
+        }
+        return nil
     }
 }

@@ -40,6 +40,16 @@ import TextScan
         #expect((report.diagnostics.counts["unknown-log-format"] == 1) == (format == "unknown"))
     }
 
+    @Test(arguments: [
+        ("id=\"2014\" sub=\"packetfilter\" name=\"DNS request\" srcip=\"192.0.2.1\"\n", "Sophos"),
+        ("01234567DUCK\u{0}\u{0}", "DuckDB"),
+    ])
+    func saysWhatToDoAboutLogsThatCannotBeRead(text: String, word: String) {
+        let report = read(text).report
+        #expect(report.format == .unknown)
+        #expect(report.diagnostics.diagnostics.contains { $0.text.contains(word) })
+    }
+
     @Test func readsUTF16() {
         let text: [UInt8] =
             [0xFF, 0xFE] + "a.example\r\nb.example\r\n".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }

@@ -7,7 +7,8 @@ struct BlockyReader: DelimitedLogReader {
     var format: LogFormat { .blocky }
     /// One line for people.
     var summary: String { "query log files of Blocky" }
-    var separator: UInt8 { 0x09 }
+
+    func separator(_ sample: Span<UInt8>) -> UInt8 { 0x09 }
 
     private static let kinds: Set<String> = [
         "RESOLVED", "CACHED", "BLOCKED", "CONDITIONAL", "CUSTOMDNS", "HOSTSFILE", "FILTERED", "NOTFQDN", "SPECIAL",

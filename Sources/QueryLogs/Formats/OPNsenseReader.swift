@@ -6,14 +6,19 @@ struct OPNsenseReader: DelimitedLogReader {
     /// `opnsense`.
     var format: LogFormat { .opnsense }
     /// One line for people.
-    var summary: String { "rows of OPNsense's Unbound reporting (uuid|time|client|…)" }
-    var separator: UInt8 { 0x7C }
+    var summary: String { "rows of OPNsense's Unbound reporting (uuid|time|client|…), or their CSV" }
+
+    /// Bars, or commas in a CSV export.
+    func separator(_ sample: Span<UInt8>) -> UInt8 {
+        let line = sample.extracting(0..<min(sample.count, sample.firstIndex(of: 0x0A) ?? sample.count))
+        return line.firstIndex(of: 0x7C) == nil ? 0x2C : 0x7C
+    }
 
     func recognises(_ row: DelimitedRow, _ state: inout Void) -> RowKind {
         guard row.columns.count == 13 else { return .foreign }
         if row.columns[0].equals("uuid") { return .head }
         let uuid = row.columns[0]
-        guard uuid.count == 36, uuid[8] == 0x2D, uuid[13] == 0x2D, row.columns[1].decimal != nil else {
+        guard uuid.count == 36, uuid[8] == 0x2D, uuid[13] == 0x2D, Self.time(row) != nil else {
             return .foreign
         }
         return .record
@@ -24,7 +29,7 @@ struct OPNsenseReader: DelimitedLogReader {
             return assembly.report.skip("unparsed-line", at: position, "no domain name in column 6")
         }
         var event = QueryEvent(name: name, type: row.octets(4).recordType ?? RRType(rawValue: 0), position: position)
-        event.time = row.octets(1).seconds
+        event.time = Self.time(row)
         event.client = row.octets(2).socketAddress
         let action = row.octets(6).decimal ?? 0
         // A dropped query gets no answer, whatever the column says.
@@ -38,5 +43,10 @@ struct OPNsenseReader: DelimitedLogReader {
             event.block = LoggedBlock(source: action == 1 ? "block" : "drop", rule: row.string(8))
         }
         assembly.add(event)
+    }
+
+    /// Seconds since 1970, or what DuckDB makes of them.
+    private static func time(_ row: DelimitedRow) -> Int64? {
+        row.columns[1].read { LogTime.any($0) }
     }
 }

@@ -117,8 +117,8 @@ protocol DelimitedLogReader: LogReader {
     /// What is known between rows: which column is what.
     associatedtype State
 
-    /// The octet between columns.
-    var separator: UInt8 { get }
+    /// The octet between columns, as the first octets of a log show.
+    func separator(_ sample: Span<UInt8>) -> UInt8
     /// How strong the evidence of ``recognises(_:_:)`` is.
     var evidence: DetectionStrength { get }
 
@@ -141,7 +141,7 @@ enum RowKind {
 
 extension DelimitedLogReader {
     var isBinary: Bool { false }
-    var separator: UInt8 { 0x2C }
+    func separator(_ sample: Span<UInt8>) -> UInt8 { 0x2C }
     var evidence: DetectionStrength { .certain }
 
     /// Nine rows in ten must be of the format.
@@ -151,7 +151,7 @@ extension DelimitedLogReader {
         if sample.count >= 65_536 { while end > 0, sample[end - 1] != 0x0A { end -= 1 } }
         let options = LogOptions()
         var (state, _) = begin(options, FileReport(path: "", format: format, bytes: 0))
-        var rows = DelimitedScanner(sample.extracting(0..<end), separator: separator)
+        var rows = DelimitedScanner(sample.extracting(0..<end), separator: separator(sample))
         var (total, known) = (0, 0)
         var hasHead = false
         while total < 200, let piece = rows.next() {
@@ -171,7 +171,7 @@ extension DelimitedLogReader {
         emit: (QueryEvent) -> Void
     ) {
         var (state, assembly) = begin(options, report)
-        var rows = DelimitedScanner(octets, separator: separator)
+        var rows = DelimitedScanner(octets, separator: separator(octets))
         while let piece = rows.next() {
             switch piece {
             case .row(let row, let position, let range):
