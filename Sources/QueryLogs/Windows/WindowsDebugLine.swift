@@ -27,7 +27,9 @@ struct WindowsDebugLine {
         guard let open = rest.firstIndex(of: 0x5B), let close = rest.firstIndex(of: 0x5D, from: open) else {
             return nil
         }
-        let words = rest.extracting(0..<open).words(upTo: 8)
+        var words = rest.extracting(0..<open).words(upTo: 8)
+        // Windows Server 2003 gave packets no number; without one, something stands there all the same.
+        if let first = words.first, first.transport != nil { words.insert([0x30], at: 0) }
         guard words.count >= 5, words[0].hexadecimal != nil else { return nil }
         transport = words[1].transport
         guard transport != nil, words[2].equals("Rcv") || words[2].equals("Snd") else { return nil }
