@@ -36,7 +36,7 @@ struct AnswerScrubber: ~Copyable {
     /// EDNS options that go with the answer, because it was replaced.
     private(set) var options: [UInt8] = []
     /// Whether ``raw`` is kept.
-    var keepsRaw = false
+    let keepsRaw: Bool
     /// The last response to a question as it came, where that is kept.
     private(set) var raw: [UInt8] = []
     /// The response code, NOERROR, NXDOMAIN or YXDOMAIN; SERVFAIL where the answer was replaced.
@@ -65,7 +65,8 @@ struct AnswerScrubber: ~Copyable {
     private var hasData = false
 
     /// A scrubber with the caps of a configuration.
-    init(maximumTTL: UInt32, maximumNegativeTTL: UInt32) {
+    init(maximumTTL: UInt32, maximumNegativeTTL: UInt32, keepsRaw: Bool = false) {
+        self.keepsRaw = keepsRaw
         self.maximumTTL = maximumTTL
         self.maximumNegativeTTL = maximumNegativeTTL
         records.reserveCapacity(Self.maximumRecords)

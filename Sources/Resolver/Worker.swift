@@ -129,7 +129,7 @@ struct Worker: ~Copyable {
     /// The time of the week.
     var week = WeekClock()
     /// When upstreams may have to be probed.
-    var probeAt = UInt64.max
+    var probeAt: UInt64
     /// When to end at the latest, once draining.
     var drainsUntil: UInt64?
     /// Whether datagrams were taken in this round.
@@ -192,18 +192,18 @@ struct Worker: ~Copyable {
             groups: forwarding.groups,
             start: Int(seed >> 32)
         )
-        scrubber = AnswerScrubber(
-            maximumTTL: configuration.maximumTTL,
-            maximumNegativeTTL: configuration.maximumNegativeTTL
-        )
         comparing = link.comparisons.map { queue in
             let rate = (configuration.comparisonRate + configuration.workers - 1) / configuration.workers
             return Comparisons(rate: rate, groups: forwarding.groups.count, queue)
         }
         self.number = number
         validation = link.validation
-        inspects = comparing != nil || validation != nil
-        scrubber.keepsRaw = inspects
+        inspects = link.comparisons != nil || link.validation != nil
+        scrubber = AnswerScrubber(
+            maximumTTL: configuration.maximumTTL,
+            maximumNegativeTTL: configuration.maximumNegativeTTL,
+            keepsRaw: inspects
+        )
         upstreamSockets = Slab(capacity: configuration.maximumUpstreamSockets)
         trailing = DeadlineList(
             capacity: upstreamSockets.capacity,
@@ -213,8 +213,10 @@ struct Worker: ~Copyable {
         streams = StreamTable(configuration)
         limiter = RateLimiter(rate: configuration.workerRate, seed: seed)
         limitsRate = configuration.workerRate > 0
-        now = patchway_monotonic_ns()
-        if configuration.probeInterval > 0 { probeAt = now + UInt64(configuration.probeInterval) * 1_000_000_000 }
+        let start = patchway_monotonic_ns()
+        now = start
+        let interval = UInt64(configuration.probeInterval) * 1_000_000_000
+        probeAt = interval > 0 ? start + interval : .max
     }
 
     /// Serves until told to end.
