@@ -102,6 +102,12 @@ public enum FormatDetector {
             if sample[.hostURL] > 0, score >= threshold {
                 return found((.domains, score), engine: engine, given: true, sample)
             }
+            // Where no format of its own fits, single lines are left to the engine as long as some are names.
+            let isOwn = ranked.contains { $0.format.isRead(by: engine) && $0.score >= threshold }
+            let mixed = sample.percentOfEntries
+            if !isOwn, sample[.domain] > 0, mixed >= threshold {
+                return found((.domains, mixed), engine: engine, given: true, sample)
+            }
         }
         let isForeign = foreign.map { $0.score >= threshold && $0.score > best?.score ?? 0 } ?? false
         if isForeign || best?.score ?? 0 < threshold, let configuration = EngineConfiguration.of(text) {
@@ -116,7 +122,14 @@ public enum FormatDetector {
                 let what = "blocks of a Corefile or of a web server, with directives that are no plugins of CoreDNS"
                 throw ListError(path: path, reason: .ambiguous(what, [.corefile]))
             }
-            throw ListError(path: path, reason: .unrecognised(shapes(sample)))
+            let isOfFirewall = engine == nil && sample[.domain] > 0 && sample.percentOfEntries >= threshold
+            let hint = AllowListLines.engines.map(\.rawValue).joined(separator: ", ")
+            throw ListError(
+                path: path,
+                reason: .unrecognised(
+                    shapes(sample) + (isOfFirewall ? "; --engine reads such lines as a firewall's: \(hint)" : "")
+                )
+            )
         }
         guard let engine else {
             guard best.format != .rpz || sample.isPolicyZone else {
@@ -250,6 +263,15 @@ public enum FormatDetector {
         let parts = seen.prefix(3).map { "\(sample.percent(sample[$0])) % \($0.title)" }
         return (sample.content == 1 ? "1 line" : "\(sample.content) lines") + " looked at: "
             + parts.joined(separator: ", ")
+    }
+}
+
+extension ListSample {
+    /// The share of lines, in percent, that lists of firewalls and proxies mix: names, stars, addresses, URLs.
+    fileprivate var percentOfEntries: Int {
+        percent(
+            self[.domain] + self[.wildcard] + self[.namePattern] + self[.hostURL] + self[.url] + self[.address]
+        )
     }
 }
 

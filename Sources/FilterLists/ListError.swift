@@ -70,6 +70,15 @@ public struct ListError: Error, Sendable {
         }
     }
 
+    /// Whether the list was read and holds nothing.
+    public var isEmptiness: Bool {
+        switch reason {
+        case .input(let error): error.reason == .empty
+        case .noRules: true
+        default: false
+        }
+    }
+
     /// What happened and what to do about it, safe to print.
     public var text: String {
         switch reason {

@@ -59,6 +59,7 @@ struct BlockyYAML {
     }
 
     private mutating func read(_ root: Node) {
+        checkKeys(root)
         var lookup: Node?
         for (key, keyNode, value) in reader.mapping(root, "a configuration") ?? [] {
             switch key {

@@ -184,4 +184,25 @@ import TextScan
             for id in engine.profile.formats { #expect(ListFormat.named(id) != nil, "\(engine) \(id)") }
         }
     }
+
+    /// Lists of firewalls mix what other lists do not: single lines are left to the engine that is given.
+    @Test(arguments: [Engine.panOS, .zscaler, .fortiGate, .umbrella])
+    func mixedLinesOfFirewalls(engine: Engine) throws {
+        let text = "https://e.example/x\na.example/b\nc.example\n192.0.2.1\n*.d.*.example\nfoo bar\n"
+        let found = try FormatDetector.detect(Array(text.utf8).span, path: "list.txt", engine: engine)
+        #expect(found.format == .domains && found.engine == engine)
+        #expect {
+            try FormatDetector.detect(Array(text.utf8).span, path: "list.txt")
+        } throws: { error in
+            (error as? ListError)?.text.contains("pan-os, zscaler, fortigate, umbrella") == true
+        }
+        // What has no name at all is none.
+        #expect(throws: ListError.self) {
+            try FormatDetector.detect(
+                Array("https://e.example/x\nfoo bar\n".utf8).span,
+                path: "list.txt",
+                engine: engine
+            )
+        }
+    }
 }

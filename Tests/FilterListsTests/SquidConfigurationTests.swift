@@ -130,7 +130,8 @@ import Testing
         "http_access deny later\nacl later src all", "http_reply_access deny nothing", "cache deny nothing",
         "reply_header_access Server deny nothing", "nonsense 1", "HTTP_access deny all", "include",
         "acl o dstdomain a.o.example .o.example", "acl o dstdomain .o.example o.example",
-        "acl o dstdomain *.o.example .o.example", "acl o dstdom_regex a\\ ",
+        "acl o dstdomain *.o.example .o.example", "acl o dstdom_regex a\\ ", "acl l localport web",
+        "acl l myport 2-1", "acl o srcdomain .o.example o.example",
     ])
     func whatSquidWouldNotStartWithLeavesEverythingOpen(line: String) throws {
         let text = Self.lists + "http_access deny ads\n" + line + "\nhttp_access allow all\n"
@@ -168,6 +169,28 @@ import Testing
         let verdict = try readList(Self.lists + lines + "\n", .squidConfiguration).verdict(name)
         #expect(verdict.matched.map { "\($0.rule.ruleClass)" } == (winner == "list-allow" ? "listAllow" : winner))
         #expect(verdict.lost.map(\.text) == lost)
+    }
+
+    /// With a value in a file that it does not take squid does not start either, whatever the list is about.
+    @Test(arguments: [
+        ("src", "192.0.2.0/33", false), ("src", "192.0.2.0/24 # office\n\n# x\n198.51.100.1", true),
+        ("port", "web", false), ("port", "80\n443", true), ("maxconn", "many", false), ("localport", "x", false),
+        ("srcdomain", ".a.example\na.example", false), ("srcdomain", "a.example", true), ("browser", "(", true),
+    ])
+    func filesWithWhatSquidDoesNotTake(type: String, values: String, starts: Bool) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "squid-\(UInt64.random(in: 0 ... .max))"
+        )
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let text = Self.lists + "acl l \(type) \"values\"\nhttp_access deny ads\nhttp_access deny l\n"
+        for (name, text) in [("squid.conf", text), ("values", values + "\n")] {
+            try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+        }
+        let loaded = try LayerLoader.load([ListInput(path: folder.appendingPathComponent("squid.conf").path)])
+        #expect(try loaded.verdict("x.ads.example").kind == (starts ? .refused : .unsupported))
+        // What is in the file is not evaluated.
+        #expect(try loaded.verdict("a.example").kind == .unsupported)
     }
 
     /// Values in files that lie beside the configuration, wherever it says that they are.

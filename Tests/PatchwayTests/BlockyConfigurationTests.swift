@@ -88,6 +88,11 @@ import Testing
         ("denylists: {ads: []}\nhostsFile: {sources: [/etc/hosts]}", 3, "1 hostsFile"),
         ("denylists: {ads: []}\nfqdnOnly: {enable: false}\nhostsFile: {sources: []}", 0, "rules: 0"),
         ("denylists: {ads: []}\nclientLookup: {upstream: 192.0.2.1}", 0, "rules: 0"),
+        // Blocky does not start with a key that it has not.
+        ("denylist: {ads: []}\n  denylists: {ads: []}", 3, "4:3: Blocky has no key `denylist` of blocking"),
+        ("denylists: {ads: []}\n  loading: {downloads: {atempts: 3}}", 3, "did you mean `attempts`?"),
+        ("denylists: {ads: []}\ncustomDns: {mapping: {}}", 3, "did you mean `customDNS`?"),
+        ("denylists: {ads: []}\n  loading: {strategy: fast}\nports: {dns: 53}\nredis: {address: x}", 0, "rules: 0"),
     ])
     func saysWhatItDoesNotEvaluate(blocking: String, status: Int32, says: String) throws {
         let text = "# Blocky\nblocking:\n  clientGroupsBlock: {default: [ads]}\n  \(blocking)\n"

@@ -345,7 +345,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("catalog list", 0, "+endpoints"),
         CommandLineCase("catalog list -o json", 0, "+\"kind\":\"summary\""),
         CommandLineCase("catalog show download.windowsupdate.com", 0, "+chain: "),
-        CommandLineCase("catalog show example.com", 1, "+not a name of the catalog"),
+        CommandLineCase("catalog show example.com", 3, "+not a name of the catalog"),
         CommandLineCase("catalog lint Zones/catalog/windows-update.yaml", 0, "+, 0 errors"),
         CommandLineCase("catalog lint @/catalog.yaml", 2, "+error: @/catalog.yaml:1:"),
         CommandLineCase("catalog lint @/absent.txt", 2, "no such file"),

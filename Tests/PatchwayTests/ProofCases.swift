@@ -47,7 +47,11 @@ enum ProofCases {
         CommandLineCase("audit --stack @/grouped.yaml --group default", 0, "+No update name breaks"),
         CommandLineCase("audit --stack @/grouped.yaml --group kids", 1, "decided for kids"),
         CommandLineCase("audit --stack @/grouped.yaml --client 192.168.7.3", 1, "decided for kids"),
-        CommandLineCase("audit --stack @/grouped.yaml --group kid", 2, "no such group; one of kids, default"),
+        CommandLineCase(
+            "audit --stack @/grouped.yaml --group kid",
+            2,
+            "no such group; did you mean `kids`?; one of kids, default"
+        ),
         CommandLineCase("audit --stack @/one-layer.yaml --group kids", 2, "has no groups"),
         CommandLineCase("audit @/clean.txt --group kids", 2, "give --stack FILE"),
         CommandLineCase(

@@ -232,9 +232,15 @@ struct SquidConfigurationReader {
                 continue
             }
             if value[0] == 0x22 || value[0] == 0x27 {
-                if list.kind == .host, let file = Self.file(value), let octets = sink.companions[file] {
+                let file = Self.file(value)
+                let octets = file.flatMap { sink.companions[$0] }
+                if list.kind == .host, let file, let octets {
                     readFile(octets, file, &list, ignoresCase: ignoresCase, place, &sink)
                 } else {
+                    // Of what is not evaluated it is looked at whether squid starts with it.
+                    var tried = list
+                    if let file, let octets { readFile(octets, file, &tried, ignoresCase: false, place, &sink) }
+                    list.keepEntries(of: tried)
                     list.isOpen = true
                     sink.skip(.aclFile, place.text, place.range, place.line)
                 }

@@ -108,21 +108,18 @@ struct SquidAccessList {
         case .host: return add(name: value, place)
         case .client: return add(client: value)
         case .port:
-            let parts = value.split(separator: 0x2D, omittingEmptySubsequences: false).map {
-                Array($0).span.decimalValue
-            }
-            guard parts.count <= 2, let first = parts[0], let last = parts[parts.count - 1], first <= last,
-                last <= 65_535
-            else {
-                return .refused
-            }
-            ports.append(first...last)
+            guard let range = SquidValues.ports(value) else { return .refused }
+            ports.append(range)
         case .method: methods.append(value)
         case .time: return hours.add(value) ? .added : .refused
+        case .other where type.elementsEqual("srcdomain".utf8): noteEntry(value, place)
         case .other: return SquidValues.accepts(value, of: type) ? .added : .refused
         }
         return .added
     }
+
+    /// Takes over which values another one has, so that those that squid refuses together are found.
+    mutating func keepEntries(of other: SquidAccessList) { (entries, values) = (other.entries, other.values) }
 
     /// Ends a line of values.
     mutating func endLine() { hours.endLine() }
@@ -132,14 +129,22 @@ struct SquidAccessList {
         SquidReader.overlaps(entries, values.span).map { Int(entries[Int($0)].line) }.min()
     }
 
-    private mutating func add(name value: [UInt8], _ place: Int) -> Addition {
-        let isBelow = value.first == 0x2E
+    /// Keeps a value to be compared with the others; false for those that are not.
+    @discardableResult
+    private mutating func noteEntry(_ value: [UInt8], _ place: Int) -> Bool {
         guard value.count <= SquidReader.lineLimit, values.count < 1 << 30 else {
             isOpen = true
-            return .added
+            return false
         }
-        entries.append(SquidReader.Entry(values.count..<values.count + value.count, place, isBelow: isBelow))
+        let range = values.count..<values.count + value.count
+        entries.append(SquidReader.Entry(range, place, isBelow: value.first == 0x2E))
         values += value
+        return true
+    }
+
+    private mutating func add(name value: [UInt8], _ place: Int) -> Addition {
+        let isBelow = value.first == 0x2E
+        guard noteEntry(value, place) else { return .added }
         let text = isBelow ? Array(value.dropFirst()) : value
         let isPlain = text.allSatisfy {
             switch $0 {
@@ -232,7 +237,7 @@ struct SquidAccessList {
 }
 
 extension Span where Element == UInt8 {
-    fileprivate var decimalValue: UInt64? { decimal }
+    var decimalValue: UInt64? { decimal }
 }
 
 extension IPAddress {

@@ -115,7 +115,7 @@ struct AuditCommand: ParsableCommand {
         }
         let status = run.status(threshold: threshold)
         // A name that could not be read was not audited.
-        throw status == .fine && !faults.isEmpty ? .undecided : status
+        throw status == .fine && (!faults.isEmpty || layers?.emptied ?? 0 > 0) ? .undecided : status
     }
 
     private func names(_ catalog: EndpointCatalog) throws -> ([AuditName], faults: [Diagnostic]) {

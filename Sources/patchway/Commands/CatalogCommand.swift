@@ -69,7 +69,9 @@ struct CatalogCommand: ParsableCommand {
                 }
                 records.end()
             }
-            if endpoints.isEmpty { throw ExitStatus.finding }
+            guard endpoints.isEmpty else { return }
+            StandardError.line("patchway: \(name): no name of the catalog\(catalog.nearestHint(name))")
+            throw ExitStatus.undecided
         }
     }
 

@@ -70,7 +70,8 @@ struct CheckCommand: ParsableCommand {
             usesKnownChains: usesKnownChains,
             context: context,
             watchesSeverity: threshold != nil,
-            output: output
+            output: output,
+            differences: GroupDifferences(loaded, try client.context(), group: client.group)
         )
         let defaults = try RRType.list(types)
         Interruption.watch()
@@ -108,6 +109,8 @@ private struct CheckRun: ~Copyable {
     private var uncheckedNames: Set<DomainName> = []
     /// Names whose aliases run in a loop, or further than they are followed.
     private var endlessNames: Set<DomainName> = []
+    /// The groups of clients that nobody asked for.
+    private var differences: GroupDifferences
     /// The worst severity among catalog names that do not pass.
     private(set) var worst: Severity?
 
@@ -118,8 +121,10 @@ private struct CheckRun: ~Copyable {
         usesKnownChains: Bool,
         context: QueryContext,
         watchesSeverity: Bool,
-        output: VerdictOutputOptions
+        output: VerdictOutputOptions,
+        differences: GroupDifferences
     ) {
+        self.differences = differences
         self.loaded = loaded
         self.catalog = catalog
         self.chains = chains
@@ -181,6 +186,7 @@ private struct CheckRun: ~Copyable {
         )
         awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type)
         count(decision.kind)
+        if !differences.isEmpty { differences.note(name, type, decidedIn: context) }
         if watchesSeverity, !decision.kind.isPass { watch(name.name) }
         if decision.kind == .pass, owners.mayContain(name) { noteUnchecked(name.name) }
         records.whole { writer.write(decision, on: name, hashes, type: type, to: &$0) }
@@ -189,6 +195,7 @@ private struct CheckRun: ~Copyable {
     private mutating func check(_ name: DomainName, _ type: RRType) {
         let record = decide(name, type)
         count(record.verdict.kind)
+        if !differences.isEmpty { differences.note(NameBuffer(name), type, decidedIn: context) }
         if watchesSeverity, !record.verdict.kind.isPass { watch(name) }
         switch format {
         case .text: StandardOutput.write(VerdictText.line(record, style: style))
@@ -239,6 +246,7 @@ private struct CheckRun: ~Copyable {
 
     mutating func finish(skipped: Int) {
         let unsupported = loaded.unsupportedRules
+        differences.announce()
         if awaitsAddresses { loaded.announceAddressRules() }
         ChainInput.announceEndless(endlessNames)
         guard format.isRecords else {

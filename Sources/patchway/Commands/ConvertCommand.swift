@@ -55,9 +55,7 @@ struct ConvertCommand: ParsableCommand {
     func run() throws {
         RunCost.begin()
         guard let target = ExportFormat.named(target) else {
-            let known = ExportFormat.all.map(\.id).joined(separator: ", ")
-            let nearest = NearestWord.hint(target, ExportFormat.all.map(\.id))
-            throw Failure.usage("--to \(TerminalText.escaped(target)): no such format\(nearest); one of \(known)")
+            throw Failure.unknown(target, of: "--to", "no such format", ExportFormat.all.map(\.id))
         }
         guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
         if isAllowing, !target.keepsAllowApart {

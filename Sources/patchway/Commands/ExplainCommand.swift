@@ -54,7 +54,7 @@ struct ExplainCommand: ParsableCommand {
             for diagnostic in loaded.lineDiagnostics { records.whole { diagnostic.write(to: &$0) } }
             records.end()
         }
-        if undecided { throw ExitStatus.undecided }
+        if undecided || loaded.emptied > 0 { throw ExitStatus.undecided }
     }
 
     /// The code that a subject is, by number or by symbol; nil when it may be a name.
@@ -108,9 +108,12 @@ struct ExplainCommand: ParsableCommand {
         guard let name = input.items.first?.name else { return false }
         let endpoints = catalog.endpoints(matching: name, includingShared: true)
         if stack.isEmpty, endpoints.isEmpty {
+            let symbols = BuiltInCatalog.errors().table.errors.flatMap(\.symbols)
+            let nearest = NearestWord.hint(subject, symbols)
             StandardError.line(
-                "patchway: \(name): no known error code or symbol, and no name of the catalog; codes look like 0x8024402c, "
-                    + "and --list FILE gives the verdict of a list"
+                "patchway: \(name): no known error code or symbol, and no name of the catalog"
+                    + (nearest.isEmpty ? catalog.nearestHint(name) : nearest)
+                    + "; codes look like 0x8024402c, and --list FILE gives the verdict of a list"
             )
             return false
         }

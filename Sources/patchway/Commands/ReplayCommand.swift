@@ -83,7 +83,7 @@ struct ReplayCommand: ParsableCommand {
         if let format {
             let known = LogFormats.all.map(\.format.rawValue) + [LogFormat.pihole.rawValue]
             guard known.contains(format) else {
-                throw Failure.usage("--format \(TerminalText.escaped(format)): one of \(known.joined(separator: ", "))")
+                throw Failure.unknown(format, of: "--format", "no such log format", known)
             }
             options.format = LogFormat(rawValue: format)
         }

@@ -188,7 +188,7 @@ struct ServeCommand: ParsableCommand {
 
     private static func mode(_ word: String) throws -> ServingMode {
         guard let mode = ServingMode(rawValue: word) else {
-            throw Failure.usage("--mode \(TerminalText.escaped(word)): one of shadow, enforce, protect")
+            throw Failure.unknown(word, of: "--mode", "no such mode", ServingMode.allCases.map(\.rawValue))
         }
         return mode
     }
@@ -270,7 +270,7 @@ private struct ServedPolicy {
 
     static func load(_ requested: Configuration.Stack, _ options: CatalogOptions) throws -> ServedPolicy {
         let catalog = try options.load()
-        let loaded = try LoadedStack.load(requested)
+        let loaded = try LoadedStack.load(requested, needsRules: true)
         var policy = ServerPolicy(
             stack: loaded.stack,
             layerNames: requested.layers.map(\.name),

@@ -96,7 +96,7 @@ struct AnswerOptions: ParsableArguments {
 
     private func anchors(_ file: Configuration.Answers) throws -> TrustAnchors? {
         if let dnssec, dnssec != "pass", dnssec != "validate" {
-            throw Failure.usage("--dnssec \(TerminalText.escaped(dnssec)): one of pass, validate")
+            throw Failure.unknown(dnssec, of: "--dnssec", "no such choice", ["pass", "validate"])
         }
         let path = trustAnchor ?? file.trustAnchor
         guard dnssec.map({ $0 == "validate" }) ?? file.validates ?? false else {

@@ -60,17 +60,12 @@ struct CatalogOptions: ParsableArguments {
     func load() throws -> EndpointCatalog {
         let whole = try loadWhole()
         for service in services where whole.services[Service(rawValue: service)] == nil {
-            let known = whole.services.keys.map(\.rawValue).sorted().joined(separator: ", ")
-            throw Failure.usage(
-                "--for \(TerminalText.escaped(service)): no such service in the catalog; one of "
-                    + TerminalText.escaped(known)
-            )
+            let known = whole.services.keys.map(\.rawValue).sorted()
+            throw Failure.unknown(service, of: "--for", "no such service in the catalog", known)
         }
         for profile in profiles where whole.profiles[Profile(rawValue: profile)] == nil {
-            let known = whole.profiles.keys.map(\.rawValue).sorted().joined(separator: ", ")
-            throw Failure.usage(
-                "--profile \(TerminalText.escaped(profile)): no such profile; one of \(TerminalText.escaped(known))"
-            )
+            let known = whole.profiles.keys.map(\.rawValue).sorted()
+            throw Failure.unknown(profile, of: "--profile", "no such profile", known)
         }
         guard !services.isEmpty || !profiles.isEmpty else { return whole }
         return whole.selecting(
@@ -145,9 +140,17 @@ extension Severity {
     /// Reads the value of `--fail-on`.
     init(option: String) throws {
         guard let severity = Severity(rawValue: option) else {
-            let known = Severity.allCases.sorted(by: >).map(\.rawValue).joined(separator: ", ")
-            throw Failure.usage("--fail-on \(TerminalText.escaped(option)): one of \(known)")
+            let known = Severity.allCases.sorted(by: >).map(\.rawValue)
+            throw Failure.unknown(option, of: "--fail-on", "no such severity", known)
         }
         self = severity
+    }
+}
+
+extension EndpointCatalog {
+    /// `; did you mean `NAME`?` where a documented name or a known host is near.
+    func nearestHint(_ name: DomainName) -> String {
+        let known = endpoints.map(\.pattern.text) + knownHosts.map(\.name.description)
+        return NearestWord.hint(name.description, known)
     }
 }

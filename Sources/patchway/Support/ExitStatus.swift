@@ -1,4 +1,5 @@
 import Glibc
+import TextScan
 
 /// The exit codes of every command.
 enum ExitStatus: Int32, Error {
@@ -25,6 +26,14 @@ struct Failure: Error {
 
     /// A usage or configuration error.
     static func usage(_ text: String) -> Failure { Failure(status: .usage, text: text) }
+    /// A word that is none of the known ones, with the nearest of them.
+    static func unknown(_ word: String, of option: String, _ what: String, _ known: [String]) -> Failure {
+        let words = known.map { TerminalText.escaped($0) }
+        let nearest = NearestWord.hint(word, words)
+        return usage(
+            "\(option) \(TerminalText.escaped(word)): \(what)\(nearest); one of \(words.joined(separator: ", "))"
+        )
+    }
     /// Something could not be read or decided.
     static func undecided(_ text: String) -> Failure { Failure(status: .undecided, text: text) }
 }

@@ -104,8 +104,8 @@ struct ForwardingOptions: ParsableArguments {
         var asking = Configuration.Asking()
         if let strategy {
             guard let word = UpstreamStrategy(rawValue: strategy) else {
-                let all = UpstreamStrategy.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Failure.usage("--upstream-strategy \(TerminalText.escaped(strategy)): one of \(all)")
+                let all = UpstreamStrategy.allCases.map(\.rawValue)
+                throw Failure.unknown(strategy, of: "--upstream-strategy", "no such strategy", all)
             }
             asking.strategy = word
         }
@@ -116,8 +116,8 @@ struct ForwardingOptions: ParsableArguments {
         if !failOverCodes.isEmpty {
             asking.failOverCodes = try failOverCodes.map { text in
                 guard let code = Configuration.failOverCodes[text] else {
-                    let all = Configuration.failOverCodes.keys.sorted().joined(separator: ", ")
-                    throw Failure.usage("--fail-over-on \(TerminalText.escaped(text)): one of \(all)")
+                    let all = Configuration.failOverCodes.keys.sorted()
+                    throw Failure.unknown(text, of: "--fail-over-on", "no such code", all)
                 }
                 return code
             }

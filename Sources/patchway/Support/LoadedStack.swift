@@ -10,6 +10,8 @@ struct LoadedStack {
     var layers: [LoadedLayer]
     var reports: [ListReport]
     var diagnostics: [Diagnostic]
+    /// Layers whose lists hold no rule: they stand empty, and what they would do is not known.
+    var emptied = 0
     /// Which layers clients pass.
     var groups = StackGroups.none
 
@@ -30,25 +32,40 @@ struct LoadedStack {
     }
 
     /// Loads a stack with its groups of clients.
-    static func load(_ stack: Configuration.Stack) throws -> LoadedStack {
+    ///
+    /// Of several layers of a file one whose lists hold no rule is said and left empty, unless `needsRules`.
+    static func load(_ stack: Configuration.Stack, needsRules: Bool = false) throws -> LoadedStack {
         if let file = stack.file, stack.layers.isEmpty {
             StandardError.line(
                 "patchway: \(TerminalText.escaped(file)): has no layers, so there is no filter: every name passes"
             )
         }
-        var loaded = try load(stack.layers, of: stack.file)
+        let toleratesEmpty = stack.file != nil && stack.layers.count > 1 && !needsRules
+        var loaded = try load(stack.layers, of: stack.file, toleratesEmpty: toleratesEmpty)
         loaded.groups = StackGroups(stack.groups)
         return loaded
     }
 
     /// Loads the layers, of a file where one names them; the first list that cannot be read ends it.
-    static func load(_ layers: [Configuration.Layer], of file: String? = nil) throws -> LoadedStack {
+    static func load(
+        _ layers: [Configuration.Layer],
+        of file: String? = nil,
+        toleratesEmpty: Bool = false
+    ) throws -> LoadedStack {
         guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
+        var emptied = 0
         let compiled = try zip(layers, LayerLoader.loadAll(layers.map(LayerRequest.init))).map { layer, result in
             do throws(ListError) {
                 return try result.get()
             } catch {
                 let place = file.flatMap { ListPlace(error, layer, $0) }
+                if toleratesEmpty, error.isEmptiness, let empty = try? Self.empty(layer) {
+                    emptied += 1
+                    StandardError.line(
+                        "patchway: \(place?.prefix ?? "")\(error.description); the layer does nothing, the others decide"
+                    )
+                    return empty
+                }
                 if let hint = MisplacedFile.stackAsList(error) {
                     throw Failure.usage((place?.prefix ?? "") + hint.description)
                 }
@@ -65,10 +82,25 @@ struct LoadedStack {
         if file != nil {
             for index in reports.indices { reports[index].detection = Self.inKeys(reports[index].detection) }
         }
-        return LoadedStack(
+        var loaded = LoadedStack(
             layers: compiled,
             reports: reports,
             diagnostics: compiled.flatMap(\.diagnostics)
+        )
+        loaded.emptied = emptied
+        return loaded
+    }
+
+    /// A layer without rules.
+    private static func empty(_ layer: Configuration.Layer) throws(ListError) -> LoadedLayer {
+        let engine = layer.engine ?? .pihole
+        let format = ListFormat.all.first {
+            engine.profile.formats.contains($0.id) && $0.id != ListFormat.gravityDatabase.id
+        }
+        return try LayerLoader.load(
+            [ListInput(path: layer.lists.first?.path ?? "", format: format, octets: [0x0A])],
+            engine: engine,
+            mayBeEmpty: true
         )
     }
 
@@ -91,7 +123,7 @@ struct LoadedStack {
     }
 
     /// Rules of all lists that could not be evaluated.
-    var unsupportedRules: Int { reports.reduce(0) { $0 + $1.unsupportedCount } }
+    var unsupportedRules: Int { emptied + reports.reduce(0) { $0 + $1.unsupportedCount } }
 
     /// One sentence a list on standard error: what it was read as. Never silent, so that no engine is guessed unseen. The
     /// rules that are not evaluated follow with their places, the first few of every reason.

@@ -115,7 +115,7 @@ extension ListRole {
     /// Reads the value of `--role`.
     init(option: String) throws {
         guard let role = ListRole(rawValue: option), role == .block || role == .allow else {
-            throw Failure.usage("--role \(TerminalText.escaped(option)): one of block, allow")
+            throw Failure.unknown(option, of: "--role", "no such role", ["block", "allow"])
         }
         self = role
     }
@@ -125,9 +125,7 @@ extension Engine {
     /// Reads the value of `--engine`.
     init(option: String) throws {
         guard let engine = Engine(rawValue: option) else {
-            let known = Engine.allCases.map(\.rawValue).joined(separator: ", ")
-            let nearest = NearestWord.hint(option, Engine.allCases.map(\.rawValue))
-            throw Failure.usage("--engine \(TerminalText.escaped(option)): no such engine\(nearest); one of \(known)")
+            throw Failure.unknown(option, of: "--engine", "no such engine", Engine.allCases.map(\.rawValue))
         }
         self = engine
     }
@@ -137,11 +135,7 @@ extension ListFormat {
     /// Reads the value of `--format`.
     init(option: String) throws {
         guard let format = ListFormat.named(option) else {
-            let known = ListFormat.all.map(\.id).joined(separator: ", ")
-            let nearest = NearestWord.hint(option, ListFormat.all.map(\.id))
-            throw Failure.usage(
-                "--format \(TerminalText.escaped(option)): no such list format\(nearest); one of \(known)"
-            )
+            throw Failure.unknown(option, of: "--format", "no such list format", ListFormat.all.map(\.id))
         }
         self = format
     }

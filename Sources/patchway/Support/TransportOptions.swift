@@ -73,7 +73,7 @@ struct TransportOptions: ParsableArguments {
         settings.admin = try admin.map { try Self.address($0, "--admin", 9153) } ?? file.admin.map(SocketAddress.init)
         if let word = sourcePorts ?? file.sourcePorts?.rawValue {
             guard let ports = SourcePorts(rawValue: word) else {
-                throw Failure.usage("--source-ports \(TerminalText.escaped(word)): one of pool, fresh")
+                throw Failure.unknown(word, of: "--source-ports", "no such choice", ["pool", "fresh"])
             }
             settings.sourcePorts = ports
         }
