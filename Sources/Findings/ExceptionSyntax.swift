@@ -36,6 +36,15 @@ extension Finding {
     /// What lets the name pass in the layer that blocks it; empty when nothing does, or no rule is known.
     public var fixes: [Fix] { triedFixes ?? verdict.fixes(for: name, standingFor: madeUpPattern) }
 
+    /// What lets every name of the endpoint's pattern pass; nil where it documents none, or the engine cannot say it.
+    public var subtreeFix: Fix? {
+        guard let pattern = endpoint?.pattern, verdict.kind != .unsupported else { return nil }
+        return verdict.fixes(for: name, standingFor: pattern).first { !$0.isRemoval && !$0.isFetching }
+    }
+
+    /// Whether the name stands for a pattern.
+    public var isMadeUp: Bool { origin == .synthesised }
+
     /// The pattern that a made-up name stands for: what mends it is about the pattern, never about the name.
     private var madeUpPattern: EndpointPattern? { origin == .synthesised ? endpoint?.pattern : nil }
 }

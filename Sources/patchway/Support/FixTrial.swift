@@ -29,9 +29,15 @@ struct FixTrial {
             }
             guard !places.isEmpty else { continue }
             var open: [Int] = []
-            let lines = places.compactMap { line(of: findings[$0], layer) }
-            let mended = lines.isEmpty ? nil : try? loaded.layers[layer].adding(Self.ordered(lines))
-            let broken = mended.map { self.broken(places, findings, $0, context) }
+            // What the catalog documents as a pattern has one exception where several names would have one each.
+            let wide = Self.subtrees(places, findings)
+            for (place, fix) in wide { findings[place].triedFixes = [fix] }
+            var broken = trial(places, findings, layer, context)
+            let failed = Set(wide.filter { broken == nil || broken?[$0.key] != nil }.map(\.value.text))
+            if !failed.isEmpty {
+                for (place, fix) in wide where failed.contains(fix.text) { findings[place].triedFixes = nil }
+                broken = trial(places, findings, layer, context)
+            }
             for place in places {
                 let fixes = findings[place].fixes
                 guard let broken, line(of: findings[place], layer) != nil, broken[place] == nil else {
@@ -45,6 +51,32 @@ struct FixTrial {
             }
         }
         return findings
+    }
+
+    /// Exceptions for whole patterns, by the places of findings: those that stand for more than one name.
+    private static func subtrees(_ places: [Int], _ findings: [Finding]) -> [Int: Fix] {
+        var found: [String: [(place: Int, fix: Fix)]] = [:]
+        for place in places {
+            guard let fix = findings[place].subtreeFix else { continue }
+            found[fix.text, default: []].append((place, fix))
+        }
+        var wide: [Int: Fix] = [:]
+        for group in found.values where Set(group.map { findings[$0.place].name }).count > 1 {
+            for (place, fix) in group where !findings[place].isMadeUp { wide[place] = fix }
+        }
+        return wide
+    }
+
+    /// What still decides in a layer with the exceptions of its findings; nil where there are none, or it cannot be compiled.
+    private func trial(
+        _ places: [Int],
+        _ findings: [Finding],
+        _ layer: Int,
+        _ context: (Finding) -> QueryContext
+    ) -> [Int: MatchedRule]? {
+        let lines = places.compactMap { line(of: findings[$0], layer) }
+        guard !lines.isEmpty, let mended = try? loaded.layers[layer].adding(Self.ordered(lines)) else { return nil }
+        return broken(places, findings, mended, context)
     }
 
     /// Lines in front of others last in their list first, so that places stay true; each line once.
