@@ -76,6 +76,10 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     static let ecs = LogFormat(rawValue: "ecs")
     /// Passive DNS.
     static let cof = LogFormat(rawValue: "cof")
+    /// dnstap.
+    static let dnstap = LogFormat(rawValue: "dnstap")
+    /// Protobuf messages of PowerDNS and dnsdist.
+    static let powerDNS = LogFormat(rawValue: "powerdns")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -167,6 +171,8 @@ public enum LogFormats {
         OCSFReader(),
         ECSReader(),
         PassiveDNSReader(),
+        DnstapReader(),
+        PowerDNSReader(),
         NameListReader(),
     ]
 

@@ -35,7 +35,7 @@ struct SharedLogTests {
         "cisco-umbrella-csv": "umbrella", "cloudflare-dns-logs": "cloudflare", "cloudflare-gateway-dns": "cloudflare",
         "fortigate-dns": "fortigate", "paloalto": "paloalto", "zscaler-nss-dns": "zscaler", "watchguard": "watchguard",
         "olfeo": "olfeo", "edr-dns": "edr", "route53-resolver": "route53", "gcp-dns": "googlecloud",
-        "ocsf-dns-activity": "ocsf",
+        "ocsf-dns-activity": "ocsf", "dnstap": "dnstap", "dnstap-raw-protobuf": "dnstap",
     ]
 
     private struct Row {
