@@ -10,12 +10,16 @@ struct ListQuestions {
     private var seen: Set<String> = []
     private static let others: [RRType] = [.aaaa, .aaaa, .https, .txt, .mx, .ns, .soa, .cname, .any]
 
+    private var allowsNumbers = true
+
     init(generator: SeededGenerator) { self.generator = generator }
 
     /// Fills a round with `count` names.
     /// - Parameter once: whether an engine checks the aliases of a name only the first time; such aliases are asked for
     ///   over names of their own.
-    mutating func fill(_ round: inout Round, _ list: RealList, count: Int, once: Bool) {
+    /// - Parameter numbers: whether names that spell an address may be asked for; squid asks who such a host is, and nobody answers.
+    mutating func fill(_ round: inout Round, _ list: RealList, count: Int, once: Bool, numbers: Bool) {
+        allowsNumbers = numbers
         // A few names stand for the catalog when there are few at all.
         add(CatalogNames.elements.sorted().shuffled(using: &generator), upTo: count / 5)
         add(CatalogNames.hosts.shuffled(using: &generator), upTo: count * 2 / 5)
@@ -41,7 +45,14 @@ struct ListQuestions {
     }
 
     private mutating func add(_ more: [String], upTo limit: Int) {
-        for name in more where names.count < limit && seen.insert(name.lowercased()).inserted { names.append(name) }
+        for name in more where names.count < limit && seen.insert(name.lowercased()).inserted {
+            if allowsNumbers || !Self.spellsAddress(name) { names.append(name) }
+        }
+    }
+
+    /// Whether the C library takes a name for an IPv4 address: one to four numbers, any of them hexadecimal.
+    private static func spellsAddress(_ name: String) -> Bool {
+        name.split(separator: ".").last.map { $0.allSatisfy(\.isNumber) || $0.lowercased().hasPrefix("0x") } ?? false
     }
 
     /// Half from lines that few others look like, half from anywhere.

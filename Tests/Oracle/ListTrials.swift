@@ -106,7 +106,8 @@ struct ListTrials {
         var round = try setup.round(of: list, upstream: socket.port)
         round.refused = refused
         var questions = ListQuestions(generator: SeededGenerator(seed: seed))
-        questions.fill(&round, list, count: names, once: setup.engine.profile.chain == .untilCached)
+        let once = setup.engine.profile.chain == .untilCached
+        questions.fill(&round, list, count: names, once: once, numbers: setup.engine != .squid)
         for line in refused.values.flatMap({ $0.sorted().prefix(100) }) where line <= list.lines.count {
             round.questions += list.names(line: line).map { ($0, .a) }
         }
