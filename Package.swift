@@ -30,12 +30,13 @@ let package = Package(
         .target(name: "DNS"),
         .target(name: "LDNS", dependencies: ["CLDNS", "DNS"]),
         .target(name: "TextScan", dependencies: ["CArchive"]),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
 
         // MARK: - Layer 2: what lists mean, what update services need, what logs say
         .target(name: "Policy", dependencies: ["CMachine", "CRE2", "CTRE", "DNS"]),
-        .target(name: "FilterLists", dependencies: ["CSQLite", "DNS", "LDNS", "Policy", "TextScan"]),
+        .target(name: "FilterLists", dependencies: ["DNS", "LDNS", "Policy", "SQLite", "TextScan"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
-        .target(name: "QueryLogs", dependencies: ["DNS", "TextScan"]),
+        .target(name: "QueryLogs", dependencies: ["DNS", "SQLite", "TextScan"]),
         .target(name: "Detection", dependencies: ["DNS", "Policy"]),
         .target(name: "Downloads", dependencies: ["CFetch"]),
         .target(name: "Validation", dependencies: ["DNS", "LDNS"]),

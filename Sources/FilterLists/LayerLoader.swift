@@ -1,4 +1,5 @@
 public import Policy
+internal import SQLite
 public import TextScan
 
 /// One list of a layer, as the user names it.
@@ -113,7 +114,7 @@ public enum LayerLoader {
         }
         var texts: [ListText] = []
         for input in set.inputs {
-            if GravityDatabase.isDatabase(input.bytes.span) {
+            if Database.isDatabase(input.bytes.span) {
                 texts += try GravityDatabase.lists(input, role: list.role).map { ListText($0) }
             } else if list.format == .gravityDatabase {
                 throw ListError(path: input.path, reason: .notAList("it is no SQLite database"))

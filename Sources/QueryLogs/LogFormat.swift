@@ -80,6 +80,10 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     static let dnstap = LogFormat(rawValue: "dnstap")
     /// Protobuf messages of PowerDNS and dnsdist.
     static let powerDNS = LogFormat(rawValue: "powerdns")
+    /// Database of Pi-hole FTL.
+    static let piholeFTL = LogFormat(rawValue: "piholeftl")
+    /// Database of Technitium's query logs.
+    static let technitiumDB = LogFormat(rawValue: "technitiumdb")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -173,6 +177,8 @@ public enum LogFormats {
         PassiveDNSReader(),
         DnstapReader(),
         PowerDNSReader(),
+        PiholeDatabaseReader(),
+        TechnitiumDatabaseReader(),
         NameListReader(),
     ]
 

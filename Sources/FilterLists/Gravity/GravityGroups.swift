@@ -1,5 +1,6 @@
 import DNS
 import Policy
+import SQLite
 
 /// The groups of a Pi-hole database, and the clients that are in them as FTL recognises them (`database/gravity-db.c`,
 /// `get_client_groupids`): by the address with the longest prefix, else by hardware address, else by interface; a client

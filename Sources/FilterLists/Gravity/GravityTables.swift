@@ -1,4 +1,5 @@
 import Policy
+import SQLite
 import TextScan
 
 /// Rows of a Pi-hole database that are one list: those of a subscribed list, or one kind of `domainlist`.
@@ -52,15 +53,6 @@ struct GravityTable {
 /// Pi-hole's `gravity.db` as FTL 6 reads it: what is enabled and in an enabled group, for the clients of that group. Where
 /// nobody says who asks, it is a client that is not entered, which is in group 0.
 enum GravityDatabase {
-    private static let magic = Array("SQLite format 3\0".utf8)
-
-    /// Whether octets are a SQLite database.
-    static func isDatabase(_ octets: borrowing Span<UInt8>) -> Bool {
-        guard octets.count >= magic.count else { return false }
-        for index in magic.indices where octets[index] != magic[index] { return false }
-        return true
-    }
-
     /// The lists of a database.
     /// - Throws: ``ListError`` when it is damaged or no Pi-hole database, or nothing in it is in force.
     static func lists(_ input: Input, role: ListRole) throws(ListError) -> [GravityTable] {
@@ -72,9 +64,7 @@ enum GravityDatabase {
         }
         var octets = input.bytes.span.octets
         var reading = GravityReading(path: input.path, octets: octets.count)
-        if octets.count > 20, octets[18] == 2 || octets[19] == 2 {
-            octets[18] = 1
-            octets[19] = 1
+        if Database.leaveWriteAheadLog(&octets) {
             reading.note("wal", "changes that stand in a -wal file beside the database are not read")
         }
         do throws(DatabaseError) {

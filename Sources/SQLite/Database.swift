@@ -1,7 +1,7 @@
 internal import CSQLite
 
 /// Why a database cannot be read.
-enum DatabaseError: Error {
+public enum DatabaseError: Error {
     /// It is damaged, as SQLite says, or costs more than its size allows.
     case damaged(String)
     /// A table or a column is not there.
@@ -11,24 +11,27 @@ enum DatabaseError: Error {
 /// A database in memory: read-only, without views and triggers, within bounds of work.
 ///
 /// Rows go to a closure one by one; nothing of them is kept.
-@safe struct Database: ~Copyable {
+@safe public struct Database: ~Copyable {
     private let handle: OpaquePointer
     private let steps: UnsafeMutablePointer<Int64>
 
     /// One row of a query.
-    @safe struct Row: ~Copyable {
+    @safe public struct Row: ~Copyable {
         fileprivate let statement: OpaquePointer
 
         fileprivate init(_ statement: OpaquePointer) { unsafe self.statement = unsafe statement }
 
         /// A whole number; 0 for anything else.
-        func number(_ column: Int32) -> Int { unsafe Int(sqlite3_column_int64(statement, column)) }
+        public func number(_ column: Int32) -> Int { unsafe Int(sqlite3_column_int64(statement, column)) }
 
         /// Whether the column holds nothing.
-        func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(statement, column) == SQLITE_NULL }
+        public func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(statement, column) == SQLITE_NULL }
+
+        /// A number, whole or not; 0 for anything else.
+        public func real(_ column: Int32) -> Double { unsafe sqlite3_column_double(statement, column) }
 
         /// The octets of a text.
-        func text(_ column: Int32) -> [UInt8] {
+        public func text(_ column: Int32) -> [UInt8] {
             guard let start = unsafe sqlite3_column_text(statement, column) else { return [] }
             let count = unsafe Int(sqlite3_column_bytes(statement, column))
             return unsafe Array(UnsafeBufferPointer(start: start, count: count))
@@ -36,7 +39,8 @@ enum DatabaseError: Error {
     }
 
     /// Opens the octets of a database for as long as `body` runs.
-    static func reading(
+    /// - Throws: ``DatabaseError`` when it is damaged, or when `body` does.
+    public static func reading(
         _ octets: [UInt8],
         _ body: (borrowing Database) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
@@ -50,6 +54,25 @@ enum DatabaseError: Error {
             }
         }
         try result.get()
+    }
+
+    /// Whether octets are a database.
+    public static func isDatabase(_ octets: borrowing Span<UInt8>) -> Bool {
+        let magic: StaticString = "SQLite format 3\0"
+        guard octets.count >= magic.utf8CodeUnitCount else { return false }
+        for index in 0..<magic.utf8CodeUnitCount {
+            guard unsafe octets[index] == magic.utf8Start[index] else { return false }
+        }
+        return true
+    }
+
+    /// Makes a database readable that is written by way of a -wal file; false when it is none. What stands in that file
+    /// is not read.
+    public static func leaveWriteAheadLog(_ octets: inout [UInt8]) -> Bool {
+        guard octets.count > 20, octets[18] == 2 || octets[19] == 2 else { return false }
+        octets[18] = 1
+        octets[19] = 1
+        return true
     }
 
     private init(_ buffer: UnsafeBufferPointer<UInt8>) throws(DatabaseError) {
@@ -70,7 +93,9 @@ enum DatabaseError: Error {
     }
 
     /// Calls `body` for every row of a query.
-    func forEach(
+    /// - Throws: ``DatabaseError/missing(_:)`` when a table or a column is not there, ``DatabaseError/damaged(_:)`` when the
+    ///   rows cannot be read or cost too much; rows up to there were handed out.
+    public func forEach(
         _ query: String,
         _ body: (borrowing Row) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
@@ -89,6 +114,16 @@ enum DatabaseError: Error {
             case SQLITE_INTERRUPT: throw .damaged("reading it takes far longer than its size explains")
             default: throw .damaged(reason)
             }
+        }
+    }
+
+    /// Whether a query names only tables and columns that are there.
+    public func has(_ query: String) -> Bool {
+        do throws(DatabaseError) {
+            try forEach(query) { _ throws(DatabaseError) in }
+            return true
+        } catch {
+            return false
         }
     }
 
