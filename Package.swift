@@ -16,6 +16,7 @@ let package = Package(
         // MARK: - C libraries and shims
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CEVTX", pkgConfig: "libevtx", providers: [.apt(["libevtx-dev", "libbfio-dev"])]),
         .target(name: "CFetch", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
@@ -31,12 +32,13 @@ let package = Package(
         .target(name: "LDNS", dependencies: ["CLDNS", "DNS"]),
         .target(name: "TextScan", dependencies: ["CArchive"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
+        .target(name: "EventLogs", dependencies: ["CEVTX"]),
 
         // MARK: - Layer 2: what lists mean, what update services need, what logs say
         .target(name: "Policy", dependencies: ["CMachine", "CRE2", "CTRE", "DNS"]),
         .target(name: "FilterLists", dependencies: ["DNS", "LDNS", "Policy", "SQLite", "TextScan"]),
         .target(name: "Catalog", dependencies: ["CZones", "DNS", "TextScan"]),
-        .target(name: "QueryLogs", dependencies: ["DNS", "SQLite", "TextScan"]),
+        .target(name: "QueryLogs", dependencies: ["DNS", "EventLogs", "SQLite", "TextScan"]),
         .target(name: "Detection", dependencies: ["DNS", "Policy"]),
         .target(name: "Downloads", dependencies: ["CFetch"]),
         .target(name: "Validation", dependencies: ["DNS", "LDNS"]),
@@ -187,8 +189,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let cTargets: Set<String> = [
-    "CLDNS", "CArchive", "CCounter", "CFetch", "CFuzzer", "CHTTP2", "CMachine", "CRE2", "CSQLite", "CSockets", "CTLS",
-    "CTRE", "CZones",
+    "CLDNS", "CArchive", "CCounter", "CEVTX", "CFetch", "CFuzzer", "CHTTP2", "CMachine", "CRE2", "CSQLite", "CSockets",
+    "CTLS", "CTRE", "CZones",
 ]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + strict

@@ -84,6 +84,8 @@ public struct LogFormat: RawRepresentable, Hashable, Sendable {
     static let piholeFTL = LogFormat(rawValue: "piholeftl")
     /// Database of Technitium's query logs.
     static let technitiumDB = LogFormat(rawValue: "technitiumdb")
+    /// Event logs of Windows.
+    static let evtx = LogFormat(rawValue: "evtx")
     /// Names, one a line.
     public static let names = LogFormat(rawValue: "names")
     /// No known format.
@@ -177,6 +179,7 @@ public enum LogFormats {
         PassiveDNSReader(),
         DnstapReader(),
         PowerDNSReader(),
+        EventLogReader(),
         PiholeDatabaseReader(),
         TechnitiumDatabaseReader(),
         NameListReader(),

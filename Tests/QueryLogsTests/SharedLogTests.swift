@@ -20,6 +20,9 @@ struct SharedLogTests {
         "pcapng/packets__dns_axfr.pcapng": 2, "pcapng/packets__dns_tcp.pcapng": 4,
         // The IP header gives a total length below its own length, so no host takes the packet.
         "pcap/tcpdump__ipv4_invalid_total_length_2.pcap": 0,
+        // All events; the manifest counts those about DNS.
+        "evtx-dns-client-1014/plaso_System.evtx.xz": 5009,
+        "evtx-sysmon22/EVTX-ATTACK-SAMPLES_Sysmon_UACME_64.evtx.xz": 530,
         // Lines of packets; the manifest counts lines of heads and details with them.
         "windows-dns-debug/windows_dns_debug_en_2015.log": 12,
         "windows-dns-debug/windows_dns_debug_es_details_2021.log": 2,
@@ -36,6 +39,7 @@ struct SharedLogTests {
         "fortigate-dns": "fortigate", "paloalto": "paloalto", "zscaler-nss-dns": "zscaler", "watchguard": "watchguard",
         "olfeo": "olfeo", "edr-dns": "edr", "route53-resolver": "route53", "gcp-dns": "googlecloud",
         "ocsf-dns-activity": "ocsf", "dnstap": "dnstap", "dnstap-raw-protobuf": "dnstap",
+        "evtx-dns-client-1014": "evtx", "evtx-dns-server": "evtx", "evtx-sysmon22": "evtx",
     ]
 
     private struct Row {
