@@ -100,7 +100,7 @@ enum StreamTrials {
 
     private static func wait(_ descriptor: Int32, _ event: Int32) -> Bool {
         var polled = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-        return unsafe poll(&polled, 1, 10_000) > 0
+        return unsafe poll(&polled, 1, 60_000) > 0
     }
 
     private static func check(_ replies: Span<UInt8>) {
