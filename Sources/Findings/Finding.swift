@@ -123,6 +123,8 @@ public struct Finding: Sendable {
 
     /// The types that do not get the real answer.
     public var brokenTypes: [RRType] { outcomes.filter { !$0.kind.isPass }.map(\.type) }
+    /// Those of them that are known: some logs do not say what was asked for.
+    public var knownBrokenTypes: [RRType] { brokenTypes.filter { $0.rawValue != 0 } }
 
     /// Who can mend it.
     public var owner: String {

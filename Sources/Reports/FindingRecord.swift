@@ -10,8 +10,8 @@ extension Finding {
     public func write(to json: inout JSONWriter) {
         json.member("id", rule.rawValue)
         json.member("name", name.lowercased.description)
-        json.member("qtype", ifKnown: brokenTypes.first?.description)
-        json.member("qtypes", brokenTypes.map(\.description))
+        json.member("qtype", ifKnown: knownBrokenTypes.first?.description)
+        json.member("qtypes", knownBrokenTypes.map(\.description))
         json.member("verdict", verdict.kind.description)
         json.member("reach", reach.rawValue)
         let passing = outcomes.filter(\.kind.isPass).map(\.type.description)

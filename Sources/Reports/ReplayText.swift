@@ -28,7 +28,8 @@ public struct ReplayText: Sendable {
     }
 
     private func row(_ finding: Finding) -> String {
-        let types = finding.brokenTypes.map(\.description).joined(separator: ",")
+        let known = finding.knownBrokenTypes.map(\.description).joined(separator: ",")
+        let types = known.isEmpty ? "(type not logged)" : known
         var text = "  \(style.severity(finding.severity)) \(finding.name) \(types): \(finding.verdict.kind)"
         if let detail = finding.detail { text += ", " + TerminalText.escaped(detail) }
         if !finding.isObserved, let sightings = finding.sightings {

@@ -7,7 +7,8 @@ struct Patchway: ParsableCommand {
         commandName: "patchway",
         abstract: "Shows, proves and fixes where DNS filtering breaks the names software updates depend on.",
         discussion: """
-            Exit codes, everywhere: 0 asked and nothing wrong; 1 a finding at or above --fail-on; 2 usage or \
+            Exit codes, everywhere: 0 asked and nothing wrong; 1 a finding at or above --fail-on \
+            (check: only where it is given); 2 usage or \
             configuration error; 3 could not decide; 4 internal error; 130 interrupted.
             """,
         version: Version.text,

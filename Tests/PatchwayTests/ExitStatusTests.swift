@@ -45,7 +45,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         "rewrites.txt": Array("@@||a.example^$dnsrewrite\n||b.example^$dnsrewrite=192.0.2.1\n||c.example^\n".utf8),
         "client.txt": Array("||update.com^$client=192.0.2.1\n||ads.example^\n".utf8),
         "ads-tags.txt": Array("||ads.example^\n||update$denyallow=a.*\n".utf8),
-        "typed-names.txt": Array("a.example A\nb.example FOO\n".utf8),
+        "typed-names.txt": Array("a.example A\nb.example FOO\nMar 9 x\nc.example A B\nd.example\tFOO\n".utf8),
         "one-name.txt": Array("settings-win.data.microsoft.com\n".utf8),
         "mixed-names.txt": Array("\u{FEFF}download.windowsupdate.com\n a..b\nexample.com A\n".utf8),
         "catalog.yaml": Array("endpoints: [{pattern: a}]\n".utf8), "nul.bin": [UInt8](repeating: 0, count: 4096),
@@ -311,11 +311,10 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.500", 2, "no address"),
         CommandLineCase("explain --list @/client.txt update.com --qtype A", 3, "+queries from 192.0.2.1/32"),
         CommandLineCase("check --list @/client.txt a.b --client 192.0.2.1 --client 192.0.2.2", 2, "a second address"),
-        CommandLineCase(
-            "check -f @/typed-names.txt --list @/clean.txt",
-            3,
-            "typed-names.txt:2:11: `FOO` is no record type"
-        ),
+        CommandLineCase("check -f @/typed-names.txt --list @/clean.txt", 3, "typed-names.txt:2:11: `FOO` is no record"),
+        CommandLineCase("check -f @/typed-names.txt --list @/clean.txt", 3, "typed-names.txt:3:5: `9` is no record"),
+        CommandLineCase("check -f @/typed-names.txt --list @/clean.txt", 3, "typed-names.txt:4:13: `B` is too much"),
+        CommandLineCase("check -f @/typed-names.txt --list @/clean.txt", 3, "typed-names.txt:5:11: `FOO` is no record"),
         CommandLineCase(
             "check --list Zones/demo/hosts.txt fe2.update.microsoft.com --qtype A",
             0,

@@ -108,7 +108,7 @@ struct ServeCommand: ParsableCommand {
         )
         hint(settings, rules: first.loaded.stack.ruleCount)
         ServiceManager.notify("READY=1", Self.status(first))
-        let signal = serve(server, catalog)
+        let signal = serve(server, catalog, rules: first.loaded.ruleWords)
         StandardError.line("patchway: \(ServeSummary.text(server.counters))")
         if signal == .stop { throw ExitStatus.interrupted }
     }
@@ -138,7 +138,8 @@ struct ServeCommand: ParsableCommand {
     }
 
     /// Handles signals until the server is to end; returns the one that ended it.
-    private func serve(_ server: Server, _ catalog: CatalogOptions) -> ServerSignal {
+    private func serve(_ server: Server, _ catalog: CatalogOptions, rules: String) -> ServerSignal {
+        var rules = rules
         let watchdog = ServiceManager.watchdogInterval
         while true {
             guard let signal = ServerSignal.next(within: watchdog) else {
@@ -148,7 +149,7 @@ struct ServeCommand: ParsableCommand {
             switch signal {
             case .reload:
                 ServiceManager.notifyReloading()
-                ServiceManager.notify("READY=1", reload(server, catalog))
+                ServiceManager.notify("READY=1", reload(server, catalog, &rules))
                 continue
             case .drain:
                 ServiceManager.notify("STOPPING=1")
@@ -163,8 +164,8 @@ struct ServeCommand: ParsableCommand {
 
     private static func status(_ served: ServedPolicy) -> String { "STATUS=\(served.loaded.ruleWords)" }
 
-    /// Reads everything again; what the service manager is told about it.
-    private func reload(_ server: Server, _ catalog: CatalogOptions) -> String {
+    /// Reads everything again, instead of `rules`; what the service manager is told about it.
+    private func reload(_ server: Server, _ catalog: CatalogOptions, _ rules: inout String) -> String {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
             let next = try ServedPolicy.load(stack.isEmpty ? file.stack : try stack.requested(), catalog)
@@ -177,7 +178,9 @@ struct ServeCommand: ParsableCommand {
             next.loaded.announce()
             next.loaded.announceClientRules()
             let moved = isMoved ? ", other upstreams or routes" : ""
-            StandardError.line("patchway: reloaded, \(next.loaded.ruleWords)\(moved)")
+            let before = next.loaded.ruleWords == rules ? "" : " instead of \(rules)"
+            StandardError.line("patchway: reloaded, \(next.loaded.ruleWords)\(before)\(moved)")
+            rules = next.loaded.ruleWords
             return Self.status(next)
         } catch {
             let text = (error as? Failure)?.text ?? "\(error)"

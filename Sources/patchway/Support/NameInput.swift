@@ -55,7 +55,8 @@ struct NameInput {
         buffer.fill(trustedWire: wire.span, at: entries[index].start)
     }
 
-    /// Reads a file; `#` starts a comment, fields after the second are left alone, bad lines are reported and counted.
+    /// Reads a file; `#` starts a comment, bad lines are reported and counted. In a table, where a tab ends the name, columns that
+    /// are no types are left alone.
     mutating func read(_ path: String) throws {
         let octets = try Inputs.text(path)
         let text = octets.span
@@ -82,12 +83,15 @@ struct NameInput {
         var type: RRType?
         if let second = Self.field(text, first.upperBound..<line.upperBound) {
             type = types.type(text.extracting(second))
-            // Behind a tab a word that is no type is a remark, as in tables of names with classes; behind a blank it is
-            // meant as a type.
-            if type == nil, text[first.upperBound] == 0x20 {
-                let column = second.lowerBound - line.lowerBound
-                let fault = "is no record type; write A, AAAA, HTTPS or TYPE65"
-                return report(path, number, column, text.extracting(second).octets, fault)
+            if let fault = Self.fault(text, first, second, line, isType: type != nil) {
+                let field = fault.field
+                return report(
+                    path,
+                    number,
+                    field.lowerBound - line.lowerBound,
+                    text.extracting(field).octets,
+                    fault.text
+                )
             }
         }
         let begin = wire.count
@@ -108,6 +112,27 @@ struct NameInput {
         } catch {
             report(path, number, column, octets, "is no domain name (\(error))")
         }
+    }
+
+    /// What is wrong with what stands behind a name. Behind a blank it is meant as a type and ends the line; behind a tab it is
+    /// a remark, as in tables of names with classes, unless it looks like a type.
+    private static func fault(
+        _ text: Span<UInt8>,
+        _ name: Range<Int>,
+        _ second: Range<Int>,
+        _ line: Range<Int>,
+        isType: Bool
+    ) -> (field: Range<Int>, text: String)? {
+        let isTable = text[name.upperBound] == 0x09
+        let isComment = text[second.lowerBound] == 0x23
+        let isCapital = second.allSatisfy { (0x41...0x5A).contains(text[$0]) }
+        if !isType, !isComment, !isTable || isCapital && second.count > 1 {
+            return (second, "is no record type; write A, AAAA, HTTPS or TYPE65")
+        }
+        guard !isTable, !isComment, let third = field(text, second.upperBound..<line.upperBound),
+            text[third.lowerBound] != 0x23
+        else { return nil }
+        return (third, "is too much behind a name and a type; write one name a line")
     }
 
     private mutating func append(_ name: DomainName, _ type: RRType?) {
@@ -215,7 +240,8 @@ private struct TypeWords {
         let isLast = text.count == word.count && word.indices.allSatisfy { text[$0] == word[$0] }
         if !isLast {
             word = text.octets
-            known = RRType(String(decoding: word, as: UTF8.self))
+            // A number alone is a port, a year or a count; a type is written TYPE65.
+            known = word.allSatisfy { (0x30...0x39).contains($0) } ? nil : RRType(String(decoding: word, as: UTF8.self))
         }
         return known
     }
