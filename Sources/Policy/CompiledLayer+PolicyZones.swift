@@ -156,13 +156,31 @@ extension CompiledLayer {
                 // For a client that a zone lets pass Unbound looks at the names of that zone all the same (compared with
                 // 1.17.1).
                 guard profile.triggerOrder == .answerLast, actions[Int(record(rule).action)] == .allow else {
-                    return rule
+                    return served(rule, name, met, type: type, wildcard)
                 }
                 return policyZoneRule(name, met, type: type, wildcard, list: list) ?? rule
             }
-            if isKnown, let rule = policyZoneRule(name, met, type: type, wildcard, list: list) { return rule }
+            if isKnown, let rule = policyZoneRule(name, met, type: type, wildcard, list: list) {
+                return served(rule, name, met, type: type, wildcard)
+            }
         }
         return nil
+    }
+
+    /// The rule, or, where it lets a name pass that BIND serves itself, the one of the engine's own list, which stands behind all
+    /// zones: a zone is only passed by, the name is still answered from it (compared with 9.18).
+    @inline(__always)
+    private func served(
+        _ rule: Int,
+        _ name: borrowing NameBuffer,
+        _ met: borrowing MetNames,
+        type: RRType,
+        _ wildcard: WildcardRule
+    ) -> Int {
+        guard engine == .bindRPZ, actions[Int(record(rule).action)] == .allow, lists[lists.count - 1].isOfEngine else {
+            return rule
+        }
+        return policyZoneRule(name, met, type: type, wildcard, list: lists.count - 1) ?? rule
     }
 
     private func policyZoneRule(

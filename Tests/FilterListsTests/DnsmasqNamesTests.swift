@@ -106,7 +106,9 @@ struct DnsmasqNamesTests {
             ("192.0.2.1", true), ("192.0.2.1#", true), ("192.0.2.1 # 53", true), ("2001:db8::1#53@lo", true),
             ("192.0.2.1@192.0.2.2#0", true), ("192.0.2.1@", true), ("localhost", true), ("#53", false), ("##", false),
             ("#x", false), ("@lo", false), ("[::1]", false), ("192.0.2.1#65536", false), ("192.0.2.1#5#3", false),
-            ("192.0.2.1@192.0.2.2#x", false),
+            ("192.0.2.1@192.0.2.2#x", false), ("192.0.2.1@::1", false), ("::1@192.0.2.1", false), ("::1@::2", true),
+            ("192.0.2.1@@", false), ("192.0.2.1@@lo", false), ("192.0.2.1@lo@192.0.2.2", true), ("::1%", false),
+            ("192.0.2.1@192.0.2.2@lo", false), ("192.0.2.1,192.0.2.2", false), ("192.0.2.1%lo", true),
         ]
     )
     func servers(target: String, isTaken: Bool) throws {
@@ -116,6 +118,19 @@ struct DnsmasqNamesTests {
             let kind = try readList("address=/b.zz/#\n\(rule)\n", .dnsmasq).verdict("b.zz").kind
             #expect(kind == (isTaken ? .sinkhole : .unsupported), "\(rule)")
         }
+    }
+
+    /// Ranges of `rev-server`: taken, what dnsmasq does not start with, and lengths of which only that much is known.
+    @Test(
+        arguments: [
+            ("192.0.2.0", VerdictKind.sinkhole), ("192.0.2.0/9", .sinkhole), ("2001:db8::/32", .sinkhole),
+            ("192.0.2.0/x", .sinkhole), ("192.0.2.0/33", .unsupported), ("192.0.2.0/0", .unsupported),
+            ("192.0.2.0/", .unsupported), ("x/8", .unsupported), ("::1/129", .unsupported), ("", .unsupported),
+            ("192.0.2.0/8,", .unsupported), ("192.0.2.0/8,192.0.2.1,192.0.2.2", .unsupported),
+        ]
+    )
+    func reverseRanges(range: String, kind: VerdictKind) throws {
+        #expect(try readList("address=/b.zz/#\nrev-server=\(range)\n", .dnsmasq).verdict("b.zz").kind == kind)
     }
 
     /// A hosts file is words of C to dnsmasq and lines of C to the C library: a NUL ends them.

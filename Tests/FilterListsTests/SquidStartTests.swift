@@ -17,6 +17,11 @@ struct SquidStartTests {
         "acl n time 9-17", "acl n time 25:00-26:00", "acl n time 9:00-24:01", "http_port bogus", "http_port 0",
         "http_port 70000", "http_port", "http_port 3128x", "cache_dir foo", "cache_dir", "cache_peer foo",
         "cache_peer foo parent", "cache_peer foo parent 3128", "maximum_object_size x", "maximum_object_size",
+        "acl n localip 999.1.1.1", "acl n dst 999.1.1.1", "acl n src 256.1", "acl n src 1.2.3.4.5", "acl n src 08.1",
+        "acl n src 1.2.3.4-1.2.3.400", "acl n hier_code FOO", "acl n hier_code NONE", "acl n annotate_client x",
+        "acl n annotate_client =b", "acl n annotate_transaction a b", "acl n max_user_ip x", "acl n max_user_ip 2x",
+        "acl n clientside_mark x", "acl n clientside_mark /1", "acl n client_connection_mark 1x", "acl n has x",
+        "acl n has ale", "acl n transaction_initiator peer",
         "cache_mem x", "refresh_pattern (", "refresh_pattern .", "refresh_pattern . 0", "refresh_pattern . 0 20%",
         "visible_hostname", "via", "via x", "via yes", "via On", "via \"on\"", "half_closed_clients 1", "client_db",
         "connect_timeout 5", "connect_timeout 5 sec", "connect_timeout 0.5 seconds", "connect_timeout -1 seconds",
@@ -33,6 +38,11 @@ struct SquidStartTests {
 
     @Test(arguments: [
         "acl n src 10.0.0.0/32", "acl n src fe80::/129", "acl n maxconn 5", "acl n random 0.5", "acl n random 1/5",
+        "acl n localip 1.2.3", "acl n localip 1.66000", "acl n localip all", "acl n localip 1.2.3.4/255.0.0.0",
+        "acl n src 1.2.3.4-5", "acl n src 010.1.1.1", "acl n hier_code HIER_DIRECT PINNED", "acl n annotate_client a=b",
+        "acl n annotate_client a+=b", "acl n max_user_ip -s 2", "acl n clientside_mark 0x1/0xff",
+        "acl n has ALE request",
+        "acl n client_connection_mark 1/2", "acl n transaction_initiator htcp icp", "acl n dst ipv6",
         "acl n random 1:5", "acl n time 9:00-17:00x", "acl n time M9:00-10:00", "http_port 3128",
         "http_port 127.0.0.1:3128", "http_port [::1]:3128 accel", "cache_dir ufs /tmp 100 16 256",
         "cache_peer foo parent 3128 0", "maximum_object_size 4 MB", "maximum_object_size -1 KB", "cache_mem 5",

@@ -145,6 +145,23 @@ import TextScan
         #expect(events.map(\.line) == Array(repeating: "a.example A NOERROR 192.0.2.1", count: 3))
     }
 
+    /// Many clients and many records of one answer cost neither time nor memory for each of both, with other types around them.
+    @Test(.timeLimit(.minutes(4)))
+    func manyClientsShareOneAnswer() throws {
+        let clients = 20_000
+        var lines = (0..<clients).map { "query[A] a.example from 10.0.\($0 >> 8).\($0 & 255)" }
+        lines.append("query[AAAA] a.example from 10.1.0.1")
+        lines += Array(repeating: "reply a.example is 192.0.2.1", count: clients)
+        lines.append("reply a.example is 2001:db8::1")
+        let (events, report) = read(stamped(lines))
+        #expect(events.count == clients + 1)
+        #expect(
+            events.prefix(clients).allSatisfy { $0.reply == .seen && $0.rcode == .noError && $0.answers.count == 4096 }
+        )
+        #expect(events.last?.type == .aaaa && events.last?.answers.count == 1)
+        #expect(report.skipped.isEmpty)
+    }
+
     @Test func keepsTheTypesOfOneNameApart() {
         let text = stamped([
             "query[A] a.example from 192.0.2.5", "forwarded a.example to 9.9.9.9",

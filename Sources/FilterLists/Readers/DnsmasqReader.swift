@@ -126,8 +126,8 @@ enum DnsmasqReader {
             if name == "local-ttl", let seconds = option.number, seconds <= Int32.max {
                 return sink.builder.noteLocalTTL(UInt32(seconds))
             }
-            if name == "rev-server", DnsmasqServer.reverse(text, option, &sink) { return }
         }
+        if name == "rev-server" { return DnsmasqServer.reverse(text, option, &sink) }
         if option.hasQuotedComma, !DnsmasqRecords.options.contains(name) {
             sink.skip(.answerOption, text, rule, line)
             return sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)

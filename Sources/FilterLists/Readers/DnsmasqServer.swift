@@ -4,21 +4,37 @@ import TextScan
 
 /// Where a server of dnsmasq is (`server=…/ADDRESS[#PORT][@SOURCE[#PORT]]`; `option.c`, `parse_server`, compared with 2.90).
 enum DnsmasqServer {
-    /// Whether dnsmasq does not start with it, whatever names it can look up: a port that is no number of 16 bits, or nothing
-    /// that could be the name of a host.
+    /// Whether dnsmasq does not start with it, whatever names it can look up: a port that is no number of 16 bits, nothing that
+    /// could be the name of a host, or a source that does not go with it.
     static func isRefused(_ target: Span<UInt8>) -> Bool {
         // The servers for everything else.
         guard !target.equals("#") else { return false }
         var server = target.trimmedRange(in: 0..<target.count)
+        var source: Range<Int>?
         if let at = target.extracting(server).firstIndex(of: 0x40) {
-            let source = target.trimmedRange(in: (server.lowerBound + at + 1)..<server.upperBound)
+            let range = target.trimmedRange(in: (server.lowerBound + at + 1)..<server.upperBound)
             server = target.trimmedRange(in: server.lowerBound..<(server.lowerBound + at))
-            if hasBadPort(target.extracting(source)) { return true }
+            if hasBadPort(target.extracting(range)) { return true }
+            source = range
         }
         let place = target.extracting(server)
         if hasBadPort(place) { return true }
-        let host = place.trimmedRange(in: 0..<(place.firstIndex(of: 0x23) ?? place.count))
-        return host.isEmpty || host.contains { place[$0] == 0x5B || place[$0] == 0x5D || place[$0] == 0x2F }
+        let host = place.extracting(place.trimmedRange(in: 0..<(place.firstIndex(of: 0x23) ?? place.count)))
+        if host.isEmpty || [0x5B, 0x5D, 0x2F, 0x2C].contains(where: { host.firstIndex(of: $0) != nil }) { return true }
+        let scope = host.firstIndex(of: 0x25) ?? host.count
+        guard let address = IPAddress(host.extracting(0..<scope).string) else { return false }
+        // `::1%` names no interface; which there are is the machine's business.
+        if !address.isV4, scope == host.count - 1 { return true }
+        return source.map { isRefused(source: target.extracting($0), isV4: address.isV4) } ?? false
+    }
+
+    /// Whether the address or interface that queries are to leave by, `ADDRESS`, `INTERFACE` or `INTERFACE@ADDRESS`, does not go
+    /// with a server of a family.
+    private static func isRefused(source: Span<UInt8>, isV4: Bool) -> Bool {
+        let at = source.firstIndex(of: 0x40)
+        let last = source.extracting((at.map { $0 + 1 } ?? 0)..<source.count)
+        let address = IPAddress(last.extracting(0..<(last.firstIndex(of: 0x23) ?? last.count)).string)
+        return address.map { $0.isV4 != isV4 } ?? (at != nil)
     }
 
     /// Whether something stands behind the first `#` that is no port; nothing is port 0.
@@ -28,20 +44,24 @@ enum DnsmasqServer {
         return !port.isEmpty && (port.decimal ?? .max) > 0xFFFF
     }
 
-    /// `rev-server=address/length[,server]`: where the names of a range's addresses are asked for.
-    static func reverse(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
+    /// `rev-server=address[/length][,server]`: where the names of a range's addresses are asked for.
+    static func reverse(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) {
         let (rule, line) = (option.rule, option.line)
-        guard let range = AddressRange(option.text(0)), range.prefixLength > 0 else { return false }
         let server = option.count > 1 ? option.text(1) : ""
-        guard server.isEmpty || !isRefused(Array(server.utf8).span) else {
-            sink.drop(.badStatement, text, rule, line)
-            return true
+        guard (1...2).contains(option.count), isRange(option.text(0)),
+            option.count < 2 || !isRefused(Array(server.utf8).span)
+        else {
+            return sink.drop(.badStatement, text, rule, line)
+        }
+        guard let range = AddressRange(option.text(0)) else {
+            // A length that is no number is taken, for what is not known.
+            sink.skip(.answerOption, text, rule, line)
+            return sink.leaveOpen(.subtree, DnsmasqOpenNames.reverseTree, class: .special, rule: rule, line: line)
         }
         let action = sink.builder.intern(server.isEmpty ? .nxdomain : .route(server))
         guard sink.take(range.reverseZoneCount) else {
             sink.skip(.tooManyParts, text, rule, line)
-            sink.leaveOpen(.subtree, DnsmasqOpenNames.reverseTree, class: .special, rule: rule, line: line)
-            return true
+            return sink.leaveOpen(.subtree, DnsmasqOpenNames.reverseTree, class: .special, rule: rule, line: line)
         }
         for zone in range.reverseZones {
             sink.builder.add(
@@ -52,6 +72,14 @@ enum DnsmasqServer {
                 at: RulePosition(rule, line: line)
             )
         }
-        return true
+    }
+
+    /// Whether dnsmasq takes a text as a range: an address, alone or with a length that counts, or is no number at all.
+    private static func isRange(_ text: String) -> Bool {
+        guard let slash = text.firstIndex(of: "/") else { return IPAddress(text) != nil }
+        guard let address = IPAddress(text[..<slash]) else { return false }
+        let length = text[text.index(after: slash)...]
+        guard !length.isEmpty, length.allSatisfy({ $0.isASCII && $0.isNumber }) else { return !length.isEmpty }
+        return Int(length).map { (1...(address.isV4 ? 32 : 128)).contains($0) } ?? false
     }
 }

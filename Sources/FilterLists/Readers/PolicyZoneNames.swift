@@ -4,7 +4,7 @@ import Policy
 /// The names inside of BIND's policy zones: BIND answers them from the zone itself, like those of any zone that it has, where no
 /// policy says otherwise (compared with 9.18). What that is depends on `allow-query` as well and is not modelled.
 ///
-/// They stand in a list of their own behind all zones, which decide before.
+/// They stand in a list of their own behind all zones, which decide before, unless they let the name pass.
 enum PolicyZoneNames {
     /// Adds the names of all zones of the layer whose own name is known.
     static func add(to builder: inout LayerBuilder) {

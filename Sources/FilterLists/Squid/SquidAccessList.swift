@@ -173,7 +173,9 @@ struct SquidAccessList {
     /// `all`, an address, `address/length`, `address/mask`, `first-last`; names and longer forms are not known here.
     private mutating func add(client value: [UInt8]) -> Addition {
         if Self.wordsForAll.contains(where: { value.elementsEqual($0.utf8) }) { return clients.addAll() }
-        guard value.first != 0x2D, SquidValues.isRange(value) else { return .refused }
+        guard value.first != 0x2D, SquidValues.isRange(value), !SquidValues.hasBadAddress(value) else {
+            return .refused
+        }
         var ranges = AddressListReader.ranges(value)
         if let slash = value.firstIndex(of: 0x2F), let mask = IPAddress(text: value[(slash + 1)...]), mask.isV4 {
             ranges = nil

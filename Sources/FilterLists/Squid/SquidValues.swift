@@ -22,14 +22,6 @@ enum SquidValues {
         return true
     }
 
-    /// Whether squid takes a value of an `acl` that asks for something unknown here.
-    static func accepts(_ value: [UInt8], of type: [UInt8]) -> Bool {
-        if type.elementsEqual("maxconn".utf8) { return value.contains { $0 &- 0x31 < 9 } }
-        if type.elementsEqual("localport".utf8) || type.elementsEqual("myport".utf8) { return ports(value) != nil }
-        if type.elementsEqual("random".utf8) { return value.contains { $0 == 0x2E || $0 == 0x2F || $0 == 0x3A } }
-        return !type.elementsEqual("dst".utf8) || isRange(value)
-    }
-
     /// The ports that `PORT` or `FIRST-LAST` stands for.
     static func ports(_ value: [UInt8]) -> ClosedRange<UInt64>? {
         let parts = value.split(separator: 0x2D, omittingEmptySubsequences: false).map { Array($0).span.decimalValue }

@@ -11,6 +11,8 @@ struct DnsmasqCorrelation {
         var process: UInt64?
         var lastTime: Int64?
         var isForwarded = false
+        /// Whether the answer that is being written goes to it.
+        var isWritten = false
     }
 
     struct SerialKey: Hashable {
@@ -25,8 +27,11 @@ struct DnsmasqCorrelation {
     }
 
     /// The answer that is being written.
+    ///
+    /// Only the first transaction has it until it is complete, so that a log that lets many clients ask and many records
+    /// follow costs neither time nor memory for each of both.
     private struct Writing {
-        /// The transactions it goes to.
+        /// The transactions it goes to; all of one name and type.
         var numbers: [Int]
         /// The owner name of its latest record.
         var name: DomainName
@@ -48,7 +53,7 @@ struct DnsmasqCorrelation {
     private var bySerial: [SerialKey: Int] = [:]
     private var asked: [AskedKey: Int] = [:]
     /// Transactions without an answer, by the name asked for.
-    private var waiting: [DomainName: [Int]] = [:]
+    private var waiting: [DomainName: WaitingQueries] = [:]
     private var writing: Writing?
     private var clock: Int64?
 
@@ -66,7 +71,7 @@ struct DnsmasqCorrelation {
         position: SourcePosition
     ) {
         advance(time)
-        writing = nil
+        finishWriting()
         let source = line.client ?? client.map { SocketAddress($0) }
         let key = AskedKey(client: source, name: name, type: type)
         let serial = line.serial.map { SerialKey(process: line.process, serial: $0) }
@@ -83,20 +88,18 @@ struct DnsmasqCorrelation {
         let number = open.append(Transaction(event: event, process: line.process, lastTime: time))
         asked[key] = number
         if let serial { bySerial[serial] = number }
-        waiting[name, default: []].append(number)
+        waiting[name, default: WaitingQueries()].append(number, type)
     }
 
     /// Adds a line that says to which server a query was passed on.
     mutating func addForward(_ line: DnsmasqLine, name: DomainName, upstream: SocketAddress?, time: Int64?) -> Outcome {
         advance(time)
-        writing = nil
-        let numbers = serialNumber(line).map { [$0] } ?? (waiting[name] ?? []).suffix(1)
-        for number in numbers {
-            open[number].isForwarded = true
-            open[number].event.server = upstream ?? open[number].event.server
-            open[number].lastTime = time ?? open[number].lastTime
-        }
-        return numbers.isEmpty ? .orphan : .used
+        finishWriting()
+        guard let number = serialNumber(line) ?? waiting[name]?.youngest else { return .orphan }
+        open[number].isForwarded = true
+        open[number].event.server = upstream ?? open[number].event.server
+        open[number].lastTime = time ?? open[number].lastTime
+        return .used
     }
 
     /// Adds a line of an answer.
@@ -108,30 +111,56 @@ struct DnsmasqCorrelation {
         let numbers: [Int]
         if let number = serialNumber(line) {
             numbers = [number]
+            if writing?.numbers != numbers { finishWriting() }
         } else if let current = writing, continues(current, record) {
             numbers = current.numbers
         } else {
+            finishWriting()
             (numbers, outcome) = plainNumbers(record)
         }
-        guard !numbers.isEmpty else {
-            writing = nil
-            return .orphan
-        }
+        guard !numbers.isEmpty else { return .orphan }
         let targets = settled(numbers, record)
-        for number in targets {
-            record.apply(to: &open[number].event)
-            open[number].lastTime = time ?? open[number].lastTime
-            stopWaiting(number)
-        }
-        let owner = record.name ?? open[targets[0]].event.name
-        writing = Writing(numbers: targets, name: owner, isAlias: record.content == .alias)
+        let first = targets[0]
+        record.apply(to: &open[first].event)
+        open[first].lastTime = time ?? open[first].lastTime
+        if writing == nil { begin(targets) }
+        writing?.name = record.name ?? open[first].event.name
+        writing?.isAlias = record.content == .alias
         return outcome
+    }
+
+    /// The answer whose first line was added to the first of these goes to all of them.
+    private mutating func begin(_ numbers: [Int]) {
+        let event = open[numbers[0]].event
+        writing = Writing(numbers: numbers, name: event.name, isAlias: false)
+        for number in numbers { open[number].isWritten = true }
+        if numbers.count == 1 {
+            stopWaiting(numbers[0])
+        } else {
+            waiting[event.name]?.removeAll(event.type)
+            if waiting[event.name]?.isEmpty == true { waiting[event.name] = nil }
+        }
+    }
+
+    /// The answer that is being written is complete: all that it goes to have it.
+    private mutating func finishWriting() {
+        guard let numbers = writing?.numbers else { return }
+        writing = nil
+        let first = open[numbers[0]]
+        open[numbers[0]].isWritten = false
+        for number in numbers.dropFirst() {
+            open[number].event.takeAnswer(of: first.event)
+            open[number].event.block = first.event.block ?? open[number].event.block
+            open[number].lastTime = first.lastTime
+            open[number].isWritten = false
+        }
     }
 
     /// The next event that nothing can be added to any more.
     mutating func next() -> QueryEvent? {
         guard let first = open.first else { return nil }
-        let isOld = clock.flatMap { clock in first.lastTime.map { clock - $0 > limits.window } } ?? false
+        let time = first.isWritten ? writing.flatMap { open[$0.numbers[0]].lastTime } : first.lastTime
+        let isOld = clock.flatMap { clock in time.map { clock - $0 > limits.window } } ?? false
         return isOld || open.count > limits.maximumOpen ? removeFirst() : nil
     }
 
@@ -142,11 +171,11 @@ struct DnsmasqCorrelation {
 
     private mutating func removeFirst() -> QueryEvent {
         let number = open.firstNumber
+        if open[number].isWritten { finishWriting() }
         stopWaiting(number)
         let event = open.removeFirst().event
         let key = AskedKey(client: event.client, name: event.name, type: event.type)
         if asked[key] == number { asked[key] = nil }
-        if let current = writing, current.numbers.contains(number) { writing = nil }
         if open.count == 0 {
             bySerial.removeAll(keepingCapacity: true)
         } else if bySerial.count > 2 * open.count + 1024 {
@@ -172,10 +201,9 @@ struct DnsmasqCorrelation {
     }
 
     private mutating func stopWaiting(_ number: Int) {
-        let name = open[number].event.name
-        guard let numbers = waiting[name] else { return }
-        let left = numbers.filter { $0 != number }
-        waiting[name] = left.isEmpty ? nil : left
+        let (name, type) = (open[number].event.name, open[number].event.type)
+        waiting[name]?.remove(number, type)
+        if waiting[name]?.isEmpty == true { waiting[name] = nil }
     }
 
     /// Whether a line goes on with the answer that is being written, and does not begin another one.
@@ -196,14 +224,13 @@ struct DnsmasqCorrelation {
     /// The open queries that a line of the plain log answers.
     private func plainNumbers(_ record: DnsmasqAnswer) -> ([Int], Outcome) {
         guard let name = record.name else { return unnamedNumbers(record) }
-        let fitting = (waiting[name] ?? []).filter { record.fits(open[$0].event.type) }
-        guard let first = record.isFromUpstream ? fitting.first : fitting.last else { return ([], .orphan) }
-        guard record.isFromUpstream else { return ([first], .used) }
+        guard let waiting = waiting[name] else { return ([], .orphan) }
+        guard record.isFromUpstream else {
+            return waiting.youngest(record.fits).map { ([$0], .used) } ?? ([], .orphan)
+        }
         // dnsmasq asks its upstream once for all clients that wait for the same answer.
-        let type = open[first].event.type
-        let same = fitting.filter { open[$0].event.type == type }
-        let isSure = record.content != .alias || fitting.count == same.count
-        return (same, isSure ? .used : .ambiguous)
+        guard let (type, hasOthers) = waiting.oldest(record.fits) else { return ([], .orphan) }
+        return (waiting.all(type), record.content == .alias && hasOthers ? .ambiguous : .used)
     }
 
     /// `reply error is SERVFAIL` names no query: the oldest that was passed on is meant, or else the youngest.
@@ -219,16 +246,18 @@ struct DnsmasqCorrelation {
 
     /// An alias may have been given to the query of the wrong type; the address behind it shows which one was meant.
     private mutating func settled(_ numbers: [Int], _ record: DnsmasqAnswer) -> [Int] {
-        guard writing?.numbers == numbers, let family = record.family else { return numbers }
+        guard writing != nil, let family = record.family else { return numbers }
         let event = open[numbers[0]].event
         guard event.type != family, event.type == .a || event.type == .aaaa else { return numbers }
-        let others = (waiting[event.name] ?? []).filter { open[$0].event.type == family }
+        let others = waiting[event.name]?.all(family) ?? []
         guard !others.isEmpty else { return numbers }
-        for number in others { open[number].event.takeAnswer(of: event) }
+        open[others[0]].event.takeAnswer(of: event)
+        open[numbers[0]].event.forgetAnswer()
         for number in numbers {
-            open[number].event.forgetAnswer()
-            waiting[event.name, default: []].append(number)
+            open[number].isWritten = false
+            waiting[event.name]?.append(number, event.type)
         }
+        writing = nil
         return others
     }
 
