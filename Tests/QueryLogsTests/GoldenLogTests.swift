@@ -32,6 +32,12 @@ import TextScan
     /// The clock stands still for logs without a year.
     static let options = LogOptions(present: 1_796_000_000_000_000)
 
+    /// A format without an example would be tested by nobody.
+    @Test(arguments: LogFormats.all.map(\.format.rawValue))
+    func hasExamples(format: String) {
+        #expect(!Self.files(format).isEmpty)
+    }
+
     @Test(arguments: fixtures + binaryFixtures)
     func givesTheExpectedEvents(fixture: String) throws {
         let (events, report) = read(try Self.octets(fixture), options: Self.options)

@@ -15,8 +15,29 @@ enum LogDatabase {
         Database.isDatabase(sample) && sample.count > 100 && sample[100] == 5
     }
 
-    /// Opens the database and hands it to `body`.
+    /// Reads the rows that a query gives, which may depend on what the database has; `take` makes events of them.
     static func read(
+        _ octets: Span<UInt8>,
+        options: LogOptions,
+        report: inout FileReport,
+        query: (borrowing Database) -> String,
+        take: (borrowing Database.Row, inout EventAssembly) -> Void,
+        emit: (QueryEvent) -> Void
+    ) {
+        var assembly = EventAssembly(options, report)
+        open(octets, &assembly) { database, assembly throws(DatabaseError) in
+            try database.forEach(query(database)) { row throws(DatabaseError) in
+                assembly.report.records += 1
+                take(row, &assembly)
+                assembly.drain(emit)
+            }
+        }
+        assembly.finish(emit)
+        report = assembly.report
+    }
+
+    /// Opens the database and hands it to `body`.
+    private static func open(
         _ octets: Span<UInt8>,
         _ assembly: inout EventAssembly,
         _ body: (borrowing Database, inout EventAssembly) throws(DatabaseError) -> Void

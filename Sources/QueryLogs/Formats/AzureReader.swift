@@ -40,11 +40,7 @@ struct AzureReader: JSONLogReader {
                 }
                 Self.take(position, &assembly) { values[$0] }
             case .overlong(let position):
-                assembly.report.skip(
-                    "line-too-long",
-                    at: position,
-                    "a row longer than any log has, or a quote without end"
-                )
+                assembly.overlongRow(at: position)
             }
             assembly.drain(emit)
         }

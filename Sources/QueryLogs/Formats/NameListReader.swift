@@ -112,6 +112,10 @@ public struct NameListReader: LogReader {
         type: RRType?,
         recordClass: RRClass
     ) -> Parsed {
+        // Nobody writes such octets into a name but by accident; one that is meant is written as an escape.
+        guard !range.contains(where: { text[$0] < 0x20 || text[$0] == 0x7F }) else {
+            return .failure("no domain name (a control octet)")
+        }
         do throws(NameError) {
             let name = try DomainName(presentation: text.extracting(range).octets)
             return .question(name, type ?? RRType(rawValue: 0), recordClass)

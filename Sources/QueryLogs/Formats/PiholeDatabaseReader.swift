@@ -24,17 +24,14 @@ struct PiholeDatabaseReader: LogReader {
         report: inout FileReport,
         emit: (QueryEvent) -> Void
     ) {
-        var assembly = EventAssembly(options, report)
-        LogDatabase.read(octets, &assembly) { database, assembly throws(DatabaseError) in
-            let statement = PiholeColumns(database).statement
-            try database.forEach(statement) { row throws(DatabaseError) in
-                assembly.report.records += 1
-                Self.take(row, &assembly)
-                assembly.drain(emit)
-            }
-        }
-        assembly.finish(emit)
-        report = assembly.report
+        LogDatabase.read(
+            octets,
+            options: options,
+            report: &report,
+            query: { PiholeColumns($0).statement },
+            take: Self.take,
+            emit: emit
+        )
     }
 
     private static func take(_ row: borrowing Database.Row, _ assembly: inout EventAssembly) {

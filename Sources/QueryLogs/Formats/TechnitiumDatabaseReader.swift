@@ -21,21 +21,22 @@ struct TechnitiumDatabaseReader: LogReader {
         report: inout FileReport,
         emit: (QueryEvent) -> Void
     ) {
-        var assembly = EventAssembly(options, report)
-        LogDatabase.read(octets, &assembly) { database, assembly throws(DatabaseError) in
-            let latency = database.has("SELECT response_rtt FROM dns_logs LIMIT 0") ? "response_rtt" : "NULL"
-            let query = """
-                SELECT timestamp, client_ip, protocol, response_type, rcode, qname, qtype, qclass, answer, \(latency) \
-                FROM dns_logs ORDER BY dlid
-                """
-            try database.forEach(query) { row throws(DatabaseError) in
-                assembly.report.records += 1
-                Self.take(row, &assembly)
-                assembly.drain(emit)
-            }
-        }
-        assembly.finish(emit)
-        report = assembly.report
+        LogDatabase.read(
+            octets,
+            options: options,
+            report: &report,
+            query: Self.query,
+            take: Self.take,
+            emit: emit
+        )
+    }
+
+    private static func query(_ database: borrowing Database) -> String {
+        let latency = database.has("SELECT response_rtt FROM dns_logs LIMIT 0") ? "response_rtt" : "NULL"
+        return """
+            SELECT timestamp, client_ip, protocol, response_type, rcode, qname, qtype, qclass, answer, \(latency) \
+            FROM dns_logs ORDER BY dlid
+            """
     }
 
     private static func take(_ row: borrowing Database.Row, _ assembly: inout EventAssembly) {

@@ -117,11 +117,7 @@ struct WindowsEventReader: JSONLogReader {
                 }
             case .overlong(let position):
                 assembly.report.records += 1
-                assembly.report.skip(
-                    "line-too-long",
-                    at: position,
-                    "a row longer than any event, or a quote without end"
-                )
+                assembly.overlongRow(at: position)
             }
             assembly.drain(emit)
         }

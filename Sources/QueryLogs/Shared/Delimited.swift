@@ -186,11 +186,7 @@ extension DelimitedLogReader {
                 }
             case .overlong(let position):
                 assembly.report.records += 1
-                assembly.report.skip(
-                    "line-too-long",
-                    at: position,
-                    "a row longer than any log has, or a quote without end"
-                )
+                assembly.overlongRow(at: position)
             }
             assembly.drain(emit)
         }

@@ -33,6 +33,11 @@ struct EventAssembly {
         report.skip("unparsed-line", at: position, "\(what): \(TerminalText.escaped(text, limit: 80))")
     }
 
+    /// A row of a table that is longer than any has.
+    mutating func overlongRow(at position: SourcePosition) {
+        report.skip("line-too-long", at: position, "a row longer than any log has, or a quote without end")
+    }
+
     /// Hands out what is complete.
     mutating func drain(_ emit: (QueryEvent) -> Void) {
         while let event = pairing.next() {
