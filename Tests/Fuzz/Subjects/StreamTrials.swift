@@ -98,9 +98,13 @@ enum StreamTrials {
         fatalError("the server neither answers nor ends")
     }
 
+    /// Waits a minute for an event; the fuzzer's own alarm is none.
     private static func wait(_ descriptor: Int32, _ event: Int32) -> Bool {
         var polled = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-        return unsafe poll(&polled, 1, 60_000) > 0
+        while true {
+            let found = unsafe poll(&polled, 1, 60_000)
+            guard found < 0, errno == EINTR else { return found > 0 }
+        }
     }
 
     private static func check(_ replies: Span<UInt8>) {
