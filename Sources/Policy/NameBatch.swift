@@ -83,9 +83,13 @@ extension CompiledStack {
         var count = 0
         for place in 0..<batch.count {
             batch.with(place) { name, hashes in
-                forEachLikelyLayer(hashes) { number, layer in
+                // The first layer that has rules mostly decides; fetching for others as well costs more than it saves.
+                guard hashes.layersWithRules != 0 else { return }
+                let number = hashes.layersWithRules.trailingZeroBitCount
+                uncounted.with(number) { layer in
                     layer.table.forEachCandidate(hashes, name.labelCount, layer: UInt8(number)) { hash in
                         guard count < Self.searches else { return }
+                        layer.table.prefetchSlot(hash)
                         searches[count] = Search(hash: hash, layer: UInt8(number))
                         count += 1
                     }
@@ -114,17 +118,6 @@ extension CompiledStack {
                     isOpen = true
                 }
             }
-        }
-    }
-
-    /// Calls `body` with the layers that a name is likely to need: seldom more than two.
-    @inline(__always)
-    private func forEachLikelyLayer(_ hashes: borrowing SuffixHashes, _ body: (Int, CompiledLayer) -> Void) {
-        var waiting = hashes.layersWithRules
-        for _ in 0..<2 where waiting != 0 {
-            let number = waiting.trailingZeroBitCount
-            waiting &= waiting &- 1
-            uncounted.with(number) { body(number, $0) }
         }
     }
 }
