@@ -34,7 +34,9 @@ struct Patchway: ParsableCommand {
     static func main() {
         Interruption.ignoreBrokenPipes()
         do {
-            var command = try parseAsRoot(Arguments.withSignedCodes(Array(CommandLine.arguments.dropFirst())))
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            try Arguments.checkCommand(arguments)
+            var command = try parseAsRoot(Arguments.withSignedCodes(arguments))
             try command.run()
             StandardOutput.flush()
         } catch let status as ExitStatus {

@@ -333,7 +333,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("replay @/one-name.txt --list Zones/demo/hosts.txt --engine dnsmasq", 1, "+settings-win"),
         CommandLineCase("convert --to rpz @/clean.txt --block-mode nxdomain", 0, "+ads.example CNAME ."),
         CommandLineCase("convert --to hosts @/clean.txt", 0, "rules: 2, lines: 2"),
-        CommandLineCase("convert --to hosts @/tags.txt", 1, "tags.txt:1:1: '||ads.example^' is left out"),
+        CommandLineCase("convert --to hosts @/tags.txt", 3, "tags.txt:1:1: '||ads.example^' is left out"),
         CommandLineCase("convert --to adguard @/tags.txt", 3, "not written: 2"),
         CommandLineCase("convert --to unbound @/clean.txt -o @/none/x", 2, "cannot be written"),
         CommandLineCase("convert --to nope @/clean.txt", 2, "one of rpz, unbound"),

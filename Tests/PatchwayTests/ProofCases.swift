@@ -107,7 +107,7 @@ enum ProofCases {
         // What a format cannot say another one may.
         CommandLineCase(
             "convert --to rpz @/nulls.conf",
-            1,
+            3,
             "formats that can say rules of these lists: dnsmasq (1 of 1)"
         ),
     ]

@@ -16,6 +16,14 @@ enum StackOptionCases {
         CommandLineCase("replay @/names.txt --format dnsmask", 2, "did you mean `dnsmasq`?"),
         CommandLineCase("convert --to unbond @/clean.txt", 2, "did you mean `unbound`?"),
         CommandLineCase("serve --mode shadw --upstream 192.0.2.1", 2, "did you mean `shadow`?"),
+        CommandLineCase("serv", 2, "did you mean `serve`?; one of serve, audit"),
+        CommandLineCase("help serv", 2, "did you mean `serve`?"),
+        CommandLineCase("config chek", 2, "did you mean `check`?; one of check"),
+        CommandLineCase("help config check", 0, "+Read a configuration"),
+        CommandLineCase("serve --listen 127.0.0.1:99999 --upstream 192.0.2.1", 2, "ports end with 65535"),
+        CommandLineCase("explain 80244", 3, "has 5 digits; codes have eight"),
+        CommandLineCase("explain 0x80244", 3, "has 5 digits; codes have eight"),
+        CommandLineCase("check -f @/nul.bin --list @/clean.txt", 2, "is no text with a name a line"),
         CommandLineCase(
             "check a.b --stack Tests/Fixtures/stacks/groups/patchway.yaml --group kid",
             2,
@@ -56,6 +64,7 @@ enum StackOptionCases {
                 0,
                 "+ads.example CNAME rpz-passthru."
             ),
+            CommandLineCase("convert --to rpz @/tags.txt", 3, "rules: 1, lines: 4 for 1 of them"),
             CommandLineCase("check a.example --allow-list @/allowed.txt", 2, "belongs to the layer of a --list"),
             CommandLineCase(
                 "check a.example --list @/clean.txt --list @/low.txt --allow-list @/allowed.txt",
@@ -146,7 +155,7 @@ enum StackOptionCases {
             CommandLineCase("convert --to unbound @/client.txt --client 192.0.2.9", 0, "rules: 2, lines: 1"),
             CommandLineCase(
                 "convert --to hosts --engine unbound @/transparent.conf",
-                1,
+                3,
                 "no rule is written: what there is"
             ),
             CommandLineCase(

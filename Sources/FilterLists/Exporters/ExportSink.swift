@@ -66,7 +66,9 @@ struct ExportSink: ~Copyable {
         bare = try? LayerLoader.load([nothing], engine: target.engine, mayBeEmpty: true).layer
         self.flush = flush
         report.rules = layer.ruleCount
-        report.others = layer.compiledRules.count { !layer.isOfEngine($0) && layer.isOpen($0) }
+        // Most rules that are not evaluated are no part of that number.
+        let evaluated = layer.compiledRules.count { !layer.isOfEngine($0) && !layer.isOpen($0) }
+        report.others = max(0, report.rules - evaluated - layer.addressRules.count)
     }
 
     /// Whether the target answers a name itself where no list says anything (its special-use names and zones).

@@ -12,7 +12,7 @@ struct ConvertCommand: ParsableCommand {
         abstract: "Write the rules of lists for another engine: the same verdicts, or a rule is left out and named.",
         discussion: """
             Exit codes: 0 every rule is written; 1 rules were left out, because the format cannot say them; 3 the lists \
-            hold rules that cannot be evaluated.
+            hold rules that cannot be evaluated, or none of them can be said.
             """
     )
 
@@ -76,7 +76,7 @@ struct ConvertCommand: ParsableCommand {
         )
         conversion.announce(output)
         if let place = self.report { try conversion.write(to: place, loaded.reports) }
-        if report.omittedCount > 0 { throw ExitStatus.finding }
+        if report.omittedCount > 0 { throw report.lines == 0 ? ExitStatus.undecided : ExitStatus.finding }
         if loaded.unsupportedRules > 0 { throw ExitStatus.undecided }
     }
 

@@ -88,9 +88,12 @@ struct ExplainCommand: ParsableCommand {
             }
         }
         guard case .unknown = table.explain(code) else { return true }
-        if subject.lowercased().hasPrefix("0x"), subject.utf8.count < 10 {
+        // A plain number is a code in decimal, as event logs print it; few are meant so that begin like one in hexadecimal.
+        let isDecimal = subject.hasPrefix("80") && subject.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        let digits = subject.utf8.count - (isDecimal ? 0 : 2)
+        if isDecimal || subject.lowercased().hasPrefix("0x"), digits < 8 {
             StandardError.line(
-                "patchway: \(TerminalText.escaped(subject)) has \(subject.utf8.count - 2) digits; codes have eight: was it cut?"
+                "patchway: \(TerminalText.escaped(subject)) has \(digits) digits; codes have eight (0x8024402c): was it cut?"
             )
         }
         return false

@@ -60,6 +60,9 @@ struct NameInput {
     mutating func read(_ path: String) throws {
         let octets = try Inputs.text(path)
         let text = octets.span
+        if ContentSniff(text).looksBinary {
+            throw Failure.usage("\(TerminalText.escaped(path)): is no text with a name a line")
+        }
         wire.reserveCapacity(wire.count + text.count + 2)
         var types = TypeWords()
         var number = 0

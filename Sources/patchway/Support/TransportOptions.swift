@@ -104,6 +104,10 @@ struct TransportOptions: ParsableArguments {
     /// The address that an option gives.
     static func address(_ text: String, _ option: String, _ port: UInt16) throws -> SocketAddress {
         guard let address = Configuration.Endpoint(text, defaultPort: port) else {
+            let isPort = text.split(separator: ":").last.map { $0.utf8.count > 4 && Int($0) ?? 0 > 65_535 } ?? false
+            guard !isPort else {
+                throw Failure.usage("\(option) \(TerminalText.escaped(text)): ports end with 65535")
+            }
             throw Failure.usage(
                 "\(option) \(TerminalText.escaped(text)): write 192.0.2.1:\(port) or [2001:db8::1]:\(port), not a host name"
             )
