@@ -93,7 +93,10 @@ let package = Package(
         .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "Validation"]),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "DNS", "Policy"]),
-        .testTarget(name: "QueryLogsTests", dependencies: ["DNS", "QueryLogs", "TestSupport", "TextScan"]),
+        .testTarget(
+            name: "QueryLogsTests",
+            dependencies: ["DNS", "EventLogs", "QueryLogs", "TestSupport", "TextScan"]
+        ),
         .target(
             name: "FindingSupport",
             dependencies: ["Catalog", "DNS", "FilterLists", "Policy"],

@@ -1,4 +1,5 @@
 import DNS
+import EventLogs
 import Foundation
 import QueryLogs
 import TestSupport
@@ -38,6 +39,37 @@ import TextScan
         #expect((1..<4).contains(events.count))
         let header = read(Array(octets.prefix(200)))
         #expect(header.events.isEmpty && reasons(header.report).contains("eventlog-damaged"))
+    }
+
+    /// Nothing behind the end of a log is read, wherever it was cut: there the page ends, and the next one traps.
+    @Test(arguments: ["client", "server"])
+    func eventLogsAreNotReadBeyondTheirEnd(name: String) throws {
+        let octets = try fixture("evtx/\(name).evtx")
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        let room = (octets.count + page - 1) / page * page
+        let mapped = unsafe mmap(nil, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory = unsafe mapped, unsafe memory != MAP_FAILED else {
+            Issue.record("no memory")
+            return
+        }
+        defer { unsafe munmap(memory, room + page) }
+        unsafe mprotect(memory + room, page, PROT_NONE)
+        // A header block that says another length than it has moves all chunks.
+        var moved = octets
+        moved.replaceSubrange(40..<42, with: [0, 32])
+        for log in [octets, moved] {
+            for count in [8, 200, 371, 4095, 4096, 4200, 8192, 70_000, log.count - 1] where count < log.count {
+                let start = unsafe memory + room - count
+                unsafe start.copyMemory(from: Array(log.prefix(count)), byteCount: count)
+                let cut = unsafe Span<UInt8>(_unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: count)
+                var events = 0
+                let isWhole = EventLog.forEach(cut) { _, _ in
+                    events += 1
+                    return events < 100
+                }
+                #expect(isWhole != true || events > 0)
+            }
+        }
     }
 
     @Test func dnstapThatWasCutKeepsWhatIsThere() throws {
