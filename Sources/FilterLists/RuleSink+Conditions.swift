@@ -55,6 +55,15 @@ struct OrderedRuleWriter {
     enum Refusal {
         case reason(UnsupportedReason)
         case regex(RegexError)
+        /// What the engine adds by itself.
+        case own
+
+        var isOwn: Bool { if case .own = self { true } else { false } }
+
+        /// The one of two that is counted.
+        static func counted(_ one: Refusal?, _ other: Refusal?) -> Refusal? {
+            one.map { $0.isOwn ? other ?? one : one } ?? other
+        }
     }
 
     enum Fault: Error {
@@ -84,7 +93,7 @@ struct OrderedRuleWriter {
             switch refusal {
             case .reason(let reason): sink.skip(reason, text, rule.range, rule.line)
             case .regex(let error): sink.refuse(error, text, rule.range, rule.line)
-            case nil: break
+            case .own, nil: break
             }
             if rule.action == .unsupported || rule.isForKnownClients {
                 sink.noteOpenRules(sink.builder.ruleCount - sink.openRules - before)
@@ -211,11 +220,13 @@ struct OrderedRuleWriter {
         }
         let earlier = refusal
         refusal = nil
-        defer { refusal = refusal ?? earlier }
+        defer { refusal = Refusal.counted(refusal, earlier) }
         let made = try nameCondition(condition, text)
         if refusal != nil {
             // Where it does whatever the part that is not evaluated says, it is certain.
-            if Self.hasNegation(condition), case let least = try nameCondition(condition, text, isNegated: true) {
+            if Self.hasNegation(condition) || refusals.values.contains(where: \.isOwn),
+                case let least = try nameCondition(condition, text, isNegated: true)
+            {
                 _ = sink.builder.add(
                     condition: least,
                     class: rule.ruleClass,

@@ -18,7 +18,7 @@ extension OrderedRuleWriter {
             if let known = conditions[number] { made = known } else { made = try nameCondition(number, text) }
             conditions[number] = made
             guard let refused = refusals[number] else { return made }
-            refusal = refused
+            refusal = Refusal.counted(refusal, refused)
             return isNegated ? .constant(false) : made
         case .not(let inner): return .not(try nameCondition(inner, text, isNegated: !isNegated))
         case .all(let parts): return .all(try nameConditions(parts, text, isNegated))
@@ -51,6 +51,9 @@ extension OrderedRuleWriter {
         case .undecided(let condition, let reason):
             refusals[number] = .reason(reason)
             return condition
+        case .namesOfAddresses:
+            refusals[number] = .own
+            return .isAddress
         }
     }
 

@@ -57,6 +57,26 @@ struct UnsupportedReason {
         id: "quoted-values",
         text: "values may stand in quotes behind it, so nothing is certain behind it"
     )
+    static let buildWithTLS = UnsupportedReason(
+        id: "tls-build",
+        text: "only builds with OpenSSL know it; others, such as Debian's, do not start with it"
+    )
+    static let hostAddress = UnsupportedReason(
+        id: "host-address",
+        text: "squid looks the name up when it starts, and does not start where it has no address"
+    )
+    static let helperCode = UnsupportedReason(
+        id: "helper-code",
+        text: "a format code of a helper is not known, and squid does not start with those that it does not know"
+    )
+    static let reverseName = UnsupportedReason(
+        id: "reverse-name",
+        text: "squid looks the name of the address up and compares that, too; the list does not show it"
+    )
+    static let interface = UnsupportedReason(
+        id: "interface",
+        text: "dnsmasq starts with it only where the machine has the interface"
+    )
     static let generated = UnsupportedReason(
         id: "generated",
         text: "the records that $GENERATE makes are not evaluated"

@@ -196,7 +196,7 @@ extension CompiledLayer {
 
     /// dnsmasq's: first it ignores answers, then it denies their names, then it empties them, then it leaves records out;
     /// only the second last asks which name it is about (`forward.c`, compared with 2.90).
-    private func firstStage(_ addresses: [IPAddress], _ asked: borrowing NameBuffer) -> Int? {
+    func firstStage(_ addresses: [IPAddress], _ asked: borrowing NameBuffer) -> Int? {
         let base = records.count + patternRecords.count
         var best: (stage: Int, rule: Int)?
         for address in addresses {

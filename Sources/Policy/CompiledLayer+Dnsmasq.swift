@@ -69,6 +69,13 @@ extension CompiledLayer {
         return self.decision(choice, type: other, index: index).kind.isPass
     }
 
+    /// Whether a decision is NXDOMAIN for an address (`bogus-nxdomain`), which dnsmasq keeps in its cache for all types of the
+    /// name (`check_for_bogus_wildcard`, compared with 2.90).
+    func keepsDenial(_ decision: Decision) -> Bool {
+        engine == .dnsmasq && mayCache && decision.kind == .nxdomain && decision.hasRule
+            && trigger(Int(decision.rule)) == .answer
+    }
+
     /// What is left out of answers of a type is nothing but left out at a name that hosts lines know by another family.
     private func filtered(
         _ decision: Decision,

@@ -273,6 +273,9 @@ public final class CompiledStack: Sendable {
         if layer.refusal == Int(decision.rule) {
             return "the engine does not take its list with this line, so nothing is known of any name; -v says why"
         }
+        if layer.engine == .squid, decision.kind == .unsupported, Self.isAddress(element.name) {
+            return "squid looks up which name belongs to the address and compares that, too, unless the list says -n"
+        }
         if decision.kind == .unsupported, layer.isOpen(Int(decision.rule)), layer.engine != .packetFilter {
             return "the rule is not evaluated: whether it counts, or what it does, is not known"
         }
@@ -289,8 +292,18 @@ public final class CompiledStack: Sendable {
         return cacheNote(layer, decision, relation)
     }
 
+    /// Whether a name is spelled like an address.
+    private static func isAddress(_ name: DomainName) -> Bool {
+        let text: [UInt8] = Array(name.lowercased.labels.joined(separator: [0x2E]))
+        return NameCondition.isAddress(text.span)
+    }
+
     /// What an engine that looks at aliases only while it iterates makes of one.
     private func cacheNote(_ layer: CompiledLayer, _ decision: Decision, _ relation: Relation) -> String? {
+        if layer.keepsDenial(decision) {
+            return
+                "dnsmasq keeps it in its cache as long as the address lives; the name's other types get NXDOMAIN, too, then"
+        }
         guard relation == .cname, layer.profile.chain == .untilCached else { return nil }
         return decision.kind == .unsupported
             ? "\(layer.profile.basis): the engine ends here"

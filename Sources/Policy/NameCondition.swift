@@ -20,6 +20,8 @@ public indirect enum NameCondition: Sendable {
     case octetsOutside(ClosedRange<Int>)
     /// Names with other octets than printable ones of ASCII.
     case isOdd
+    /// Names that C reads as an IPv4 address (`inet_aton`): one to four numbers in any of its bases.
+    case isAddress
     /// What the condition does not hold for.
     case not(NameCondition)
     /// All of them.
@@ -39,6 +41,7 @@ public indirect enum NameCondition: Sendable {
         case .labelsOutside(let range): return !range.contains(Self.labels(text))
         case .octetsOutside(let range): return !range.contains(text.count == 0 ? 1 : text.count + 2)
         case .isOdd: return !RegexTranslation.isPlain(text)
+        case .isAddress: return Self.isAddress(text)
         case .not(let condition): return !condition.holds(text)
         case .all(let conditions):
             for condition in conditions where !condition.holds(text) { return false }
@@ -47,6 +50,21 @@ public indirect enum NameCondition: Sendable {
             for condition in conditions where condition.holds(text) { return true }
             return false
         }
+    }
+
+    static func isAddress(_ text: Span<UInt8>) -> Bool {
+        guard text.count > 0, text.count < 64, labels(text) <= 4 else { return false }
+        var start = 0
+        for index in 0...text.count where index == text.count || text[index] == 0x2E {
+            let isHexadecimal = index - start > 1 && text[start] == 0x30 && text[start + 1] == 0x78
+            let first = isHexadecimal ? start + 2 : start
+            guard start < index else { return false }
+            for place in first..<index where asciiDigit(text[place]) == nil {
+                guard isHexadecimal, text[place] &- 0x61 < 6 else { return false }
+            }
+            start = index + 1
+        }
+        return true
     }
 
     private static func labels(_ text: Span<UInt8>) -> Int {

@@ -115,4 +115,33 @@ struct DnsmasqHostsTests {
     func filterBesideLocalData(_ rules: String, _ kind: VerdictKind) throws {
         #expect(try readList("filter-AAAA\n" + rules, .dnsmasq, .dnsmasq).verdict("a.zz", .aaaa).kind == kind)
     }
+
+    /// Servers that only some machines have interfaces for: 2.90 does not start with `fe80::1%nosuch`.
+    @Test(
+        arguments: [
+            ("server=fe80::1%eth0", VerdictKind.unsupported), ("server=/x.zz/fe80::1%eth0#53", .unsupported),
+            ("local=/x.zz/1.2.3.4%eth0", .unsupported), ("rev-server=192.168.0.0/24,fe80::1%eth0", .unsupported),
+            ("server=fe80::1%lo", .nxdomain), ("server=/x.zz/fe80::1%2", .nxdomain),
+            ("server=/x.zz/1.2.3.4@eth0", .nxdomain), ("server=/x.zz/1.2.3.4#53@eth0", .nxdomain),
+        ]
+    )
+    func needsInterfaces(_ rule: String, _ kind: VerdictKind) throws {
+        #expect(try layer("address=/b.zz/\n\(rule)\n").verdict("b.zz", .a).kind == kind, "\(rule)")
+    }
+
+    /// A name that is denied for its address is denied for other types, too, while 2.90 has that in its cache.
+    @Test func keepsDenials() throws {
+        let addresses = try #require(IPAddress("203.0.113.7"))
+        let name = try DomainName("a.zz")
+        for (rules, isKept) in [
+            ("bogus-nxdomain=203.0.113.7", true), ("bogus-nxdomain=203.0.113.7\ncache-size=0", false),
+        ] {
+            let stack = CompiledStack(layers: [try layer(rules).layer])
+            let verdict = stack.verdict(name, type: .a, addresses: [addresses])
+            #expect(verdict.kind == .nxdomain)
+            #expect((verdict.note != nil) == isKept)
+            #expect((stack.note(onPassBeside: [addresses], of: name) != nil) == isKept)
+            #expect(stack.note(onPassBeside: [], of: name) == nil)
+        }
+    }
 }

@@ -22,6 +22,13 @@ import Testing
             ("if true then addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
             ("function f() addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
             ("for i = 1, 1 do rmRule(0) end", .unsupported, .unsupported, .unsupported),
+            // Behind these nothing may be run.
+            ("do return end", .unsupported, .unsupported, .unsupported),
+            ("if os.getenv('x') then return end", .unsupported, .unsupported, .unsupported),
+            ("goto over", .unsupported, .unsupported, .unsupported),
+            ("error('no')", .unsupported, .unsupported, .unsupported),
+            ("os.exit(0)", .unsupported, .unsupported, .unsupported),
+            ("function f() if true then return end end", .nxdomain, .nxdomain, .pass),
             ("local a = addAction", .nxdomain, .unsupported, .unsupported),
             ("dofile('rules.lua')", .unsupported, .unsupported, .unsupported),
             ("includeDirectory('conf.d')", .unsupported, .unsupported, .unsupported),

@@ -274,4 +274,32 @@ import Testing
         let list = try readList("acl now time \(value)\nhttp_access deny now\n", .squidConfiguration)
         #expect(try list.verdict("a.example").kind == .unsupported)
     }
+
+    /// Hosts that are addresses: squid looks up their names, too, unless told not to.
+    @Test(arguments: [
+        ("acl d dstdomain .a.example 192.0.2.1", "192.0.2.1", VerdictKind.refused),
+        ("acl d dstdomain .a.example 192.0.2.1", "192.0.2.2", .unsupported),
+        ("acl d dstdomain .a.example", "0x7f.1", .unsupported),
+        ("acl d dstdomain .a.example", "2130706433", .unsupported),
+        ("acl d dstdomain .a.example", "1.2.3.4.5", .pass), ("acl d dstdomain .a.example", "1.2.3.example", .pass),
+        ("acl d dstdomain .a.example", "0xg.1", .pass), ("acl d dstdomain -n .a.example", "192.0.2.2", .pass),
+        ("acl d dstdomain -n 127.0.0.1", "127.1", .unsupported), ("acl d dstdom_regex ^a", "192.0.2.2", .unsupported),
+        ("acl d src 192.0.2.0/24", "192.0.2.2", .unsupported),
+    ])
+    func looksUpAddresses(list: String, host: String, kind: VerdictKind) throws {
+        let loaded = try readList(list + "\nhttp_access deny d\nhttp_access allow all\n", .squidConfiguration)
+        let verdict = try loaded.verdict(host)
+        #expect(verdict.kind == kind, "\(list) \(host)")
+        #expect(loaded.reports[0].unsupported.isEmpty)
+        #expect(kind != .unsupported || verdict.note != nil)
+    }
+
+    @Test func looksUpAddressesBesideFilesOfNames() throws {
+        for format in [ListFormat.squid, .regex] {
+            let loaded = try readList(format == .squid ? ".a.example\n192.0.2.1\n" : "^a\n", format, .squid)
+            #expect(try loaded.verdict("192.0.2.2").kind == .unsupported)
+            #expect(try loaded.verdict("b.example").kind == .pass)
+            #expect(loaded.reports[0].unsupported.isEmpty)
+        }
+    }
 }

@@ -100,4 +100,41 @@ struct SquidStartTests {
     func takesWords(_ statement: String) throws {
         #expect(try Self.kind(statement) == .refused)
     }
+
+    /// Lists that need a definition in front of them (each was given to `squid -k parse`).
+    @Test(arguments: [
+        "acl x external nosuch", "acl x external", "acl x external h\nexternal_acl_type h %SRC /bin/true",
+        "external_acl_type h %LOGIN /bin/true\nacl x external h", "external_acl_type h %ul /bin/true\nacl x external h",
+        "external_acl_type h %SRC /bin/true\nacl x external H",
+        "external_acl_type h %SRC /bin/true\nacl x external h a\nacl x external h b",
+        "external_acl_type h /bin/true %SRC", "external_acl_type h ttl=5 /bin/true x", "acl x proxy_auth REQUIRED",
+        "acl x proxy_auth_regex joe", "acl x proxy_auth REQUIRED\nauth_param basic program /bin/true",
+        "auth_param basic children 5\nacl x proxy_auth REQUIRED", "auth_param basic realm r\nacl x proxy_auth REQUIRED",
+        "auth_param digest program /bin/true\nacl x proxy_auth REQUIRED",
+        "auth_param basic PROGRAM /bin/true\nacl x proxy_auth REQUIRED", "acl x adaptation_service nosuch",
+        "acl x adaptation_service s\nicap_service s reqmod_precache icap://127.0.0.1:1/x",
+        "icap_service s reqmod_precache icap://127.0.0.1:1/x\nacl x adaptation_service s t",
+        // It depends on the machine, or on the build.
+        "acl x src host.invalid", "acl x src 192.0.2.1 host.invalid", "acl x dst -n host.invalid",
+        "acl x localip host.invalid", "acl x src localhost/32", "acl x src none", "acl x ssl::server_name a.example",
+        "acl x at_step SslBump1", "acl x user_cert CN a", "external_acl_type h %USER_CERT /bin/true\nacl x external h",
+    ])
+    func needsDefinitions(_ statements: String) throws {
+        #expect(try Self.kind(statements) == .unsupported)
+    }
+
+    @Test(arguments: [
+        "external_acl_type h %SRC /bin/true\nacl x external h a b",
+        "acl x src localhost 0x7f.1 ::1/128 fe80::1%lo ipv4",
+        "external_acl_type h ttl=5 ipv4 children-max=5 %SRC %>{Host} %% /bin/true\nacl x external h",
+        "external_acl_type h %LOGIN /bin/true\nauth_param basic program /bin/true\nacl x external h",
+        "auth_param basic program /bin/true\nacl x proxy_auth REQUIRED",
+        "auth_param ntlm program /bin/true\nacl x proxy_auth",
+        "auth_param digest realm r\nauth_param digest program /bin/true\nacl x proxy_auth REQUIRED",
+        "icap_service s reqmod_precache icap://127.0.0.1:1/x\nacl x adaptation_service s", "acl x adaptation_service",
+        "adaptation_service_chain s nosuch\nacl x adaptation_service s", "acl x dst localhost 10.0.0.0/255.0.0.0",
+    ])
+    func hasDefinitions(_ statements: String) throws {
+        #expect(try Self.kind(statements) == .refused)
+    }
 }

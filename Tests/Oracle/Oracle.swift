@@ -3,7 +3,7 @@ import Policy
 import Synchronization
 
 /// `oracle [--seed N] [--verdicts N] [--engine E] [--round N] [--serve yes]`: random rules and names, decided by the engines and by the
-/// model; with `--lists DIR [--names N]` the lists in a folder, instead of random rules.
+/// model; with `--lists DIR [--names N]` the lists in a folder, instead of random rules; with `--cases DIR` rounds by hand.
 @main struct Oracle {
     private var seed = UInt64.random(in: 0..<1_000_000)
     private var verdicts = 50_000
@@ -16,11 +16,15 @@ import Synchronization
     /// Where the lists are, and how many names to ask about each.
     private var lists: String?
     private var names = 2000
+    /// Where rounds are that somebody wrote.
+    private var cases: String?
 
     static func main() {
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
             let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
-            say("usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N]")
+            say(
+                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N] | --cases DIR"
+            )
             exit(2)
         }
         exit(oracle.run())
@@ -42,6 +46,7 @@ import Synchronization
                 round = number
                 verdicts = 1
             case "--lists": lists = value
+            case "--cases": cases = value
             case "--serve": serves = value == "yes"
             case "--names":
                 guard let number = Int(value), (1...16_000).contains(number) else { return nil }
@@ -65,6 +70,7 @@ import Synchronization
             say("nothing was compared: no engine is installed")
             return 3
         }
+        if let cases { return HandMadeRound.run(cases, present) }
         if let lists { return ListTrials(folder: lists, names: names, seed: seed).run(present) }
         let tallies = tallies(of: present)
         return report(present, tallies, since: start)

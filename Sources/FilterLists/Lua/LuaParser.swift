@@ -57,6 +57,8 @@ struct LuaParser: ~Escapable {
         for keyword in LuaWords.blocks where isWord(keyword) { return try block() }
         if isWord("return") || isWord("break") || isWord("goto") {
             isProgram = true
+            // Where it goes on is not known.
+            if isWord("goto") { names.isLost = true }
             advance()
             if token.kind == .name, !isWord("end") { advance() }
             return .end
@@ -125,9 +127,7 @@ struct LuaParser: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func skipBlock(_ level: Int = 0) throws(Fault) {
-        var depth = 0
-        // How many parentheses and braces are open in each block.
-        var open = [0]
+        var blocks = LuaBlocks()
         var isDeclared = false
         while true {
             switch token.kind {
@@ -135,23 +135,23 @@ struct LuaParser: ~Escapable {
             case .name:
                 // `for` and `while` have a `do` of their own.
                 if isWord("if") || isWord("do") || isWord("function") || isWord("repeat") {
-                    depth += 1
-                    open.append(0)
+                    blocks.begin(isFunction: isWord("function"))
                 } else if isWord("end") || isWord("until") {
-                    depth -= 1
-                    if open.count > 1 { open.removeLast() }
+                    blocks.end()
                     let isUntil = isWord("until")
                     advance()
-                    guard depth <= 0 else { continue }
+                    guard blocks.depth <= 0 else { continue }
                     if isUntil { names.note(try expression(level + 1), in: text) }
                     return
                 } else {
-                    skipPath(isDeclared: isDeclared, isTarget: open[open.count - 1] <= 0)
+                    // Behind it nothing of the file may be run.
+                    if !blocks.isInFunction, isWord("return") || isWord("goto") { names.isLost = true }
+                    skipPath(isDeclared: isDeclared, isTarget: blocks.open <= 0)
                     isDeclared = false
                     continue
                 }
-            case .mark where isMark("(") || isMark("{"): open[open.count - 1] += 1
-            case .mark where isMark(")") || isMark("}"): open[open.count - 1] -= 1
+            case .mark where isMark("(") || isMark("{"): blocks.open += 1
+            case .mark where isMark(")") || isMark("}"): blocks.open -= 1
             default: break
             }
             isDeclared = isWord("function")

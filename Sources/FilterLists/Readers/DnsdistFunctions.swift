@@ -28,7 +28,9 @@ enum DnsdistFunctions {
 
     /// Whether a function decides nothing about queries.
     static func isHarmless(_ name: String) -> Bool {
-        harmless.contains(name) || ["show", "get", "top", "new", "is"].contains { name.hasPrefix($0) }
+        // dnsdist ends there.
+        if name == "os.exit" { return false }
+        return harmless.contains(name) || ["show", "get", "top", "new", "is"].contains { name.hasPrefix($0) }
             || ["string.", "math.", "os.", "io."].contains { name.hasPrefix($0) }
     }
 
@@ -52,7 +54,7 @@ enum DnsdistFunctions {
     private static let harmless: Set<String> = [
         "addCapabilitiesToRetain", "addConsoleACL", "addDNSCryptBind", "addDOHLocal", "addLocal",
         "addTLSLocal", "assert", "benchRule", "carbonServer", "clearConsoleHistory", "clearDynBlocks",
-        "clearQueryCounters", "controlSocket", "delta", "dumpStats", "dynBlockRulesGroup", "errlog", "error",
+        "clearQueryCounters", "controlSocket", "delta", "dumpStats", "dynBlockRulesGroup", "errlog",
         "exceedNXDOMAINs", "exceedQRate", "exceedQTypeRate", "exceedRespByterate", "exceedServFails",
         "fixupCase", "generateDNSCryptCertificate", "generateDNSCryptProviderKeys", "generateOCSPResponse", "grepq",
         "hashPassword", "inClientStartup", "inConfigCheck", "infolog", "ipairs",

@@ -185,6 +185,7 @@ enum DnsmasqReader {
             if kind == .server { state.catchAll.noteServer() }
             // A server for everything says nothing about single names.
             let isServer = kind == .server && (value.isEmpty || !DnsmasqServer.isRefused(source.extracting(value)))
+            if isServer, DnsmasqServer.leaveOpen(source.extracting(value), text, rule, line, &sink) { return }
             return sink.drop(isServer ? .option : .badStatement, text, rule, line)
         }
         var last = value.upperBound - 1
@@ -195,6 +196,7 @@ enum DnsmasqReader {
             return sink.drop(.badStatement, text, rule, line)
         }
         let isCopy = value.lowerBound <= rule.lowerBound
+        if kind == .server, DnsmasqServer.leaveOpen(source.extracting(target), text, rule, line, &sink) { return }
         var start = value.lowerBound + 1
         while start <= last {
             var end = start

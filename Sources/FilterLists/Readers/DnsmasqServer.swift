@@ -28,6 +28,34 @@ enum DnsmasqServer {
         return source.map { isRefused(source: target.extracting($0), isV4: address.isV4) } ?? false
     }
 
+    /// Whether dnsmasq starts with it only on a machine with some interface: `fe80::1%eth0`. Every machine has `lo`, and
+    /// numbers are taken as they are.
+    static func needsInterface(_ target: Span<UInt8>) -> Bool {
+        let end = target.firstIndex(of: 0x40) ?? target.firstIndex(of: 0x23) ?? target.count
+        guard let mark = target.firstIndex(of: 0x25), mark < end,
+            IPAddress(target.extracting(target.trimmedRange(in: 0..<mark)).string) != nil
+        else { return false }
+        let rest = (target.firstIndex(of: 0x23, from: mark) ?? end)
+        let scope = target.extracting(target.trimmedRange(in: (mark + 1)..<min(end, rest)))
+        return !scope.equals("lo") && scope.decimal == nil
+    }
+
+    /// Leaves everything open where a server needs an interface; whether it does.
+    static func leaveOpen(
+        _ target: Span<UInt8>,
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    )
+        -> Bool
+    {
+        guard needsInterface(target) else { return false }
+        sink.skip(.interface, text, rule, line)
+        sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
+        return true
+    }
+
     /// Whether the address or interface that queries are to leave by, `ADDRESS`, `INTERFACE` or `INTERFACE@ADDRESS`, does not go
     /// with a server of a family.
     private static func isRefused(source: Span<UInt8>, isV4: Bool) -> Bool {
@@ -53,6 +81,7 @@ enum DnsmasqServer {
         else {
             return sink.drop(.badStatement, text, rule, line)
         }
+        if leaveOpen(Array(server.utf8).span, text, rule, line, &sink) { return }
         guard let range = AddressRange(option.text(0)) else {
             // A length that is no number is taken, for what is not known.
             sink.skip(.answerOption, text, rule, line)

@@ -15,6 +15,8 @@ enum NameProperty {
     case wireRegex([UInt8])
     /// What is not evaluated and holds at most where a condition does.
     case undecided(NameCondition, UnsupportedReason)
+    /// Hosts spelled as addresses: whether the names of these are meant is not known, and not counted.
+    case namesOfAddresses
     case labelsOutside(ClosedRange<Int>)
     case octetsOutside(ClosedRange<Int>)
 }

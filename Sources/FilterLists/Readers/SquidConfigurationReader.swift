@@ -67,6 +67,7 @@ struct SquidConfigurationReader {
     var accesses: [Access] = []
     /// What is asked of requests that they let pass.
     var later: [Access] = []
+    private var definitions = SquidDefinitions()
     /// The first statement that squid refuses to start with, or that is not known.
     var fault: (range: Range<Int>, line: Int)?
     /// Where lists stand, by the numbers that their values have.
@@ -102,9 +103,10 @@ struct SquidConfigurationReader {
             {
                 readLater(octets, words, (text, whole, line), &sink)
             }
+            let isDefined = definitions.take(octets, words)
             let mayLack = mayLackLists
             let isTaken = SquidGrammar.of(keyword)?.takes(octets, words[1...]) { mayLack || knowsLists(octets, $0) }
-            if !knowsNames(octets, words) || !SquidValues.accepts(octets, words) || isTaken == false {
+            if !knowsNames(octets, words) || !SquidValues.accepts(octets, words) || isTaken == false || !isDefined {
                 refuse(text, whole, line, &sink)
             }
         }
@@ -200,10 +202,19 @@ struct SquidConfigurationReader {
             guard SquidAccessType.takes(option, options) else {
                 return refuse(place.text, place.range, place.line, &sink)
             }
+            if list.kind == .host, option.octets.contains(0x6E) { list.looksUpAddresses = false }
             if option.octets.contains(0x69) { ignoresCase = option[0] == 0x2D }
         }
         if type.equals("any-of") || type.equals("all-of"), !mayLackLists, !knowsLists(text, values) {
             return refuse(place.text, place.range, place.line, &sink)
+        }
+        switch definitions.standing(type, text, values, isNew: lists[name] == nil) {
+        case .starts: break
+        case .refused where mayLackLists: break
+        case .refused: return refuse(place.text, place.range, place.line, &sink)
+        case .unknown(let reason):
+            sink.skip(reason, place.text, place.range, place.line)
+            fault = fault ?? (place.range, place.line)
         }
         // Out of the table, or every statement would copy the values of all before it.
         lists[name] = nil
@@ -308,6 +319,9 @@ struct SquidConfigurationReader {
             let word = octets.span.extracting(value)
             if list.isExpression, word.equals("-i") || word.equals("+i") {
                 ignoresCase = word.equals("-i")
+            } else if SquidDefinitions.isLookedUp(word, type: list.type.span) {
+                sink.skip(.hostAddress, octets.span, value, line.number)
+                fault = fault ?? (place.range, place.line)
             } else if case .refused = list.add(word.octets, at: places.count - 1, ignoresCase: ignoresCase) {
                 refuse(place.text, place.range, place.line, &sink)
             }

@@ -35,6 +35,13 @@ enum SquidReader {
             let scope = entry.isBelow ? Scope.subtree : .exact
             sink.add(scope, text, name: name, class: ruleClass, action: action, rule: whole, line: line)
         }
+        leaveAddressesOpen(&sink)
+    }
+
+    /// Leaves open hosts that are spelled as addresses: squid compares the names that belong to them, too.
+    static func leaveAddressesOpen(_ sink: inout RuleSink) {
+        let (ruleClass, action) = sink.entry()
+        sink.undecided(.isAddress, class: ruleClass, action: action, at: RulePosition(0..<0, line: 1))
     }
 
     /// The value of a line; nil for none.

@@ -44,6 +44,7 @@ enum SquidRegexReader {
                 )
             }
         }
+        SquidReader.leaveAddressesOpen(&sink)
     }
 }
 

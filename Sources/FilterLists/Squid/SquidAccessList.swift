@@ -42,6 +42,8 @@ struct SquidAccessList {
     /// The values of `dstdomain` and where each stands, to find those that squid does not start with.
     private var values: [UInt8] = []
     private var entries: [SquidReader.Entry] = []
+    /// Whether the names of hosts that are spelled as addresses are looked up, too: unless `-n` is said.
+    var looksUpAddresses = true
     /// Whether a value is not known here.
     var isOpen = false
 
@@ -232,6 +234,8 @@ struct SquidAccessList {
             if !names.exact.isEmpty { add(.isOneName(names.exact)) }
             for expression in expressions { add(.regex(expression, .tre)) }
             for condition in widened { add(.undecided(condition, .regexDialect)) }
+            // What it does look at is how it writes an address itself.
+            if looksUpAddresses || !parts.isEmpty && names.below.isEmpty { add(.namesOfAddresses) }
             return parts.isEmpty ? .constant(false) : parts.count == 1 ? parts[0] : .any(parts)
         case .port, .method, .other: return .constant(false)
         }

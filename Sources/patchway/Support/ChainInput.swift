@@ -91,6 +91,8 @@ struct ChainInput {
         var ends: Bool
         /// The addresses at their end; nil when the file gives none.
         var addresses: [IPAddress]?
+        /// The addresses of all families at their end.
+        var allAddresses: [IPAddress]
         /// The address hints at their end.
         var hints: [IPAddress]
 
@@ -105,6 +107,7 @@ struct ChainInput {
             aliases: aliases,
             ends: ends,
             addresses: addresses(of: name, behind: aliases, type),
+            allAddresses: addresses[aliases.last ?? name] ?? [],
             hints: hints(of: name, behind: aliases, type)
         )
     }
@@ -159,7 +162,7 @@ extension CompiledStack {
         over given: ChainInput.Behind,
         context: QueryContext
     ) -> Verdict {
-        verdict(
+        var made = verdict(
             name,
             type: type,
             chain: given.aliases,
@@ -167,5 +170,9 @@ extension CompiledStack {
             hints: given.hints,
             context: context
         )
+        if made.kind == .pass, made.note == nil, given.aliases.isEmpty {
+            made.note = note(onPassBeside: given.allAddresses, of: name)
+        }
+        return made
     }
 }
