@@ -68,6 +68,8 @@ public struct Finding: Sendable {
     public var sightings: Sightings?
     /// The groups of clients that it is about; empty where all clients fare alike, or one was given.
     public var groups: [String] = []
+    /// Who runs what an observed finding shows, where the capture tells.
+    public var observedOwner: String?
     /// What was tried and lets the name pass; nil where nothing was tried.
     public var triedFixes: [Fix]?
 
@@ -129,7 +131,7 @@ public struct Finding: Sendable {
     /// Who can mend it.
     public var owner: String {
         guard let matched = verdict.matched else {
-            return isObserved ? "whoever runs the resolver in the capture" : "unknown"
+            return observedOwner ?? (isObserved ? "whoever runs the resolver in the capture" : "unknown")
         }
         return "maintainer of \(matched.rule.list)"
     }

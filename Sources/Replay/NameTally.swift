@@ -27,6 +27,10 @@ struct NameTally {
     /// The aliases of the longest answer.
     var aliases: [DomainName] = []
     var all = Span()
+    /// Hours in which it was asked for, counted from 1970; at most ``maximumHours``.
+    var hours: Set<Int64> = []
+    /// Hours remembered per name: a year and some.
+    static let maximumHours = 10_000
 
     /// Times and clients of some transactions.
     struct Span {
@@ -55,6 +59,11 @@ struct NameTally {
         }
     }
 
+    /// All transactions of several tallies.
+    static func span(of tallies: [NameTally]) -> Span {
+        tallies.reduce(into: Span()) { $0.merge($1.all) }
+    }
+
     init(name: DomainName, type: RRType) {
         self.name = name
         self.type = type
@@ -63,6 +72,7 @@ struct NameTally {
     mutating func add(_ event: QueryEvent, exists: Bool) {
         events += 1
         all.add(event)
+        if let time = event.time, hours.count < Self.maximumHours { hours.insert(time / 3_600_000_000) }
         if let fault = Observation(event, exists: exists) {
             let isNew = faults[fault] == nil && faults.count >= Self.maximumFaults
             faults[isNew ? fault.generic : fault, default: Span()].add(event)

@@ -47,7 +47,7 @@ public struct Observation: Hashable, Sendable {
     }
 
     /// The log says itself that it was blocked.
-    private static func stated(_ event: QueryEvent, _ facts: AnswerFacts) -> Observation? {
+    static func stated(_ event: QueryEvent, _ facts: AnswerFacts) -> Observation? {
         guard let block = event.block else { return nil }
         // Some logs say that they blocked, and not what the client got.
         let isTold = event.rcode != nil || event.reply == .none || !facts.addresses.isEmpty
@@ -63,7 +63,7 @@ public struct Observation: Hashable, Sendable {
         )
     }
 
-    private init(_ found: Detected) {
+    init(_ found: Detected) {
         let rule: FindingRule =
             switch found.meaning {
             case .filtered: .observedFiltered
@@ -82,7 +82,7 @@ public struct Observation: Hashable, Sendable {
 
 extension AnswerFacts {
     /// What a log shows of an answer.
-    fileprivate init(_ event: QueryEvent) {
+    init(_ event: QueryEvent) {
         self.init()
         code = event.rcode
         isSilent = event.rcode == nil && event.reply == .none

@@ -12,14 +12,14 @@ public struct Replayer {
     public static let maximumNames = 200_000
 
     private let catalog: EndpointCatalog
-    private let stack: CompiledStack?
-    private let context: QueryContext
-    private var tallies: [Key: NameTally] = [:]
+    let stack: CompiledStack?
+    let context: QueryContext
+    private(set) var tallies: [Key: NameTally] = [:]
     private var verdicts: [DomainName: Known] = [:]
     /// Counts over all events.
     public private(set) var totals = ReplayTotals()
 
-    private struct Key: Hashable {
+    struct Key: Hashable {
         var name: DomainName
         var type: RRType
     }
@@ -153,13 +153,19 @@ public struct Replayer {
     public func underStack() -> [Finding] {
         guard let stack else { return [] }
         return Dictionary(grouping: tallies.values, by: \.name).flatMap { name, tallies in
-            underStack(name, tallies, stack)
+            underStack(name, tallies, stack, context)
         }.sorted(by: Self.worseFirst)
     }
 
     private static let untoldTypes: [RRType] = [.a, .aaaa, .https]
 
-    private func underStack(_ name: DomainName, _ tallies: [NameTally], _ stack: CompiledStack) -> [Finding] {
+    /// What a stack would break of one name; `replay` asks here about every stack.
+    func underStack(
+        _ name: DomainName,
+        _ tallies: [NameTally],
+        _ stack: CompiledStack,
+        _ context: QueryContext
+    ) -> [Finding] {
         let asked = Set(tallies.flatMap { $0.type.rawValue == 0 ? Self.untoldTypes : [$0.type] })
         // The capture's own chain first; the catalog's where the capture has none.
         let aliases = tallies.map(\.aliases).max { $0.count < $1.count } ?? []
@@ -174,11 +180,8 @@ public struct Replayer {
         )
         return found.map { finding in
             var counted = finding
-            var span = NameTally.Span()
-            for tally in tallies where tally.type.rawValue == 0 || finding.brokenTypes.contains(tally.type) {
-                span.merge(tally.all)
-            }
-            counted.sightings = span.sightings
+            let asked = tallies.filter { $0.type.rawValue == 0 || finding.brokenTypes.contains($0.type) }
+            counted.sightings = NameTally.span(of: asked).sightings
             return counted
         }
     }
@@ -194,7 +197,7 @@ public struct Replayer {
         }
     }
 
-    private static func worseFirst(_ left: Finding, _ right: Finding) -> Bool {
+    static func worseFirst(_ left: Finding, _ right: Finding) -> Bool {
         if left.severity != right.severity { return left.severity > right.severity }
         let counts = (left.sightings?.count ?? 0, right.sightings?.count ?? 0)
         if counts.0 != counts.1 { return counts.0 > counts.1 }

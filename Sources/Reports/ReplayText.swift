@@ -19,15 +19,26 @@ public struct ReplayText: Sendable {
         return text + "\n"
     }
 
-    /// A section of findings.
-    public func section(_ title: String, _ findings: [Finding], none: String) -> String {
+    /// A section of findings, with who can mend them if that is asked for.
+    public func section(_ title: String, _ findings: [Finding], none: String, owners: Bool = false) -> String {
         var text = "\n\(style.bold(title))\n"
         if findings.isEmpty { text += "  \(none)\n" }
-        for finding in findings { text += row(finding) }
+        for finding in findings {
+            text += row(finding)
+            if owners { text += "            owner: \(TerminalText.escaped(finding.owner))\n" }
+        }
         return text
     }
 
-    private func row(_ finding: Finding) -> String {
+    /// A section of findings with the hours in which their names were asked for.
+    public func section(_ title: String, _ findings: [(finding: Finding, hours: Int)], none: String) -> String {
+        var text = "\n\(style.bold(title))\n"
+        if findings.isEmpty { text += "  \(none)\n" }
+        for (finding, hours) in findings { text += row(finding, hours: hours) }
+        return text
+    }
+
+    private func row(_ finding: Finding, hours: Int = 0) -> String {
         let known = finding.knownBrokenTypes.map(\.description).joined(separator: ",")
         let types = known.isEmpty ? "(type not logged)" : known
         var text = "  \(style.severity(finding.severity)) \(finding.name) \(types): \(finding.verdict.kind)"
@@ -38,6 +49,7 @@ public struct ReplayText: Sendable {
         if let sightings = finding.sightings, sightings.clients > 0 {
             text += ", \(counted(sightings.clients, "client"))"
         }
+        if hours > 0 { text += ", in \(counted(hours, "hour"))" }
         text += " (\(finding.evidence.rawValue))\n"
         let indent = String(repeating: " ", count: 12)
         if let endpoint = finding.endpoint {

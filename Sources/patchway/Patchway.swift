@@ -21,7 +21,8 @@ struct Patchway: ParsableCommand {
             CommandGroup(
                 name: "Offline:",
                 subcommands: [
-                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self, ConvertCommand.self,
+                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self,
+                    ConvertCommand.self,
                 ]
             ),
             CommandGroup(

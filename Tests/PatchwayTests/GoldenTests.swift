@@ -14,6 +14,8 @@ import Testing
         ("audit-stack.txt", ["audit", "--names", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"], 1),
         ("replay.txt", log, 1),
         ("replay.ndjson", log + ["-o", "ndjson"], 1),
+        ("replay-change.txt", log + ["--swap", "\(lists[0])=\(lists[1])"], 1),
+        ("replay-change.ndjson", log + ["--swap", "\(lists[0])=\(lists[1])", "-o", "ndjson"], 1),
         ("check.txt", check + ["--qtype", "A,HTTPS"], 0),
         ("check.ndjson", check + ["--qtype", "A,HTTPS", "-o", "ndjson"], 0),
         ("explain-code.txt", ["explain", "0x8024402c"], 0),

@@ -122,6 +122,28 @@ enum StackOptionCases {
             ),
             CommandLineCase("convert --to adguard @/rewrites.txt", 0, "as they stand: 2"),
             CommandLineCase("replay @/queries.ndjson", 1, "+the log says blocked: a.txt:7"),
+            CommandLineCase("replay Zones/demo/names.txt --what-if Zones/demo/hosts.txt", 1, "+Newly broken"),
+            CommandLineCase(
+                "replay Zones/demo/names.txt --list Zones/demo/hosts.txt --minus Zones/demo/hosts.txt",
+                1,
+                "+Newly broken\n  none\n\nFreed\n  critical"
+            ),
+            CommandLineCase(
+                "replay @/names.txt --list @/clean.txt --minus @/low.txt",
+                2,
+                "no such list; it has @/clean.txt"
+            ),
+            CommandLineCase(
+                "replay @/names.txt --swap @/low.txt=@/clean.txt",
+                2,
+                "give a stack with --list or --stack"
+            ),
+            CommandLineCase("replay @/names.txt --list @/clean.txt --swap @/clean.txt", 2, "give two lists as A=B"),
+            CommandLineCase(
+                "replay @/names.txt --list @/clean.txt --list @/low.txt --what-if @/clean.txt",
+                2,
+                "the stack has 2 layers; --swap"
+            ),
             // A line that the engine refuses is counted once; faults have columns; what was not given is not said to be.
             CommandLineCase("check a.example --list @/refused.conf", 3, "rules: 1, NOT evaluated: 1 bad-statement\n"),
             CommandLineCase("check a.example --list @/refused.conf", 3, "@/refused.conf:2:3: 'address=/a/b' is not"),

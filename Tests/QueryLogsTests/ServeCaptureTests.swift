@@ -10,7 +10,9 @@ import TextScan
         var events: [QueryEvent] = []
         let path = Fixtures.folder("logs/serve").appendingPathComponent("small.ndjson").path
         let report = try #require(try QueryLog.read(path: path) { events.append($0) }.first)
-        #expect(report.format == .serve && report.skipped.isEmpty && report.diagnostics.counts.isEmpty)
+        #expect(report.format == .serve && report.skipped.isEmpty)
+        // A query that was answered truthfully and would not have been is told.
+        #expect(report.diagnostics.counts == ["shadowed": 1] && report.diagnostics.diagnostics[0].line == 3)
         #expect(
             events.map(\.line) == [
                 "ctldl.windowsupdate.com A NOERROR TYPE0",

@@ -34,6 +34,18 @@ public struct ServeCaptureReader: LogReader {
         emit: (QueryEvent) -> Void
     ) {
         var lines = LineScanner(octets)
+        var shadowed = 0
+        var firstShadowed: SourcePosition?
+        defer {
+            if let firstShadowed {
+                report.warn(
+                    "shadowed",
+                    at: firstShadowed,
+                    "answered as if there were no filter, because it is only tried (mode shadow): \(shadowed) "
+                        + "quer\(shadowed == 1 ? "y" : "ies"); --stack FILE says what it would break"
+                )
+            }
+        }
         while let line = lines.next() {
             let text = octets.extracting(line.range).trimmed
             if text.count == 0 { continue }
@@ -54,6 +66,10 @@ public struct ServeCaptureReader: LogReader {
             guard let event = Self.event(members, position) else {
                 report.skip("unparsed-line", at: position, "no domain name with a record type")
                 continue
+            }
+            if members["action"] == "shadowed" {
+                shadowed += 1
+                firstShadowed = firstShadowed ?? position
             }
             report.events += 1
             emit(event)

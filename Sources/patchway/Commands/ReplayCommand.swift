@@ -7,6 +7,7 @@ import Policy
 import QueryLogs
 import Replay
 import Reports
+import Settings
 import TextScan
 
 /// `patchway replay`: captured logs, as observed and under a stack.
@@ -41,6 +42,7 @@ struct ReplayCommand: ParsableCommand {
     var failOn = "low"
 
     @OptionGroup var stack: StackOptions
+    @OptionGroup var change: StackChangeOptions
     @OptionGroup var catalog: CatalogOptions
     @OptionGroup var output: OutputOptions
 
@@ -50,11 +52,18 @@ struct ReplayCommand: ParsableCommand {
         let threshold = try Severity(option: failOn)
         let options = try logOptions()
         let catalog = try catalog.load()
-        let loaded = stack.isEmpty ? nil : try LoadedStack.load(try stack.requested())
+        let requested = stack.isEmpty ? Configuration.Stack(layers: []) : try stack.requested()
+        let loaded = stack.isEmpty ? nil : try LoadedStack.load(requested)
         loaded?.announce()
         let context = try loaded?.narrowed(.unknown, takesClient: false) ?? .unknown
+        let changed =
+            change.isEmpty
+            ? nil : try LoadedStack.load(try change.applied(to: requested, loaded, engines: stack.engines))
+        changed?.announce()
+        let otherContext = try changed?.narrowed(.unknown, takesClient: false) ?? .unknown
         var replayer = Replayer(catalog: catalog, stack: loaded?.stack, context: context)
         var run = ReplayRun(output: output, header: header(catalog, loaded))
+        run.other = changed.map { ($0.stack, otherContext) }
         loaded?.announceClientRules(.unknown)
         Interruption.watch()
         for path in captures where !Interruption.isRequested {
@@ -65,8 +74,11 @@ struct ReplayCommand: ParsableCommand {
         if findings.contains(where: { $0.rule != .undecided && $0.severity >= threshold }) { throw ExitStatus.finding }
         if run.misused > 0 { throw ExitStatus.usage }
         let isCertain =
-            findings.allSatisfy { $0.rule != .undecided } && (loaded?.unsupportedRules ?? 0) == 0
-            && (loaded?.stack.addressRuleCount ?? 0) == 0 && (loaded?.clientRules(.unknown) ?? 0) == 0
+            findings.allSatisfy { $0.rule != .undecided }
+            && [loaded, changed].allSatisfy { stack in
+                (stack?.unsupportedRules ?? 0) == 0 && (stack?.stack.addressRuleCount ?? 0) == 0
+                    && (stack?.clientRules(.unknown) ?? 0) == 0
+            }
         if run.unreadable > 0 || run.silent > 0 || run.damaged > 0 || replayer.totals.overflow > 0 || !isCertain {
             throw ExitStatus.undecided
         }
@@ -104,8 +116,8 @@ private struct ReplayRun: ~Copyable {
     private(set) var silent = 0
     /// Captures of which a part could not be read.
     private(set) var damaged = 0
-    /// Diagnostics that cost nothing.
-    private static let remarks: Set<String> = ["ambiguous-correlation", "utf-16", "byte-order-mark"]
+    /// The stack to compare with.
+    var other: (stack: CompiledStack, context: QueryContext)?
 
     init(output: OutputOptions, header: RunHeader) {
         isText = output.format == .text
@@ -142,16 +154,8 @@ private struct ReplayRun: ~Copyable {
         } else if report.events == 0 {
             silent += 1
         }
-        if report.diagnostics.counts.keys.contains(where: { !Self.remarks.contains($0) }) { damaged += 1 }
-        let source = SourceReport(
-            path: report.path,
-            format: report.format.rawValue,
-            reading: report.format.rawValue,
-            records: report.records,
-            events: report.events,
-            skipped: report.skipped,
-            bytes: report.bytes
-        )
+        if report.isDamaged { damaged += 1 }
+        let source = SourceReport(report)
         if isText {
             StandardOutput.write(text.file(source))
         } else {
@@ -185,13 +189,15 @@ private struct ReplayRun: ~Copyable {
         return text
     }
 
-    /// Prints everything; gives back all findings.
+    /// Prints everything; gives back all findings, with those that another stack would bring.
     mutating func finish(_ replayer: borrowing Replayer, hasStack: Bool) -> [Finding] {
         let observed = replayer.observed()
         let under = replayer.underStack()
+        let changes = other.map { replayer.changes(to: $0.stack, context: $0.context) } ?? []
+        let all = observed + under + changes.filter { $0.kind != .freed }.map(\.finding)
         guard isText else {
-            finishRecords(replayer, observed + under)
-            return observed + under
+            finishRecords(replayer, observed + under, changes)
+            return all
         }
         StandardOutput.write(Self.totals(replayer))
         let nothing = replayer.totals.updateEvents == 0 ? "no update name was asked for" : nil
@@ -203,11 +209,32 @@ private struct ReplayRun: ~Copyable {
                 text.section("Under the stack", under, none: nothing ?? "no update name asked for would break")
             )
         }
-        return observed + under
+        if other != nil {
+            for (kind, title) in [
+                (StackChange.Kind.broken, "Newly broken"), (.freed, "Freed"), (.undecided, "Undecided"),
+            ] {
+                let part = changes.filter { $0.kind == kind }
+                if kind == .undecided, part.isEmpty { continue }
+                StandardOutput.write(text.section(title, part.map { ($0.finding, $0.hours) }, none: nothing ?? "none"))
+            }
+        }
+        return all
     }
 
-    private mutating func finishRecords(_ replayer: borrowing Replayer, _ findings: [Finding]) {
+    private mutating func finishRecords(
+        _ replayer: borrowing Replayer,
+        _ findings: [Finding],
+        _ changes: [StackChange]
+    ) {
         for finding in findings { records.record("finding") { finding.write(to: &$0) } }
+        for change in changes {
+            records.record("change") {
+                $0.member("change", change.kind.rawValue)
+                change.finding.write(to: &$0)
+                $0.member("hours", change.hours)
+            }
+        }
+        let compared = other == nil ? nil : Dictionary(grouping: changes, by: \.kind.rawValue).mapValues(\.count)
         let totals = replayer.totals
         let names = replayer.updateNames
         let failed = (unreadable: unreadable, silent: silent)
@@ -223,16 +250,7 @@ private struct ReplayRun: ~Copyable {
             $0.member("overflow_events", totals.overflow)
             $0.member("unreadable_captures", failed.unreadable)
             $0.member("captures_without_queries", failed.silent)
-        }
-    }
-}
-
-extension InputError {
-    /// Whether the command line names something that is no file to read, as opposed to one that is damaged.
-    fileprivate var isMisuse: Bool {
-        switch reason {
-        case .notFound, .isDirectory, .permissionDenied: true
-        default: false
+            if let compared { $0.member("changes", counts: compared) }
         }
     }
 }

@@ -1,0 +1,109 @@
+import ArgumentParser
+import FilterLists
+import Policy
+import Settings
+import TextScan
+
+/// Options that say what other stack a replay compares with.
+struct StackChangeOptions: ParsableArguments {
+    @Option(
+        name: .customLong("what-if"),
+        help: "Say what this further list would newly break; repeatable. It joins the stack's only layer."
+    )
+    var added: [String] = []
+
+    @Option(name: .customLong("minus"), help: "Say what the stack would free without this list of it; repeatable.")
+    var removed: [String] = []
+
+    @Option(
+        name: .customLong("swap"),
+        help: ArgumentHelp(
+            "Say what changes with list B in place of list A of the stack; repeatable.",
+            valueName: "A=B"
+        )
+    )
+    var swapped: [String] = []
+
+    /// Whether nothing changes.
+    var isEmpty: Bool { added.isEmpty && removed.isEmpty && swapped.isEmpty }
+
+    /// The stack as it would be.
+    /// - Parameters:
+    ///   - loaded: the stack as it is: engines that lists were read by stay.
+    ///   - engines: the engines of `--engine`, for a list without a stack.
+    func applied(
+        to stack: Configuration.Stack,
+        _ loaded: LoadedStack?,
+        engines: [String]
+    ) throws -> Configuration.Stack {
+        var changed = stack
+        for index in changed.layers.indices {
+            changed.layers[index].engine = loaded?.layers[index].layer.engine ?? changed.layers[index].engine
+        }
+        for path in removed {
+            let format = loaded?.reports.first { $0.path == path }?.format.id
+            try Self.replace(path, with: Self.empty(format), in: &changed, option: "--minus")
+        }
+        for swap in swapped {
+            let parts = swap.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw Failure.usage("--swap \(TerminalText.escaped(swap)): give two lists as A=B")
+            }
+            try Self.replace(parts[0], with: { Self.other(parts[1], $0) }, in: &changed, option: "--swap")
+        }
+        let lists = added.map { Configuration.List(path: $0) }
+        guard !lists.isEmpty else { return changed }
+        switch stack.layers.count {
+        case 0:
+            guard engines.count <= 1 else { throw Failure.usage("--what-if without a stack takes one --engine") }
+            changed.layers = [Configuration.Layer(engine: try engines.first.map(Engine.init(option:)), lists: lists)]
+        case 1: changed.layers[0].lists += lists
+        default:
+            throw Failure.usage(
+                "--what-if: the stack has \(stack.layers.count) layers; --swap A=B says where the other list stands"
+            )
+        }
+        return changed
+    }
+
+    /// A list that holds nothing: a layer that had it alone stays, so that groups of clients keep their layers.
+    private static func empty(_ format: String?) -> (Configuration.List) -> Configuration.List {
+        { list in
+            var list = list
+            list.octets = Array("\n".utf8)
+            list.rules = nil
+            list.format = format == ListFormat.gravityDatabase.id ? ListFormat.domains.id : format ?? list.format
+            list.mayBeEmpty = true
+            return list
+        }
+    }
+
+    private static func other(_ path: String, _ list: Configuration.List) -> Configuration.List {
+        var other = Configuration.List(path: path, role: list.leavesRoleOpen ? nil : list.role)
+        other.groups = list.groups
+        other.minutes = list.minutes
+        return other
+    }
+
+    private static func replace(
+        _ path: String,
+        with other: (Configuration.List) -> Configuration.List,
+        in stack: inout Configuration.Stack,
+        option: String
+    ) throws {
+        var found = false
+        for layer in stack.layers.indices {
+            for index in stack.layers[layer].lists.indices where stack.layers[layer].lists[index].path == path {
+                found = true
+                stack.layers[layer].lists[index] = other(stack.layers[layer].lists[index])
+            }
+        }
+        guard !found else { return }
+        let known = stack.layers.flatMap(\.lists).prefix(20).map { TerminalText.escaped($0.path) }
+        throw Failure.usage(
+            "\(option) \(TerminalText.escaped(path)): the stack has no such list"
+                + (known.isEmpty
+                    ? "; give a stack with --list or --stack" : "; it has \(known.joined(separator: ", "))")
+        )
+    }
+}
