@@ -129,6 +129,11 @@ enum StackOptionCases {
                 "+Newly broken\n  none\n\nFreed\n  critical"
             ),
             CommandLineCase(
+                "replay @/names.txt --list Tests/Fixtures/gravity/clients.db --minus Tests/Fixtures/gravity/clients.db",
+                0,
+                "+Freed\n"
+            ),
+            CommandLineCase(
                 "replay @/names.txt --list @/clean.txt --minus @/low.txt",
                 2,
                 "no such list; it has @/clean.txt"

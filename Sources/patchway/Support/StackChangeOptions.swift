@@ -72,7 +72,9 @@ struct StackChangeOptions: ParsableArguments {
             var list = list
             list.octets = Array("\n".utf8)
             list.rules = nil
-            list.format = format == ListFormat.gravityDatabase.id ? ListFormat.domains.id : format ?? list.format
+            // A database is several lists, none of which is read as its format.
+            let own = format ?? list.format ?? ListFormat.domains.id
+            list.format = own == ListFormat.gravityDatabase.id ? ListFormat.domains.id : own
             list.mayBeEmpty = true
             return list
         }
