@@ -29,6 +29,8 @@ struct NameTally {
     var all = Span()
     /// Hours in which it was asked for, counted from 1970; at most ``maximumHours``.
     var hours: Set<Int64> = []
+    /// Microseconds between answers of about the same time: an hour, in which few names move.
+    static let nearness: Int64 = 3_600_000_000
     /// Hours remembered per name: a year and some.
     static let maximumHours = 10_000
 
@@ -52,6 +54,12 @@ struct NameTally {
             clients.formUnion(other.clients)
             if let time = other.first { first = min(first ?? time, time) }
             if let time = other.last { last = max(last ?? time, time) }
+        }
+
+        /// Whether both are of about the same time; not where one has none.
+        func isNear(_ other: Span) -> Bool {
+            guard let first, let last, let start = other.first, let end = other.last else { return false }
+            return start - NameTally.nearness <= last && first - NameTally.nearness <= end
         }
 
         var sightings: Finding.Sightings {

@@ -21,7 +21,7 @@ struct Patchway: ParsableCommand {
             CommandGroup(
                 name: "Offline:",
                 subcommands: [
-                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, ExplainCommand.self,
+                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, DiffCommand.self, ExplainCommand.self,
                     ConvertCommand.self,
                 ]
             ),

@@ -16,6 +16,11 @@ import Testing
         ("replay.ndjson", log + ["-o", "ndjson"], 1),
         ("replay-change.txt", log + ["--swap", "\(lists[0])=\(lists[1])"], 1),
         ("replay-change.ndjson", log + ["--swap", "\(lists[0])=\(lists[1])", "-o", "ndjson"], 1),
+        ("diff.txt", ["diff", "Zones/demo/vpn-dns.log", "Zones/demo/direct-dns.log", "--year", "2026"], 1),
+        (
+            "diff.ndjson",
+            ["diff", "Zones/demo/vpn-dns.log", "Zones/demo/direct-dns.log", "--year", "2026", "-o", "ndjson"], 1
+        ),
         ("check.txt", check + ["--qtype", "A,HTTPS"], 0),
         ("check.ndjson", check + ["--qtype", "A,HTTPS", "-o", "ndjson"], 0),
         ("explain-code.txt", ["explain", "0x8024402c"], 0),

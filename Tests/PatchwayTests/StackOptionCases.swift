@@ -149,6 +149,15 @@ enum StackOptionCases {
                 2,
                 "the stack has 2 layers; --swap"
             ),
+            CommandLineCase("diff Zones/demo/vpn-dns.log", 2, "give two captures, A and B"),
+            CommandLineCase("diff Zones/demo/vpn-dns.log @/absent.log", 2, "no such file"),
+            CommandLineCase("diff Zones/demo/vpn-dns.log Zones/demo/vpn-dns.log", 0, "+broken in both"),
+            CommandLineCase("diff Zones/demo/vpn-dns.log @/names.txt", 3, "+no update name was asked for in both"),
+            CommandLineCase(
+                "diff Zones/demo/vpn-dns.log Zones/demo/vpn-dns.log --format nope",
+                2,
+                "no such log format"
+            ),
             // A line that the engine refuses is counted once; faults have columns; what was not given is not said to be.
             CommandLineCase("check a.example --list @/refused.conf", 3, "rules: 1, NOT evaluated: 1 bad-statement\n"),
             CommandLineCase("check a.example --list @/refused.conf", 3, "@/refused.conf:2:3: 'address=/a/b' is not"),

@@ -26,21 +26,10 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "Captures and logs; - is standard input.")
     var captures: [String] = []
 
-    @Option(name: .customLong("format"), help: "Read every capture as this format.")
-    var format: String?
-
-    @Option(name: .customLong("port"), help: "A port that carries DNS in packet captures; repeatable, 53 by default.")
-    var ports: [UInt16] = []
-
-    @Option(name: .customLong("year"), help: "The year of the first line, for logs without one.")
-    var year: Int?
-
-    @Option(name: .customLong("utc-offset"), help: "Minutes east of UTC of the clock that wrote local times.")
-    var utcOffset = 0
-
     @Option(name: .customLong("fail-on"), help: "Exit 1 from this severity of a finding on: \(Severity.failOnValues).")
     var failOn = "low"
 
+    @OptionGroup var reading: LogReadingOptions
     @OptionGroup var stack: StackOptions
     @OptionGroup var change: StackChangeOptions
     @OptionGroup var catalog: CatalogOptions
@@ -50,7 +39,7 @@ struct ReplayCommand: ParsableCommand {
         RunCost.begin()
         guard !captures.isEmpty else { throw Failure.usage("no captures; give CAPTURE…") }
         let threshold = try Severity(option: failOn)
-        let options = try logOptions()
+        let options = try reading.options()
         let catalog = try catalog.load()
         let requested = stack.isEmpty ? Configuration.Stack(layers: []) : try stack.requested()
         let loaded = stack.isEmpty ? nil : try LoadedStack.load(requested)
@@ -86,20 +75,6 @@ struct ReplayCommand: ParsableCommand {
 
     private func header(_ catalog: EndpointCatalog, _ loaded: LoadedStack?) -> RunHeader {
         RunHeader(version: Version.text, catalog: catalog.label, stack: loaded?.label)
-    }
-
-    private func logOptions() throws -> LogOptions {
-        var options = LogOptions(present: Int64(time(nil)) * 1_000_000, utcOffset: utcOffset * 60)
-        options.year = year
-        if !ports.isEmpty { options.ports = Set(ports) }
-        if let format {
-            let known = LogFormats.all.map(\.format.rawValue) + [LogFormat.pihole.rawValue]
-            guard known.contains(format) else {
-                throw Failure.unknown(format, of: "--format", "no such log format", known)
-            }
-            options.format = LogFormat(rawValue: format)
-        }
-        return options
     }
 }
 
