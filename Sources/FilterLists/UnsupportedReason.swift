@@ -73,6 +73,10 @@ struct UnsupportedReason {
         id: "reverse-name",
         text: "squid looks the name of the address up and compares that, too; the list does not show it"
     )
+    static let emptyPool = UnsupportedReason(
+        id: "empty-pool",
+        text: "no server is known to be in its pool, so dnsdist answers nothing, or SERVFAIL, or from its cache"
+    )
     static let interface = UnsupportedReason(
         id: "interface",
         text: "dnsmasq starts with it only where the machine has the interface"

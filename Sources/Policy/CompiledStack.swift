@@ -195,7 +195,11 @@ public final class CompiledStack: Sendable {
         for alias in chain { self.walk(&walk, alias: NameBuffer(alias), type: type, context: context) }
         if self.walk(&walk, addresses: addresses, of: asked, type: type, context: context) {
             let element = chain.last ?? name
-            return verdict(walk.decision, of: name, element: element, relation: .address, type: type, context)
+            var decision = walk.decision
+            if decision.hasRule, !chain.isEmpty, layers[Int(decision.layer)].closesLoop(decision, [name] + chain) {
+                decision.kind = type == .any ? .unsupported : .servfail
+            }
+            return verdict(decision, of: name, element: element, relation: .address, type: type, context)
         }
         if self.walk(&walk, hints: hints, type: type, context: context) {
             let element = chain.last ?? name

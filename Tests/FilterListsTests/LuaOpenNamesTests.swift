@@ -135,6 +135,8 @@ import Testing
             ("policy.add(policy.all(policy.DENY), true)", .unsupported, .unsupported, .unsupported),
             ("policy.del(0)", .unsupported, .unsupported, .unsupported),
             ("policy.DENY = policy.PASS", .unsupported, .unsupported, .unsupported),
+            ("quit()", .unsupported, .unsupported, .unsupported),
+            ("error('no')", .unsupported, .unsupported, .unsupported),
             ("dofile('other.lua')", .unsupported, .unsupported, .unsupported),
             ("require('other')", .unsupported, .unsupported, .unsupported),
             // What policy answers meets no view and no hint.
@@ -189,5 +191,27 @@ import Testing
         #expect(try readList("x = 1\ny = 2\n", format, engine).reports[0].lines == 2)
         #expect(try readList("x = 1\ny = 2", format, engine).reports[0].lines == 2)
         #expect(try readList("x = 1\n(\n\n", format, engine).reports[0].lines == 3)
+    }
+
+    /// Pools without servers, as 1.7.3 has them: it is silent, or fails where `setServFailWhenNoServer` is said.
+    @Test(
+        arguments: [
+            ("newServer('192.0.2.1')", VerdictKind.unsupported, VerdictKind.pass),
+            ("newServer({address='192.0.2.1', pool='p'})", .route, .unsupported),
+            ("newServer({address='192.0.2.1', pool={'p', ''}})", .route, .pass),
+            ("s = newServer('192.0.2.1')\ns:addPool('p')", .route, .pass),
+            ("newServer({address='192.0.2.1', pool=os.getenv('POOL')})", .route, .pass),
+            ("newServer({address='192.0.2.1', pool='p'})\nfor i = 1, 2 do newServer('192.0.2.2') end", .route, .pass),
+            ("setLocal('127.0.0.1')", .route, .pass),
+        ]
+    )
+    func poolsNeedServers(_ servers: String, _ sent: VerdictKind, _ other: VerdictKind) throws {
+        let text = servers + "\naddAction('x.zz', PoolAction('p'))\naddAction('y.zz', AllowAction())\n"
+        let loaded = try readList(text, .dnsdist)
+        let context = QueryContext(client: IPAddress("127.0.0.1").map { Client(address: $0) })
+        #expect(try loaded.verdict("x.zz", context: context).kind == sent, "\(servers)")
+        for name in ["y.zz", "q.zz"] {
+            #expect(try loaded.verdict(name, context: context).kind == other, "\(servers) \(name)")
+        }
     }
 }

@@ -24,6 +24,27 @@ struct PolicyZoneCasesTests {
         #expect(try readList(zone, .rpz, .bindRPZ).verdict("c.zz", .a).kind == (isRecord ? .nxdomain : .unsupported))
     }
 
+    /// Knot Resolver compares targets octet by octet with those that it knows; other engines compare names.
+    @Test(arguments: [
+        ("RPZ-DROP.", Engine.knotRPZ, VerdictKind.pass), ("rpz-Passthru.", .knotRPZ, .nxdomain),
+        ("rpz-drop.", .knotRPZ, .servfail), ("RPZ-DROP.", .pdnsRPZ, .drop), ("RPZ-DROP.", .unboundRPZ, .drop),
+    ])
+    func knotResolverKnowsActionsInLowerCase(target: String, engine: Engine, kind: VerdictKind) throws {
+        let records = (kind == .nxdomain ? "a.zz CNAME .\n" : "") + "a.zz CNAME \(target)\n"
+        #expect(try readList(Self.zone(records), .rpz, engine).verdict("a.zz", .a).kind == kind)
+    }
+
+    /// PowerDNS fails where the alias for an address leads back to the name that has it.
+    @Test func aliasesForAddressesMayLeadBack() throws {
+        let zone = Self.zone("16.0.0.51.198.rpz-ip CNAME a.zz.")
+        let stack = CompiledStack(layers: [try readList(zone, .rpz, .pdnsRPZ).layer])
+        let address = try #require(IPAddress("198.51.100.7"))
+        let (alias, target) = (try DomainName("ch.zz"), try DomainName("a.zz"))
+        #expect(stack.verdict(alias, type: .a, chain: [target], addresses: [address]).kind == .servfail)
+        let other = stack.verdict(alias, type: .a, chain: [try DomainName("b.zz")], addresses: [address])
+        #expect(other.kind == .redirect)
+    }
+
     /// Directives: only files are included; what is generated is not known; no server takes another one.
     @Test(arguments: [
         ("$INCLUDE other", Engine.bindRPZ, "include"), ("$GENERATE 1-9 a${0,2,q}.zz CNAME .", .bindRPZ, "generated"),

@@ -25,6 +25,7 @@ struct DnsdistConfiguration: ~Escapable {
     let source: Span<UInt8>
     var rules = LuaRules()
     var access = DnsdistAccess()
+    private(set) var pools = DnsdistPools()
     private(set) var properties: [NameProperty] = []
     private(set) var clientSets: [[AddressRange]] = []
     var variables = LuaVariables<DnsdistValue>(unknown: .unknown)
@@ -46,6 +47,7 @@ struct DnsdistConfiguration: ~Escapable {
         while true {
             let statement = parser.next()
             variables.begin(parser.names)
+            pools.note(statement, source)
             switch statement {
             case .end: return
             case .broken(let range, let line):

@@ -320,6 +320,7 @@ extension DnsdistConfiguration {
     /// All rules in the order in which they are tried; in front of them, what becomes of clients that are not answered.
     @_lifetime(self: copy self)
     mutating func finish(_ sink: inout RuleSink) -> [OrderedRule] {
+        pools.apply(to: &rules, source, &sink)
         sink.refuse(&rules, properties, source)
         guard let answered = access.networks else { return rules.merged() }
         var rule = OrderedRule(

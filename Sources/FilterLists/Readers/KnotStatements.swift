@@ -123,6 +123,8 @@ extension KnotConfiguration {
             if !isAdd {
                 if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
                 if variables[root] != nil { throw .unsupported(.program) }
+                // Knot Resolver ends there.
+                if ["error", "quit", "os.exit"].contains(name) { throw .unsupported(.program) }
                 if ["dofile", "loadfile", "require"].contains(root) { throw .unsupported(.include) }
                 if name == "modules.load", case .text(let text)? = call.arguments.first, !mayAdd(names) {
                     return load(text.content, isConfigured: false, call.line, &sink)

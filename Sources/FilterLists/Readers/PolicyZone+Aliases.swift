@@ -21,6 +21,9 @@ extension PolicyZone {
             // Actions to come: they make nothing of them.
             return sink.drop(.ignoredEntry, text, range, line)
         }
+        if engine == .knotRPZ, target.isPolicyAction, target.wire != target.lowercased.wire {
+            return sink.drop(.ignoredTrigger, text, range, line)
+        }
         if isDuplicate(trigger, target.isPolicyAction ? .action : .alias, text, range, line, &sink) { return }
         let key = RuleAction.records([LocalRecord(type: .cname, ttl: 0, data: target.lowercased.wire)])
         let action = target.isPolicyAction ? self.action(target, sink) : sink.builder.intern(key)
@@ -53,5 +56,13 @@ extension PolicyZone {
         case "rpz-drop": return drop
         default: return truncate
         }
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether it has no capitals.
+    var isLowercase: Bool {
+        for index in 0..<count where self[index] &- 0x41 < 26 { return false }
+        return true
     }
 }

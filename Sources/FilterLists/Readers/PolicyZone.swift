@@ -205,6 +205,8 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) -> Bool {
         let word = text.extracting(target)
+        // Knot Resolver knows actions in lower case alone.
+        if engine == .knotRPZ, !word.isLowercase { return false }
         let action: ActionID
         if word.equals(".") {
             action = nxdomain

@@ -1,0 +1,83 @@
+import Policy
+import TextScan
+
+/// The pools that have servers in a configuration of dnsdist (`newServer`, `addPool`; compared with 1.7.3): of a pool without
+/// any nothing is answered, or SERVFAIL where the configuration says so, whatever its cache may have.
+struct DnsdistPools {
+    private var pools: Set<[UInt8]> = []
+    private var servers = 0
+    /// Whether a server may be in any pool.
+    private var isOpen = false
+
+    /// Takes a statement that may make a server or put one into a pool.
+    mutating func note(_ statement: LuaStatement, _ source: Span<UInt8>) {
+        switch statement {
+        case .call(let call): note(call, source)
+        case .assignment(_, .call(let call), _, _): note(call, source)
+        default: break
+        }
+    }
+
+    private mutating func note(_ call: LuaCall, _ source: Span<UInt8>) {
+        if call.isMethod {
+            guard source.extracting(call.path[call.path.count - 1]).equals("addPool") else { return }
+            return take(call.arguments.first, source)
+        }
+        guard call.path.count == 1, source.extracting(call.path[0]).equals("newServer") else { return }
+        servers += 1
+        guard case .table(let fields)? = call.arguments.first else {
+            pools.insert([])
+            return
+        }
+        var isNamed = false
+        for field in fields {
+            guard case .text(let key)? = field.key, source.extracting(key.content).equals("pool") else { continue }
+            isNamed = true
+            if case .table(let names) = field.value {
+                for name in names { take(name.value, source) }
+            } else {
+                take(field.value, source)
+            }
+        }
+        if !isNamed { pools.insert([]) }
+    }
+
+    private mutating func take(_ name: LuaExpression?, _ source: Span<UInt8>) {
+        if case .text(let text)? = name { pools.insert(text.octets(source)) } else { isOpen = true }
+    }
+
+    /// Whether no server is known to be in a pool. A file that makes no server is a part of one that does.
+    func lacks(_ pool: String) -> Bool { servers > 0 && !isOpen && !pools.contains(Array(pool.utf8)) }
+
+    /// Whether no server answers what no rule sends to a pool: none is made in parts that are not run either.
+    func lacksDefault(_ source: Span<UInt8>) -> Bool {
+        guard lacks(""), source.firstRange(of: "addPool") == nil else { return false }
+        var (count, start) = (0, 0)
+        while start < source.count,
+            let found = source.extracting(start..<source.count).firstRange(of: "newServer")
+        {
+            count += 1
+            start += found.upperBound
+        }
+        return count == servers
+    }
+
+    /// Leaves open what goes to pools without servers.
+    func apply(to rules: inout LuaRules, _ source: Span<UInt8>, _ sink: inout RuleSink) {
+        guard servers > 0 else { return }
+        let lacksDefault = lacksDefault(source)
+        for index in rules.rules.indices {
+            let rule = rules.rules[index]
+            switch rule.action {
+            case .route(let pool) where lacks(pool): break
+            case .allow where lacksDefault: break
+            default: continue
+            }
+            guard !rule.isPlaceholder else { continue }
+            sink.skip(.emptyPool, source, rule.range, rule.line)
+            rules.rules[index].action = .unsupported
+        }
+        // What no rule decides goes to the pool without a name.
+        if lacksDefault { rules.rules.append(.open(0..<0, 1)) }
+    }
+}
