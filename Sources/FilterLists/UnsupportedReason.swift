@@ -81,6 +81,14 @@ struct UnsupportedReason {
         id: "interface",
         text: "dnsmasq starts with it only where the machine has the interface"
     )
+    static let start = UnsupportedReason(
+        id: "may-not-start",
+        text: "whether dnsmasq starts with it depends on the machine, on other files, or on what is not read here"
+    )
+    static let service = UnsupportedReason(
+        id: "no-service",
+        text: "with it dnsmasq answers nothing, or refuses queries, on some ways in or on all"
+    )
     static let generated = UnsupportedReason(
         id: "generated",
         text: "the records that $GENERATE makes are not evaluated"

@@ -17,6 +17,8 @@ public struct DnsmasqHosts: Sendable {
     public var mailTarget: DomainName?
     /// Whether answers are not kept.
     public var hasNoCache = false
+    /// Whether of several IPv4 addresses of a host those near the client are given (`localise-queries`).
+    public var choosesAddresses = false
     /// The rules of hosts files whose names have no dot.
     public var simpleHosts: [Int] = []
 
@@ -37,6 +39,7 @@ extension LayerBuilder {
                 }
             }
         }
+        if dnsmasqHosts.choosesAddresses { leaveAddressesOpen() }
         guard dnsmasqHosts.mailsItself || dnsmasqHosts.mailsTarget else { return [] }
         var hosts: [DomainName: Int] = [:]
         var served: Set<DomainName> = []
@@ -72,6 +75,20 @@ extension LayerBuilder {
             )
         }
         return made
+    }
+
+    /// Leaves the IPv4 addresses of hosts with several open.
+    private mutating func leaveAddressesOpen() {
+        var counts: [DomainName: (rule: Int, addresses: Int)] = [:]
+        for rule in store.indices where store[rule].ruleClass == .hosts && store[rule].scope == .exact {
+            guard case .records(let list) = actions[Int(store[rule].action)] else { continue }
+            let addresses = list.count { $0.type == .a }
+            guard addresses > 0 else { continue }
+            counts[DomainName(trustedWire: store.wireName(rule)), default: (rule, 0)].addresses += addresses
+        }
+        for (name, found) in counts.sorted(by: { $0.value.rule < $1.value.rule }) where found.addresses > 1 {
+            derive(name, from: found.rule, .unsupported, .special, .a)
+        }
     }
 
     /// Adds a rule that follows from another.

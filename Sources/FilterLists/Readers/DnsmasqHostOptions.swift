@@ -7,6 +7,8 @@ import TextScan
 struct DnsmasqHostOptions {
     /// `mx-host` without a target, which `mx-target` says wherever it stands.
     private var hosts: [(name: DomainName, rule: Range<Int>, line: Int)] = []
+    /// `srv-host` with a name of two labels, behind which `domain` stands, wherever it is said.
+    private var services: [(name: DomainName, rule: Range<Int>, line: Int)] = []
 
     /// Reads a statement; false when it is none of these, or not in their form.
     mutating func read(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
@@ -23,26 +25,48 @@ struct DnsmasqHostOptions {
             guard option.count == 1, let name else { return false }
             sink.builder.dnsmasqHosts.mailTarget = name
             sink.skip(.localRecord, text, rule, line)
-        case "domain":
+        case "domain", "domain-suffix":
             guard let name else { return false }
-            if option.octets(0) == [0x23] {
-                // The machine knows it.
-                sink.skip(.answerOption, text, rule, line)
-            } else if option.count > 1 {
-                sink.builder.dnsmasqHosts.domainsOfRanges.append(name)
-            } else {
+            guard option.count > 1 else {
                 sink.builder.dnsmasqHosts.domain = name
+                return true
             }
-        case "cache-size":
-            guard let size = option.number else { return false }
-            sink.builder.dnsmasqHosts.hasNoCache = size == 0
+            sink.builder.dnsmasqHosts.domainsOfRanges.append(name)
+            if option.count == 3, option.text(2) == "local" { Self.addLocal(name, text, option, &sink) }
+        case "cache-size": sink.builder.dnsmasqHosts.hasNoCache = (DnsmasqArguments.integer(option.value) ?? 1) <= 0
+        case "localise-queries": sink.builder.dnsmasqHosts.choosesAddresses = true
         case "mx-host":
             guard option.count == 1, let name else { return false }
             hosts.append((name, rule, line))
+        case "srv-host":
+            if let name, name.labelCount == 2 { services.append((name, rule, line)) }
+            return false
         case "alias": return translation(text, option, &sink)
         default: return false
         }
         return true
+    }
+
+    /// `domain=NAME,ADDRESS/LENGTH,local`: the name and those of the range's addresses are asked for nowhere; with the first and
+    /// the last address of a range that does nothing (compared with 2.90).
+    private static func addLocal(
+        _ name: DomainName,
+        _ text: Span<UInt8>,
+        _ option: DnsmasqOption,
+        _ sink: inout RuleSink
+    ) {
+        guard let range = AddressRange(option.text(1)), option.text(1).contains("/") else { return }
+        let position = RulePosition(option.rule, line: option.line)
+        let action = sink.builder.intern(.nxdomain)
+        sink.builder.add(.subtree, name: name, class: .zone, action: action, at: position)
+        guard sink.take(range.reverseZoneCount) else {
+            sink.skip(.tooManyParts, text, option.rule, option.line)
+            let tree = DnsmasqOpenNames.reverseTree
+            return sink.leaveOpen(.subtree, tree, class: .special, rule: option.rule, line: option.line)
+        }
+        for zone in range.reverseZones {
+            sink.builder.add(.subtree, name: zone, class: .zone, action: action, at: position)
+        }
     }
 
     /// `host-record=name[,name…][,address…][,ttl]`: like a hosts line, but of several addresses of a family the last counts
@@ -112,6 +136,12 @@ struct DnsmasqHostOptions {
 
     /// Adds what counts wherever it stands.
     func finish(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        for service in services {
+            guard let domain = sink.builder.dnsmasqHosts.domain,
+                let name = try? DomainName(wire: service.name.wire.dropLast() + domain.wire)
+            else { continue }
+            DnsmasqRecords.leaveOpen(name, [.srv, .any], service.rule, service.line, &sink)
+        }
         for host in hosts {
             guard let target = sink.builder.dnsmasqHosts.mailTarget else {
                 // It is the machine.

@@ -23,6 +23,8 @@ enum DnsmasqOpenNames {
         case "interface-name", "dynamic-host":
             guard let first else { return }
             DnsmasqRecords.leaveOpen(first, [.a, .aaaa, .any], rule, line, &sink)
+            // Which addresses the interface has is the machine's business.
+            open(.subtree, reverseTree, [.ptr, .any])
         case "synth-domain":
             open(.subtree, first, [.a, .aaaa, .any])
             for word in (words ?? []).dropFirst() { open(range(word), [.ptr, .any]) }

@@ -17,9 +17,11 @@ enum DnsmasqReader {
         /// Whether the list has quotes, and names that are not read as they stand.
         let hasQuotes: Bool
         let hasOddNames: Bool
+        let hasNUL: Bool
 
         init(_ text: Span<UInt8>, _ builder: inout LayerBuilder) {
             hasQuotes = text.firstIndex(of: 0x22) != nil
+            hasNUL = text.firstIndex(of: 0) != nil
             hasOddNames = DnsmasqName.hasOddOnes(text)
             nxdomain = builder.intern(.nxdomain)
             open = builder.intern(.allow)
@@ -41,8 +43,11 @@ enum DnsmasqReader {
             guard sink.accepts(line, text) else { continue }
             var rest = line.range
             repeat {
-                let part = rest.prefix(longestLine)
-                rest = part.upperBound..<rest.upperBound
+                let whole = rest.prefix(longestLine)
+                rest = whole.upperBound..<rest.upperBound
+                // A NUL ends what C reads of it.
+                let length = actions.hasNUL ? text.extracting(whole).firstIndex(of: 0) : nil
+                let part = whole.prefix(length ?? whole.count)
                 guard let statement = statement(text, part, actions) else {
                     sink.drop(.badStatement, text, part, line.number)
                     continue
@@ -55,6 +60,7 @@ enum DnsmasqReader {
         state.addresses.finish(&sink)
         state.hosts.finish(text, &sink)
         state.catchAll.finish(text, &sink)
+        state.start.finish(text, &sink)
         if let zone = state.authority.refused { sink.drop(.badStatement, text, zone.range, zone.line) }
         sink.leaveOpenIfRefused(text)
     }
@@ -65,6 +71,7 @@ enum DnsmasqReader {
         var hosts = DnsmasqHostOptions()
         var authority = Authority()
         var catchAll = DnsmasqCatchAll()
+        var start = DnsmasqStart()
     }
 
     /// Zones that are answered with authority, with which dnsmasq does not start unless `auth-server` is said somewhere.
@@ -121,6 +128,7 @@ enum DnsmasqReader {
         let name = key.string
         let words = value.map { DnsmasqQuotes.words(text.extracting($0)) }
         let option = DnsmasqOption(name: name, words: words, rule: rule, line: line)
+        if name != "host-record", !state.start.note(option) { return sink.drop(.badStatement, text, rule, line) }
         if let value, !value.isEmpty {
             if name == "host-record" { return DnsmasqHostOptions.hostRecord(text, option, &sink) }
             if name == "local-ttl", let seconds = option.number, seconds <= Int32.max {
