@@ -43,6 +43,9 @@ extension AnswerFacts {
         )
     }
 
+    /// The product whose mark the answer holds (D04), if any.
+    public var knownFilter: String? { KnownFilters.mark(in: self)?.mark.product }
+
     /// D06: an answer that leads nowhere, whatever the response code says.
     var addressed: Detected? {
         for address in addresses {

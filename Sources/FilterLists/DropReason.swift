@@ -157,7 +157,7 @@ struct DropReason {
     )
     static let overlong = DropReason(
         id: "line-too-long",
-        text: "is longer than 65,536 octets and was dropped; is this file damaged?"
+        text: "is longer than 65,536 octets and is not read; is this file damaged?"
     )
     static let control = DropReason(
         id: "control-octets",

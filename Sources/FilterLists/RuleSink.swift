@@ -282,14 +282,22 @@ struct RuleSink: ~Copyable {
         note([Diagnostic(path: path, line: line, column: column, byte: place, reason: reason, text: said)])
     }
 
-    /// Whether a line can be read at all; overlong lines and lines with control octets are counted and dropped.
+    /// Whether a line can be read at all; what an engine makes of one that is too long for us leaves every name open.
     mutating func accepts(_ line: Line, _ text: Span<UInt8>) -> Bool {
         lines = line.number
-        if line.isOverlong {
-            drop(.overlong, text, line.range, line.number)
-            return false
+        guard line.isOverlong else { return true }
+        let first = text.extracting(line.range).trimmed
+        let isComment = first.count > 0 && [0x21, 0x23, 0x3B].contains(first[0])
+        switch builder.engine {
+        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .unbound: drop(.overlong, text, line.range, line.number)
+        // dnsmasq takes what is behind the first octets of a line of a configuration for another line.
+        case let engine where isComment && engine != .dnsmasq: drop(.overlong, text, line.range, line.number)
+        default:
+            skip(.overlong, text, line.range, line.number)
+            let ruleClass = builder.profile.rank(of: .special) == nil ? entry().class : .special
+            leaveOpen(.subtree, .root, class: ruleClass, rule: line.range, line: line.number)
         }
-        return true
+        return false
     }
 
     /// The report; gives the builder back.

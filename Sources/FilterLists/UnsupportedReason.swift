@@ -11,6 +11,10 @@ struct UnsupportedReason {
     static func regexNotLinear(_ reason: String) -> UnsupportedReason {
         UnsupportedReason(id: "regex-not-linear", text: reason)
     }
+    static let overlong = UnsupportedReason(
+        id: "line-too-long",
+        text: "is longer than 65,536 octets and is not read; is this file damaged?"
+    )
     static let ownAddress = UnsupportedReason(
         id: "own-address",
         text: "reply=IP answers with the Pi-hole's own addresses; `block-addresses` of a stack file gives them"

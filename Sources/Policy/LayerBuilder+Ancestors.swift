@@ -1,4 +1,15 @@
+public import DNS
+
 extension LayerBuilder {
+    /// Whether a rule is about a name below another, which itself does not count.
+    /// - Complexity: O(rules)
+    public func hasRule(below name: DomainName) -> Bool {
+        store.indices.contains { rule in
+            let own = store.wireName(rule)
+            return own.count > name.wire.count && (try? DomainName(wire: own))?.isEqualOrBelow(name) == true
+        }
+    }
+
     /// Adds a node for every ancestor of a name that owns data, list by list (RFC 4592 §2.2.2); in local zones up to the
     /// apex of the zone that the data belongs to. The names concerned are all in the arena.
     mutating func addEmptyNonTerminals(only ruleClass: RuleClass? = nil) {

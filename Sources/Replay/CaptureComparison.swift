@@ -56,6 +56,7 @@ public struct CaptureComparison {
         var types: [RRType] = []
         var span = NameTally.Span()
         var server: String?
+        var filter: String?
     }
 
     /// Compares two captures.
@@ -99,8 +100,24 @@ public struct CaptureComparison {
             }
             if Self.rank(found) > Self.rank(worst) { worst = found }
         }
-        guard case .broken(let observation, _) = worst else { return worst }
-        if references.isEmpty { return other.variants.isEmpty ? .undecided : .brokenInBoth }
+        if other.variants.isEmpty { return .undecided }
+        if references.isEmpty {
+            let isBroken = entry.variants.contains {
+                $0.logged != nil
+                    || ($0.facts.code != nil || isHealthy)
+                        && $0.facts.judged(type: key.type, exists: false) != nil
+            }
+            return isBroken ? .brokenInBoth : .undecided
+        }
+        guard case .broken(let observation, let variant) = worst else { return worst }
+        // The other capture's client got the same at about that time, though its log may say less of it.
+        let isSame = other.variants.contains { seen in
+            let isTimed = variant.span.first != nil && seen.span.first != nil
+            return variant.facts.gives(sameAs: seen.facts) && (!isTimed || variant.span.isNear(seen.span))
+        }
+        if isSame {
+            return references.contains { !variant.facts.gives(sameAs: $0.facts) } ? .flapping : .brokenInBoth
+        }
         // What a filter or a log says itself stays, whatever was answered at other times.
         return isClean && observation.evidence != .proven ? .flapping : worst
     }
@@ -160,6 +177,7 @@ public struct CaptureComparison {
         group.types.append(key.type)
         group.span.merge(variant.span)
         group.server = group.server ?? variant.server.map { "\($0.address)" }
+        group.filter = group.filter ?? variant.facts.knownFilter
         groups[key.name, default: [:]][observation] = group
     }
 
@@ -178,13 +196,26 @@ public struct CaptureComparison {
                     detail: "\(observation.text) [\(observation.detection)]",
                     sightings: group.span.sightings
                 )
-                if observation.detection == DetectionRule.ownPolicy.rawValue {
-                    finding.observedOwner = "whoever runs the filter that wrote the log"
-                } else {
-                    finding.observedOwner = group.server.map { "whoever runs the resolver \($0)" }
-                }
+                finding.observedOwner = Self.owner(observation, group)
                 return finding
             }
         }.sorted(by: Replayer.worseFirst)
+    }
+
+    /// Who runs what gave the answer: a product that its marks tell, what wrote the log, or who answered.
+    private static func owner(_ observation: Observation, _ group: Group) -> String? {
+        let place = group.server.map { " at \($0)" } ?? ""
+        if let filter = group.filter { return "whoever runs \(filter)\(place)" }
+        if observation.detection == DetectionRule.ownPolicy.rawValue {
+            return "whoever runs the filter that wrote the log"
+        }
+        return group.server.map { "whoever runs the resolver \($0)" }
+    }
+}
+
+extension AnswerFacts {
+    /// Whether a client gets the same of two answers, whatever else their logs tell.
+    fileprivate func gives(sameAs other: AnswerFacts) -> Bool {
+        code == other.code && isSilent == other.isSilent && addresses == other.addresses && aliases == other.aliases
     }
 }

@@ -39,7 +39,7 @@ struct PolicyZoneRefusalTests {
         ("$GENERATE 1-2 t${0,2}.zz CNAME .", "ppue"), ("$INCLUDE other", "uuuu"),
         ("33.9.9.54.20.rpz-ip CNAME .", "pprp"), ("x.rpz-ip CNAME .", "pprp"), ("99.1.rpz-client-ip CNAME .", "pprp"),
         ("t.zz CNAME a..b.", "rrre"), ("t.zz CNAME rpz-nonsense.", "dppp"), ("t.zz CNAME .\nt.zz NS ns.yy.", "rbbb"),
-        ("t.zz NS ns.yy.", "oppp"), ("t.zz DNAME a.yy.\nt.zz DNAME b.yy.", "rpdp"), ("@ CNAME .", "rppp"),
+        ("t.zz NS ns.yy.", "oppp"), ("t.zz NS ns.yy.\na.t.zz CNAME .", "uppp"), ("a.t.zz CNAME .\nt.zz NS ns.yy.", "uppp"), ("t.zz DNAME a.yy.\nt.zz DNAME b.yy.", "rpdp"), ("@ CNAME .", "rppp"),
         ("t.zz CNAME .\r", "bbbe"),
         ("t_.zz A 192.0.2.1", "rppp"), ("*._t.zz AAAA ::1", "rppp"), ("t.zz MX 1 a_b.", "rddd"),
         ("_x.zz TXT x", "pppp"),

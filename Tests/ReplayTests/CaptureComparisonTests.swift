@@ -105,4 +105,23 @@ import Testing
                 == "broken 1; only first 1; first: www.update.example A=nxdomain weak 1 [D09]"
         )
     }
+
+    /// Of the same traffic one log may tell more; what both clients got alike is no policy of one side.
+    @Test func whatIsTheSameInBothIsNoDifference() throws {
+        let denied = [try Events.answered(.nxDomain)]
+        let logged = Events.blocked(try Events.answered(.nxDomain), LoggedBlock(source: "config"))
+        #expect(try Self.compared([logged], denied) == "broken in both 1")
+        #expect(try Self.compared(denied, [Events.extended(try Events.answered(.nxDomain), 15)]) == "broken in both 1")
+        let failed = [try Events.answered(.servFail)]
+        #expect(try Self.compared(failed, failed) == "broken in both 1")
+        let atTimes = failed + [try Events.answered(.noError, Self.real)]
+        #expect(try Self.compared(failed, atTimes) == "flapping 1")
+    }
+
+    @Test func theOwnerIsTheProductThatItsMarksTell() throws {
+        let blocked = try Self.side([try Events.answered(.noError, ["146.112.61.104"])])
+        let real = try Self.side([try Events.answered(.noError, Self.real)])
+        let found = CaptureComparison(blocked, real, catalog: try ReplayerTests.catalog())
+        #expect(found.inFirst.map(\.observedOwner) == ["whoever runs Umbrella"])
+    }
 }

@@ -70,8 +70,16 @@ extension PolicyZone {
                 sink.drop(.noNameServer, text, start, 1)
             }
         }
-        sink.leaveZoneOpen(text, from: unknown)
+        sink.leaveZoneOpen(text, from: unknown ?? cutAboveRules(sink.builder))
         if engine == .bindRPZ, apex != nameless, !apex.isRoot { sink.builder.servedZones.insert(apex.lowercased) }
+    }
+
+    /// A delegation with rules below it: BIND fails for their names (compared with 9.18), and more is not known of them.
+    private func cutAboveRules(_ builder: borrowing LayerBuilder) -> (range: Range<Int>, line: Int)? {
+        // Each takes a look at all rules.
+        guard let first = cuts.first, cuts.count <= 8 else { return cuts.first.map { ($0.range, $0.line) } }
+        let hasRules = cuts.contains { builder.hasRule(below: $0.name) }
+        return hasRules ? (first.range, first.line) : nil
     }
 
     /// Whether BIND takes a record beside the others of its zone, and by the names that it checks.

@@ -36,6 +36,8 @@ struct PolicyZone {
     private(set) var hasOwner = false
     /// The first entry that leaves open what stands in the zone.
     private(set) var unknown: (range: Range<Int>, line: Int)?
+    /// Names that a zone is delegated at, and where that stands.
+    private(set) var cuts: [(name: DomainName, range: Range<Int>, line: Int)] = []
 
     /// Records that directives may still make.
     var generatedLeft = 10_000
@@ -170,6 +172,7 @@ struct PolicyZone {
         switch record.type {
         case .ns where engine == .bindRPZ:
             leaveOpen(record.owner, .delegation, text, range, line, &sink)
+            cuts.append((trigger, range, line))
             if let below = trigger.child([0x2A]) {
                 add(below, sink.builder.intern(.unsupported), text, range, line, &sink)
                 sink.noteOpenRules(1)
