@@ -7,15 +7,28 @@ extension Finding {
     /// addresses are still to be had, which clients then use.
     public var clientErrors: [ErrorCode] {
         guard let endpoint, rule != .undecided, reach == .everything || reach == .ipv4 else { return [] }
-        // A name that resolves to the wrong place shows no code that says it did not resolve.
-        var codes = endpoint.errors.filter { stage == .dns || !Self.resolutionErrors.contains($0) }
+        // A proxy answers, and the name resolves as ever.
+        if isDeniedByProxy { return [Self.forbidden] }
+        // A name that resolves to the wrong place shows no code that says it did not resolve, and where nobody answers
+        // none that is about what was answered.
+        let isUnanswered = stage == .dns || stage == .reachability
+        var codes = endpoint.errors.filter {
+            (stage == .dns || !Self.resolutionErrors.contains($0)) && !(isUnanswered && Self.isAboutContent($0))
+        }
         for code in Self.stageErrors(verdict.kind) where !codes.contains(code) { codes.append(code) }
         return codes
     }
 
+    /// Whether a proxy denies the host, which has nothing to do with its name.
+    private var isDeniedByProxy: Bool {
+        guard let engine = verdict.matched?.rule.engine else { return false }
+        return engine == .squid || engine == .squidGuard
+    }
+
     /// The stage at which the client notices.
     public var stage: ClientError.Stage? {
-        switch verdict.kind {
+        if isDeniedByProxy { return .http }
+        return switch verdict.kind {
         case .nxdomain, .nodata, .refused, .drop, .servfail: .dns
         case .sinkhole: .reachability
         case .redirect: .tls
@@ -32,6 +45,11 @@ extension Finding {
         }
     }
 
+    /// Whether Delivery Optimization says of an HTTP answer that it is not what was asked for (DO_E_HTTP_…).
+    private static func isAboutContent(_ code: ErrorCode) -> Bool { code.rawValue & 0xFFFF_F000 == 0x80D0_5000 }
+
+    /// WU_E_PT_HTTP_STATUS_FORBIDDEN.
+    private static let forbidden = ErrorCode(rawValue: 0x8024_4018)
     /// WU_E_PT_WINHTTP_NAME_NOT_RESOLVED and ERROR_WINHTTP_NAME_NOT_RESOLVED.
     private static let resolutionErrors = [nameNotResolved, ErrorCode(rawValue: 0x8007_2EE7)]
     /// WU_E_PT_WINHTTP_NAME_NOT_RESOLVED.

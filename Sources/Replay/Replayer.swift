@@ -97,6 +97,9 @@ public struct Replayer {
         }
     }
 
+    /// Queries for update names of which the captures do not tell what came of them.
+    public var untold: Int { tallies.values.reduce(0) { $0 + $1.untold } }
+
     /// Update names asked for.
     public var updateNames: Int { Set(tallies.keys.map(\.name)).count }
 

@@ -1,5 +1,5 @@
 import Catalog
-import DNS
+public import DNS
 public import Findings
 import Policy
 import TextScan
@@ -31,10 +31,19 @@ public struct ReplayText: Sendable {
     }
 
     /// A section of findings with the hours in which their names were asked for.
-    public func section(_ title: String, _ findings: [(finding: Finding, hours: Int)], none: String) -> String {
+    /// Those of them that were broken without that are marked.
+    public func section(
+        _ title: String,
+        _ findings: [(finding: Finding, hours: Int)],
+        broken: Set<DomainName> = [],
+        none: String
+    ) -> String {
         var text = "\n\(style.bold(title))\n"
         if findings.isEmpty { text += "  \(none)\n" }
-        for (finding, hours) in findings { text += row(finding, hours: hours) }
+        for (finding, hours) in findings {
+            text += row(finding, hours: hours)
+            if broken.contains(finding.name) { text += "            did not work in the capture either\n" }
+        }
         return text
     }
 

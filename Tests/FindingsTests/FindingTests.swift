@@ -57,6 +57,15 @@ import Testing
         #expect(sunk.clientErrors.map(\.description) == ["0x80244017", "0x80240438"])
     }
 
+    /// Where nobody answers, nothing is wrong with an answer.
+    @Test func codesAboutContentNeedAnAnswer() throws {
+        let errors: [UInt32] = [0x80D0_5001]
+        let sunk = try Self.finding([TypeOutcome(type: .a, kind: .sinkhole)], errors: errors)
+        #expect(sunk.clientErrors.map(\.description) == ["0x80240438"])
+        let redirected = try Self.finding([TypeOutcome(type: .a, kind: .redirect)], errors: errors)
+        #expect(redirected.clientErrors.first?.description == "0x80D05001")
+    }
+
     @Test func noCodeIsClaimedWithoutGround() throws {
         let blocked = TypeOutcome(type: .a, kind: .nxdomain)
         #expect(try Self.finding([blocked], isCatalogued: false).clientErrors.isEmpty)

@@ -30,4 +30,3 @@ struct DiffTests {
         #expect(summary["only_in_second"] as? Int == 0)
     }
 }
-

@@ -125,7 +125,7 @@ enum StackOptionCases {
             CommandLineCase("replay Zones/demo/names.txt --what-if Zones/demo/hosts.txt", 1, "+Newly broken"),
             CommandLineCase(
                 "replay Zones/demo/names.txt --list Zones/demo/hosts.txt --minus Zones/demo/hosts.txt",
-                1,
+                0,
                 "+Newly broken\n  none\n\nFreed\n  critical"
             ),
             CommandLineCase(
@@ -149,6 +149,15 @@ enum StackOptionCases {
                 2,
                 "the stack has 2 layers; --swap"
             ),
+            CommandLineCase(
+                "audit --engine squid @/one-name.txt",
+                1,
+                "+client: 0x80244018 WU_E_PT_HTTP_STATUS_FORBIDDEN\n"
+            ),
+            CommandLineCase("replay Zones/demo/names.txt", 3, "+nothing can be said: no answer is told"),
+            CommandLineCase("replay @/absent.log", 2, "+Nothing was replayed.\n1 capture could not be read."),
+            CommandLineCase("replay Zones/demo/vpn-dns.log --year 20260", 2, "give a year from 1970 to 2200"),
+            CommandLineCase("replay Zones/demo/vpn-dns.log --what-if @/clean.txt", 0, "+Newly broken\n  none"),
             CommandLineCase("diff Zones/demo/vpn-dns.log", 2, "give two captures, A and B"),
             CommandLineCase("diff Zones/demo/vpn-dns.log @/absent.log", 2, "no such file"),
             CommandLineCase("diff Zones/demo/vpn-dns.log Zones/demo/vpn-dns.log", 0, "+broken in both"),

@@ -62,6 +62,7 @@ struct ConvertCommand: ParsableCommand {
             throw Failure.usage("--allowing: \(target.id) keeps all rules in one file")
         }
         let loaded = try LoadedStack.load([try requestedLayer()])
+        Interruption.watch()
         loaded.announce()
         let layer = loaded.stack.layers[0]
         let context = try client.context()
@@ -115,7 +116,10 @@ struct ConvertCommand: ParsableCommand {
                 to: target,
                 allowing: isAllowing,
                 for: context,
-                write: StandardOutput.write
+                write: { octets in
+                    if Interruption.isRequested { Self.cutShort() }
+                    StandardOutput.write(octets)
+                }
             )
         }
         for list in lists + allowing.paths where OutputFile.isSame(list, output) {
@@ -127,10 +131,22 @@ struct ConvertCommand: ParsableCommand {
             to: target,
             allowing: isAllowing,
             for: context,
-            write: file.write
+            write: { octets in
+                if Interruption.isRequested {
+                    file.discard()
+                    Self.cutShort()
+                }
+                file.write(octets)
+            }
         )
         try file.finish()
         return report
+    }
+
+    private static func cutShort() -> Never {
+        StandardOutput.flush()
+        StandardError.line("patchway: interrupted; what was written is not whole, and no file is put into its place")
+        ExitStatus.interrupted.exit()
     }
 }
 

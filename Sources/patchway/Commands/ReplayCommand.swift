@@ -19,6 +19,8 @@ struct ReplayCommand: ParsableCommand {
             Formats are told by content; compressed files and zip archives are read directly; what syslog, journals, \
             containers and collectors put around lines is taken off.
 
+            With --what-if, --minus or --swap the exit code says whether a name is newly broken: 0 none, 1 some, 3 not decided.
+
             \(LogFormats.all.map { "\($0.format.rawValue): \($0.summary)" }.joined(separator: "\n"))
             """
     )
@@ -48,7 +50,7 @@ struct ReplayCommand: ParsableCommand {
         let changed =
             change.isEmpty
             ? nil : try LoadedStack.load(try change.applied(to: requested, loaded, engines: stack.engines))
-        changed?.announce()
+        changed?.announce(besides: loaded)
         let otherContext = try changed?.narrowed(.unknown, takesClient: false) ?? .unknown
         var replayer = Replayer(catalog: catalog, stack: loaded?.stack, context: context)
         var run = ReplayRun(output: output, header: header(catalog, loaded))
@@ -58,7 +60,7 @@ struct ReplayCommand: ParsableCommand {
         for path in captures where !Interruption.isRequested {
             run.read(path, options, into: &replayer)
         }
-        let findings = run.finish(replayer, hasStack: loaded != nil)
+        let findings = run.finish(replayer, hasStack: loaded != nil, of: captures.count)
         if Interruption.isRequested { throw ExitStatus.interrupted }
         if findings.contains(where: { $0.rule != .undecided && $0.severity >= threshold }) { throw ExitStatus.finding }
         if run.misused > 0 { throw ExitStatus.usage }
@@ -68,6 +70,9 @@ struct ReplayCommand: ParsableCommand {
                 (stack?.unsupportedRules ?? 0) == 0 && (stack?.stack.addressRuleCount ?? 0) == 0
                     && (stack?.clientRules(.unknown) ?? 0) == 0
             }
+        // Without a stack all that is asked is what the captures tell.
+        let tellsNothing = loaded == nil && changed == nil && replayer.untold == replayer.totals.updateEvents
+        if tellsNothing, replayer.totals.updateEvents > 0 { throw ExitStatus.undecided }
         if run.unreadable > 0 || run.silent > 0 || run.damaged > 0 || replayer.totals.overflow > 0 || !isCertain {
             throw ExitStatus.undecided
         }
@@ -91,6 +96,8 @@ private struct ReplayRun: ~Copyable {
     private(set) var silent = 0
     /// Captures of which a part could not be read.
     private(set) var damaged = 0
+    /// Whether a capture was not read to its end.
+    private var isCutShort = false
     /// The stack to compare with.
     var other: (stack: CompiledStack, context: QueryContext)?
 
@@ -118,7 +125,8 @@ private struct ReplayRun: ~Copyable {
     /// A capture may be long: what it gave so far is printed, and the program ends.
     private mutating func cutShort(_ path: String, _ replayer: borrowing Replayer) -> Never {
         diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
-        _ = finish(replayer, hasStack: replayer.hasStack)
+        isCutShort = true
+        _ = finish(replayer, hasStack: replayer.hasStack, of: 0)
         StandardOutput.flush()
         ExitStatus.interrupted.exit()
     }
@@ -161,24 +169,42 @@ private struct ReplayRun: ~Copyable {
             text += "queries with a search suffix behind an update name: \(totals.searchSuffixed), not counted\n"
         }
         if totals.overflow > 0 { text += "queries left out, too many different names: \(totals.overflow)\n" }
+        if replayer.untold > 0 {
+            text += "queries of which the captures do not tell what came of them: \(replayer.untold)\n"
+        }
         return text
     }
 
-    /// Prints everything; gives back all findings, with those that another stack would bring.
-    mutating func finish(_ replayer: borrowing Replayer, hasStack: Bool) -> [Finding] {
+    /// What is said where there is no finding in what was captured: never that all is well where that is not known.
+    private func nothingObserved(_ replayer: borrowing Replayer) -> String {
+        let totals = replayer.totals
+        if replayer.untold == totals.updateEvents { return "nothing can be said: no answer is told" }
+        if isCutShort { return "nothing wrong in what was read so far" }
+        return totals.overflow > 0 || replayer.untold > 0
+            ? "nothing wrong in what is told of them" : "nothing wrong in what was captured"
+    }
+
+    /// Prints everything; gives back the findings that decide: those that another stack would bring, where one is asked for,
+    /// else all.
+    mutating func finish(_ replayer: borrowing Replayer, hasStack: Bool, of captures: Int) -> [Finding] {
         let observed = replayer.observed()
         let under = replayer.underStack()
         let changes = other.map { replayer.changes(to: $0.stack, context: $0.context) } ?? []
-        let all = observed + under + changes.filter { $0.kind != .freed }.map(\.finding)
+        let all = other == nil ? observed + under : changes.filter { $0.kind != .freed }.map(\.finding)
+        let broken = Set(observed.map(\.name))
         guard isText else {
-            finishRecords(replayer, observed + under, changes)
+            finishRecords(replayer, observed + under, changes, broken)
+            return all
+        }
+        if captures > 0, unreadable == captures {
+            StandardOutput.write(
+                "Nothing was replayed.\n\(captures) capture\(captures == 1 ? "" : "s") could not be read.\n"
+            )
             return all
         }
         StandardOutput.write(Self.totals(replayer))
         let nothing = replayer.totals.updateEvents == 0 ? "no update name was asked for" : nil
-        StandardOutput.write(
-            text.section("As observed", observed, none: nothing ?? "nothing wrong in what was captured")
-        )
+        StandardOutput.write(text.section("As observed", observed, none: nothing ?? nothingObserved(replayer)))
         if hasStack {
             StandardOutput.write(
                 text.section("Under the stack", under, none: nothing ?? "no update name asked for would break")
@@ -190,7 +216,14 @@ private struct ReplayRun: ~Copyable {
             ] {
                 let part = changes.filter { $0.kind == kind }
                 if kind == .undecided, part.isEmpty { continue }
-                StandardOutput.write(text.section(title, part.map { ($0.finding, $0.hours) }, none: nothing ?? "none"))
+                StandardOutput.write(
+                    text.section(
+                        title,
+                        part.map { ($0.finding, $0.hours) },
+                        broken: kind == .broken ? broken : [],
+                        none: nothing ?? (replayer.totals.overflow > 0 ? "none of those looked at" : "none")
+                    )
+                )
             }
         }
         return all
@@ -199,7 +232,8 @@ private struct ReplayRun: ~Copyable {
     private mutating func finishRecords(
         _ replayer: borrowing Replayer,
         _ findings: [Finding],
-        _ changes: [StackChange]
+        _ changes: [StackChange],
+        _ broken: Set<DomainName>
     ) {
         for finding in findings { records.record("finding") { finding.write(to: &$0) } }
         for change in changes {
@@ -207,11 +241,13 @@ private struct ReplayRun: ~Copyable {
                 $0.member("change", change.kind.rawValue)
                 change.finding.write(to: &$0)
                 $0.member("hours", change.hours)
+                if change.kind == .broken { $0.member("broken_already", broken.contains(change.finding.name)) }
             }
         }
         let compared = other == nil ? nil : Dictionary(grouping: changes, by: \.kind.rawValue).mapValues(\.count)
         let totals = replayer.totals
         let names = replayer.updateNames
+        let untold = replayer.untold
         let failed = (unreadable: unreadable, silent: silent)
         let bySeverity = Dictionary(grouping: findings, by: \.severity.rawValue).mapValues(\.count)
         records.end {
@@ -223,6 +259,7 @@ private struct ReplayRun: ~Copyable {
             $0.member("clients", totals.clients.count)
             $0.member("search_suffix_events", totals.searchSuffixed)
             $0.member("overflow_events", totals.overflow)
+            $0.member("untold_events", untold)
             $0.member("unreadable_captures", failed.unreadable)
             $0.member("captures_without_queries", failed.silent)
             if let compared { $0.member("changes", counts: compared) }

@@ -127,8 +127,11 @@ struct LoadedStack {
 
     /// One sentence a list on standard error: what it was read as. Never silent, so that no engine is guessed unseen. The
     /// rules that are not evaluated follow with their places, the first few of every reason.
-    func announce(namesRules: Bool = true, isVerbose: Bool = false) {
-        for report in reports {
+    ///
+    /// `other` has been said already.
+    func announce(namesRules: Bool = true, isVerbose: Bool = false, besides other: LoadedStack? = nil) {
+        let known = Set(other?.reports.map(\.path) ?? [])
+        for report in reports where !known.contains(report.path) {
             var line = "\(TerminalText.escaped(report.path)): \(report.reading); rules: \(report.rules)"
             let settings = report.ignored["option"] ?? 0
             let dropped = report.ignored.filter { $0.key != "option" }

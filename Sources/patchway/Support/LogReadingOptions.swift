@@ -17,6 +17,12 @@ struct LogReadingOptions: ParsableArguments {
     var utcOffset = 0
 
     func options() throws -> LogOptions {
+        guard year.map({ (1970...2200).contains($0) }) ?? true else {
+            throw Failure.usage("--year \(year ?? 0): give a year from 1970 to 2200")
+        }
+        guard (-1_440...1_440).contains(utcOffset) else {
+            throw Failure.usage("--utc-offset \(utcOffset): give minutes, at most a day (1440)")
+        }
         var options = LogOptions(present: Int64(time(nil)) * 1_000_000, utcOffset: utcOffset * 60)
         options.year = year
         if !ports.isEmpty { options.ports = Set(ports) }

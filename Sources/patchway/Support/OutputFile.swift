@@ -51,6 +51,11 @@ final class OutputFile {
         }
     }
 
+    /// Leaves nothing of what was written behind.
+    func discard() {
+        if let temporary { _ = unsafe unlink(temporary) }
+    }
+
     /// Puts the file into its place.
     func finish() throws {
         guard let temporary else {
