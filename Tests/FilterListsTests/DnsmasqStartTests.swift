@@ -35,7 +35,8 @@ struct DnsmasqStartTests {
     /// It does not start.
     @Test(
         arguments: [
-            "no-resolv=1", "no-hosts=yes", "no-resolv=", "bogus-priv=1", "cache-size", "cache-size=-1", "neg-ttl=abc",
+            "no-resolv=1", "caa-record=a.zz,x", "filter-rr=+1", "dhcp-boot=tag:a", "no-hosts=yes", "no-resolv=",
+            "bogus-priv=1", "cache-size", "cache-size=-1", "neg-ttl=abc",
             "neg-ttl", "edns-packet-max=abc", "use-stale-cache=abc", "use-stale-cache=2147483648", "min-port=70000",
             "max-port=x", "port=65536", "log-facility=nonesuch", "log-facility", "trust-anchor=abc", "no-0x20-encode",
             "all-subnets", "min-port=2000\nmax-port=1000", "max-port=500", "conntrack\nquery-port=5000", "interface",

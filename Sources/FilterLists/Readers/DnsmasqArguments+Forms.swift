@@ -15,6 +15,8 @@ extension DnsmasqArguments {
         "dumpfile": { isOnEveryMachine($0.value) && !$0.value.isEmpty ? .taken : .open(.start) },
         "dnssec-limits": { option in all(option) { integer($0) != nil } ? .taken : .refused },
         "cache-rr": { types($0) }, "filter-rr": { types($0) },
+        "caa-record": { $0.count > 3 && ($0.number(1, default: 256) ?? 256) < 256 ? .taken : .open(.start) },
+        "dhcp-boot": { isTag($0.text(0)) ? .open(.start) : .taken },
         "dhcp-range": { isRange($0) ? .taken : .open(.start) },
         "dhcp-option": { isOption($0) ? .taken : .open(.start) },
         "dhcp-host": { isHost($0) ? .taken : .open(.start) },
@@ -97,7 +99,9 @@ extension DnsmasqArguments {
     }
 
     private static func types(_ option: DnsmasqOption) -> Outcome {
-        all(option) { integer($0) != nil || RRType(String(decoding: $0, as: UTF8.self).uppercased()) != nil }
+        all(option) {
+            integer($0) != nil || $0.first != 0x2B && RRType(String(decoding: $0, as: UTF8.self).uppercased()) != nil
+        }
             ? .taken : .open(.start)
     }
 

@@ -99,7 +99,7 @@ enum DnsmasqArguments {
         for name in [
             "interface", "except-interface", "no-dhcp-interface", "no-dhcpv4-interface", "no-dhcpv6-interface",
             "dhcp-ignore", "dhcp-script", "dhcp-scriptuser", "dhcp-hostsfile", "dhcp-optsfile", "dhcp-hostsdir",
-            "dhcp-optsdir", "dhcp-lease", "dhcp-boot", "pxe-prompt", "tftp-root", "add-cpe-id", "auth-soa",
+            "dhcp-optsdir", "dhcp-lease", "pxe-prompt", "tftp-root", "add-cpe-id", "auth-soa",
             "dnssec-timestamp", "dumpmask", "auth-sec-servers",
         ] { forms[name] = .text }
         for name in [
