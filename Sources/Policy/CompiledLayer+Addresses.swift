@@ -183,6 +183,11 @@ extension CompiledLayer {
             // BIND keeps IPv4 ranges in mapped form; which of them a mapped address meets is not modelled.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
         }
+        if profile.triggerOrder == .zoneByZone,
+            let open = lackingRule(addresses, type, zones: min(zones, lists.count))
+        {
+            return Decision(kind: .unsupported, layer: index, rule: UInt32(open))
+        }
         let rule =
             profile.order == .longestFirst
             ? firstStage(addresses, asked) : answerRule(addresses, type, zones: min(zones, lists.count))
@@ -263,6 +268,22 @@ extension CompiledLayer {
             }
             if let best { return best.rule }
             open.removeAll { addressIndex.rule(.answer, $0, list: list) != nil }
+        }
+        return nil
+    }
+
+    /// Where several addresses meet different rules of BIND's first zone that has any, one that has data, and none of the type
+    /// asked for: it is not known when that one yields to shorter prefixes, as was seen in 9.18.
+    private func lackingRule(_ addresses: [IPAddress], _ type: RRType, zones: Int) -> Int? {
+        guard addresses.count > 1 else { return nil }
+        for list in 0..<zones {
+            let met = Set(addresses.compactMap { addressRule(.answer, $0, type, list: list) })
+            if met.isEmpty { continue }
+            guard met.count > 1 else { return nil }
+            return met.sorted().first { rule in
+                guard case .records = actions[Int(record(rule).action)] else { return false }
+                return decision(rule: rule, type: type, index: 0).kind == .nodata
+            }
         }
         return nil
     }

@@ -243,10 +243,11 @@ extension CompiledLayer {
         }
     }
 
-    /// What an alias to the name asked for is: to BIND the old form of `rpz-passthru`, to PowerDNS a loop (compared with
-    /// 9.18 and 4.8.8).
+    /// What an alias to the name asked for is: to BIND the old form of `rpz-passthru`, unless an address met the rule, to
+    /// PowerDNS a loop (compared with 9.18 and 4.8.8).
     func unlooped(_ decision: Decision, _ name: borrowing NameBuffer, _ type: RRType) -> Decision {
-        guard decision.kind == .redirect, decision.hasRule, engine == .bindRPZ || failsInLoops(decision),
+        guard decision.kind == .redirect, decision.hasRule,
+            engine == .bindRPZ && trigger(Int(decision.rule)) == nil || failsInLoops(decision),
             case .records(let list) = actions[Int(record(Int(decision.rule)).action)],
             let alias = list.first, alias.type == .cname, Self.isSame(alias.data, name)
         else { return decision }

@@ -130,10 +130,23 @@ struct PolicyZoneOwnerTests {
             #expect(try ranges.verdict("w.com", .a, addresses: addresses).kind == kind)
             #expect(try ranges.verdict("v.com", .a, addresses: addresses).kind == .redirect)
         }
-        // Not because of who asks.
-        let clients = try Self.stack(["32.1.0.0.127.rpz-client-ip CNAME w.com."], .pdnsRPZ)
+        // Not because of who asks; nor is it then BIND's old form of rpz-passthru.
         let client = QueryContext(client: Client(address: IPAddress("127.0.0.1")))
-        #expect(try clients.verdict("w.com", .a, context: client).kind == .redirect)
+        for engine in [Engine.pdnsRPZ, .bindRPZ] {
+            let clients = try Self.stack(["32.1.0.0.127.rpz-client-ip CNAME w.com."], engine)
+            #expect(try clients.verdict("w.com", .a, context: client).kind == .redirect)
+        }
+        #expect(try Self.stack(["w.com CNAME w.com."], .bindRPZ).verdict("w.com", .a).kind == .pass)
+    }
+
+    /// Of ranges that several addresses meet, one without data of the type may yield to a shorter one in BIND.
+    @Test func rangesWithoutDataOfTheType() throws {
+        let zone = "24.0.0.54.20.rpz-ip A 198.18.0.7\n31.0.1.54.20.rpz-ip HTTPS 1 ."
+        let loaded = try Self.stack([zone], .bindRPZ)
+        let (short, long) = (try #require(IPAddress("20.54.0.1")), try #require(IPAddress("20.54.1.0")))
+        #expect(try loaded.verdict("w.com", .a, addresses: [short, long]).kind == .unsupported)
+        #expect(try loaded.verdict("w.com", .a, addresses: [long]).kind == .nodata)
+        #expect(try loaded.verdict("w.com", .a, addresses: [short]).kind == .redirect)
     }
 
     /// BIND serves its policy zones like other zones, where no policy says otherwise.
