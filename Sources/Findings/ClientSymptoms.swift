@@ -7,8 +7,9 @@ extension Finding {
     /// addresses are still to be had, which clients then use.
     public var clientErrors: [ErrorCode] {
         guard let endpoint, rule != .undecided, reach == .everything || reach == .ipv4 else { return [] }
-        // A proxy answers, and the name resolves as ever.
-        if isDeniedByProxy { return [Self.forbidden] }
+        // A proxy answers, and the name resolves as ever: squid with HTTP status 403, squidGuard with whatever its
+        // configuration redirects to.
+        if isDeniedByProxy { return verdict.matched?.rule.engine == .squid ? [Self.forbidden] : [] }
         // A name that resolves to the wrong place shows no code that says it did not resolve, and where nobody answers
         // none that is about what was answered.
         let isUnanswered = stage == .dns || stage == .reachability

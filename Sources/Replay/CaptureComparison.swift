@@ -66,7 +66,8 @@ public struct CaptureComparison {
         counts.onlyFirst = first.entries.keys.count { second.entries[$0] == nil }
         counts.onlySecond = second.entries.keys.count { first.entries[$0] == nil }
         var groups: (first: [DomainName: [Observation: Group]], second: [DomainName: [Observation: Group]]) = ([:], [:])
-        let keys = first.entries.keys.sorted { ($0.name, $0.type.rawValue) < ($1.name, $1.type.rawValue) }
+        let keys = first.entries.keys.filter { second.entries[$0] != nil }
+            .sorted { ($0.name, $0.type.rawValue) < ($1.name, $1.type.rawValue) }
         for key in keys {
             guard let left = first.entries[key], let right = second.entries[key] else { continue }
             let before = outcome(left, beside: right, key, isHealthy: first.isHealthy)

@@ -154,6 +154,11 @@ enum StackOptionCases {
                 1,
                 "+client: 0x80244018 WU_E_PT_HTTP_STATUS_FORBIDDEN\n"
             ),
+            CommandLineCase(
+                "audit --engine squidguard @/one-name.txt",
+                1,
+                "+HTTPS refused\n            fix: remove line 1"
+            ),
             CommandLineCase("replay Zones/demo/names.txt", 3, "+nothing can be said: no answer is told"),
             CommandLineCase("replay @/absent.log", 2, "+Nothing was replayed.\n1 capture could not be read."),
             CommandLineCase("replay Zones/demo/vpn-dns.log --year 20260", 2, "give a year from 1970 to 2200"),

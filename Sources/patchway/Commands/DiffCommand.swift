@@ -36,14 +36,19 @@ struct DiffCommand: ParsableCommand {
         let threshold = try Severity(option: failOn)
         let options = try reading.options()
         let catalog = try catalog.load()
-        var run = DiffRun(output: output, header: RunHeader(version: Version.text, catalog: catalog.label))
+        var run = DiffRun(
+            output: output,
+            header: RunHeader(version: Version.text, catalog: catalog.label),
+            catalog,
+            captures
+        )
         Interruption.watch()
         var sides = [CaptureSide(catalog: catalog), CaptureSide(catalog: catalog)]
         for (index, path) in captures.enumerated() where !Interruption.isRequested {
             try run.read(path, options, into: &sides, index)
         }
         let compared = CaptureComparison(sides[0], sides[1], catalog: catalog)
-        run.finish(compared, captures)
+        run.finish(compared)
         if Interruption.isRequested { throw ExitStatus.interrupted }
         if (compared.inFirst + compared.inSecond).contains(where: { $0.severity >= threshold }) {
             throw ExitStatus.finding
@@ -61,14 +66,19 @@ private struct DiffRun: ~Copyable {
     /// Captures of which a part could not be read.
     private(set) var damaged = 0
 
-    init(output: OutputOptions, header: RunHeader) {
+    private let catalog: EndpointCatalog
+    private let captures: [String]
+
+    init(output: OutputOptions, header: RunHeader, _ catalog: EndpointCatalog, _ captures: [String]) {
+        self.catalog = catalog
+        self.captures = captures
         isText = output.format == .text
         text = ReplayText(style: output.style)
         records = RecordStream(output.format, write: StandardOutput.write)
         if !isText { records.record("header") { header.write(to: &$0) } }
     }
 
-    /// Reads one of two captures; what both gave so far is compared and printed when the program is interrupted.
+    /// Reads one of two captures.
     mutating func read(
         _ path: String,
         _ options: LogOptions,
@@ -77,15 +87,21 @@ private struct DiffRun: ~Copyable {
     ) throws {
         do throws(InputError) {
             let reports = try QueryLog.read(path: path, options: options) { event in
-                if !Interruption.isRequested { sides[index].add(event) }
+                if Interruption.isRequested { cutShort(path, sides) }
+                sides[index].add(event)
             }
             for report in reports { file(report) }
         } catch {
             throw Failure(status: error.isMisuse ? .usage : .undecided, text: error.diagnostic.description)
         }
-        if Interruption.isRequested {
-            diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
-        }
+    }
+
+    /// A capture may be long: what both gave so far is compared and printed, and the program ends.
+    private mutating func cutShort(_ path: String, _ sides: [CaptureSide]) -> Never {
+        diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
+        finish(CaptureComparison(sides[0], sides[1], catalog: catalog))
+        StandardOutput.flush()
+        ExitStatus.interrupted.exit()
     }
 
     private mutating func diagnostic(_ diagnostic: Diagnostic) {
@@ -107,7 +123,7 @@ private struct DiffRun: ~Copyable {
         for found in report.diagnostics.diagnostics { diagnostic(found) }
     }
 
-    mutating func finish(_ compared: borrowing CaptureComparison, _ captures: [String]) {
+    mutating func finish(_ compared: borrowing CaptureComparison) {
         let sides = [(captures[0], compared.inFirst), (captures[1], compared.inSecond)]
         let counts = compared.counts
         guard isText else {
