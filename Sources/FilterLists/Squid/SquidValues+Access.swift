@@ -2,7 +2,7 @@ import DNS
 import TextScan
 
 /// Values of an `acl` that asks for something unknown here: squid 5.7 starts with some and not with others (each kind was given to
-/// `squid -k parse`). Names of hosts are taken for such as can be looked up, and types of builds with TLS for built.
+/// `squid -k parse`). What squid looks up, and types of builds with TLS, are ``SquidDefinitions``'s.
 extension SquidValues {
     /// Whether squid takes a value of a type.
     static func accepts(_ value: [UInt8], of type: [UInt8]) -> Bool {
