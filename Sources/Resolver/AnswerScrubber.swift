@@ -8,6 +8,8 @@ enum ReplyFault: Equatable {
     case malformed
     /// Truncated: to be asked over TCP.
     case truncated
+    /// A delegation in place of an answer: the server does not recurse, and what it leads to was not asked.
+    case referral
     /// The server could or would not answer.
     case refusal(ResponseCode)
 }
@@ -114,7 +116,19 @@ struct AnswerScrubber: ~Copyable {
         }
         message.octets.put16(answers, at: 6)
         message.octets.put16(authorities, at: 8)
-        return message.overflowed || ttls.overflowed ? .malformed : nil
+        if message.overflowed || ttls.overflowed { return .malformed }
+        return isReferral(reply, bits) ? .referral : nil
+    }
+
+    /// Whether it says no more than who would know (RFC 2308 §2.2.1), which passed on would deny the data.
+    private mutating func isReferral(_ reply: Span<UInt8>, _ bits: UInt16) -> Bool {
+        guard code == .noError, !hasData, bits & MessageHeader.authoritativeFlag == 0 else { return false }
+        var refers = false
+        for record in records where record.section == .authority && record.recordClass == .in {
+            if record.type == .soa { return false }
+            if record.type == .ns, isAtOrAboveCurrent(reply, record) { refers = true }
+        }
+        return refers
     }
 
     /// Whether a message is a response to the question asked (RFC 5452 §9.1).

@@ -101,6 +101,7 @@ struct BootstrapClient: ~Copyable {
             case .mismatch: continue
             case .malformed: throw .noAnswer("\(resolver) sends an answer that is none")
             case .truncated: throw .noAnswer("\(resolver) sends an answer that does not fit a datagram")
+            case .referral: throw .noAnswer("\(resolver) refers to others and does not resolve names")
             case .refusal(let code): throw .noAnswer("\(resolver) says \(code)")
             }
         }

@@ -240,6 +240,8 @@ struct FlightTable: ~Copyable {
             flights[flight].failure = .malformed
             return goOn(flight, without: upstream, now: now)
         case .fault(.refusal(let code)): return refused(flight, code, by: upstream, now: now)
+        // As one that could not resolve it: another upstream may.
+        case .fault(.referral): return refused(flight, .servFail, by: upstream, now: now)
         case .network:
             flights[flight].failure = .network
             groups.failed(upstream, sentAt: flights[flight].sentAt, now: now)

@@ -142,7 +142,7 @@ extension Worker {
         switch fault {
         case .mismatch: counters.upstreamMismatches += 1
         case .malformed: counters.upstreamMalformed += 1
-        case .refusal:
+        case .refusal, .referral:
             counters.upstreamFailures += 1
             if comparing != nil { keepRefusal(of: flight) }
         case .truncated: break

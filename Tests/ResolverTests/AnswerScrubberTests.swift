@@ -168,6 +168,21 @@ private struct Scrubbed {
         #expect(scrubbed.lifetime == 0)
     }
 
+    /// Referrals lead a resolver on; a forwarder that passed them on as "no such data" would lie. BIND, too, fails then.
+    @Test(arguments: [
+        ([Record.ns("example", "ns.example")], UInt16(0x8180), true),
+        ([.ns("www.example", "ns.example")], 0x8100, true),
+        ([.ns("other", "ns.other")], 0x8180, false), ([.ns("a.www.example", "ns.example")], 0x8180, false),
+        ([.ns("example", "ns.example")], 0x8580, false), ([.ns("example", "ns.example")], 0x8183, false),
+        ([.ns("example", "ns.example"), .soa("example")], 0x8180, false), ([], 0x8180, false),
+        ([.a("www.example"), .ns("example", "ns.example")], 0x8180, false),
+        ([.cname("www.example", "a.other"), .ns("other", "ns.other")], 0x8180, true),
+        ([.cname("www.example", "a.other"), .ns("example", "ns.example")], 0x8180, false),
+    ])
+    func tellsReferralsFromDenials(records: [Record], bits: UInt16, isReferral: Bool) {
+        #expect((Scrubbed(makeReply(to: query, records, bits: bits)).fault == .referral) == isReferral)
+    }
+
     @Test func countsTTLsWithTheTopBitAsZeroAndCapsLongOnes() {
         #expect(Scrubbed(makeReply(to: query, [.a("www.example", ttl: 0x8000_0001)])).lifetime == 0)
         #expect(Scrubbed(makeReply(to: query, [.a("www.example", ttl: 0x7FFF_FFFF)])).summary?.ttls == [86_400])
