@@ -1,16 +1,16 @@
 /// Whether a new version of a list may take the place of the one there is. Pure.
 public enum UpdateGuard {
-    /// What is known of a version.
+    /// What is known of a version, in the layer that it is part of.
     public struct Effect: Sendable, Equatable {
-        /// Its rules.
-        public var rules: Int
-        /// The names that updates need and it does not let pass.
+        /// Its rules; nil where there is no version.
+        public var rules: Int?
+        /// The names that updates need and the layer does not let pass.
         public var names: Set<String>
         /// Those of which it is not known whether it does.
         public var undecided: Set<String>
 
         /// An effect.
-        public init(rules: Int, names: Set<String>, undecided: Set<String> = []) {
+        public init(rules: Int?, names: Set<String>, undecided: Set<String> = []) {
             self.rules = rules
             self.names = names
             self.undecided = undecided
@@ -28,21 +28,21 @@ public enum UpdateGuard {
     }
 
     /// What speaks against a new version, in words; empty when nothing does.
-    public static func objections(to new: Effect, after old: Effect?) -> [String] {
+    public static func objections(to new: Effect, after old: Effect) -> [String] {
         var objections: [String] = []
-        let known = (old?.names ?? []).union(old?.undecided ?? [])
+        let known = old.names.union(old.undecided)
         for (verb, names) in [
-            ("blocks", new.names.subtracting(old?.names ?? [])), ("may block", new.undecided.subtracting(known)),
+            ("would be", new.names.subtracting(old.names)), ("might be", new.undecided.subtracting(known)),
         ] {
             guard !names.isEmpty else { continue }
             let more = names.count > 3 ? " and \(names.count - 3) more" : ""
             objections.append(
-                "it \(verb) names that updates need: \(names.sorted().prefix(3).joined(separator: ", "))\(more)"
+                "names that updates need \(verb) blocked: \(names.sorted().prefix(3).joined(separator: ", "))\(more)"
             )
         }
-        if let old {
-            if new.rules > 2 * old.rules + slack { objections.append("it has \(new.rules) rules, before \(old.rules)") }
-            if 2 * new.rules < old.rules { objections.append("it has only \(new.rules) rules, before \(old.rules)") }
+        if let new = new.rules, let old = old.rules {
+            if new > 2 * old + slack { objections.append("it has \(new) rules, before \(old)") }
+            if 2 * new < old { objections.append("it has only \(new) rules, before \(old)") }
         }
         return objections
     }

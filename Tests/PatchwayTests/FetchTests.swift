@@ -4,15 +4,19 @@ import Testing
 
 /// Lists over HTTP, from a server on loopback.
 @Suite(.timeLimit(.minutes(3))) struct FetchTests {
-    /// Serves the files of a folder with ETags; `cut` ends before its length. Writes its port to `port`.
+    /// Serves the files of a folder with ETags, over TLS where a certificate and its key follow; `cut` ends before its
+    /// length, `plain` leads to a port without TLS. Writes its port to `port`.
     private static let server = """
-        hashlib, http, os, sys, threading = map(__import__, ['hashlib', 'http.server', 'os', 'sys', 'threading'])
+        hashlib, http, os, ssl, sys, threading = map(__import__, ['hashlib', 'http.server', 'os', 'ssl', 'sys', 'threading'])
         os.chdir(sys.argv[1])
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 path = self.path.lstrip('/')
                 if path == 'away':
                     self.send_response(302); self.send_header('Location', '/ads.txt'); self.end_headers(); return
+                if path == 'plain':
+                    self.send_response(302); self.send_header('Location', 'http://%s/ads.txt' % self.headers['Host'])
+                    self.end_headers(); return
                 if path == 'secret':
                     self.send_response(302); self.send_header('Location', 'file:///etc/hostname'); self.end_headers(); return
                 if not os.path.exists(path):
@@ -28,6 +32,10 @@ import Testing
                 self.wfile.write(body)
             def log_message(self, *_): pass
         server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        if len(sys.argv) > 2:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(sys.argv[2], sys.argv[3])
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Timer(150, os._exit, [0]).start()
         open('port.new', 'w').write(str(server.server_port)); os.rename('port.new', 'port')
         server.serve_forever()
@@ -38,12 +46,13 @@ import Testing
         let process: Process
         let port: String
 
-        init() throws {
+        init(_ certificate: TestCertificate? = nil) throws {
             folder = Patchway.scratch.appendingPathComponent("fetch-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
             process.arguments = ["-c", FetchTests.server, folder.path]
+            if let certificate { process.arguments? += [certificate.certificate, certificate.key] }
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
@@ -101,7 +110,7 @@ import Testing
         #expect(harmful.status == 1)
         #expect(
             harmful.output.contains(
-                "QUARANTINED: it blocks names that updates need: slscr.update.microsoft.com; it is at "
+                "QUARANTINED: names that updates need would be blocked: slscr.update.microsoft.com; it is at "
             )
         )
         #expect(site.kept() == Self.ads)
@@ -134,6 +143,74 @@ import Testing
         #expect(accepted.status == 0)
         #expect(site.kept()?.contains("slscr") == true)
         #expect(site.kept(".quarantine") == nil)
+    }
+
+    /// What a list does is what its layer does with it: allow lists break things by what they no longer hold.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 is not installed"))
+    func judgesAListInItsLayer() throws {
+        let site = try Site()
+        defer { site.process.terminate() }
+        let update = "slscr.update.microsoft.com\n"
+        try site.put("block.txt", "0.0.0.0 ads.example\n0.0.0.0 \(update)")
+        try site.put("allow.txt", "ok.example\n" + update)
+        try site.put(
+            "layer.yaml",
+            """
+            layers:
+              - engine: pihole
+                lists:
+                  - block.txt
+                  - {url: 'http://127.0.0.1:\(site.port)/allow.txt', path: kept.txt, role: allow}
+
+            """
+        )
+        let file = site.folder.appendingPathComponent("layer.yaml").path
+        #expect(try Patchway.run(["fetch", file]).output.hasSuffix("kept.txt: a new version, rules: 2\n"))
+        try site.put("allow.txt", "ok.example\nfine.example\n")
+        let gone = try Patchway.run(["fetch", file])
+        #expect(gone.status == 1)
+        #expect(
+            gone.output.contains("QUARANTINED: names that updates need would be blocked: slscr.update.microsoft.com")
+        )
+        // What another list of the layer blocks already is not this one's doing.
+        try site.put(
+            "layer.yaml",
+            """
+            layers:
+              - {engine: pihole, lists: [block.txt, {url: 'http://127.0.0.1:\(site.port)/block.txt', path: more.txt}]}
+
+            """
+        )
+        #expect(try Patchway.run(["fetch", file]).output.hasSuffix("more.txt: a new version, rules: 2\n"))
+    }
+
+    /// Over HTTPS a server is who it says it is, and what it gives does not come from anywhere else.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "python3 is not installed"))
+    func believesServersByTheirCertificates() throws {
+        let certificate = try TestCertificate.shared.get()
+        let stranger = try TestCertificate(for: "IP:127.0.0.1")
+        let site = try Site(certificate)
+        defer { site.process.terminate() }
+        try site.put("ads.txt", Self.ads)
+        let cases: [(host: String, resource: String, authority: String?, says: String)] = [
+            ("127.0.0.1", "ads.txt", nil, "not fetched: "),
+            ("127.0.0.1", "ads.txt", stranger.certificate, "not fetched: "),
+            ("localhost", "ads.txt", certificate.certificate, "not fetched: "),
+            ("127.0.0.1", "ads.txt", "/nowhere.pem", "not fetched: "),
+            ("127.0.0.1", "ads.txt", certificate.certificate, "a new version, rules: 3"),
+            ("127.0.0.1", "ads.txt", certificate.certificate, "the latest version is here"),
+            ("127.0.0.1", "plain", certificate.certificate, "not fetched: "),
+            ("127.0.0.1", "secret", certificate.certificate, "not fetched: "),
+        ]
+        for (host, resource, authority, says) in cases {
+            let url = "https://\(host):\(site.port)/\(resource)"
+            try site.put("stack.yaml", "layers: [{engine: pihole, lists: [{url: '\(url)', path: kept.txt}]}]\n")
+            let file = site.folder.appendingPathComponent("stack.yaml").path
+            let result = try Patchway.run(["fetch", file] + (authority.map { ["--ca", $0] } ?? []))
+            #expect(result.output.contains("kept.txt: \(says)"), "\(url), \(authority ?? "-"): \(result.output)")
+            #expect(result.status == (says.hasPrefix("not") ? 3 : 0))
+        }
+        #expect(site.kept() == Self.ads)
     }
 
     @Test func listsWithoutAnAddressAreNotFetched() throws {

@@ -15,8 +15,8 @@ struct FetchCommand: ParsableCommand {
         abstract: "Bring lists with a `url` up to date, unless the new version would break what updates need.",
         discussion: """
             The last good copy stands at the `path` of the list, which all other commands read. A new version is kept beside it \
-            as PATH.quarantine and reported when it is a page and no list, cannot be read, shrinks or grows beyond measure, or \
-            blocks or may block a name of the catalog that was not blocked before. Exit code: 1 something is in quarantine, 3 a server gave \
+            as PATH.quarantine and reported when it is a page and no list, cannot be read, shrinks or grows beyond measure, or when \
+            its layer then blocks or may block a name of the catalog that it did not block before. Exit code: 1 something is in quarantine, 3 a server gave \
             nothing. A running `serve` takes new lists over on SIGHUP.
             """
     )
@@ -50,10 +50,10 @@ struct FetchCommand: ParsableCommand {
         var worst = ExitStatus.fine
         var count = 0
         for layer in stack.layers {
-            for list in layer.lists {
+            for (index, list) in layer.lists.enumerated() {
                 guard let url = list.url else { continue }
                 count += 1
-                let outcome = FetchedList(url: url, list: list, layer: layer, names: names).update(
+                let outcome = FetchedList(url: url, index: index, layer: layer, names: names).update(
                     accepts: accepts,
                     most: size << 20,
                     authorities: authorities
@@ -82,11 +82,12 @@ private struct FetchedList {
     }
 
     let url: String
-    let list: Configuration.List
+    /// Which list of its layer it is.
+    let index: Int
     let layer: Configuration.Layer
     let names: [DomainName]
 
-    private var path: String { list.path }
+    private var path: String { layer.lists[index].path }
 
     func update(accepts: Bool, most: Int, authorities: String?) -> Outcome {
         let download: Download
@@ -98,11 +99,10 @@ private struct FetchedList {
         }
         guard let octets = download.octets else { return Outcome(status: .fine, text: "the latest version is here") }
         if UpdateGuard.isPage(octets) { return quarantine(octets, ["it is a page for people and no list"]) }
-        let new: UpdateGuard.Effect
-        do throws(ListError) { new = try effect(octets) } catch {
+        let (new, old): (UpdateGuard.Effect, UpdateGuard.Effect)
+        do throws(ListError) { (new, old) = try effects(octets) } catch {
             return quarantine(octets, ["it cannot be read"], lines: [error.description])
         }
-        let old = FileManager.default.contents(atPath: path).flatMap { try? effect(Array($0)) }
         let objections = accepts ? [] : UpdateGuard.objections(to: new, after: old)
         guard objections.isEmpty else { return quarantine(octets, objections) }
         do {
@@ -112,8 +112,8 @@ private struct FetchedList {
         } catch {
             return Outcome(status: .usage, text: "cannot be written: \(error.localizedDescription)")
         }
-        let before = old.map { ", before \($0.rules)" } ?? ""
-        return Outcome(status: .fine, text: "a new version, rules: \(new.rules)\(before)")
+        let before = old.rules.map { ", before \($0)" } ?? ""
+        return Outcome(status: .fine, text: "a new version, rules: \(new.rules ?? 0)\(before)")
     }
 
     /// What the server said of the copy there is; nothing where that is gone, or came from elsewhere.
@@ -148,12 +148,34 @@ private struct FetchedList {
         guard unsafe rename(fresh, place) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
-    /// What a version does in its layer, alone.
-    private func effect(_ octets: [UInt8]) throws(ListError) -> UpdateGuard.Effect {
-        var alone = layer
-        alone.lists = [list]
-        alone.lists[0].octets = octets
-        let request = LayerRequest(alone)
+    /// What the layer does with a new version and with the copy there is, beside its other lists; alone where those cannot
+    /// be read.
+    private func effects(_ octets: [UInt8]) throws(ListError) -> (new: UpdateGuard.Effect, old: UpdateGuard.Effect) {
+        let kept = FileManager.default.contents(atPath: path).map { Array($0) }
+        let beside = layer.lists.enumerated().filter { $0.offset != index && Self.isThere($0.element) }
+        if !beside.isEmpty, let new = try? effect(octets, beside: beside), let old = try? effect(kept, beside: beside) {
+            return (new, old)
+        }
+        let old = kept == nil ? nil : try? effect(kept, beside: [])
+        return (try effect(octets, beside: []), old ?? UpdateGuard.Effect(rules: nil, names: []))
+    }
+
+    /// Whether a list can be read now; others of the layer may have to be fetched first.
+    private static func isThere(_ list: Configuration.List) -> Bool {
+        list.octets != nil || list.rules != nil || FileManager.default.fileExists(atPath: list.path)
+    }
+
+    /// What the layer does with a version of the list, or without it.
+    private func effect(
+        _ octets: [UInt8]?,
+        beside others: [(offset: Int, element: Configuration.List)]
+    ) throws(ListError) -> UpdateGuard.Effect {
+        var judged = layer
+        var own = layer.lists[index]
+        own.octets = octets
+        let lists = octets == nil ? others : others + [(index, own)]
+        judged.lists = lists.sorted { $0.offset < $1.offset }.map(\.element)
+        let request = LayerRequest(judged)
         let loaded = try LayerLoader.load(
             request.lists,
             engine: request.engine,
@@ -170,6 +192,9 @@ private struct FetchedList {
                 undecided.insert(name.description)
             }
         }
-        return UpdateGuard.Effect(rules: loaded.layer.ruleCount, names: hit, undecided: undecided)
+        let rules = loaded.reports.filter { $0.path == path || $0.path.hasPrefix(path + ":") }.reduce(0) {
+            $0 + $1.rules
+        }
+        return UpdateGuard.Effect(rules: octets.map { _ in rules }, names: hit, undecided: undecided)
     }
 }
