@@ -61,6 +61,13 @@ public enum IPAddress: Hashable, Sendable {
     }
 }
 
+extension IPAddress: Comparable {
+    /// Orders IPv4 before IPv6, each by its bits.
+    public static func < (left: IPAddress, right: IPAddress) -> Bool {
+        left.isV4 == right.isV4 ? left.number < right.number : left.isV4
+    }
+}
+
 extension IPAddress: CustomStringConvertible {
     /// Reads dotted-quad or RFC 4291 text; no zone, no prefix length.
     public init?(_ text: some StringProtocol) { self.init(text: Array(text.utf8)) }

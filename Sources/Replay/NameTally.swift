@@ -27,6 +27,8 @@ struct NameTally {
     /// The aliases of the longest answer.
     var aliases: [DomainName] = []
     var all = Span()
+    /// What came of the questions of each client, as far as there is room.
+    var clients: [IPAddress: ClientMarks] = [:]
     /// Hours in which it was asked for, counted from 1970; at most ``maximumHours``.
     var hours: Set<Int64> = []
     /// Microseconds between answers of about the same time: an hour, in which few names move.
@@ -77,21 +79,33 @@ struct NameTally {
         self.type = type
     }
 
-    mutating func add(_ event: QueryEvent, exists: Bool) {
+    /// What came of a question.
+    enum Outcome {
+        case fault
+        case data
+        case noData
+        case untold
+    }
+
+    mutating func add(_ event: QueryEvent, exists: Bool) -> Outcome {
         events += 1
         all.add(event)
         if let time = event.time, hours.count < Self.maximumHours { hours.insert(time / 3_600_000_000) }
+        let chain = Self.chain(of: event)
+        if chain.count > aliases.count { aliases = chain }
         if let fault = Observation(event, exists: exists) {
             let isNew = faults[fault] == nil && faults.count >= Self.maximumFaults
             faults[isNew ? fault.generic : fault, default: Span()].add(event)
-        } else if event.reply == .seen, event.rcode == nil || event.rcode == .noError {
-            answered += 1
-            if event.answers.contains(where: { $0.type == event.type }) { withData += 1 }
-        } else {
-            untold += 1
+            return .fault
         }
-        let chain = Self.chain(of: event)
-        if chain.count > aliases.count { aliases = chain }
+        guard event.reply == .seen, event.rcode == nil || event.rcode == .noError else {
+            untold += 1
+            return .untold
+        }
+        answered += 1
+        guard event.answers.contains(where: { $0.type == event.type }) else { return .noData }
+        withData += 1
+        return .data
     }
 
     /// The aliases of the name asked for, in order, as the answer links them.

@@ -11,11 +11,15 @@ public struct Replayer {
     /// Different (name, type) pairs remembered; events beyond are counted in ``ReplayTotals/overflow``.
     public static let maximumNames = 200_000
 
-    private let catalog: EndpointCatalog
+    /// Clients remembered of all names and types together; events beyond count in ``ReplayTotals/clientOverflow``.
+    static let maximumClients = 1_000_000
+
+    let catalog: EndpointCatalog
     let stack: CompiledStack?
     let context: QueryContext
     private(set) var tallies: [Key: NameTally] = [:]
     private var verdicts: [DomainName: Known] = [:]
+    private var clientEntries = 0
     /// Counts over all events.
     public private(set) var totals = ReplayTotals()
 
@@ -61,7 +65,19 @@ public struct Replayer {
             }
             tallies[key] = NameTally(name: event.name.lowercased, type: event.type)
         }
-        tallies[key]?.add(event, exists: known.exists)
+        let outcome = tallies[key]?.add(event, exists: known.exists)
+        if let outcome, let client = event.client?.address { note(outcome, for: client, key, event.time) }
+    }
+
+    private mutating func note(_ outcome: NameTally.Outcome, for client: IPAddress, _ key: Key, _ time: Int64?) {
+        if tallies[key]?.clients[client] == nil {
+            guard clientEntries < Self.maximumClients else {
+                totals.clientOverflow += 1
+                return
+            }
+            clientEntries += 1
+        }
+        tallies[key]?.clients[client, default: ClientMarks()].add(outcome, at: time)
     }
 
     private mutating func known(_ name: DomainName) -> Known {
@@ -221,6 +237,8 @@ public struct ReplayTotals: Sendable {
     public internal(set) var searchSuffixed = 0
     /// Events about update names that were left out because there were too many different ones.
     public internal(set) var overflow = 0
+    /// Events about update names that no client is charged with, because there were too many.
+    public internal(set) var clientOverflow = 0
     /// Clients, at most 65,536.
     public internal(set) var clients: Set<IPAddress> = []
 }

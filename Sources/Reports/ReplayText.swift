@@ -6,7 +6,7 @@ import TextScan
 
 /// A replay for people: what was observed, then what the stack would do.
 public struct ReplayText: Sendable {
-    private let style: TextStyle
+    let style: TextStyle
 
     /// A renderer.
     public init(style: TextStyle) { self.style = style }

@@ -125,8 +125,9 @@ struct AnswerScrubber: ~Copyable {
         guard code == .noError, !hasData, bits & MessageHeader.authoritativeFlag == 0 else { return false }
         var refers = false
         for record in records where record.section == .authority && record.recordClass == .in {
+            guard record.type == .soa || record.type == .ns, isAtOrAboveCurrent(reply, record) else { continue }
             if record.type == .soa { return false }
-            if record.type == .ns, isAtOrAboveCurrent(reply, record) { refers = true }
+            refers = true
         }
         return refers
     }

@@ -280,11 +280,12 @@ public final class Server: Sendable {
     }
 
     /// Applies another policy from now on; queries under way are answered by the one in force when the answer comes.
-    public func reload(_ policy: ServerPolicy) {
+    /// With `mode`, what is done with its decisions changes, too.
+    public func reload(_ policy: ServerPolicy, mode: ServingMode? = nil) {
         state.withLock { state in
             let next = ActivePolicy(
                 policy,
-                mode: configuration.mode,
+                mode: mode ?? state.policy.mode,
                 generation: state.policy.generation &+ 1,
                 groupNames: state.policy.groupNames
             )

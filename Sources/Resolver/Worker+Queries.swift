@@ -104,12 +104,6 @@ extension Worker {
             answerWhy(query, key, message)
             return true
         }
-        if let answer = special.answer(name) {
-            counters.local += 1
-            reply.writeSpecial(answer, query, message: message, zoneStart: special.zoneStart(name))
-            noteIfWanted(.pass, query, origin)
-            return true
-        }
         let type = RRType(rawValue: query.type)
         if let zone = configuration.localZone, let answer = zone.answer(name.name, type: type) {
             counters.local += 1
@@ -132,8 +126,16 @@ extension Worker {
             noteIfWanted(StoredDecision(decision, aliasOffset: 0), query, origin, isEnforced: true)
             return true
         }
-        if policy.enforces(decision, for: name), !sparesSigned(key) {
+        let specialAnswer = special.answer(name)
+        // Nobody has signed what is said here of special names.
+        if policy.enforces(decision, for: name), specialAnswer != nil || !sparesSigned(key) {
             return answerByPolicy(decision, query, key, hash, message, origin)
+        }
+        if let specialAnswer {
+            counters.local += 1
+            reply.writeSpecial(specialAnswer, query, message: message, zoneStart: special.zoneStart(name))
+            noteIfWanted(StoredDecision(decision, aliasOffset: 0), query, origin)
+            return true
         }
         if type == .any {
             counters.local += 1

@@ -62,6 +62,34 @@ private let hasDig = FileManager.default.isExecutableFile(atPath: "/usr/bin/dig"
         #expect(process.terminationStatus == 0)
     }
 
+    /// What SIGHUP does not take over is said, and so is what of a file is not used.
+    @Test func saysWhatIsNotTakenOver() throws {
+        let folder = Patchway.scratch.appendingPathComponent("reload-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let command = """
+            cd \(folder.path); echo '0.0.0.0 bad.example' > a.hosts
+            file='{upstreams: [192.0.2.1], listen: ["127.0.0.1:0"], layers: [{engine: pihole, lists: [a.hosts]}]'
+            heard() { for _ in $(seq 200); do grep -q "$2" $1 && return; sleep 0.1; done; }
+            echo "$file}" > c.yaml; patchway serve --config c.yaml 2> reload & child=$!; heard reload serving
+            echo "$file, mode: enforce, stop-rebinding: yes, workers: 2}" > c.yaml
+            kill -HUP $child; heard reload restart; kill $child; wait $child
+            patchway serve --config c.yaml --list a.hosts --engine pihole 2> list & child=$!; heard list serving
+            kill $child; wait $child
+            patchway serve --stack c.yaml --upstream 192.0.2.1 --listen 127.0.0.1:0 2> stack & child=$!
+            heard stack serving; kill $child; wait $child
+            cat reload list stack
+            """
+        let said = try Patchway.shell(command).output
+        for line in [
+            "patchway: reloaded, 1 rule, mode enforce instead of shadow\n",
+            "patchway: only a restart takes over what has changed in workers, stop-rebinding\n",
+            "patchway: the layers of c.yaml are not used: --list names others\n",
+            "patchway: of c.yaml only the layers are used, not mode, listen, workers, stop-rebinding, upstreams; --config takes",
+        ] {
+            #expect(said.contains(line), "\(line)\(said)")
+        }
+    }
+
     @Test func theWatchdogOfAnotherProcessIsLeftAlone() throws {
         let (manager, path) = try notifySocket()
         defer { close(manager) }

@@ -175,6 +175,7 @@ private struct Scrubbed {
         ([.ns("other", "ns.other")], 0x8180, false), ([.ns("a.www.example", "ns.example")], 0x8180, false),
         ([.ns("example", "ns.example")], 0x8580, false), ([.ns("example", "ns.example")], 0x8183, false),
         ([.ns("example", "ns.example"), .soa("example")], 0x8180, false), ([], 0x8180, false),
+        ([.ns("example", "ns.example"), .soa("other")], 0x8180, true),
         ([.a("www.example"), .ns("example", "ns.example")], 0x8180, false),
         ([.cname("www.example", "a.other"), .ns("other", "ns.other")], 0x8180, true),
         ([.cname("www.example", "a.other"), .ns("example", "ns.example")], 0x8180, false),

@@ -46,6 +46,29 @@ import Testing
         #expect(ReplySummary(served.ask(makeQuery("good.example", edns: edns)))?.errors == [])
     }
 
+    /// Engines know nothing of special names but what their lists say; nothing of them is ever forwarded.
+    @Test func rulesAboutSpecialNamesDecideBeforeTheirUsualAnswers() throws {
+        let upstream = FakeUpstream(Self.script)
+        let served = try TestServer([upstream.address], policy: policy(["box.test", "localhost"])) {
+            $0.mode = .enforce
+        }
+        defer { served.server.stop(); upstream.stop() }
+        func records(_ name: String, dnssecOK: Bool = false) -> [String]? {
+            var edns = edns
+            edns.dnssecOK = dnssecOK
+            return ReplySummary(served.ask(makeQuery(name, edns: edns)))?.records
+        }
+        #expect(records("www.box.test") == ["www.box.test A 0.0.0.0"])
+        #expect(records("box.test", dnssecOK: true) == ["box.test A 0.0.0.0"], "nobody signs them")
+        #expect(records("app.localhost") == ["app.localhost A 0.0.0.0"])
+        #expect(records("other.test") == ["test SOA"])
+        served.server.reload(try policy(["box.test"]), mode: .shadow)
+        #expect(eventually { records("box.test") == ["test SOA"] }, "who only looks changes nothing")
+        #expect(served.server.counters.flagged >= 4)
+        #expect(records("app.localhost") == ["app.localhost A 127.0.0.1"])
+        #expect(upstream.queries.isEmpty)
+    }
+
     @Test func enforcesTheVerdictOnAnAlias() throws {
         let upstream = FakeUpstream(Self.script)
         let served = try TestServer([upstream.address], policy: policy(["tracker.example"])) { $0.mode = .enforce }

@@ -169,6 +169,9 @@ private struct ReplayRun: ~Copyable {
             text += "queries with a search suffix behind an update name: \(totals.searchSuffixed), not counted\n"
         }
         if totals.overflow > 0 { text += "queries left out, too many different names: \(totals.overflow)\n" }
+        if totals.clientOverflow > 0 {
+            text += "queries that no client is charged with, too many clients: \(totals.clientOverflow)\n"
+        }
         if replayer.untold > 0 {
             text += "queries of which the captures do not tell what came of them: \(replayer.untold)\n"
         }
@@ -205,6 +208,7 @@ private struct ReplayRun: ~Copyable {
         StandardOutput.write(Self.totals(replayer))
         let nothing = replayer.totals.updateEvents == 0 ? "no update name was asked for" : nil
         StandardOutput.write(text.section("As observed", observed, none: nothing ?? nothingObserved(replayer)))
+        StandardOutput.write(text.clients(replayer.clients()))
         if hasStack {
             StandardOutput.write(
                 text.section("Under the stack", under, none: nothing ?? "no update name asked for would break")
@@ -244,6 +248,7 @@ private struct ReplayRun: ~Copyable {
                 if change.kind == .broken { $0.member("broken_already", broken.contains(change.finding.name)) }
             }
         }
+        for client in replayer.clients() { records.record("client") { client.write(to: &$0) } }
         let compared = other == nil ? nil : Dictionary(grouping: changes, by: \.kind.rawValue).mapValues(\.count)
         let totals = replayer.totals
         let names = replayer.updateNames
@@ -259,6 +264,7 @@ private struct ReplayRun: ~Copyable {
             $0.member("clients", totals.clients.count)
             $0.member("search_suffix_events", totals.searchSuffixed)
             $0.member("overflow_events", totals.overflow)
+            $0.member("uncharged_events", totals.clientOverflow)
             $0.member("untold_events", untold)
             $0.member("unreadable_captures", failed.unreadable)
             $0.member("captures_without_queries", failed.silent)

@@ -15,7 +15,7 @@ struct ServeCommand: ParsableCommand {
         abstract: "Forward DNS for clients and flag what filter lists would break.",
         discussion: """
             Modes: shadow answers truthfully and flags; enforce answers as the engines would; protect does too, but never \
-            for a name of the catalog. SIGHUP reads lists, catalog, certificate, upstreams and routes again and keeps the \
+            for a name of the catalog. SIGHUP reads lists, mode, catalog, certificate, upstreams and routes again and keeps the \
             old ones when the new ones do not parse; SIGTERM answers what is under way and ends.
             """
     )
@@ -93,6 +93,7 @@ struct ServeCommand: ParsableCommand {
         let file = try config.map(ConfigurationFile.read) ?? Configuration()
         let settings = try settings(file)
         let requested = stack.isEmpty ? file.stack : try stack.requested()
+        announceUnused(file)
         var catalog = catalog
         catalog.path = catalog.path ?? file.catalog
         let first = try ServedPolicy.load(requested, catalog)
@@ -108,7 +109,7 @@ struct ServeCommand: ParsableCommand {
         )
         hint(settings, rules: first.loaded.stack.ruleCount)
         ServiceManager.notify("READY=1", Self.status(first))
-        let signal = serve(server, catalog, rules: first.loaded.ruleWords)
+        let signal = serve(server, catalog, InForce(file: file, rules: first.loaded.ruleWords, mode: settings.mode))
         StandardError.line("patchway: \(ServeSummary.text(server.counters))")
         if signal == .stop { throw ExitStatus.interrupted }
     }
@@ -126,6 +127,26 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
+    /// What a file says and is not used, because options say otherwise.
+    private func announceUnused(_ file: Configuration) {
+        if let config, !stack.isEmpty, !file.layers.isEmpty {
+            StandardError.line(
+                "patchway: the layers of \(TerminalText.escaped(config)) are not used: "
+                    + "\(stack.stack == nil ? "--list" : "--stack") names others"
+            )
+        }
+        guard let path = stack.stack, let (other, _) = try? ConfigurationFile.parse(path) else { return }
+        var keys = other.keysForRestart(since: Configuration())
+        if other.mode != nil { keys.insert("mode", at: 0) }
+        if !other.upstreams.isEmpty { keys.append("upstreams") }
+        if !other.routes.isEmpty { keys.append("routes") }
+        guard !keys.isEmpty, other.origin == nil else { return }
+        StandardError.line(
+            "patchway: of \(TerminalText.escaped(path)) only the layers are used, not \(keys.joined(separator: ", ")); "
+                + "--config takes all of it"
+        )
+    }
+
     /// What a newcomer would miss otherwise.
     private func hint(_ settings: ServerConfiguration, rules: Int) {
         if rules == 0, settings.localZone == nil {
@@ -138,8 +159,8 @@ struct ServeCommand: ParsableCommand {
     }
 
     /// Handles signals until the server is to end; returns the one that ended it.
-    private func serve(_ server: Server, _ catalog: CatalogOptions, rules: String) -> ServerSignal {
-        var rules = rules
+    private func serve(_ server: Server, _ catalog: CatalogOptions, _ first: InForce) -> ServerSignal {
+        var inForce = first
         let watchdog = ServiceManager.watchdogInterval
         while true {
             guard let signal = ServerSignal.next(within: watchdog) else {
@@ -149,7 +170,7 @@ struct ServeCommand: ParsableCommand {
             switch signal {
             case .reload:
                 ServiceManager.notifyReloading()
-                ServiceManager.notify("READY=1", reload(server, catalog, &rules))
+                ServiceManager.notify("READY=1", reload(server, catalog, &inForce))
                 continue
             case .drain:
                 ServiceManager.notify("STOPPING=1")
@@ -164,8 +185,16 @@ struct ServeCommand: ParsableCommand {
 
     private static func status(_ served: ServedPolicy) -> String { "STATUS=\(served.loaded.ruleWords)" }
 
-    /// Reads everything again, instead of `rules`; what the service manager is told about it.
-    private func reload(_ server: Server, _ catalog: CatalogOptions, _ rules: inout String) -> String {
+    /// What was read last.
+    private struct InForce {
+        /// The configuration that the server was started with.
+        var file: Configuration
+        var rules: String
+        var mode: ServingMode
+    }
+
+    /// Reads everything again, instead of what is in force; what the service manager is told about it.
+    private func reload(_ server: Server, _ catalog: CatalogOptions, _ inForce: inout InForce) -> String {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
             let next = try ServedPolicy.load(stack.isEmpty ? file.stack : try stack.requested(), catalog)
@@ -174,13 +203,21 @@ struct ServeCommand: ParsableCommand {
             settings.authorities = transports.authorities ?? file.authorities
             let isMoved = try server.reloadUpstreams(settings)
             if !isMoved { try server.reloadCertificates() }
-            server.reload(next.policy)
+            let mode = try mode.map(Self.mode) ?? file.mode ?? ServerConfiguration(upstreams: [Upstream]()).mode
+            server.reload(next.policy, mode: mode)
             next.loaded.announce()
             next.loaded.announceClientRules()
-            let moved = isMoved ? ", other upstreams or routes" : ""
-            let before = next.loaded.ruleWords == rules ? "" : " instead of \(rules)"
-            StandardError.line("patchway: reloaded, \(next.loaded.ruleWords)\(before)\(moved)")
-            rules = next.loaded.ruleWords
+            var text = "patchway: reloaded, \(next.loaded.ruleWords)"
+            if next.loaded.ruleWords != inForce.rules { text += " instead of \(inForce.rules)" }
+            if mode != inForce.mode { text += ", mode \(mode.rawValue) instead of \(inForce.mode.rawValue)" }
+            StandardError.line(text + (isMoved ? ", other upstreams or routes" : ""))
+            let keys = file.keysForRestart(since: inForce.file)
+            if !keys.isEmpty {
+                StandardError.line(
+                    "patchway: only a restart takes over what has changed in \(keys.joined(separator: ", "))"
+                )
+            }
+            (inForce.rules, inForce.mode) = (next.loaded.ruleWords, mode)
             return Self.status(next)
         } catch {
             let text = (error as? Failure)?.text ?? "\(error)"
