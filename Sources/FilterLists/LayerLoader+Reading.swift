@@ -10,6 +10,7 @@ extension LayerLoader {
         _ removals: BadfilterSet,
         _ options: LayerOptions,
         _ given: [String: Int],
+        _ otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption]),
         _ mayBeEmpty: Bool,
         isOneOfSeveral: Bool
     ) throws(ListError) -> (LayerBuilder, ListReport) {
@@ -35,6 +36,7 @@ extension LayerLoader {
         sink.schedules = options.schedules
         sink.checksNames = options.checksNames && detection.engine == .bindRPZ
         sink.given = given
+        sink.otherOptions = otherOptions
         sink.keepsExpressions = options.keepsExpressions
         prepare(&sink, for: source, detection.format)
         fill(&sink, from: source, reader)

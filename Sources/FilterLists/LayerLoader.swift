@@ -216,14 +216,16 @@ public enum LayerLoader {
         }
         var reports: [ListReport] = []
         let given = Dictionary(sources.map { (ListText.file($0.path), 1) }, uniquingKeysWith: +)
-        for (source, detection) in recipe.lists.map({ ($0.text, $0.detection) }) {
+        let shared = DnsmasqSharedOptions.of(recipe.lists)
+        for (place, list) in recipe.lists.enumerated() {
             let (next, report) = try read(
-                source,
-                detection,
+                list.text,
+                list.detection,
                 consume builder,
                 removals,
                 options,
                 given,
+                (before: Array(shared[..<place].joined()), after: Array(shared[(place + 1)...].joined())),
                 mayBeEmpty,
                 isOneOfSeveral: recipe.lists.count > 1
             )

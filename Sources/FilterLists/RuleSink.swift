@@ -16,6 +16,8 @@ struct RuleSink: ~Copyable {
     var given: [String: Int] = [:]
     /// What rules on some lines depend on, beside what the whole list does.
     var guardsOfLines: [Int: RuleGuard] = [:]
+    /// What the lists before and behind it say about the whole configuration (dnsmasq).
+    var otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption]) = ([], [])
     /// Files that the list names and that lie beside it.
     var companions: [String: [UInt8]] = [:]
     /// Whether BIND checks the names in zones (`check-names fail`).

@@ -85,6 +85,10 @@ struct UnsupportedReason {
         id: "interface",
         text: "dnsmasq starts with it only where the machine has the interface"
     )
+    static let serverName = UnsupportedReason(
+        id: "server-name",
+        text: "dnsmasq looks the server's name up, and starts only where it is found"
+    )
     static let start = UnsupportedReason(
         id: "may-not-start",
         text: "whether dnsmasq starts with it depends on the machine, on other files, or on what is not read here"

@@ -26,6 +26,14 @@ struct DnsmasqStartTests {
             "dhcp-leasefile=/nosuch/x", "local-service=host", "add-subnet=24,96", "fast-dns-retry=50",
             "enable-dbus", "cache-rr=TXT", "max-tcp-connections=1", "dnssec-limits=1,2", "domain=a.zz,eth0",
             "port-limit=2",
+            "naptr-record=a..b,1,2,s,x,e,r,7", "naptr-record=a.zz,,2,,,", "naptr-record=a..b,1,2,s,x,e",
+            "dns-rr=a..b,51,01", "dns-rr=a.zz,70000", "dns-rr=a.zz,51,01:02", "dns-rr=a.zz,51,01 02", "dns-rr=a.zz,51,",
+            "mx-host=a.zz,,7", "mx-host=a.zz,c,", "srv-host=a.zz,c,1,,1", "ptr-record=a.zz,b,c",
+            "caa-record=a.zz,1,t,v,w",
+            "interface-name=a.zz,lo/6", "interface-name=a.zz,lo,x", "dynamic-host=a.zz,0.0.0.1,lo",
+            "dynamic-host=a.zz,0.0.0.1,", "synth-domain=a.zz,192.0.2.0/24,i-", "synth-domain=a.zz,192.0.2.9,192.0.2.1",
+            "synth-domain=a.zz,192.0.2.1", "auth-zone=a.zz,lo,192.0.2.0/33\nauth-server=x.zz", "server=localhost",
+            "server=/a.zz/localhost#53", "server=/a.zz/localhost@127.0.0.1",
             "domain=a.zz\ndomain=c.zz", "log-queries\nlog-queries", "cname=*.a.zz,b.a.zz", "dns-forward-max=1",
             "dnssec\ntrust-anchor=.,20326,8,2,E06D44", "resolv-file=/etc/resolv.other",
         ]
@@ -35,6 +43,18 @@ struct DnsmasqStartTests {
     /// It does not start.
     @Test(
         arguments: [
+            "naptr-record=a.zz", "naptr-record=a..b,1", "naptr-record=a.zz,1,x,s,x,e",
+            "naptr-record=a.zz,70000,2,s,x,e,r",
+            "naptr-record=a.zz,1,2,s,x", "naptr-record=", "dns-rr=a..b", "dns-rr=a..b,x", "dns-rr=a.zz,-1",
+            "dns-rr=a.zz,51,xx", "dns-rr=a..b,51,01,02", "dns-rr=a.zz,51,\"01\"", "mx-host=a..b,c,x",
+            "mx-host=a.zz,c,1,2",
+            "srv-host=a..b,c,x", "srv-host=a.zz,c,1,2,3,4", "srv-host=a.zz,c,1,x", "interface-name",
+            "interface-name=a.zz",
+            "interface-name=a.zz,lo/7", "interface-name=a.zz,lo/4/6", "dynamic-host=a.zz,0.0.0.1",
+            "dynamic-host=a.zz,,lo",
+            "dynamic-host", "synth-domain=", "synth-domain=a.zz,192.0.2.0/33", "synth-domain=a.zz,x",
+            "synth-domain=a.zz,192.0.2.1,x", "synth-domain=a.zz,192.0.2.1,2001:db8::1", "auth-zone",
+            "auth-zone=a.zz,192.0.2.0/x\nauth-server=x.zz",
             "no-resolv=1", "caa-record=a.zz,x", "filter-rr=+1", "dhcp-boot=tag:a", "no-hosts=yes", "no-resolv=",
             "bogus-priv=1", "cache-size", "cache-size=-1", "neg-ttl=abc",
             "neg-ttl", "edns-packet-max=abc", "use-stale-cache=abc", "use-stale-cache=2147483648", "min-port=70000",
@@ -63,7 +83,8 @@ struct DnsmasqStartTests {
             "enable-tftp\ntftp-root=/nosuch", "dumpfile=/nosuch/x", "log-facility=/nosuch/x", "resolv-file=/nosuch/x",
             "dhcp-leasefile=/nosuch/x\ndhcp-range=192.0.2.1,192.0.2.9", "port=0", "port=4294967296",
             "dns-forward-max=0", "dns-forward-max=", "auth-server=ns.zz,lo", "auth-server=ns.zz,127.0.0.1",
-            "connmark-allowlist-enable", "pid-file=/nosuch/x",
+            "connmark-allowlist-enable", "pid-file=/nosuch/x", "server=nosuch.invalid", "local=/a.zz/nosuch.invalid",
+            "server=/a.zz/nosuch.invalid#53", "server=/a.zz/x.y@lo", "rev-server=192.0.2.0/24,nosuch.invalid",
         ]
     )
     func dependsOnTheMachine(rules: String) throws { #expect(try kind(rules) == .unsupported) }
@@ -79,6 +100,9 @@ struct DnsmasqStartTests {
             ("domain=corp.zz,192.0.2.1,192.0.2.9,local", "x.corp.zz", .a, .pass),
             ("domain=lan.zz\nsrv-host=_x._tcp,h.zz,5", "_x._tcp.lan.zz", .srv, .unsupported),
             ("interface-name=if.zz,lo", "1.0.0.127.in-addr.arpa", .ptr, .unsupported),
+            ("synth-domain=s.zz,192.0.2.1,192.0.2.9", "5.2.0.192.in-addr.arpa", .ptr, .unsupported),
+            ("synth-domain=s.zz,192.0.2.1,192.0.2.9", "5.3.0.192.in-addr.arpa", .ptr, .pass),
+            ("dns-rr=a.zz,65587,01", "a.zz", RRType(rawValue: 51), .redirect),
             ("interface-name=if.zz,lo", "if.zz", .a, .unsupported), ("interface-name=if.zz,lo", "x.y", .a, .pass),
             // A NUL ends what is read of a line.
             ("local=/x.zz/\0", "x.zz", .a, .nxdomain), ("local=/x.zz/\0/1.2.3.4", "x.zz", .a, .nxdomain),
@@ -95,6 +119,50 @@ struct DnsmasqStartTests {
     )
     func decides(rules: String, name: String, type: RRType, kind: VerdictKind) throws {
         #expect(try self.kind(rules, name, type) == kind, "\(rules) / \(name)")
+    }
+
+    /// One dnsmasq whose `conf-file` is the second list: it does not start.
+    @Test(
+        arguments: [
+            ("cache-size=10", "cache-size=20"), ("bind-dynamic", "bind-interfaces"), ("min-port=2000", "max-port=1500"),
+            ("cname=a.zz,c.zz", "cname=c.zz,a.zz"), ("cname=a.zz,c.zz", "cname=a.zz,d.zz"),
+            ("conntrack", "query-port=5000"), ("dnssec\ntrust-anchor=.,20326,8,2,E06D44", "cache-size=10"),
+            ("dhcp-host=11:22:33:44:55:66,192.0.2.9", "dhcp-host=11:22:33:44:55:67,192.0.2.9"),
+            ("resolv-file=/etc/a\nno-poll", "resolv-file=/etc/b"), ("mx-target=a.zz", "mx-target=a.zz"),
+        ]
+    )
+    func doesNotStart(first: String, second: String) throws {
+        for lists in [[first, second], [second, first]] {
+            #expect(try layer(lists).verdict("b.zz").kind == .unsupported, "\(lists)")
+        }
+        #expect(try layer([first, ""]).verdict("b.zz").kind == .nxdomain)
+        #expect(try layer([second, ""]).verdict("b.zz").kind == .nxdomain)
+    }
+
+    /// The same where what one list says counts for the rules of the other.
+    @Test(
+        arguments: [
+            ("dnssec", "trust-anchor=.,20326,8,2,E06D44", "b.zz", RRType.a, VerdictKind.nxdomain),
+            ("dhcp-fqdn", "domain=a.zz", "b.zz", .a, .nxdomain),
+            ("auth-zone=a.zz", "auth-server=ns.zz", "b.zz", .a, .nxdomain),
+            ("resolv-file=/nosuch/x", "no-resolv", "b.zz", .a, .nxdomain),
+            ("local=/#/", "no-resolv", "x.y", .a, .nxdomain), ("local=/#/", "server=192.0.2.1", "x.y", .a, .pass),
+            ("mx-host=m.zz", "mx-target=t.zz", "m.zz", .mx, .redirect),
+            ("srv-host=_x._tcp,h.zz,5", "domain=lan.zz", "_x._tcp.lan.zz", .srv, .unsupported),
+        ]
+    )
+    func decides(first: String, second: String, name: String, type: RRType, kind: VerdictKind) throws {
+        for lists in [[first, second], [second, first]] {
+            #expect(try layer(lists).verdict(name, type).kind == kind, "\(lists)")
+        }
+    }
+
+    /// A layer of lists, each with a rule.
+    private func layer(_ lists: [String]) throws -> LoadedLayer {
+        try LayerLoader.load(
+            lists.map { ListInput(path: $0, format: .dnsmasq, octets: Array("local=/b.zz/\n\($0)\n".utf8)) },
+            engine: .dnsmasq
+        )
     }
 
     /// `domain-suffix` is `domain`.

@@ -31,6 +31,12 @@ struct DnsmasqAddresses {
         return true
     }
 
+    /// Notes what another list of the layer exempts.
+    mutating func note(_ option: DnsmasqOption) {
+        if option.name == "rebind-localhost-ok", option.words == nil { allowsLoopback = true }
+        if option.name == "rebind-domain-ok" { _ = addExempt(option) }
+    }
+
     /// `ADDRESS[/LENGTH]`.
     private func add(
         _ text: Span<UInt8>,

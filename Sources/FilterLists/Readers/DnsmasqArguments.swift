@@ -100,7 +100,7 @@ enum DnsmasqArguments {
             "interface", "except-interface", "no-dhcp-interface", "no-dhcpv4-interface", "no-dhcpv6-interface",
             "dhcp-ignore", "dhcp-script", "dhcp-scriptuser", "dhcp-hostsfile", "dhcp-optsfile", "dhcp-hostsdir",
             "dhcp-optsdir", "dhcp-lease", "pxe-prompt", "tftp-root", "add-cpe-id", "auth-soa",
-            "dnssec-timestamp", "dumpmask", "auth-sec-servers",
+            "dnssec-timestamp", "dumpmask", "auth-sec-servers", "txt-record", "ptr-record",
         ] { forms[name] = .text }
         for name in [
             "log-queries", "resolv-file", "dhcp-leasefile", "bootp-dynamic", "dhcp-ignore-names", "enable-tftp",
@@ -109,7 +109,7 @@ enum DnsmasqArguments {
         forms["enable-ubus"] = .open(.start)
         // Marks of connections say which names are refused.
         forms["connmark-allowlist-enable"] = .open(.service)
-        for (name, check) in checks { forms[name] = .check(check) }
+        for (name, check) in checks.merging(recordChecks, uniquingKeysWith: { $1 }) { forms[name] = .check(check) }
         for (name, check) in optionalChecks { forms[name] = .optionalCheck(check) }
         // What is said in DHCP beside that is read by no one here.
         for name in [

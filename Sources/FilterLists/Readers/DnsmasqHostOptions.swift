@@ -10,6 +10,16 @@ struct DnsmasqHostOptions {
     /// `srv-host` with a name of two labels, behind which `domain` stands, wherever it is said.
     private var services: [(name: DomainName, rule: Range<Int>, line: Int)] = []
 
+    /// What other lists of the layer say.
+    private var elsewhere: (domain: DomainName?, mailTarget: DomainName?)
+
+    /// Notes an option of another list.
+    mutating func note(_ option: DnsmasqOption) {
+        guard option.count == 1, let name = option.name(0) else { return }
+        if option.name == "mx-target" { elsewhere.mailTarget = name }
+        if option.name.hasPrefix("domain") { elsewhere.domain = name }
+    }
+
     /// Reads a statement; false when it is none of these, or not in their form.
     mutating func read(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
         let (rule, line, isAlone) = (option.rule, option.line, option.words == nil)
@@ -29,6 +39,8 @@ struct DnsmasqHostOptions {
             guard let name else { return false }
             guard option.count > 1 else {
                 sink.builder.dnsmasqHosts.domain = name
+                // The last counts.
+                elsewhere.domain = nil
                 return true
             }
             sink.builder.dnsmasqHosts.domainsOfRanges.append(name)
@@ -137,13 +149,13 @@ struct DnsmasqHostOptions {
     /// Adds what counts wherever it stands.
     func finish(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         for service in services {
-            guard let domain = sink.builder.dnsmasqHosts.domain,
+            guard let domain = elsewhere.domain ?? sink.builder.dnsmasqHosts.domain,
                 let name = try? DomainName(wire: service.name.wire.dropLast() + domain.wire)
             else { continue }
             DnsmasqRecords.leaveOpen(name, [.srv, .any], service.rule, service.line, &sink)
         }
         for host in hosts {
-            guard let target = sink.builder.dnsmasqHosts.mailTarget else {
+            guard let target = sink.builder.dnsmasqHosts.mailTarget ?? elsewhere.mailTarget else {
                 // It is the machine.
                 sink.skip(.localRecord, text, host.rule, host.line)
                 DnsmasqRecords.leaveOpen(host.name, [.mx, .any], host.rule, host.line, &sink)

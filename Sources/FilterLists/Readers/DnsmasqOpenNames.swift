@@ -27,7 +27,9 @@ enum DnsmasqOpenNames {
             open(.subtree, reverseTree, [.ptr, .any])
         case "synth-domain":
             open(.subtree, first, [.a, .aaaa, .any])
-            for word in (words ?? []).dropFirst() { open(range(word), [.ptr, .any]) }
+            let ends = [option.text(1), option.text(2)]
+            let isPair = option.count > 2 && ends.allSatisfy { IPAddress($0) != nil }
+            open(range(Array((isPair ? ends.joined(separator: "-") : ends[0]).utf8)), [.ptr, .any])
         case "auth-zone":
             open(.subtree, first)
             for word in (words ?? []).dropFirst() { open(range(word)) }

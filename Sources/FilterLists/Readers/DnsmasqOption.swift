@@ -8,6 +8,11 @@ struct DnsmasqOption {
     let rule: Range<Int>
     let line: Int
 
+    /// The line of an option that stands in another list of the layer.
+    static let elsewhere = 0
+
+    var isElsewhere: Bool { line == Self.elsewhere }
+
     /// Whether a word has a comma in quotes, which what reads the words in another way may take for one.
     var hasQuotedComma: Bool { words?.contains { $0.octets.contains(0x2C) } ?? false }
 

@@ -33,12 +33,12 @@ enum DnsmasqReader {
     }
 
     /// Octets after which dnsmasq's `fgets` begins another line, in the middle of a comment, too.
-    private static let longestLine = 1_024
+    static let longestLine = 1_024
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let actions = Actions(text, &sink.builder)
         var scanner = LineScanner(text)
-        var state = State()
+        var state = DnsmasqState(after: sink.otherOptions.before)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             var rest = line.range
@@ -57,37 +57,7 @@ enum DnsmasqReader {
                 read(text, statement, line.number, actions, &state, &sink)
             } while !rest.isEmpty
         }
-        state.addresses.finish(&sink)
-        state.hosts.finish(text, &sink)
-        state.catchAll.finish(text, &sink)
-        state.start.finish(text, &sink)
-        if let zone = state.authority.refused { sink.drop(.badStatement, text, zone.range, zone.line) }
-        sink.leaveOpenIfRefused(text)
-    }
-
-    /// What counts only once the whole list is read.
-    private struct State {
-        var addresses = DnsmasqAddresses()
-        var hosts = DnsmasqHostOptions()
-        var authority = Authority()
-        var catchAll = DnsmasqCatchAll()
-        var start = DnsmasqStart()
-    }
-
-    /// Zones that are answered with authority, with which dnsmasq does not start unless `auth-server` is said somewhere.
-    private struct Authority {
-        private var zone: (range: Range<Int>, line: Int)?
-        private var hasServer = false
-
-        /// The first zone, where there is no server.
-        var refused: (range: Range<Int>, line: Int)? { hasServer ? nil : zone }
-
-        mutating func note(_ text: Span<UInt8>, _ statement: Range<Int>, _ line: Int) {
-            let words = text.extracting(statement)
-            guard words.count > 9, words[0] == 0x61, words[1] == 0x75, words[4] == 0x2D else { return }
-            if words.extracting(first: 9).equals("auth-zone"), zone == nil { zone = (statement, line) }
-            if words.count > 11, words.extracting(first: 11).equals("auth-server") { hasServer = true }
-        }
+        state.finish(text, &sink)
     }
 
     /// The statement of a line without its comment; nil where there is none that dnsmasq reads.
@@ -112,7 +82,7 @@ enum DnsmasqReader {
         _ rule: Range<Int>,
         _ line: Int,
         _ actions: Actions,
-        _ state: inout State,
+        _ state: inout DnsmasqState,
         _ sink: inout RuleSink
     ) {
         let statement = text.extracting(rule)
@@ -167,7 +137,7 @@ enum DnsmasqReader {
         _ line: Int,
         _ kind: Kind,
         _ actions: Actions,
-        _ state: inout State,
+        _ state: inout DnsmasqState,
         _ sink: inout RuleSink
     ) {
         guard !actions.hasQuotes || text.extracting(value).firstIndex(of: 0x22) == nil else {
@@ -186,7 +156,7 @@ enum DnsmasqReader {
         _ text: Span<UInt8>,
         _ rule: Range<Int>,
         _ line: Int,
-        _ state: inout State,
+        _ state: inout DnsmasqState,
         _ sink: inout RuleSink
     ) {
         guard !value.isEmpty, source[value.lowerBound] == 0x2F else {

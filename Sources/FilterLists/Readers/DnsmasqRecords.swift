@@ -160,7 +160,9 @@ enum DnsmasqRecords {
 
     /// `dns-rr=name,number[,hexadecimal]`.
     private static func record(_ statement: DnsmasqOption) -> Reading {
-        guard statement.count > 1, let number = statement.number(1, default: 0) else { return .bad }
+        guard let said = DnsmasqArguments.integer(statement.octets(1)) else { return .bad }
+        // Of a number with more bits the last 16 count.
+        let number = UInt16(truncatingIfNeeded: said)
         let type = RRType(rawValue: number)
         let digits = statement.octets(2)
         let values = digits.map { digit -> UInt8? in
@@ -171,9 +173,8 @@ enum DnsmasqRecords {
             default: nil
             }
         }
-        if values.contains(nil) || statement.count > 2 && statement.words?[2].isHidden == true { return .bad }
         let isKnown = number != 0 && ![.cname, .opt, .any, .soa, .a, .aaaa].contains(type)
-        guard isKnown, !digits.isEmpty, digits.count % 2 == 0 else { return .open(type) }
+        guard isKnown, !digits.isEmpty, digits.count % 2 == 0, !values.contains(nil) else { return .open(type) }
         let octets = values.compactMap { $0 }
         return .records(type, stride(from: 0, to: octets.count, by: 2).map { octets[$0] << 4 | octets[$0 + 1] })
     }

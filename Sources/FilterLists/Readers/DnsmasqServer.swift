@@ -40,7 +40,17 @@ enum DnsmasqServer {
         return !scope.equals("lo") && scope.decimal == nil
     }
 
-    /// Leaves everything open where a server needs an interface; whether it does.
+    /// Whether a server is named and not addressed: dnsmasq looks the name up and does not start where it finds none. Every
+    /// machine knows `localhost`.
+    private static func isNamed(_ target: Span<UInt8>) -> Bool {
+        let end = target.firstIndex(of: 0x40) ?? target.count
+        let server = target.extracting(0..<end)
+        let host = server.extracting(server.trimmedRange(in: 0..<(server.firstIndex(of: 0x23) ?? end)))
+        guard !host.isEmpty, !host.equals("localhost") else { return false }
+        return IPAddress(host.extracting(0..<(host.firstIndex(of: 0x25) ?? host.count)).string) == nil
+    }
+
+    /// Leaves everything open where a server needs an interface, or a name that is looked up; whether it does.
     static func leaveOpen(
         _ target: Span<UInt8>,
         _ text: Span<UInt8>,
@@ -50,8 +60,9 @@ enum DnsmasqServer {
     )
         -> Bool
     {
-        guard needsInterface(target) else { return false }
-        sink.skip(.interface, text, rule, line)
+        let isNamed = isNamed(target)
+        guard isNamed || needsInterface(target) else { return false }
+        sink.skip(isNamed ? .serverName : .interface, text, rule, line)
         sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
         return true
     }

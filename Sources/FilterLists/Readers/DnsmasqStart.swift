@@ -28,6 +28,8 @@ struct DnsmasqStart {
         switch DnsmasqArguments.read(option) {
         case .taken: break
         case .refused: return false
+        // Its own list says so.
+        case .open where option.isElsewhere: break
         case .open(let reason): open = open ?? (place, reason)
         }
         let name = option.name == "dhcp-lease" ? "dhcp-leasefile" : option.name
@@ -77,14 +79,16 @@ struct DnsmasqStart {
         option.name(index)?.wire ?? option.octets(index).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     }
 
-    /// The alias that leads to itself, directly or not.
+    /// The last alias of those that lead to themselves, directly or not.
     private var loop: Place? {
         var done: Set<[UInt8]> = []
         for start in aliases.keys where !done.contains(start) {
             var path: Set<[UInt8]> = []
             var name = start
             while let alias = aliases[name], !done.contains(name) {
-                if !path.insert(name).inserted { return alias.place }
+                if !path.insert(name).inserted {
+                    return path.compactMap { aliases[$0]?.place }.max { $0.line < $1.line }
+                }
                 name = alias.target
             }
             done.formUnion(path)
@@ -94,8 +98,12 @@ struct DnsmasqStart {
 
     /// Says what keeps dnsmasq from starting, and leaves everything open where that is not known.
     mutating func finish(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        for place in refusals { sink.drop(.badStatement, text, place.rule, place.line) }
-        for (place, reason) in [open.map { ($0.place, $0.reason) }, doubt].compactMap({ $0 }) {
+        // What stands elsewhere is said there.
+        for place in refusals where place.line != DnsmasqOption.elsewhere {
+            sink.drop(.badStatement, text, place.rule, place.line)
+        }
+        for (place, reason) in [open.map { ($0.place, $0.reason) }, doubt].compactMap({ $0 })
+        where place.line != DnsmasqOption.elsewhere {
             sink.skip(reason, text, place.rule, place.line)
             sink.leaveOpen(.subtree, .root, class: .special, rule: place.rule, line: place.line)
         }
@@ -130,7 +138,7 @@ struct DnsmasqStart {
         }
         if let place = said["dhcp-scriptuser"], said["dhcp-script"] != nil { return (place, .start) }
         if let place = said["dnssec-timestamp"], said["dnssec"] != nil { return (place, .start) }
-        // The domain and the anchors may be said elsewhere.
+        // The domain and the anchors may be said in a file that is not given.
         if let place = said["dhcp-fqdn"], !hasDefaultDomain { return (place, .start) }
         if let place = said["dnssec"], !hasRootAnchor { return (place, .start) }
         return nil
