@@ -86,6 +86,12 @@ import TextScan
                 "*._s.a.example CNAME rpz-passthru.",
             ]
         ),
+        (
+            // A star stands for the name asked for.
+            "rpz", .bindRPZ, "default",
+            "$TTL 5\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\na.example CNAME *.g.example.\n*.b.example CNAME *.g.example.\n",
+            ["a.example 5 IN CNAME *.g.example.", "*.b.example 5 IN CNAME *.g.example."]
+        ),
         ("unbound", .technitium, "NxDomain", "a.example\n", ["local-zone: \"a.example.\" always_nxdomain"]),
         (
             "unbound", .pihole, "null", "a.example\n||b.example^\n",

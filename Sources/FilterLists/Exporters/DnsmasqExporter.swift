@@ -128,7 +128,7 @@ struct DnsmasqWriter: FormatWriter {
             let data = addresses.map { "address=/\(pattern)/\($0)" }
             if hidesOthers { return .success([local] + data) }
             return .success(inherited.isPass ? data : ["server=/\(pattern)/#"] + data)
-        case .mixed: return .failure(OmissionError(effects.reason))
+        case .filled, .mixed: return .failure(OmissionError(effects.reason))
         }
     }
 

@@ -24,6 +24,10 @@ struct Omission: Sendable, Equatable {
         text: "the format has such data for single names alone, some beside others only, and follows no alias"
     )
     static let data = Omission(id: "data", text: "the format has no rules that answer with data")
+    static let filled = Omission(
+        id: "name-in-answer",
+        text: "the format has no answer with the name asked for in it"
+    )
     static let route = Omission(id: "route", text: "the format cannot send a name to another server")
     static let name = Omission(id: "name", text: "the format takes no such name")
     static let hostName = Omission(id: "host-name", text: "BIND takes no zone with data of this kind at such a name")

@@ -13,6 +13,8 @@ enum Effect: Hashable {
     case answer(VerdictKind)
     /// Data that the rule itself prescribes.
     case data([LocalRecord])
+    /// An alias whose star stands for the name asked for.
+    case filled(LocalRecord)
     /// Sent to another server.
     case route(String)
     /// Not known, or not the same for all names that the rule is about.
@@ -51,7 +53,7 @@ struct TypedEffects: Hashable {
             case .block(.sinkhole): records.append(LocalRecord(type == .aaaa ? .v6(0, 0) : .v4(0)))
             case .block(let kind), .answer(let kind): others.insert(kind)
             case .none, .allow: others.insert(.pass)
-            case .route, .unknown: return .mixed
+            case .filled, .route, .unknown: return .mixed
             }
         }
         let isAlias = records.contains { $0.type == .cname }
@@ -70,6 +72,7 @@ struct TypedEffects: Hashable {
         else { return nil }
         switch first {
         case .route(let server): return effects.allSatisfy { $0 == first } ? .route(server) : nil
+        case .filled(let record): return effects.allSatisfy { $0 == first } ? .filled(record) : nil
         case .block(let kind), .answer(let kind):
             let isSame = effects.allSatisfy {
                 switch $0 {
@@ -100,6 +103,8 @@ enum EffectForm: Equatable {
     case answer(VerdictKind)
     /// These records; the other types have no data, or pass.
     case data([LocalRecord], hidesOthers: Bool)
+    /// An alias whose star stands for the name asked for.
+    case filled(LocalRecord)
     /// Sent to another server.
     case route(String)
     /// Blocked by the engine's mode, in a way that only that engine has.
@@ -229,9 +234,12 @@ struct NodeReader {
             let isNull = records.allSatisfy { $0.address?.isUnspecified ?? false }
             return isNull ? .block(.sinkhole) : .data(records)
         case .block: return decision.kind == .pass ? .none : .block(decision.kind)
-        case .records(let list) where list.contains { $0.type == .cname && $0.data.starts(with: [1, 0x2A]) }:
-            return .unknown
-        case .redirectBelow: return .unknown
+        case .records(let list):
+            if let star = list.first(where: { $0.type == .cname && $0.data.starts(with: [1, 0x2A]) }) {
+                return .filled(star)
+            }
+        case .redirectBelow(let suffix):
+            return suffix.child([0x2A]).map { .filled(LocalRecord(type: .cname, data: $0.wire)) } ?? .unknown
         default: break
         }
         switch decision.kind {
@@ -272,6 +280,7 @@ extension TypedEffects {
         for effect in effects {
             switch effect {
             case .route: return .route
+            case .filled: return .filled
             case .unknown: return .unknown
             default: continue
             }

@@ -125,6 +125,9 @@ struct PolicyZoneWriter: FormatWriter {
                 lines.append((record.ttl.map { "\($0) " } ?? "") + "IN " + text)
             }
             return lines
+        case .filled(let record):
+            guard let text = ExportText.record(record) else { return nil }
+            return [(record.ttl.map { "\($0) " } ?? "") + "IN " + text]
         case .data, .route, .mixed: return nil
         }
     }

@@ -95,6 +95,7 @@ struct TierWriter: NodeWriter {
                 } else {
                     sink.omit(rules[index], .data)
                 }
+            case .filled: sink.omit(rules[index], .filled)
             case .route: sink.omit(rules[index], .route)
             case .unknown:
                 let dependsOnNeighbours = layer.profile.order == .policyZone(.canonicalPredecessor)

@@ -79,7 +79,7 @@ struct UnboundWriter: FormatWriter {
         case .answer(.drop): return zone(.alwaysDeny)
         case let form where form.isNulls: return zone(.alwaysNull)
         case .data(let records, hidesOthers: true): return data(name, records).map { zone(.redirect) + $0 }
-        case .answer, .data, .route, .mixed: return nil
+        case .answer, .data, .filled, .route, .mixed: return nil
         }
     }
 
@@ -92,7 +92,7 @@ struct UnboundWriter: FormatWriter {
         case .blocked, .answer:
             guard effects.isModal, case .data(let nulls, _) = EffectForm.nulls else { return nil }
             return data(name, nulls).map { zone(.transparent) + $0 }
-        case .pass, .route, .mixed: return nil
+        case .pass, .filled, .route, .mixed: return nil
         }
     }
 
