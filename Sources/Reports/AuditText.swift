@@ -70,13 +70,13 @@ public struct AuditText: Sendable {
         }
         let place = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line)"
         let indent = String(repeating: " ", count: 12)
-        let rule = TerminalText.escaped(matched.rule.text, limit: 300)
+        let rule = TerminalText.escaped(matched.rule.text, limit: 2_000)
         var text = "  \(style.severity(first.severity))"
         text += indent.count + place.count < style.width ? " \(place):" : "\n\(indent)\(place):"
         // Behind a long place there would be no room for the rule.
-        let isBehind = style.width - 14 - place.count >= min(20, rule.count)
+        let isBehind = style.width - 14 - place.count >= min(TextStyle.leastRuleColumns, rule.count)
         text += isBehind ? " " : "\n" + indent
-        text += style.cut(rule, indent: isBehind ? 14 + place.count : indent.count) + "\n"
+        text += style.rule(rule, behind: isBehind ? 14 + place.count : indent.count, indent: indent + "  ") + "\n"
         let names = Array(Set(group.map(Self.shownName))).sorted()
         let phases = Set(group.compactMap { $0.endpoint?.phase.rawValue }).sorted().joined(separator: ", ")
         let through = first.chain.isEmpty ? "" : " through an alias"

@@ -62,15 +62,17 @@ public struct ReplayText: Sendable {
         text += " (\(finding.evidence.rawValue))\n"
         let indent = String(repeating: " ", count: 12)
         if let endpoint = finding.endpoint {
-            text += "\(indent)\(endpoint.phase.rawValue)"
-            if let breaks = endpoint.breaks {
-                text += ": " + style.cut(TerminalText.escaped(breaks), indent: 14 + endpoint.phase.rawValue.count)
-            }
-            text += "\n"
+            let breaks = endpoint.breaks.map { ": " + TerminalText.escaped($0) } ?? ""
+            text += style.wrap(endpoint.phase.rawValue + breaks, indent: indent) + "\n"
         }
         if let matched = finding.verdict.matched {
-            text += "\(indent)\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line): "
-            text += style.cut(TerminalText.escaped(matched.rule.text, limit: 300), indent: 20) + "\n"
+            let place = "\(indent)\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line):"
+            let rule = TerminalText.escaped(matched.rule.text, limit: 2_000)
+            let isBehind =
+                style.width - place.count - 1 >= min(TextStyle.leastRuleColumns, rule.count) || !style.isFitted
+            text += place + (isBehind ? " " : "\n\(indent)  ")
+            text +=
+                style.rule(rule, behind: isBehind ? place.count + 1 : indent.count + 2, indent: indent + "  ") + "\n"
         }
         if !finding.chain.isEmpty {
             let hops = ([finding.name] + finding.chain.map(\.target)).map(\.description)

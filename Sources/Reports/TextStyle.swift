@@ -4,7 +4,7 @@ import Catalog
 public struct TextStyle: Sendable {
     /// Whether to colour; there is always a word beside a colour.
     public var isColoured: Bool
-    /// Columns of the terminal; lines of ours are cut or wrapped to it, names never.
+    /// Columns of the terminal; lines of ours are wrapped to it, names never.
     public var width: Int
     /// Whether that is a width that somebody looks at; lines that a program may read stay whole elsewhere.
     public var isFitted: Bool
@@ -97,10 +97,26 @@ public struct TextStyle: Sendable {
         return count
     }
 
-    /// `text` cut to what is left of the line behind `indent` columns.
-    func cut(_ text: String, indent: Int) -> String {
-        let room = max(20, width - indent)
-        return text.count <= room ? text : text.prefix(room - 1) + "…"
+    /// The least columns that a line of a rule gets.
+    static let leastRuleColumns = 20
+
+    /// A rule behind so many columns, never cut: where somebody looks at it, it goes on in lines that begin with `indent`,
+    /// each broken behind a blank or a comma where there is one.
+    func rule(_ text: String, behind columns: Int, indent: String) -> String {
+        guard isFitted else { return text }
+        var lines: [Substring] = []
+        var rest = text[...]
+        var room = max(Self.leastRuleColumns, width - columns)
+        while rest.count > room {
+            let line = rest.prefix(room)
+            let pause = line.lastIndex { $0 == " " || $0 == "," }.map { line[...$0] }
+            let taken = pause.flatMap { $0.count * 2 > room ? $0 : nil } ?? line
+            lines.append(taken)
+            rest = rest.dropFirst(taken.count)
+            room = max(Self.leastRuleColumns, width - indent.count)
+        }
+        lines.append(rest)
+        return lines.joined(separator: "\n" + indent)
     }
 }
 

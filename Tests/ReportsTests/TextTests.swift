@@ -52,15 +52,20 @@ private func isSafe(_ text: String) -> Bool {
         #expect(isSafe(EndpointText.row(endpoint, style: TextStyle())))
     }
 
-    /// Lines of ours fit; names, rules' places and fixes are never cut.
+    /// Lines of ours fit; names, rules, their places and fixes are never cut.
     @Test(arguments: [40, 80, 200])
     func widths(width: Int) throws {
-        let style = TextStyle(width: width)
-        let finding = try HostileInput.finding(name: "www.update.example", text: String(repeating: "word ", count: 100))
-        let whole = AuditText(style: style, errors: [:]).list(HostileInput.source("l"), [finding])
-        let lines = whole.split(separator: "\n")
+        let rule = String(repeating: "word ", count: 90) + String(repeating: "x", count: 50)
+        let finding = try HostileInput.finding(name: "www.update.example", text: rule)
+        let list = HostileInput.source("l")
+        let whole = AuditText(style: TextStyle(width: width), errors: [:]).list(list, [finding])
+        #expect(whole.contains(rule))
+        let fitted = AuditText(style: TextStyle(width: width, isFitted: true), errors: [:]).list(list, [finding])
+        let lines = fitted.split(separator: "\n")
         let place = try #require(lines.firstIndex { $0.hasSuffix(":3:") })
-        #expect(lines[place + 1].hasSuffix("…") && lines[place + 1].count == width)
+        let parts = lines[(place + 1)...].prefix { $0.contains("word") || $0.contains("xx") }
+        #expect(parts.allSatisfy { $0.count <= width })
+        #expect(parts.map { $0.drop { $0 == " " } }.joined() == rule)
         let names = (0..<40).map { "host\($0).update.example" }
         let findings = try names.map { try HostileInput.finding(name: $0, text: "r") }
         let text = AuditText(style: TextStyle(width: width, isVerbose: true), errors: [:]).list(
