@@ -226,11 +226,15 @@ public enum FormatDetector {
 
     /// Files that are no text, or text of another trade.
     private static func foreignContent(_ text: Span<UInt8>) -> String? {
+        if let fault = DownloadFault.of(text) { return fault }
         let sniff = ContentSniff(text)
         switch sniff.known {
-        case .html: return "an HTML page; was an error page downloaded instead of the list?"
+        case .html: return "an HTML page"
         case .xml: return "an XML document"
         case .json:
+            if DownloadFault.isJSONError(text) {
+                return "a JSON document; was an error downloaded instead of the list?"
+            }
             return text.firstRange(of: "\"cache_domains\"") == nil
                 ? "a JSON document" : "an index of cache domains; give the lists that it names, with --engine lancache"
         case .pdf: return "a PDF document"

@@ -25,6 +25,8 @@ extension LayerLoader {
             ListSource(path: source.path, format: detection.format.id, role: source.role, octets: source.octets),
             guard: source.limit
         )
+        // What was given as a format is not looked at; engines read whatever stands there.
+        let fault = list.rules == nil ? DownloadFault.of(list.octets.span) : nil
         let (before, mark) = (builder.ruleCount, builder.mark)
         var sink = RuleSink(
             builder: consume builder,
@@ -39,6 +41,7 @@ extension LayerLoader {
         sink.otherOptions = otherOptions
         sink.keepsExpressions = options.keepsExpressions
         prepare(&sink, for: source, detection.format)
+        if let fault { sink.note([Diagnostic(path: list.path, reason: "not-a-list", text: "looks like \(fault)")]) }
         fill(&sink, from: source, reader)
         sink.note(encoding, since: mark)
         let leavesNamesOpen = sink.openRules > 0
@@ -50,7 +53,7 @@ extension LayerLoader {
         )
         guard report.rules > 0 || leavesNamesOpen && report.hasMoreThanIncludes || mayBeEmpty || source.mayBeEmpty
         else {
-            let reason = emptiness(report)
+            let reason = emptiness(report) + (fault.map { "; it looks like \($0)" } ?? "")
             guard isOneOfSeveral, report.unsupportedCount + report.ignoredCount > 0 else {
                 throw ListError(path: source.path, reason: .noRules(reason))
             }

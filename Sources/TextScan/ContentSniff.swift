@@ -60,6 +60,11 @@ public struct ContentSniff: Sendable, Equatable {
         if let binary = knownBinary(octets) { return binary }
         var start = octets.hasPrefix("\u{FEFF}") ? 3 : 0
         while start < octets.count, isBlank(octets[start]) { start += 1 }
+        // Comments in front of a page.
+        while octets.hasPrefix("<!--", at: start), let end = octets.firstRange(of: "-->", from: start) {
+            start = end.upperBound
+            while start < octets.count, isBlank(octets[start]) { start += 1 }
+        }
         guard start < octets.count else { return nil }
         if octets.hasPrefixIgnoringCase("<!doctype html", at: start) || octets.hasPrefixIgnoringCase("<html", at: start)
             || octets.hasPrefixIgnoringCase("<head", at: start) || octets.hasPrefixIgnoringCase("<body", at: start)
