@@ -8,7 +8,11 @@ import TextScan
 struct StackChangeOptions: ParsableArguments {
     @Option(
         name: .customLong("what-if"),
-        help: "Say what this further list would newly break; repeatable. It joins the stack's only layer."
+        help: ArgumentHelp(
+            "Say what this further list would newly break; repeatable. It joins the stack's only layer, or the one that is "
+                + "named (or counted: 1 is nearest the client); an engine that no layer has gets a layer behind the others.",
+            valueName: "[LAYER=]LIST"
+        )
     )
     var added: [String] = []
 
@@ -51,19 +55,58 @@ struct StackChangeOptions: ParsableArguments {
             }
             try Self.replace(parts[0], with: { Self.other(parts[1], $0) }, in: &changed, option: "--swap")
         }
-        let lists = added.map { Configuration.List(path: $0) }
-        guard !lists.isEmpty else { return changed }
-        switch stack.layers.count {
-        case 0:
+        guard !changed.layers.isEmpty || added.isEmpty else {
             guard engines.count <= 1 else { throw Failure.usage("--what-if without a stack takes one --engine") }
+            let lists = added.map { Configuration.List(path: $0) }
             changed.layers = [Configuration.Layer(engine: try engines.first.map(Engine.init(option:)), lists: lists)]
-        case 1: changed.layers[0].lists += lists
-        default:
+            return changed
+        }
+        for list in added { try Self.add(list, of: stack.layers.count, to: &changed) }
+        return changed
+    }
+
+    /// Adds a list to the layer that `LAYER=LIST` names, or to the only one of the stack as it is.
+    private static func add(_ text: String, of count: Int, to stack: inout Configuration.Stack) throws {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        if parts.count == 2 {
+            let list = Configuration.List(path: parts[1])
+            if let place = try place(of: parts[0], in: stack.layers.prefix(count)) {
+                stack.layers[place].lists.append(list)
+                return
+            }
+            if let engine = Engine(rawValue: parts[0]) {
+                // Everybody passes it.
+                for group in stack.groups.indices { stack.groups[group].layers.append(stack.layers.count) }
+                stack.layers.append(Configuration.Layer(engine: engine, lists: [list]))
+                return
+            }
+        }
+        guard count == 1 else {
+            let names = stack.layers.prefix(count).enumerated().map {
+                "\($0 + 1) (\(TerminalText.escaped(name(of: $1))))"
+            }
             throw Failure.usage(
-                "--what-if: the stack has \(stack.layers.count) layers; --swap A=B says where the other list stands"
+                "--what-if \(TerminalText.escaped(text)): the stack has \(count) layers; say which of them the list joins, as "
+                    + "LAYER=LIST, by its number or its name: \(names.joined(separator: ", ")); or give the list a layer of its "
+                    + "own, as ENGINE=LIST"
             )
         }
-        return changed
+        stack.layers[0].lists.append(Configuration.List(path: text))
+    }
+
+    /// The layer with a name, a number, or an engine.
+    private static func place(of word: String, in layers: ArraySlice<Configuration.Layer>) throws -> Int? {
+        let named = layers.indices.filter { name(of: layers[$0]) == word }
+        guard named.count <= 1 else {
+            let numbers = named.map { String($0 + 1) }.joined(separator: ", ")
+            throw Failure.usage("--what-if \(TerminalText.escaped(word)): several layers are called so: say \(numbers)")
+        }
+        if let found = named.first { return found }
+        return Int(word).flatMap { layers.indices.contains($0 - 1) ? $0 - 1 : nil }
+    }
+
+    private static func name(of layer: Configuration.Layer) -> String {
+        layer.name ?? layer.engine?.rawValue ?? "unnamed"
     }
 
     /// A list that holds nothing: a layer that had it alone stays, so that groups of clients keep their layers.
