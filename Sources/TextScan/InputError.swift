@@ -24,6 +24,8 @@ public struct InputError: Error, Sendable, Equatable {
         case noMembers
         /// A pipe or device said nothing for so many milliseconds.
         case timedOut(milliseconds: Int)
+        /// Reading ended before the input did (``InputInterruption``).
+        case interrupted
         /// A system call failed with this `errno`.
         case system(code: Int32, text: String)
     }
@@ -53,6 +55,7 @@ public struct InputError: Error, Sendable, Equatable {
         case .corruptArchive: "corrupt-archive"
         case .noMembers: "archive-without-members"
         case .timedOut: "input-timeout"
+        case .interrupted: "interrupted"
         case .system: "read-error"
         }
     }
@@ -78,6 +81,7 @@ public struct InputError: Error, Sendable, Equatable {
         case .corruptArchive(let text): "damaged compressed data: \(TerminalText.escaped(text)); fetch it again"
         case .noMembers: "the archive holds no file that can be read"
         case .timedOut(let milliseconds): "nothing arrived for \(milliseconds) ms"
+        case .interrupted: "was not read to its end"
         case .system(_, let text): text
         }
     }

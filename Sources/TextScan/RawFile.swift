@@ -15,7 +15,7 @@ enum RawFile {
                 return wasRead
             }
             guard !isSpent else { throw InputError(path: path, reason: .readBefore) }
-            return try stream(STDIN_FILENO, path: path, limits: limits, timeout: -1)
+            return try stream(STDIN_FILENO, path: path, limits: limits, timeout: nil, waitsBeforeReading: true)
         }
         // Without O_NONBLOCK opening a pipe that nobody writes would wait for ever.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -60,13 +60,16 @@ enum RawFile {
         _ descriptor: Int32,
         path: String,
         limits: InputLimits,
-        timeout: Int,
+        timeout: Int?,
         expected: Int = 0,
-        waitsForWriter: Bool = false
+        waitsForWriter: Bool = false,
+        waitsBeforeReading: Bool = false
     ) throws(InputError) -> InputBytes {
         var buffer = GrowingBuffer(capacity: max(65_536, expected + 1))
         var hasWaited = false
         while true {
+            // A read that waits goes on behind a signal.
+            if waitsBeforeReading { try wait(descriptor, path: path, timeout: timeout) }
             let count = unsafe buffer.fill { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 guard buffer.count <= limits.maximumExpandedSize else {
@@ -87,13 +90,20 @@ enum RawFile {
         return buffer.take()
     }
 
-    private static func wait(_ descriptor: Int32, path: String, timeout: Int) throws(InputError) {
+    /// Milliseconds after which it is looked whether reading is to end: a signal may come just before the call, or to another
+    /// thread.
+    private static let slice = 100
+
+    private static func wait(_ descriptor: Int32, path: String, timeout: Int?) throws(InputError) {
+        var left = timeout ?? .max
         while true {
+            guard !InputInterruption.isRequested else { throw InputError(path: path, reason: .interrupted) }
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let ready = unsafe poll(&request, 1, Int32(clamping: timeout))
+            let ready = unsafe poll(&request, 1, Int32(clamping: min(left, slice)))
             if ready > 0 { return }
-            if ready == 0 { throw InputError(path: path, reason: .timedOut(milliseconds: timeout)) }
-            guard errno == EINTR else { throw failure(path) }
+            guard ready == 0 || errno == EINTR else { throw failure(path) }
+            if ready == 0, timeout != nil { left -= slice }
+            if left <= 0 { throw InputError(path: path, reason: .timedOut(milliseconds: timeout ?? 0)) }
         }
     }
 

@@ -147,7 +147,27 @@ enum StackOptionCases {
             CommandLineCase(
                 "replay @/names.txt --list @/clean.txt --list @/low.txt --what-if @/clean.txt",
                 2,
-                "the stack has 2 layers; --swap"
+                "LAYER=LIST, by its number or its name: 1 (pihole), 2 (pihole); or"
+            ),
+            CommandLineCase(
+                "replay Zones/demo/names.txt --list @/clean.txt --list @/low.txt --what-if 2=Zones/demo/hosts.txt",
+                1,
+                "+Newly broken\n  critical"
+            ),
+            CommandLineCase(
+                "replay Zones/demo/names.txt --list @/clean.txt --list @/low.txt --what-if pihole=Zones/demo/hosts.txt",
+                2,
+                "several layers are called so: say 1, 2"
+            ),
+            CommandLineCase(
+                "replay Zones/demo/names.txt --list @/clean.txt --list @/low.txt --what-if blocky=Zones/demo/hosts.txt",
+                1,
+                "engine blocky as given"
+            ),
+            CommandLineCase(
+                "replay Zones/demo/names.txt --list @/clean.txt --list @/low.txt --what-if 3=Zones/demo/hosts.txt",
+                2,
+                "the stack has 2 layers"
             ),
             CommandLineCase(
                 "audit --engine squid @/one-name.txt",
@@ -163,6 +183,19 @@ enum StackOptionCases {
             CommandLineCase("replay @/absent.log", 2, "+Nothing was replayed.\n1 capture could not be read."),
             CommandLineCase("replay Zones/demo/vpn-dns.log --year 20260", 2, "give a year from 1970 to 2200"),
             CommandLineCase("replay Zones/demo/vpn-dns.log --what-if @/clean.txt", 0, "+Newly broken\n  none"),
+            // Files that are no list, and lists and logs in each other's place.
+            CommandLineCase("audit @/pointer.txt", 3, "a Git LFS pointer, which only stands for a file"),
+            CommandLineCase("check a.example --list @/404.txt", 3, "the error of a web server"),
+            CommandLineCase("check a.example --list @/pointer.txt --format regex", 0, "looks like a Git LFS pointer"),
+            CommandLineCase("audit @/rejected.txt", 3, "an HTML page; was an error page"),
+            CommandLineCase("audit Tests/Fixtures/logs/dnsmasq/small.log", 2, "is a log or capture (dnsmasq), and no"),
+            CommandLineCase(
+                "check a.example --list Tests/Fixtures/logs/unbound/unbound.log",
+                2,
+                "(unbound), and no list"
+            ),
+            CommandLineCase("replay @/hosts-list.txt", 3, "looks like a filter list (a hosts file) and no log"),
+            CommandLineCase("replay @/adblock-list.txt", 0, "was read as names that are asked for; `patchway audit"),
             CommandLineCase("diff Zones/demo/vpn-dns.log", 2, "give two captures, A and B"),
             CommandLineCase("diff Zones/demo/vpn-dns.log @/absent.log", 2, "no such file"),
             CommandLineCase("diff Zones/demo/vpn-dns.log Zones/demo/vpn-dns.log", 0, "+broken in both"),

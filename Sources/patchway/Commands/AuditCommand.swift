@@ -106,6 +106,7 @@ struct AuditCommand: ParsableCommand {
         for path in paths {
             if Interruption.isRequested { break }
             run.audit(path, reading)
+            if run.isCutShort { break }
             audited += 1
         }
         run.finish()
@@ -152,6 +153,8 @@ private struct AuditRun: ~Copyable {
     private var summary: AuditSummary
     /// Lists that could not be audited because the command line is wrong about them.
     private var misused = 0
+    /// Whether a list was not read to its end.
+    private(set) var isCutShort = false
 
     init(auditor: Auditor, output: OutputOptions, catalog: EndpointCatalog, stack: String?) {
         self.auditor = auditor
@@ -197,8 +200,9 @@ private struct AuditRun: ~Copyable {
     }
 
     private mutating func unreadable(_ error: ListError) {
+        if case .input(let error) = error.reason, error.reason == .interrupted { isCutShort = true }
         summary.addUnreadable(reason: error.id)
-        let misplaced = MisplacedFile.stackAsList(error)
+        let misplaced = MisplacedFile.otherAsList(error)
         if misplaced != nil || !error.isUndecided { misused += 1 }
         report(misplaced ?? error.diagnostic)
     }

@@ -90,8 +90,9 @@ private struct DiffRun: ~Copyable {
                 if Interruption.isRequested { cutShort(path, sides) }
                 sides[index].add(event)
             }
-            for report in reports { file(report) }
+            for report in reports { file(report, isGuessed: options.format == nil) }
         } catch {
+            if error.reason == .interrupted { cutShort(path, sides) }
             throw Failure(status: error.isMisuse ? .usage : .undecided, text: error.diagnostic.description)
         }
     }
@@ -112,7 +113,7 @@ private struct DiffRun: ~Copyable {
         }
     }
 
-    private mutating func file(_ report: FileReport) {
+    private mutating func file(_ report: FileReport, isGuessed: Bool) {
         let source = SourceReport(report)
         if isText {
             StandardOutput.write(text.file(source))
@@ -120,6 +121,7 @@ private struct DiffRun: ~Copyable {
             records.record("file") { source.write(to: &$0) }
         }
         if report.isDamaged || report.events == 0 { damaged += 1 }
+        if isGuessed, let misplaced = MisplacedFile.listAsLog(report) { diagnostic(misplaced) }
         for found in report.diagnostics.diagnostics { diagnostic(found) }
     }
 

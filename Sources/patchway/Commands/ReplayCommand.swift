@@ -114,8 +114,9 @@ private struct ReplayRun: ~Copyable {
                 if Interruption.isRequested { cutShort(path, replayer) }
                 replayer.add(event)
             }
-            for report in reports { file(report) }
+            for report in reports { file(report, isGuessed: options.format == nil) }
         } catch {
+            if error.reason == .interrupted { cutShort(path, replayer) }
             unreadable += 1
             if error.isMisuse { misused += 1 }
             diagnostic(error.diagnostic)
@@ -131,7 +132,7 @@ private struct ReplayRun: ~Copyable {
         ExitStatus.interrupted.exit()
     }
 
-    private mutating func file(_ report: FileReport) {
+    private mutating func file(_ report: FileReport, isGuessed: Bool) {
         if report.format == .unknown {
             unreadable += 1
         } else if report.events == 0 {
@@ -144,6 +145,7 @@ private struct ReplayRun: ~Copyable {
         } else {
             records.record("file") { source.write(to: &$0) }
         }
+        if isGuessed, let misplaced = MisplacedFile.listAsLog(report) { diagnostic(misplaced) }
         for found in report.diagnostics.diagnostics { diagnostic(found) }
         if report.format != .unknown, report.events == 0 {
             diagnostic(

@@ -66,7 +66,7 @@ struct LoadedStack {
                     )
                     return empty
                 }
-                if let hint = MisplacedFile.stackAsList(error) {
+                if let hint = MisplacedFile.otherAsList(error) {
                     throw Failure.usage((place?.prefix ?? "") + hint.description)
                 }
                 let status: ExitStatus = error.isUndecided ? .undecided : .usage

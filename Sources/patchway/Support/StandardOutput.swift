@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TextScan
 
 /// Buffered standard output that ends the program quietly when nobody reads on (`| head`).
 enum StandardOutput {
@@ -73,14 +74,13 @@ enum StandardError {
 
 /// Signals that commands without an event loop care about.
 enum Interruption {
-    /// Set by SIGINT and SIGTERM once ``watch()`` was called.
-    private static let flag = Atomic<Bool>(false)
-
     /// Broken pipes show as EPIPE instead of killing the program.
     static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
     /// From here on SIGINT and SIGTERM are noted, so that what is done can be printed; the second one ends the program.
     static func watch() {
+        // What handlers use is there before them.
+        _ = isRequested
         _ = signal(SIGINT) { _ in Interruption.note() }
         _ = signal(SIGTERM) { _ in Interruption.note() }
         // Whoever started the program may have had them blocked, which is inherited.
@@ -93,9 +93,9 @@ enum Interruption {
 
     /// Runs in a signal handler: nothing but atomics and `_exit` here.
     private static func note() {
-        if flag.exchange(true, ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
+        if InputInterruption.request() { _exit(ExitStatus.interrupted.rawValue) }
     }
 
     /// Whether a signal came.
-    static var isRequested: Bool { flag.load(ordering: .relaxed) }
+    static var isRequested: Bool { InputInterruption.isRequested }
 }
