@@ -125,6 +125,30 @@ struct UnboundReadingTests {
         #expect(answer?.records.map(\.ttl) == [3600, 60])
     }
 
+    /// `'…'` around a word is `"…"`; what it holds together beyond that is not evaluated (all of them given to 1.17.1).
+    @Test(
+        arguments: [
+            ("TXT 'hello'", "hello"), ("TXT hello", "hello"), ("txt 'it's'", "it's"), ("60 IN TXT 'a'", "a"),
+            ("TXT a'b", "a'b"), ("TXT x'", "x'"), ("TXT ''", ""), ("TXT 'a b' c", nil), ("TXT 'a", nil),
+            ("TXT 'a;b'", nil), ("TXT 'v=spf1 -all'", nil), ("TXT x 'a b' y 'c'", nil),
+        ] as [(String, String?)]
+    )
+    func singleQuotes(_ data: String, _ text: String?) throws {
+        let list = try readList("local-data: \"a.zz \(data)\"\nlocal-data: 'b.zz A 192.0.2.1'\n", .unbound)
+        let verdict = try list.verdict("a.zz", .txt)
+        #expect(verdict.answer?.text == text.map { "TXT=\"\($0)\"" })
+        #expect(verdict.kind == (text == nil ? .unsupported : .redirect))
+        #expect(list.reports[0].unsupportedCount == (text == nil ? 1 : 0))
+        #expect(try list.verdict("b.zz").kind == .redirect)
+    }
+
+    /// Elsewhere they are octets like others.
+    @Test func singleQuotesOfOtherTypes() throws {
+        let alias = try readList("local-data: \"a.zz CNAME 'b.zz'\"\n", .unbound).verdict("a.zz", .cname)
+        #expect(alias.answer?.text == "CNAME='b.zz'.")
+        #expect(try readList("local-data: \"a.zz A '192.0.2.1'\"\n", .unbound).verdict("b.zz").kind == .unsupported)
+    }
+
     @Test func negativeAnswersOfZonesMadeForData() throws {
         let text = "local-data: 'x.zz SOA a. b. 1 2 3 4 5'\nlocal-data: 'a.x.zz A 192.0.2.1'\n"
         let answer = try readList(text, .unbound, .unbound).verdict("a.x.zz", .txt).answer

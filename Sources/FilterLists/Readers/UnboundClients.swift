@@ -101,9 +101,10 @@ struct UnboundClients {
             }
             return change(word(0)) { $0.types.append(Meaning(tag: tag, value: type, rule: rule, line: line)) }
         case ("access-control-tag-data", 3):
-            guard let tag = numbers[word(1)], let record = UnboundReader.record(Array(". \(word(2))".utf8)) else {
-                return false
-            }
+            let octets = Array(". \(word(2))".utf8)
+            guard let tag = numbers[word(1)], let record = UnboundReader.record(octets),
+                !UnboundReader.unquoted(octets).isOdd
+            else { return false }
             let local = LocalRecord(type: record.type, ttl: record.ttl, data: record.data)
             return change(word(0)) { $0.data.append(Meaning(tag: tag, value: local, rule: rule, line: line)) }
         case ("interface-tag", 2), ("interface-tag-action", 3), ("interface-tag-data", 3), ("interface-view", 2):

@@ -63,6 +63,11 @@ struct UnboundOpenNames {
             if record.type == .ds { hasDelegations = true }
             guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
             views[last].rules.append(Self.entry(record, rule, line))
+            guard UnboundReader.unquoted(word.octets).isOdd else { return }
+            sink.skip(.oddEntry, text, rule, line)
+            views[last].rules.append(
+                View.Entry(scope: .subtree, name: record.owner, action: nil, rule: rule, line: line)
+            )
         case "local-data-ptr":
             guard let record = UnboundReader.pointer(word) else { return sink.drop(.badRecord, text, rule, line) }
             views[last].redirects.pointer(text, value, record, rule: rule, line: line)

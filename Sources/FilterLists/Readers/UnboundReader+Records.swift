@@ -6,6 +6,7 @@ import TextScan
 extension UnboundReader {
     /// `name [ttl] [IN] type data`; Unbound takes no seconds to live behind the class.
     static func record(_ octets: [UInt8]) -> ResourceRecord? {
+        let octets = unquoted(octets).octets
         let words = octets.split(maxSplits: 3, whereSeparator: isBlank)
         if words.count > 2, RRClass(String(decoding: words[1], as: UTF8.self).uppercased()) != nil,
             let first = words[2].first, first &- 0x30 < 10
@@ -13,6 +14,29 @@ extension UnboundReader {
             return nil
         }
         return try? ResourceRecord(presentation: octets, origin: .root, defaultTTL: 3600)
+    }
+
+    /// The types whose data are texts, at least in part.
+    private static let textTypes: Set<String> = ["TXT", "SPF", "HINFO", "CAA", "NAPTR"]
+
+    /// A record with `"…"` in place of `'…'` around words of texts, where Unbound takes both alike. What else begins with `'`
+    /// holds together more than a word, or less; what becomes of it is not evaluated (compared with 1.17.1).
+    static func unquoted(_ octets: [UInt8]) -> (octets: [UInt8], isOdd: Bool) {
+        guard octets.contains(0x27) else { return (octets, false) }
+        var words = octets.split(whereSeparator: isBlank).map { Array($0) }
+        let type = words.prefix(4).firstIndex { textTypes.contains(String(decoding: $0, as: UTF8.self).uppercased()) }
+        guard let type, type > 0 else { return (octets, false) }
+        var isChanged = false
+        for index in words.indices.dropFirst(type + 1) where words[index].first == 0x27 {
+            let text = words[index].dropFirst().dropLast()
+            let hasSigns = text.contains { [0x22, 0x28, 0x29, 0x3B, 0x5C].contains($0) }
+            guard words[index].count > 1, words[index].last == 0x27, !hasSigns else { return (octets, true) }
+            words[index] = [0x22] + text + [0x22]
+            isChanged = true
+        }
+        // Blanks inside of other quotes stay as they are.
+        guard isChanged else { return (octets, false) }
+        return octets.contains(0x22) ? (octets, true) : (Array(words.joined(separator: [0x20])), false)
     }
 
     /// `address [ttl] name`: the pointer record of the address.

@@ -346,6 +346,9 @@ enum UnboundReader {
         if record.type == .ds { state.hasDelegations = true }
         guard record.recordClass == .in else { return sink.drop(.option, text, rule, line) }
         add(record, rule, line, &sink)
+        guard unquoted(text.extracting(value).octets).isOdd else { return }
+        sink.skip(.oddEntry, text, rule, line)
+        sink.leaveOpen(.exact, record.owner, class: .special, rule: rule, line: line)
     }
 
     private static func add(_ record: ResourceRecord, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
