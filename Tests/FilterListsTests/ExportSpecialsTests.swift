@@ -190,4 +190,20 @@ import TextScan
             }
         }
     }
+
+    /// dnsmasq 2.90 gives NODATA at names above a host, Unbound only in the host's own zone.
+    @Test(
+        arguments: [
+            ("local-zone: a.b.z.zz transparent\n", 1), ("", 0),
+            ("local-data: 'z.zz A 192.0.2.2'\nlocal-zone: b.z.zz static\nlocal-data: 'b.z.zz A 192.0.2.2'\n", 0),
+        ]
+    )
+    func namesAboveHosts(zones: String, changed: Int) throws {
+        let data = "local-data: 'a.b.z.zz A 192.0.2.1'\nlocal-data: 'a.b.z.zz TXT x'\n"
+        let layer = try readList("local-zone: z.zz static\n" + zones + data, .unbound).layer
+        var text: [UInt8] = []
+        let report = export(layer, try #require(ExportFormat.named("dnsmasq")), allowing: false, &text)
+        #expect(String(decoding: text, as: UTF8.self).contains("host-record=a.b.z.zz,192.0.2.1"))
+        #expect(report.changedAnswers == changed)
+    }
 }

@@ -48,6 +48,7 @@ struct DnsmasqWriter: FormatWriter {
         }
         if isAlone, node.below.isPass, inherited.isPass, let record = Self.hostRecord(name, node) {
             sink.line(record)
+            noteNamesAbove(node, [String(decoding: record, as: UTF8.self)], &sink)
             return inherited
         }
         return writeBoth(node, name, inherited, &sink)
@@ -88,11 +89,22 @@ struct DnsmasqWriter: FormatWriter {
             }
         }
         for line in lines { sink.line(Array(line.utf8)) }
+        noteNamesAbove(node, lines, &sink)
         for (effects, rules) in [(node.own, node.ownRules), (node.below, node.belowRules)]
         where Self.changesAnswer(effects, node.types) {
             sink.noteChangedAnswer(rules.compactMap { $0 }.first)
         }
         return below
+    }
+
+    /// Counts that names above a host exist for dnsmasq, and get NODATA where they have no other line (compared with 2.90),
+    /// where one of them does not exist for the layer.
+    private func noteNamesAbove(_ node: PolicyNode, _ lines: [String], _ sink: inout ExportSink) {
+        guard lines.contains(where: { $0.hasPrefix("host-record=") }), sink.denies(aboveOf: node.name, node.types)
+        else {
+            return
+        }
+        sink.noteChangedAnswer(node.ownRules.compactMap { $0 }.first)
     }
 
     static func changesAnswer(_ effects: TypedEffects, _ types: [RRType]) -> Bool {

@@ -71,6 +71,13 @@ struct ExportSink: ~Copyable {
         report.others = max(0, report.rules - evaluated - layer.addressRules.count)
     }
 
+    /// Whether the layer denies that a name above one exists.
+    func denies(aboveOf name: DomainName, _ types: [RRType]) -> Bool {
+        sequence(first: name, next: \.parent).dropFirst().contains { above in
+            types.contains { layer.decideByNames(above, type: $0).kind == .nxdomain }
+        }
+    }
+
     /// Whether the target answers a name itself where no list says anything (its special-use names and zones).
     func isAnsweredByTarget(_ name: DomainName) -> Bool {
         bare?.decide(NameBuffer(name), type: .a).kind.isPass == false
