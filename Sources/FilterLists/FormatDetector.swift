@@ -30,6 +30,12 @@ public struct Detection: Sendable {
         )
     }
 
+    /// A response policy zone that the configuration of Unbound names.
+    init(policyZoneOf engine: Engine) {
+        let why = "read as \(ListFormat.rpz.title), as the configuration of \(engine.rawValue) names it"
+        self.init(format: .rpz, engine: .unboundRPZ, confidence: 100, why: why)
+    }
+
     /// Rules that the configuration of an engine states, which are no list.
     init(configurationOf engine: Engine) {
         self.init(

@@ -39,6 +39,7 @@ extension LayerLoader {
         sink.checksNames = options.checksNames && detection.engine == .bindRPZ
         sink.given = given
         sink.otherOptions = otherOptions
+        sink.policyZones = source.policyZones
         sink.keepsExpressions = options.keepsExpressions
         prepare(&sink, for: source, detection.format)
         if let fault { sink.note([Diagnostic(path: list.path, reason: "not-a-list", text: "looks like \(fault)")]) }
@@ -51,7 +52,9 @@ extension LayerLoader {
             octets: source.octets.count,
             rulesBefore: before
         )
-        guard report.rules > 0 || leavesNamesOpen && report.hasMoreThanIncludes || mayBeEmpty || source.mayBeEmpty
+        guard
+            report.rules > 0 || leavesNamesOpen && report.hasMoreThanIncludes || mayBeEmpty || source.mayBeEmpty
+                || !source.policyZones.isEmpty
         else {
             let reason = emptiness(report) + (fault.map { "; it looks like \($0)" } ?? "")
             guard isOneOfSeveral, report.unsupportedCount + report.ignoredCount > 0 else {

@@ -160,7 +160,12 @@ public enum LayerLoader {
         for source in named {
             let engine = detections.first?.engine ?? given ?? (source.isCategory ? .squidGuard : nil)
             let detection = try Self.detection(of: source, engine)
-            let lists = detection.format == .v2fly ? source.withIncludes : [source]
+            let lists =
+                switch detection.format {
+                case .v2fly: source.withIncludes
+                case .unbound where detection.engine == .unbound: source.withPolicyZones
+                default: [source]
+                }
             sources += lists
             // Before the next list's includes are read, so that memory stays bounded.
             guard sources.count <= maximumLists else {
@@ -173,7 +178,10 @@ public enum LayerLoader {
                     reason: .input(InputError(path: source.path, reason: .tooLarge(limit: maximumOctets)))
                 )
             }
-            for _ in lists { detections.append(given == nil && !detections.isEmpty ? detection.following : detection) }
+            for list in lists {
+                let own = given == nil && !detections.isEmpty ? detection.following : detection
+                detections.append(list.isPolicyZone ? Detection(policyZoneOf: own.engine) : own)
+            }
         }
         let recipe = LayerRecipe(
             lists: zip(sources, detections).map { LayerRecipe.List(text: $0.assumingRole($1), detection: $1) },
@@ -215,7 +223,10 @@ public enum LayerLoader {
             for source in sources { removals.collect(source.octets.span) }
         }
         var reports: [ListReport] = []
-        let given = Dictionary(sources.map { (ListText.file($0.path), 1) }, uniquingKeysWith: +)
+        let given = Dictionary(
+            sources.filter { !$0.isPolicyZone }.map { (ListText.file($0.path), 1) },
+            uniquingKeysWith: +
+        )
         let shared = DnsmasqSharedOptions.of(recipe.lists)
         for (place, list) in recipe.lists.enumerated() {
             let (next, report) = try read(

@@ -26,6 +26,10 @@ struct ListText {
     /// The rules that stand in place of a list, and what is known not to be evaluated.
     var rules: [ConfiguredRule]?
     var notEvaluated: [Diagnostic] = []
+    /// Whether it is a policy zone that the list in front of it names.
+    var isPolicyZone = false
+    /// Where the clauses of policy zones stand whose files are the lists behind it.
+    private(set) var policyZones: Set<Int> = []
     /// How the file was encoded.
     var encoding = TextEncoding.utf8
     /// Whether it is a category folder, and the files of it whose lines are only counted.
@@ -97,6 +101,19 @@ struct ListText {
         mayBeEmpty = true
     }
 
+    /// A policy zone that the configuration of an engine names.
+    private init(policyZone input: Input) {
+        let decoded = TextDecoding.decode(input)
+        path = input.path
+        role = .block
+        format = .rpz
+        octets = ListOctets(decoded.span)
+        notices = decoded.notices
+        mayBeEmpty = true
+        isPolicyZone = true
+        encoding = decoded.encoding
+    }
+
     private init(_ list: ListIncludes.Included, of source: ListText) {
         path = list.path
         role = source.role
@@ -113,6 +130,15 @@ struct ListText {
         return lists.map { ListText($0, of: self) }
     }
 
+    /// A configuration of Unbound, and behind it the policy zones that it names, as far as they can be read.
+    var withPolicyZones: [ListText] {
+        let zones = UnboundPolicyZones(octets.span).readable { companion($0, atMost: LayerLoader.maximumOctets) }
+        guard !zones.isEmpty else { return [self] }
+        var list = self
+        list.policyZones = Set(zones.map(\.clause.rule.lowerBound))
+        return [list] + zones.map { ListText(policyZone: $0.file) }
+    }
+
     /// The last part of a path.
     static func file(_ path: String) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
@@ -120,19 +146,24 @@ struct ListText {
 
     /// The files beside the list, or of absolute paths, that its text names.
     func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
-        let file = Self.file(path)
-        guard path != "-", !file.contains(":") else { return [:] }
-        let folder = String(path.dropLast(file.utf8.count))
         var files: [String: [UInt8]] = [:]
         for name in names(octets.span) {
-            let limits = InputLimits(maximumExpandedSize: 1 << 20, idleTimeout: 1_000)
-            let place = name.hasPrefix("/") ? name : folder + name
-            guard let set = try? InputFile.read(path: place, limits: limits), let input = set.inputs.first,
-                input.bytes.count <= 1 << 20
-            else { continue }
+            guard let input = companion(name, atMost: 1 << 20) else { continue }
             files[name] = TextDecoding.decode(input).span.octets
         }
         return files
+    }
+
+    /// A file beside the list, or of an absolute path.
+    private func companion(_ name: String, atMost limit: Int) -> Input? {
+        let file = Self.file(path)
+        guard path != "-", !file.contains(":") else { return nil }
+        let folder = String(path.dropLast(file.utf8.count))
+        let limits = InputLimits(maximumExpandedSize: limit, idleTimeout: 1_000)
+        let place = name.hasPrefix("/") ? name : folder + name
+        guard let input = try? InputFile.read(path: place, limits: limits).inputs.first, input.bytes.count <= limit
+        else { return nil }
+        return input
     }
 
     /// The list with blanks in place of some of its octets; lines stay lines.

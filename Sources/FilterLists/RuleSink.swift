@@ -20,6 +20,8 @@ struct RuleSink: ~Copyable {
     var otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption]) = ([], [])
     /// Files that the list names and that lie beside it.
     var companions: [String: [UInt8]] = [:]
+    /// Where the clauses of policy zones stand whose files are lists of the layer behind this one.
+    var policyZones: Set<Int> = []
     /// Whether BIND checks the names in zones (`check-names fail`).
     var checksNames = false
     /// The schedules that the engine's configuration has, by name.
@@ -66,7 +68,7 @@ struct RuleSink: ~Copyable {
     }
 
     /// The engine whose reading applies.
-    var engine: Engine { builder.engine }
+    var engine: Engine { builder.policyZone == nil ? builder.engine : .unboundRPZ }
 
     /// The class and action of a plain entry of this list.
     func entry(allows: Bool = false, important: Bool = false) -> (class: RuleClass, action: ActionID) {
@@ -290,7 +292,7 @@ struct RuleSink: ~Copyable {
         guard line.isOverlong else { return true }
         let first = text.extracting(line.range).trimmed
         let isComment = first.count > 0 && [0x21, 0x23, 0x3B].contains(first[0])
-        switch builder.engine {
+        switch engine {
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .unbound: drop(.overlong, text, line.range, line.number)
         // dnsmasq takes what is behind the first octets of a line of a configuration for another line.
         case let engine where isComment && engine != .dnsmasq: drop(.overlong, text, line.range, line.number)
@@ -312,7 +314,7 @@ struct RuleSink: ~Copyable {
         let report = ListReport(
             path: path,
             format: format,
-            engine: builder.engine,
+            engine: engine,
             role: role,
             detection: detection,
             octets: octets,

@@ -158,6 +158,10 @@ struct UnsupportedReason {
         let text = "response policy zones change answers; give them as lists of their own, with --engine \(engine)"
         return UnsupportedReason(id: "response-policy", text: text)
     }
+    /// A policy zone of a configuration of which more is not known.
+    static func policyZone(_ why: String) -> UnsupportedReason {
+        UnsupportedReason(id: "response-policy", text: "response policy zones change answers, and of this one \(why)")
+    }
     static let zoneFile = UnsupportedReason(
         id: "zone-file",
         text: "the zone file cannot be read, or has more in it than a zone and a star"

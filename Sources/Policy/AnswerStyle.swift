@@ -125,7 +125,7 @@ extension CompiledLayer {
         {
             own = [record]
         }
-        switch profile.answerStyle.authority {
+        switch profile(of: Int(decision.rule)).answerStyle.authority {
         case .none: return ([], own)
         case .ofZone: return ([], zone)
         case .ofZoneForAliasNoData:

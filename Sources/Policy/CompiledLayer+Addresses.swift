@@ -173,7 +173,16 @@ extension CompiledLayer {
             return .pass(index)
         }
         if profile.order == .localZone {
-            return decideLocalAnswer(addresses, asked, type, context, aliases: aliases, index: index)
+            let local = decideLocalAnswer(addresses, asked, type, context, aliases: aliases, index: index)
+            // What is said of addresses, even that nothing is done, comes before policy zones (compared with 1.17.1).
+            guard policyZones != nil, local.kind == .pass, !local.hasRule else { return local }
+            return decidePolicyZones(
+                addresses: addresses,
+                type,
+                client: context.client?.address,
+                zones: zones,
+                index: index
+            )
         }
         if engine == .dnscryptProxy || engine == .packetFilter {
             return decideAddressLists(addresses, type, index: index)

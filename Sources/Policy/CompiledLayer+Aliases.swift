@@ -16,7 +16,17 @@ extension CompiledLayer {
         zones: Int
     ) -> Decision {
         let asked = profile.chain == .everyAliasAsCNAME ? RRType.cname : type
-        var decision = decideElement(alias, hashes, type: asked, context: context, index: index, zones: zones)
+        var decision =
+            policyZones == nil
+            ? decideElement(alias, hashes, type: asked, context: context, index: index, zones: zones)
+            : decidePolicyZones(
+                alias,
+                hashes,
+                type: type,
+                client: context.client?.address,
+                isAlias: true,
+                index: index
+            )
         guard decision.kind != .pass else { return decision }
         switch profile.chain {
         case .everyAliasAsCNAME: if decision.kind != .unsupported { decision = recast(decision, type: type) }
@@ -33,7 +43,7 @@ extension CompiledLayer {
     }
 
     /// Whether an alias that a rule lets pass frees those behind it.
-    var passFreesLaterAliases: Bool { profile.order.isZoneByZone || engine == .technitium }
+    var passFreesLaterAliases: Bool { profile.order.isZoneByZone || policyZones != nil || engine == .technitium }
 
     /// What a name in an answer comes to, or the text of an address: like a name asked for, but for the rules that only
     /// those meet.
@@ -77,7 +87,9 @@ extension CompiledLayer {
         guard decision.hasRule else { return decision.kind }
         return switch actions[Int(record(Int(decision.rule)).action)] {
         case .truncate: .unsupported
-        case .records, .redirect, .redirectBelow:
+        // An alias in place of all that a zone says: here the data of the zone still count, if it has some.
+        case .redirect: .unsupported
+        case .records, .redirectBelow:
             if record(Int(decision.rule)).scope == .below {
                 .nodata
             } else {

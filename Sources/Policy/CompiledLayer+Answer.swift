@@ -116,6 +116,7 @@ extension CompiledLayer {
         {
             return nil
         }
+        let profile = profile(of: Int(decision.rule))
         let code: ResponseCode
         switch decision.kind {
         case .pass, .route, .drop, .unsupported: return nil
@@ -187,6 +188,7 @@ extension CompiledLayer {
     ) -> [LocalRecord] {
         guard decision.kind != .servfail else { return [] }
         let record = record(Int(decision.rule))
+        let profile = profile(of: Int(decision.rule))
         let made: [LocalRecord]
         switch actions[Int(record.action)] {
         case .block where blockAnswer.outcome(type) == .address && decision.kind != .nodata:
@@ -214,7 +216,7 @@ extension CompiledLayer {
             // Unbound does not fill in the star where the rule is about an address (compared with 1.17.1).
             let isLiteral = profile.chain == .untilCached && trigger(Int(decision.rule)) == .answer
             made = sameNameRecords(Int(decision.rule), type: type)
-                .map { isLiteral ? $0 : filled($0, name, type, isAlias: isAlias) }
+                .map { isLiteral ? $0 : filled($0, name, type, isAlias: isAlias, profile) }
         default: made = []
         }
         return made.map { LocalRecord(type: $0.type, ttl: $0.ttl ?? dataTTL, data: $0.data) }
@@ -222,7 +224,13 @@ extension CompiledLayer {
 
     /// A policy zone's `CNAME *.suffix` with the name in place of the star; Unbound 1.17 leaves it for an alias
     /// and for a query of type CNAME.
-    private func filled(_ record: LocalRecord, _ name: DomainName, _ type: RRType, isAlias: Bool) -> LocalRecord {
+    private func filled(
+        _ record: LocalRecord,
+        _ name: DomainName,
+        _ type: RRType,
+        isAlias: Bool,
+        _ profile: EngineProfile
+    ) -> LocalRecord {
         guard profile.order.isZoneByZone, record.type == .cname, record.data.starts(with: [1, 0x2A]),
             profile.chain != .untilCached || !isAlias && type != .cname,
             let target = try? DomainName(wire: name.wire.dropLast() + record.data.dropFirst(2))
@@ -236,6 +244,7 @@ extension CompiledLayer {
 
     /// The data of every rule at the same name and of the same class, as the engines merge them.
     private func sameNameRecords(_ rule: Int, type: RRType) -> [LocalRecord] {
+        let profile = profile(of: rule)
         // Where the first rule decides it decides alone.
         guard rule < records.count, profile.order != .firstMatch else {
             let own = looseRecords(rule).filter { $0.type == type || $0.type == .cname || type == .any }
@@ -265,7 +274,8 @@ extension CompiledLayer {
                         first = first ?? entry.ttl
                         if profile.answerStyle.hasOneTTL { entry.ttl = first }
                         // In a zone of Unbound's the first of records with the same data counts (compared with 1.17.1).
-                        let kept = engine == .unboundRPZ ? LocalRecord(type: entry.type, data: entry.data) : entry
+                        let kept =
+                            profile.engine == .unboundRPZ ? LocalRecord(type: entry.type, data: entry.data) : entry
                         guard entry.type == type || entry.type == .cname || type == .any,
                             repeats || seen.insert(kept).inserted
                         else { continue }

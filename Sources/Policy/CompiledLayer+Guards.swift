@@ -15,7 +15,7 @@ extension CompiledLayer {
 
     /// Whether a verdict may depend on who asks or when.
     public var dependsOnClient: Bool {
-        addressIndex.has(.client) || localClients?.zones.isEmpty == false
+        addressIndex.has(.client) || policyZones?.hasTags == true || localClients?.zones.isEmpty == false
             || guards.contains { !$0.clients.isEmpty || $0.minutes != nil }
     }
 

@@ -60,6 +60,19 @@ extension CompiledLayer {
         }
     }
 
+    /// Whether Unbound goes on to the target of the alias that a zone redirects a name to.
+    func leadsOn(
+        _ decision: Decision,
+        _ name: DomainName,
+        _ type: RRType,
+        _ context: borrowing QueryContext
+    ) -> Bool {
+        guard decision.hasRule, type != .cname, isAlias(Int(decision.rule)) else { return false }
+        let limit = guards[Int(record(Int(decision.rule)).guardID)]
+        let zone = localZone(around: name, limit.isApart ? 0 : record(Int(decision.rule)).guardID, context)
+        return limit.isApart || zone?.type == .redirect || zone?.type == .informRedirect
+    }
+
     func isAlias(_ rule: Int) -> Bool {
         guard case .records(let data) = actions[Int(record(rule).action)] else { return false }
         return data.contains { $0.type == .cname }

@@ -40,6 +40,8 @@ extension CompiledLayer {
         let found = localRules(name, hashes, type: type, context: context, view: nil)
         if let refusal = found.refusal { return self.decision(rule: refusal, type: type, index: index) }
         if let open = found.open { return verdict(.unsupported, open, index) }
+        // It does not start with a policy zone that it refuses.
+        if policyZones != nil, let refusal { return verdict(.unsupported, refusal, index) }
         var local: Decision?
         if let localClients, let client = context.client?.address {
             if localClients.isOpen(client) { return Decision(kind: .unsupported, layer: index, rule: Decision.noRule) }
@@ -49,8 +51,12 @@ extension CompiledLayer {
         }
         let decision = local ?? decideServerZone(name, found, type, context, index)
         if decision.hasRule, let hiding = found.hiding { return verdict(.unsupported, hiding, index) }
-        guard decision.kind == .pass, let route = found.remoteRefusal ?? found.route else { return decision }
-        return self.decision(rule: route, type: type, index: index)
+        let behind = decidePolicyZones(after: decision, name, hashes, type: type, context: context)
+        guard behind.kind == .pass, let route = found.remoteRefusal ?? found.route else { return behind }
+        var routed = self.decision(rule: route, type: type, index: index)
+        // What policy zones let pass they let pass wherever it is asked for.
+        routed.exempt = behind.exempt
+        return routed
     }
 
     /// The decision of the zones of the server clause.

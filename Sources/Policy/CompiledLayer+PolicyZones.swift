@@ -17,10 +17,12 @@ struct CanonicalOrder {
         zones = Array(repeating: [], count: lists)
     }
 
-    init(_ store: RuleStore) {
+    /// - Parameter policyZones: the lists that are policy zones; nil for all.
+    init(_ store: RuleStore, of policyZones: PolicyZones? = nil) {
         self.init(lists: store.lists.count)
         for rule in store.indices {
             let record = store[rule]
+            if let policyZones, policyZones[Int(record.list)] == nil { continue }
             guard record.scope == .exact || record.scope == .below else { continue }
             var name = DomainName(trustedWire: store.wireName(rule))
             if record.scope == .below { name = name.child([0x2A]) ?? name }
@@ -100,17 +102,19 @@ extension CompiledLayer {
         type: RRType,
         _ wildcard: WildcardRule,
         client: IPAddress?,
-        zones: Int
+        zones: Int,
+        tagged: IPAddress? = nil,
+        isAlias: Bool = false
     ) -> Int? {
         // BIND leaves the root alone (compared with 9.18).
         if engine == .bindRPZ, name.labelCount == 0 { return nil }
         guard let refusal else {
-            return knownZoneRule(name, hashes, type: type, wildcard, client: client, zones: zones)
+            return knownZoneRule(name, hashes, type: type, wildcard, client, zones, tagged, isAlias: isAlias)
         }
         // Unbound does not start with one that it refuses; PowerDNS asks all zones about the client first.
-        if engine == .unboundRPZ || engine == .pdnsRPZ && client != nil { return refusal }
+        if engine == .unboundRPZ || engine == .unbound || engine == .pdnsRPZ && client != nil { return refusal }
         let list = listIndex(refusal)
-        let before = knownZoneRule(name, hashes, type: type, wildcard, client: client, zones: min(zones, list))
+        let before = knownZoneRule(name, hashes, type: type, wildcard, client, min(zones, list), nil, isAlias: false)
         return before ?? (list < zones ? refusal : nil)
     }
 
@@ -119,8 +123,10 @@ extension CompiledLayer {
         _ hashes: borrowing SuffixHashes,
         type: RRType,
         _ wildcard: WildcardRule,
-        client: IPAddress?,
-        zones: Int
+        _ client: IPAddress?,
+        _ zones: Int,
+        _ tagged: IPAddress?,
+        isAlias: Bool
     ) -> Int? {
         // Bit n: zone n knows the name; zones from the 64th on share the last bit. Nodes alone, such as that of a top-level
         // domain, give nothing.
@@ -150,7 +156,7 @@ extension CompiledLayer {
             }
             return rule
         }
-        for list in 0..<zones {
+        for list in 0..<zones where asks(zone: list, tagged, isAlias: isAlias) != .doesNot {
             let isKnown = known >> UInt64(min(list, 63)) & 1 == 1
             if let client, let rule = addressRule(.client, client, type, list: list) {
                 // For a client that a zone lets pass Unbound looks at the names of that zone all the same (compared with

@@ -72,7 +72,7 @@ extension CompiledLayer {
         let place = place(rule)
         let list = lists[place.list]
         return RuleReference(
-            engine: engine,
+            engine: profile(of: rule).engine,
             list: list.path,
             line: place.line,
             text: String(decoding: place.text.map { list.octets.span[$0] }, as: UTF8.self),

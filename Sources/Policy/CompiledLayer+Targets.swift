@@ -24,7 +24,8 @@ extension CompiledLayer {
     /// addresses of a cloaked name's target as the name's own (`plugin_cloak.go`).
     public func target(of answer: PolicyAnswer?, _ decision: Decision, type: RRType) -> AnswerTarget? {
         guard decision.kind == .redirect, decision.hasRule, type != .cname, type != .any else { return nil }
-        let style = profile.answerStyle
+        let style = profile(of: Int(decision.rule)).answerStyle
+        let isSpared = decision.exempt >> UInt64(decision.layer) & 1 == 1
         if engine == .dnscryptProxy {
             guard case .redirect(let target) = actions[Int(record(Int(decision.rule)).action)] else { return nil }
             return AnswerTarget(
@@ -41,7 +42,7 @@ extension CompiledLayer {
         return AnswerTarget(
             name: target,
             isHidden: false,
-            policy: style.targetPolicy,
+            policy: isSpared ? .none : style.targetPolicy,
             keepsAliasInFailure: style.keepsAliasInFailure,
             failsInLoops: failsInLoops(decision)
         )

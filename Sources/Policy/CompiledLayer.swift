@@ -39,6 +39,8 @@ public final class CompiledLayer: Sendable {
     let zoneOrder: CanonicalOrder
     /// The rule that leaves every name open, because the engine does not take one of the policy zones.
     let refusal: Int?
+    /// The policy zones behind the rules of the configuration, where there are some.
+    let policyZones: PolicyZones?
     /// Whom Unbound's rules tell apart.
     let localClients: LocalClients?
     /// What Unbound makes of addresses in real answers.
@@ -61,7 +63,8 @@ public final class CompiledLayer: Sendable {
 
     init(_ builder: consuming LayerBuilder) {
         engine = builder.engine
-        profile = builder.profile
+        policyZones = builder.policyZones.zones.isEmpty ? nil : builder.policyZones
+        profile = policyZones == nil ? builder.profile : builder.profile.withPolicyZones
         blockAnswer = builder.blockAnswer
         dataTTL = builder.dataTTL
         blockMode = builder.blockMode
@@ -84,7 +87,8 @@ public final class CompiledLayer: Sendable {
             profile.order == .longestFirst ? Self.reverseNames(builder.store, builder.actions) : []
         zoneOrder =
             profile.order == .policyZone(.canonicalPredecessor)
-            ? CanonicalOrder(builder.store) : CanonicalOrder(lists: 0)
+            ? CanonicalOrder(builder.store)
+            : policyZones.map { CanonicalOrder(builder.store, of: $0) } ?? CanonicalOrder(lists: 0)
         builder.domainOrder.sort()
         domainOrder = builder.domainOrder
         // Moved out: a copy would be of hundreds of megabytes, and on small pages.

@@ -45,8 +45,9 @@ extension CompiledStack {
                 layer.profile.passSparesLaterZonesOnly
                 || layer.profile.triggerOrder == .zoneByZone && decided == aliases
             guard sees(index, what: own) else { continue }
-            let met = looksAtAll ? (.max, true) : zonesMet(index, after: own, sparesLaterOnly: sparesLaterOnly)
-            guard let zones = met else { continue }
+            var zones = zonesMet(index, after: own, sparesLaterOnly: sparesLaterOnly)
+            if looksAtAll { zones = (layer.policyZones != nil && zones == nil ? 0 : .max, true) }
+            guard let zones else { continue }
             var decision = layer.decide(
                 addresses: addresses,
                 of: asked,

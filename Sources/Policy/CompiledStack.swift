@@ -59,7 +59,7 @@ public final class CompiledStack: Sendable {
             }
             if decision.kind != .pass {
                 var decision = decision
-                decision.exempt = result.exempt
+                decision.exempt |= result.exempt
                 if decision.kind == .unsupported, waiting != 0,
                     case .blocked(let certain) = settle(
                         decision,

@@ -27,7 +27,7 @@ extension LayerBuilder {
         }
         for rule in store.indices {
             let record = store[rule]
-            guard record.scope != .subtree, record.ruleClass != .special,
+            guard record.scope != .subtree, record.ruleClass != .special, policyZones[Int(record.list)] == nil,
                 ruleClass.map({ record.ruleClass == $0 }) ?? true
             else { continue }
             var position = Int(store.packed[rule].at)

@@ -112,6 +112,8 @@ extension LayerBuilder {
         guard: GuardID = .none,
         at position: RulePosition
     ) {
+        // What the configuration says of a policy zone is not about clients (compared with Unbound 1.17.1).
+        let action = trigger == .client ? action : overridden(action)
         guard let rule = looseRecord(ruleClass, action, coverage, `guard`) else { return }
         let record = AddressRecord(trigger: trigger, range: range, rule: rule, position: position)
         if let last = addressRecords.last, record.continues(last) { addressPartCount += 1 }

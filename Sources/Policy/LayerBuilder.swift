@@ -113,6 +113,12 @@ public struct LayerBuilder {
         ownRuleCount += count
     }
 
+    /// The policy zones behind the rules of the configuration.
+    public var policyZones = PolicyZones()
+
+    /// The policy zone of the configuration that the list begun last is.
+    public var policyZone: PolicyZones.Zone? { policyZones[lists.count - 1] }
+
     /// Whether Unbound leaves the zones of local networks out of those that it has of its own (`unblock-lan-zones`).
     public var unblocksLocalNetworks = false
 
@@ -150,7 +156,7 @@ public struct LayerBuilder {
     /// - Parameter guard: what every rule of it depends on.
     public mutating func beginList(_ list: ListSource, guard: RuleGuard = .none) {
         precondition(store.lists.count < Self.maximumLists, "rules name their list in 16 bits")
-        listGuard = intern(`guard`)
+        listGuard = intern(policyZones[store.lists.count] == nil ? `guard` : .ofPolicyZone)
         keepsNamesInText =
             !profile.order.needsAncestors(of: .data) && !LineIndex.hasLoneReturns(list.octets.span)
         store.begin(list, keepsNames: keepsNamesInText)
@@ -228,7 +234,10 @@ public struct LayerBuilder {
                 intern(guards[Int(listGuard.index)].and(guards[Int(own.index)])).index
             }
         // Conditions of whole lists are none of Unbound's.
-        guard index == 0 || profile.order.asksGuards || profile.order == .localZone && listGuard == .none else {
+        guard
+            index == 0 || profile.order.asksGuards
+                || profile.order == .localZone && (listGuard == .none || policyZone != nil)
+        else {
             noteUnsupported()
             return nil
         }
@@ -335,7 +344,7 @@ public struct LayerBuilder {
         guard let guardID = combined(own) else { return nil }
         return intern(
             RuleShape(
-                action: action.index,
+                action: overridden(action).index,
                 coverage: coverage.index,
                 scope: scope,
                 ruleClass: ruleClass,
@@ -343,6 +352,12 @@ public struct LayerBuilder {
                 guardID: guardID
             )
         )
+    }
+
+    /// What a rule does in place of its own action, where the configuration says so of its policy zone.
+    mutating func overridden(_ action: ActionID) -> ActionID {
+        guard let override = policyZone?.override, actions[Int(action.index)] != .unsupported else { return action }
+        return intern(override)
     }
 
     mutating func intern(_ shape: RuleShape) -> UInt32 {

@@ -120,7 +120,8 @@ extension CompiledLayer {
     /// Whether a name that no rule is about passes, whoever asks; names that the engine knows of itself apart.
     var passesUnmetNames: Bool {
         switch profile.order {
-        case .classFirst, .localZone: true
+        case .classFirst: true
+        case .localZone: policyZones == nil || !addressIndex.has(.client)
         case .longestFirst: filteringRules.isEmpty
         case .policyZone: !addressIndex.has(.client)
         case .firstMatch, .domainOrder: false

@@ -296,7 +296,7 @@ struct OpenNamesTests {
             """
         let list = try readList(text, .unbound, .unbound)
         #expect(try list.verdict(name).kind.description == kind)
-        #expect(list.reports[0].unsupported == ["response-policy": 1] && list.reports[0].rules == 2)
+        #expect(list.reports[0].unsupported == ["no-zone-file": 1] && list.reports[0].rules == 2)
         // Rules that let pass, whatever they say, and a zone without any change nothing (Unbound 1.17.1, run).
         for (old, new) in [
             ("zonefile: policy.zone", "rpz-action-override: passthru\n  url: a"), ("zonefile: policy.zone", ""),

@@ -128,7 +128,7 @@ struct Comparison {
                 asked.append((place, question, verdict))
             }
         }
-        let isOnce = engine.profile.chain == .untilCached
+        let isOnce = stack.layers[0].profile.chain == .untilCached
         let outcomes = process.ask(
             asked.map(\.question),
             isSilent: { asked[$0].verdict.kind == .drop },

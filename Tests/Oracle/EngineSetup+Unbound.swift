@@ -9,7 +9,9 @@ extension EngineSetup {
         makeRules: { $0.localZones(&$1) },
         files: { round in
             // Unbound starts without the module only where no rule needs it.
-            let modules = round.lists.contains { $0.text.contains("response-ip") } ? "respip iterator" : "iterator"
+            let modules =
+                round.lists.contains { $0.text.contains("response-ip") || $0.text.contains("rpz:") }
+                ? "respip iterator" : "iterator"
             return [("conf", unboundConfiguration(modules, rules: "include: \"@FOLDER@/rules\""))]
         }
     )

@@ -94,7 +94,7 @@ struct RoundMaker {
     /// Names that are aliases for others of the crowd, some over another alias.
     private mutating func askChains(_ round: inout Round, _ engine: Engine) {
         // An engine that checks a chain only while it has not seen it is asked once, along aliases of its own.
-        let once = engine.profile.chain == .untilCached
+        let once = engine.profile.chain == .untilCached || engine == .unbound
         for index in 0..<(once ? 160 : Self.chains) {
             let name = "h\(index).ch.zz"
             round.aliases[name] = pick(crowd)

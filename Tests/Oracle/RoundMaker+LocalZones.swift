@@ -56,7 +56,8 @@ extension RoundMaker {
         if chance(2) { rules.append("local-zone: rz transparent") }
         rules += dataOutside(&round)
         rules.shuffle(using: &generator)
-        let more = chance(2) ? localClients(&round, zones.keys.sorted()) : ""
+        var more = chance(2) ? localClients(&round, zones.keys.sorted()) : ""
+        if chance(2) { more += policyClauses(&round, hasTags: more.contains("define-tag")) }
         round.lists = [("rules", .unbound, rules.joined(separator: "\n") + "\n" + more)]
         round.blocked = ["ready0.probe"]
     }

@@ -11,7 +11,7 @@ extension RoundMaker {
         round.client = 0x7F00_0007
         for index in 0..<zones {
             let probe = "ready\(index).probe"
-            var text = """
+            let start = """
                 $TTL 60
                 $ORIGIN zone\(index).rpz.
                 @ IN SOA localhost. root.localhost. 1 3600 600 86400 60
@@ -19,40 +19,72 @@ extension RoundMaker {
                 \(probe) CNAME .
 
                 """
-            var seen: Set<String> = []
-            var repeats = ""
-            for name in owners(oneIn: 5) {
-                let owner = chance(16) ? starred(name) : chance(2) ? name : "*.\(name)"
-                guard seen.insert(owner.lowercased()).inserted else { continue }
-                // In BIND it hides what is below it, which is not evaluated.
-                let made = engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
-                text += made
-                guard chance(5) else { continue }
-                // The other engines refuse aliases beside other data, or have no order in which they read them.
-                if engine == .knotRPZ {
-                    repeats += pick([policy(owner), repeated(owner)])
-                } else if !made.contains("NAME") {
-                    repeats += further(owner)
-                } else if engine != .pdnsRPZ, chance(2) {
-                    repeats += made
-                }
-            }
-            text += repeats
-            if chance(2) { text += addressPolicies(engine) }
-            // BIND takes data of the apex for those of the zone.
-            if engine != .bindRPZ, chance(4) { text += policy("@") }
+            // In an earlier zone a star would hide the probe of a later one.
+            let records = policyRecords(engine, mayHideAll: index == zones - 1)
             askStars(&round)
-            // Whether Unbound goes on behind an alias that it met depends on what it has of the target.
-            if engine == .unboundRPZ {
-                for target in ["a.r0.rz.", "b.a.r1.rz."] {
-                    text = text.replacing("CNAME \(target)", with: "CNAME garden.zz.")
-                }
-            }
-            // In an earlier zone it would hide the probe of a later one.
-            if index == zones - 1, chance(4) { text += policy("*") }
-            round.lists.append(("zone\(index)", .rpz, text))
+            round.lists.append(("zone\(index)", .rpz, start + records))
             round.blocked.append(probe)
         }
+    }
+
+    /// The records of a zone below its own.
+    private mutating func policyRecords(_ engine: Engine, mayHideAll: Bool) -> String {
+        var text = ""
+        var seen: Set<String> = []
+        var repeats = ""
+        for name in owners(oneIn: 5) {
+            let owner = chance(16) ? starred(name) : chance(2) ? name : "*.\(name)"
+            guard seen.insert(owner.lowercased()).inserted else { continue }
+            // In BIND it hides what is below it, which is not evaluated.
+            let made = engine != .bindRPZ && chance(20) ? "\(owner) DNAME x.zz.\n" : policy(owner)
+            text += made
+            guard chance(5) else { continue }
+            // The other engines refuse aliases beside other data, or have no order in which they read them.
+            if engine == .knotRPZ {
+                repeats += pick([policy(owner), repeated(owner)])
+            } else if !made.contains("NAME") {
+                repeats += further(owner)
+            } else if engine != .pdnsRPZ, chance(2) {
+                repeats += made
+            }
+        }
+        text += repeats
+        if chance(2) { text += addressPolicies(engine) }
+        // BIND takes data of the apex for those of the zone.
+        if engine != .bindRPZ, chance(4) { text += policy("@") }
+        // Whether Unbound goes on behind an alias that it met depends on what it has of the target.
+        if engine == .unboundRPZ {
+            for target in ["a.r0.rz.", "b.a.r1.rz."] {
+                text = text.replacing("CNAME \(target)", with: "CNAME garden.zz.")
+            }
+        }
+        if mayHideAll, chance(4) { text += policy("*") }
+        return text
+    }
+
+    /// Clauses of Unbound's configuration that name policy zones, with their files.
+    mutating func policyClauses(_ round: inout Round, hasTags: Bool) -> String {
+        var text = ""
+        var actions = ["nxdomain", "nodata", "passthru", "disabled", "cname"]
+        if drops { actions.append("drop") }
+        for index in 0..<(1 + below(3)) {
+            let (file, name) = ("policy\(index)", "p\(index).rpz")
+            text += "rpz:\n  name: \(chance(2) ? name : name.uppercased() + ".")\n  zonefile: \(file)\n"
+            if chance(3) {
+                let action = pick(actions)
+                text += "  rpz-action-override: \(action)\n"
+                if action == "cname" { text += "  rpz-cname-override: \(pick(["garden.zz.", "\"*.garden.zz\""]))\n" }
+            }
+            if hasTags, chance(3) { text += "  tags: \"\(pick(["one", "two three", ""]))\"\n" }
+            if chance(4) { text += "  rpz-log: yes\n  rpz-log-name: x\n" }
+            var records = policyRecords(.unboundRPZ, mayHideAll: true)
+            if chance(4) { records += policy(pick(["32.5.0.0.127", "29.8.0.0.127"]) + ".rpz-client-ip") }
+            let origin = chance(2) ? "$ORIGIN \(name).\n" : ""
+            let soa = chance(4) ? "" : "@ 60 IN SOA localhost. root.localhost. 1 3600 600 86400 60\n"
+            round.files.append((file, origin + soa + records))
+            askStars(&round)
+        }
+        return text
     }
 
     /// An owner with a star that stands for nothing: in the middle, or inside of a label.

@@ -164,7 +164,7 @@ struct NodeReader {
         self.layer = layer
         self.context = context
         types = layer.distinguishedTypes
-        guard layer.profile.order == .policyZone(.canonicalPredecessor) else { return }
+        guard layer.findsStarsByNeighbours else { return }
         for rule in layer.compiledRules {
             guard case .name(_, let name) = layer.content(rule).subject else { continue }
             unsteady.formUnion(layer.firstRules(above: name).dropLast())

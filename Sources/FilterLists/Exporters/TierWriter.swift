@@ -98,7 +98,7 @@ struct TierWriter: NodeWriter {
             case .filled: sink.omit(rules[index], .filled)
             case .route: sink.omit(rules[index], .route)
             case .unknown:
-                let dependsOnNeighbours = layer.profile.order == .policyZone(.canonicalPredecessor)
+                let dependsOnNeighbours = layer.findsStarsByNeighbours
                 sink.omit(rules[index], dependsOnNeighbours ? .neighbours : .unknown)
             }
         }

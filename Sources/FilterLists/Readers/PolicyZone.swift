@@ -13,6 +13,8 @@ struct PolicyZone {
     }
     private var apexIsHost = true
     private(set) var apexIsStated = false
+    /// Whether a configuration says how it is called, whatever its records do.
+    private let isConfigured: Bool
     /// Whether relative names are triggers as they stand.
     private var isPlain = true
     /// The TTL of records that state none.
@@ -56,6 +58,7 @@ struct PolicyZone {
         engine = sink.engine
         nameless = engine == .pdnsRPZ || engine == .knotRPZ ? .root : Self.unknown
         let name = named ?? nameless
+        isConfigured = sink.builder.policyZone != nil
         (origin, apex, lastOwner) = (name, name, name)
         nxdomain = sink.builder.intern(.nxdomain)
         nodata = sink.builder.intern(.nodata)
@@ -97,7 +100,7 @@ struct PolicyZone {
                 return refuse(text, content, line, &sink)
             }
             origin = whole
-            if !apexIsStated { apex = whole }
+            if !apexIsStated, !isConfigured { apex = whole }
             isPlain = origin == apex
         } else if entry.extracting(directive).equalsIgnoringCase("$TTL") {
             let record = Array(". ".utf8) + value + Array(" IN TXT x".utf8)
@@ -152,7 +155,7 @@ struct PolicyZone {
             let isOther = apexIsStated && record.owner != apex || !consistency.noteAuthority(record.data)
             if isOther { return sink.drop(.conflictingData, text, range, line) }
         }
-        if record.type == .soa, !apexIsStated {
+        if record.type == .soa, !apexIsStated, !isConfigured || record.owner == apex {
             apexIsStated = true
             apex = record.owner
             isPlain = origin == apex

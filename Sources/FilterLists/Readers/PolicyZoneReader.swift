@@ -10,7 +10,7 @@ import TextScan
 /// is read by libldns.
 enum PolicyZoneReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        let name = sink.engine == .bindRPZ ? PolicyZoneOrigin.name(text) : nil
+        let name = sink.engine == .bindRPZ ? PolicyZoneOrigin.name(text) : sink.builder.policyZone?.name
         var zone = PolicyZone(&sink, textLength: text.count, named: name)
         var position = 0
         var number = 0

@@ -54,7 +54,8 @@ struct UnboundAccess {
     mutating func noteOther(_ range: AddressRange) { others.append(Entry(range: range)) }
 
     /// Adds a rule about all names for each kind of refusal. Where nobody named the client it is taken for an allowed one.
-    mutating func finish(_ sink: inout RuleSink) {
+    /// - Parameter hasOpenZones: whether nobody knows what policy zones, which come before some refusals, do.
+    mutating func finish(hasOpenZones: Bool, _ sink: inout RuleSink) {
         guard let first else { return }
         // Other lists of the layer may state them, too.
         let isPart = hasIncludes || sink.isPart
@@ -83,7 +84,9 @@ struct UnboundAccess {
                 .subtree,
                 name: .root,
                 class: refusal.sparesOwnNames ? .open : .special,
-                action: sink.builder.intern(isPart ? .unsupported : refusal.action),
+                action: sink.builder.intern(
+                    isPart || hasOpenZones && refusal.sparesOwnNames ? .unsupported : refusal.action
+                ),
                 guard: sink.builder.intern(RuleGuard(clients: [ClientCondition(table)])),
                 at: RulePosition(line: place.line, offset: place.rule.lowerBound, length: place.rule.count)
             )

@@ -36,8 +36,6 @@ struct UnboundClients {
     private var ranges: [AddressRange] = []
     private var zones: [DomainName: Zone] = [:]
     private var zoneNames: [DomainName] = []
-    /// The tags that some range has.
-    private var tagsHeld: Set<Int> = []
     /// Whether interfaces have views or tags.
     private var hasInterfaces = false
 
@@ -88,13 +86,7 @@ struct UnboundClients {
             return true
         case ("access-control-tag", 2):
             guard let tags = tags(word(1)) else { return false }
-            var isFirst = false
-            let isTaken = change(word(0)) { entry in
-                isFirst = entry.tags == nil
-                if isFirst { entry.tags = Set(tags) }
-            }
-            if isFirst { tagsHeld.formUnion(tags) }
-            return isTaken
+            return change(word(0)) { entry in if entry.tags == nil { entry.tags = Set(tags) } }
         case ("access-control-tag-action", 3):
             guard let tag = numbers[word(1)], let type = UnboundReader.zoneType(word(2), forClients: true) else {
                 return false
@@ -119,12 +111,6 @@ struct UnboundClients {
             }
         default: return false
         }
-    }
-
-    /// Whether some client may have one of the tags.
-    /// - Complexity: O(tags)
-    func mayHave(_ tags: [Int]) -> Bool {
-        hasInterfaces || tags.contains { tagsHeld.contains($0) }
     }
 
     private static func names(_ list: String) -> [String] {
@@ -171,14 +157,17 @@ struct UnboundClients {
     }
 
     /// Notes what is said, given the numbers of the views.
-    /// - Parameter forAnswers: whether tags count for addresses in answers, too.
+    /// - Parameters:
+    ///   - forAnswers: whether tags count for addresses in answers, too.
+    ///   - forPolicyZones: whether they may count for policy zones.
     mutating func finish(
         _ views: UnboundOpenNames,
         forAnswers: Bool,
+        forPolicyZones: Bool,
         _ text: Span<UInt8>,
         _ sink: inout RuleSink
     ) {
-        guard !views.isFirst.isEmpty || !zones.isEmpty || forAnswers else { return }
+        guard !views.isFirst.isEmpty || !zones.isEmpty || forAnswers || forPolicyZones else { return }
         var clients = LocalClients()
         (clients.isFirst, clients.isReallyFirst) = (views.isFirst, views.isReallyFirst)
         clients.hasInterfaces = hasInterfaces

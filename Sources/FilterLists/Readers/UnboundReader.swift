@@ -82,13 +82,19 @@ enum UnboundReader {
     /// Adds what counts wherever it stands. Of a configuration that Unbound does not start with nothing is known.
     private static func finish(_ text: Span<UInt8>, _ state: inout State, _ sink: inout RuleSink) {
         if !state.access.hasIncludes { state.names.finish(text, &sink) }
-        let isOpen = state.policyZones.finish(state.clients, text, &sink)
+        let isOpen = state.policyZones.finish(text, &sink)
         state.open.finish(state.clients, hasPolicyZones: isOpen, text, &sink)
         let own =
             sink.builder.unblocksLocalNetworks ? UnboundRedirects.ownZonesBeyondNetworks : UnboundRedirects.ownZones
         state.redirects.finish(own: own, addsTurnedOff: false, text, &sink)
         if !state.access.hasIncludes { checkZones(text, &state, &sink) }
-        state.clients.finish(state.open, forAnswers: state.answers.hasTags, text, &sink)
+        state.clients.finish(
+            state.open,
+            forAnswers: state.answers.hasTags,
+            forPolicyZones: !state.policyZones.isEmpty,
+            text,
+            &sink
+        )
         state.answers.finish(text, &sink)
         state.modules.finish(
             hasResponses: !state.answers.isEmpty || !state.policyZones.isEmpty,
@@ -96,7 +102,7 @@ enum UnboundReader {
             &sink
         )
         if !sink.leaveOpenIfRefused(text) {
-            state.access.finish(&sink)
+            state.access.finish(hasOpenZones: isOpen, &sink)
             if let later = state.later { note(later.count, later.rule, later.line, text, &sink) }
         }
     }
@@ -385,6 +391,7 @@ enum UnboundReader {
             return sink.drop(value.isEmpty && state.clause == .authority ? .option : .notAName, text, rule, line)
         }
         guard state.clause == .authority else { return state.open.beginRoute(name, rule, line) }
+        state.policyZones.noteAuthority(text.extracting(value).string)
         sink.skip(.forward, text, rule, line)
         sink.leaveOpen(.subtree, name, class: .open, rule: rule, line: line)
     }
