@@ -33,7 +33,9 @@ struct EngineConfiguration {
         EngineConfiguration(
             title: "PowerDNS Recursor's Lua configuration",
             format: nil,
-            hint: "it is not read; give the response policy zones that it names as lists, with --engine pdns-rpz"
+            hint:
+                "it is not read; give the response policy zones that it names as lists, with --engine pdns-rpz, and their "
+                + "`defpol` in a stack file"
         ) {
             isLua(
                 $0,

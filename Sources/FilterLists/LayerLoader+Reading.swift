@@ -91,6 +91,7 @@ extension LayerLoader {
         default: break
         }
         sink.guardsOfLines = source.guardsOfLines
+        sink.zonePolicy = source.zonePolicy
         for diagnostic in source.notEvaluated { sink.skip(diagnostic) }
     }
 

@@ -18,6 +18,8 @@ public struct ListInput: Sendable {
     public var octets: [UInt8]?
     /// The minutes of the week in which it counts (Blocky); nil for always.
     public var minutes: [Range<Int>]?
+    /// What is done with the triggers of a policy zone in place of what it says (PowerDNS).
+    public var zonePolicy: ZonePolicy?
     /// The rules that the engine's configuration states, in place of a list; `octets` is the configuration.
     public var rules: [ConfiguredRule]?
     /// What is known not to be evaluated.

@@ -21,6 +21,8 @@ struct ListText {
     let mayBeEmpty: Bool
     /// What it is, where it is a table of a database and no file.
     var origin: String?
+    /// What is done with the triggers of a policy zone in place of what it says.
+    var zonePolicy: ZonePolicy?
     /// The minutes of the week in which it counts; nil for always.
     var minutes: [Range<Int>]?
     /// The rules that stand in place of a list, and what is known not to be evaluated.
@@ -74,6 +76,7 @@ struct ListText {
         encoding = decoded.encoding
         mayBeEmpty = list.mayBeEmpty || list.rules != nil
         minutes = list.minutes
+        zonePolicy = list.zonePolicy
         rules = list.rules
         notEvaluated = list.notEvaluated
         if let minutes { limit = RuleGuard(minutes: minutes) }

@@ -22,6 +22,8 @@ struct RuleSink: ~Copyable {
     var companions: [String: [UInt8]] = [:]
     /// Where the clauses of policy zones stand whose files are lists of the layer behind this one.
     var policyZones: Set<Int> = []
+    /// What PowerDNS does with the triggers of the zone in place of what it says.
+    var zonePolicy: ZonePolicy?
     /// Whether BIND checks the names in zones (`check-names fail`).
     var checksNames = false
     /// The schedules that the engine's configuration has, by name.

@@ -50,7 +50,7 @@ private struct ConfigurationBuilder {
             "log-all", "catalog", "admin", "layers", "groups",
         ] + ForwardingYAML.keys + AnswersYAML.keys
 
-    private static let listKeys = ["path", "url", "format", "role", "groups"]
+    private static let listKeys = ["path", "url", "format", "role", "groups"] + ZonePolicyYAML.keys
     private static let layerKeys = [
         "name", "engine", "mode", "block-mode", "block-addresses", "check-names", "schedules", "clients", "lists",
     ]
@@ -195,6 +195,9 @@ private struct ConfigurationBuilder {
         guard let lists = reader.list(listsNode, "lists") else { return nil }
         if lists.isEmpty { reader.fault(listsNode, "empty", "a layer needs at least one list") }
         layer.lists = lists.compactMap { list($0) }
+        if layer.engine != .pdnsRPZ, layer.lists.contains(where: { $0.zonePolicy != nil }) {
+            reader.fault(listsNode, "wrong-engine", "defpol is an option of PowerDNS Recursor; say engine: pdns-rpz")
+        }
         reader.limit(layer, node)
         let hasGroups = layer.lists.contains { !$0.groups.isEmpty }
         if hasGroups, layer.clients == nil {
@@ -297,6 +300,7 @@ private struct ConfigurationBuilder {
         if let role = fields["role"], let word: ListRole = reader.word(role, "role") {
             (list.role, list.leavesRoleOpen) = (word, false)
         }
+        list.zonePolicy = ZonePolicyYAML.policy(fields, &reader)
         return list
     }
 }

@@ -124,6 +124,15 @@ import TextScan
         ("layers:\n  - lists: [{path: ''}]\n", ["2:20 empty"]),
         ("layers:\n  - lists: [{path: a, role: bloc}]\n", ["2:29 unknown-word"]),
         ("layers:\n  - lists: [{path: a, format: hosts}]\n", []),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Custom, defcontent: w.yy}]\n", []),
+        (
+            "layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Drop, defpol-override-local-data: no}]\n", []
+        ),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Custom}]\n", ["3:31 missing-key"]),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: NxDomain}]\n", ["3:31 unknown-word"]),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defcontent: w.yy}]\n", ["3:35 missing-key"]),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Drop, defcontent: w}]\n", ["3:49 unused-key"]),
+        ("layers:\n  - engine: bind-rpz\n    lists: [{path: a, defpol: Drop}]\n", ["3:12 wrong-engine"]),
         ("layers:\n  - lists: [{path: a, format: host}]\n", ["2:31 unknown-word"]),
         ("layers:\n  - lists: [{path: a, size: 1}]\n", ["2:23 unknown-key"]),
         ("layers:\n  - lists: [a]\n    mode: protect\n", []),

@@ -23,6 +23,8 @@ struct PolicyZone {
     /// The origin of a zone that states none.
     let nameless: DomainName
     let engine: Engine
+    /// What PowerDNS does in place of what the zone says.
+    let policy: ZonePolicy?
     let nxdomain: ActionID
     let nodata: ActionID
     let drop: ActionID
@@ -56,6 +58,7 @@ struct PolicyZone {
         // A zone file without $ORIGIN takes its origin from a configuration that is not at hand; any name will do.
         // PowerDNS and Knot Resolver read it from the root.
         engine = sink.engine
+        policy = engine == .pdnsRPZ ? sink.zonePolicy : nil
         nameless = engine == .pdnsRPZ || engine == .knotRPZ ? .root : Self.unknown
         let name = named ?? nameless
         isConfigured = sink.builder.policyZone != nil
@@ -188,11 +191,15 @@ struct PolicyZone {
         case let type where isSkipped(type): sink.drop(.zoneItself, text, range, line)
         case .dname where engine != .bindRPZ && engine != .pdnsRPZ: sink.drop(.zoneItself, text, range, line)
         case .cname:
+            if let policy { return impose(policy, on: trigger, ttl: record.ttl, text, range, line, &sink) }
             guard let target = try? DomainName(wire: record.data) else {
                 return sink.drop(.badRecord, text, range, line)
             }
             add(trigger, alias: target, ttl: limited(record.ttl), text, range, line, &sink)
         default:
+            if let policy, policy.overridesData {
+                return impose(policy, on: trigger, ttl: record.ttl, text, range, line, &sink)
+            }
             if record.type == .dname, engine == .bindRPZ { sink.skip(.hidingAlias, text, range, line) }
             let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
             if isDuplicate(trigger, .data, text, range, line, &sink) { return }
@@ -210,6 +217,7 @@ struct PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
+        if policy != nil { return false }
         let word = text.extracting(target)
         // Knot Resolver knows actions in lower case alone.
         if engine == .knotRPZ, !word.isLowercase { return false }
@@ -240,7 +248,7 @@ struct PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
-        if text[owner.lowerBound] == 0x40 { return false }
+        if text[owner.lowerBound] == 0x40 || policy?.overridesData == true { return false }
         let record = LocalRecord(address, ttl: limited(stated ?? ttl))
         if sink.checksNames, !apexIsHost || BINDNames.refuses(owner: text.extracting(owner)) {
             sink.drop(.checkedName, text, rule, line)

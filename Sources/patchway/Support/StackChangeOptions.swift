@@ -127,6 +127,7 @@ struct StackChangeOptions: ParsableArguments {
         var other = Configuration.List(path: path, role: list.leavesRoleOpen ? nil : list.role)
         other.groups = list.groups
         other.minutes = list.minutes
+        other.zonePolicy = list.zonePolicy
         return other
     }
 

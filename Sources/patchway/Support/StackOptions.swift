@@ -174,6 +174,7 @@ extension LayerRequest {
                 )
                 input.leavesRoleOpen = list.leavesRoleOpen
                 input.minutes = list.minutes
+                input.zonePolicy = list.zonePolicy
                 input.rules = list.rules
                 input.notEvaluated = list.notEvaluated
                 input.notices = list.notices
