@@ -210,8 +210,11 @@ public struct ServerConfiguration: Sendable {
     /// Checks that a process of root will not stay so, unless that is meant.
     func validatePrivileges() throws(ServerError) {
         guard patchway_is_root() != 0, user == nil, !staysRoot, isExposed else { return }
+        let exposed = listeners.map(\.address).first { !$0.address.isLoopback || (1..<1_024).contains($0.port) }
+        let place = exposed.map { " and serve on \($0)" } ?? ""
         throw .invalid(
-            "this would go on as root; say which user to become once the sockets are open, or that root is meant"
+            "this would go on as root\(place); --user NAME says whom to become once the sockets are open, "
+                + "--user root that root is meant"
         )
     }
 

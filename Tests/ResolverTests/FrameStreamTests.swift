@@ -103,7 +103,10 @@ import Testing
         #expect(TapTarget("tcp:127.0.0.1:6000") == .tcp(SocketAddress(.v4(0x7F00_0001), port: 6_000)))
         #expect(TapTarget("tcp:[::1]:6000")?.description == "tcp:[::1]:6000")
         #expect(TapTarget("out.tap") == .file("out.tap"))
-        for text in ["", "-", "tcp:127.0.0.1", "tcp:host:1", "unix:", "unix:" + String(repeating: "a", count: 108)] {
+        for text in [
+            "tpc:127.0.0.1:6000", "", "-", "tcp:127.0.0.1", "tcp:host:1", "unix:",
+            "unix:" + String(repeating: "a", count: 108),
+        ] {
             #expect(TapTarget(text) == nil, "\(text)")
         }
     }

@@ -21,7 +21,11 @@ public enum TapTarget: Sendable, Equatable, CustomStringConvertible {
             guard let address = SocketAddress(text.dropFirst(4), defaultPort: 0), address.port != 0 else { return nil }
             self = .tcp(address)
         } else {
-            guard !text.isEmpty, text != "-" else { return nil }
+            // A scheme that is mistyped is not the name of a file; `./tpc:x` is.
+            let scheme = text.prefix { $0.isLetter }
+            guard !text.isEmpty, text != "-", !text.dropFirst(scheme.count).hasPrefix(":") || scheme.isEmpty else {
+                return nil
+            }
             self = .file(text)
         }
     }

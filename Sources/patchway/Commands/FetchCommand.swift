@@ -98,6 +98,10 @@ private struct FetchedList {
             return Outcome(status: .undecided, text: "not fetched: \(error)\(kept)")
         }
         guard let octets = download.octets else { return Outcome(status: .fine, text: "the latest version is here") }
+        if FileManager.default.contents(atPath: path).map({ Array($0) }) == octets {
+            try? keepVersion(download)
+            return Outcome(status: .fine, text: "the latest version is here")
+        }
         if UpdateGuard.isPage(octets) { return quarantine(octets, ["it is a page for people and no list"]) }
         let (new, old): (UpdateGuard.Effect, UpdateGuard.Effect)
         do throws(ListError) { (new, old) = try effects(octets) } catch {
@@ -107,10 +111,10 @@ private struct FetchedList {
         guard objections.isEmpty else { return quarantine(octets, objections) }
         do {
             try keep(octets, at: path)
-            try keep(Array("\(download.version.tag)\n\(download.version.date)\n\(url)\n".utf8), at: path + ".version")
+            try keepVersion(download)
             try? FileManager.default.removeItem(atPath: path + ".quarantine")
         } catch {
-            return Outcome(status: .usage, text: "cannot be written: \(error.localizedDescription)")
+            return Outcome(status: .usage, text: "cannot be written: \(Self.words(error))")
         }
         let before = old.rules.map { ", before \($0)" } ?? ""
         return Outcome(status: .fine, text: "a new version, rules: \(new.rules ?? 0)\(before)")
@@ -137,15 +141,29 @@ private struct FetchedList {
         )
     }
 
+    private func keepVersion(_ download: Download) throws {
+        try keep(Array("\(download.version.tag)\n\(download.version.date)\n\(url)\n".utf8), at: path + ".version")
+    }
+
     /// Whole or not at all, also when the power goes.
     private func keep(_ octets: [UInt8], at place: String) throws {
         let fresh = place + ".new"
-        _ = FileManager.default.createFile(atPath: fresh, contents: nil)
-        guard let handle = FileHandle(forWritingAtPath: fresh) else { throw CocoaError(.fileWriteNoPermission) }
+        let descriptor = unsafe open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         try handle.write(contentsOf: Data(octets))
         try handle.synchronize()
         try handle.close()
-        guard unsafe rename(fresh, place) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        guard unsafe rename(fresh, place) == 0 else {
+            let code = errno
+            _ = unsafe unlink(fresh)
+            throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
+        }
+    }
+
+    /// Why something cannot be written.
+    private static func words(_ error: any Error) -> String {
+        (error as? POSIXError).map { unsafe String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
     }
 
     /// What the layer does with a new version and with the copy there is, beside its other lists; alone where those cannot

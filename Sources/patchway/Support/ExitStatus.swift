@@ -15,6 +15,8 @@ enum ExitStatus: Int32, Error {
     case failure = 4
     /// Interrupted, after flushing what is done.
     case interrupted = 130
+    /// Nobody reads on what is written; as of programs that SIGPIPE ends.
+    case unread = 141
 
     func exit() -> Never { Glibc.exit(rawValue) }
 }

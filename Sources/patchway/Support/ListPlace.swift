@@ -17,7 +17,9 @@ struct ListPlace {
         prefix = "\(TerminalText.escaped(file)):\(line)" + (list.column.map { ":\($0)" } ?? "") + ": "
         let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
         let isRelative = folder.isEmpty ? !list.path.hasPrefix("/") : list.path.hasPrefix(folder)
-        if case .input(let input) = error.reason, input.reason == .notFound, isRelative {
+        if case .input(let input) = error.reason, input.reason == .notFound, list.url != nil {
+            hint = "; `patchway fetch \(TerminalText.escaped(file))` brings it from its url"
+        } else if case .input(let input) = error.reason, input.reason == .notFound, isRelative {
             hint = "; a relative path begins at the folder of \(TerminalText.escaped(file))"
         } else {
             hint = ""

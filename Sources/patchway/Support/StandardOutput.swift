@@ -28,8 +28,8 @@ enum StandardOutput {
             }
             if written < 0 {
                 if errno == EINTR { continue }
-                // The reader has gone: what was found so far has been read, the rest is not wanted.
-                if errno == EPIPE { _exit(0) }
+                // The reader has gone, which is no error; but nobody heard that all is well.
+                if errno == EPIPE { _exit(ExitStatus.unread.rawValue) }
                 if errno == EAGAIN {
                     var request = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
                     _ = unsafe poll(&request, 1, -1)
