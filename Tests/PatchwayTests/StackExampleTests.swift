@@ -14,6 +14,16 @@ import Testing
         #expect(result.output.contains(": fine; layers: "))
     }
 
+    /// Where nobody says when, what a group gets in its hours is told beside the verdict.
+    @Test(arguments: [([], true), (["--at", "Mon 16:00"], false)])
+    func saysWhatHoursChange(more: [String], isTold: Bool) throws {
+        let file = Fixtures.folder("stacks").appendingPathComponent("groups/patchway.yaml").path
+        let asked = ["check", "games.example", "--stack", file, "--qtype", "A", "--client", "192.168.7.20"]
+        let said = try Patchway.run(asked + more).errors
+        #expect(said.contains("verdicts that differ in groups of clients: ") == isTold, "\(said)")
+        #expect(said.contains(" in its hours 1; ") == isTold)
+    }
+
     /// What a client of theirs gets, with the whole derivation.
     @Test(arguments: [
         ("blocky", "other.example", ["--client", "kids1"], "redirect"),

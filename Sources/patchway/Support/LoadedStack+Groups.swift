@@ -45,6 +45,19 @@ extension LoadedStack {
         }
     }
 
+    /// The groups with hours that a client is in, where nobody says when it asks.
+    func differingInHours(_ asked: QueryContext, group: String?) -> [(name: String, context: QueryContext)] {
+        guard group == nil, asked.minuteOfWeek == nil, let address = asked.client?.address else { return [] }
+        let own = groups.groups.filter { group in
+            group.minutes != nil && group.ranges.contains { $0.contains(address) }
+        }
+        return own.map { group in
+            var context = asked
+            context.layers = group.layers
+            return (name: "\(group.name) in its hours", context: context)
+        }
+    }
+
     /// The context of one group.
     private func context(_ asked: QueryContext, ofGroup name: String) throws -> QueryContext {
         let layers =
@@ -89,7 +102,7 @@ struct GroupDifferences {
     /// Looks at the groups that nobody asked for.
     init(_ loaded: LoadedStack, _ asked: QueryContext, group: String?) {
         stack = loaded.stack
-        groups = loaded.differing(asked, group: group)
+        groups = loaded.differing(asked, group: group) + loaded.differingInHours(asked, group: group)
         verdicts = [Int](repeating: 0, count: groups.count)
     }
 
@@ -109,7 +122,7 @@ struct GroupDifferences {
         guard !found.isEmpty else { return }
         StandardError.line(
             "patchway: verdicts that differ in groups of clients: \(found.joined(separator: ", ")); --group NAME decides "
-                + "for one"
+                + "for one, --at for a time"
         )
     }
 }
