@@ -126,6 +126,10 @@ struct UnsupportedReason {
         id: "forward",
         text: "forward, stub and authority clauses are not evaluated yet"
     )
+    static let serverPort = UnsupportedReason(
+        id: "server-port",
+        text: "nothing can be sent to port 0: what becomes of the names depends on what other servers there are"
+    )
     static let emptyPrefix = UnsupportedReason(
         id: "empty-prefix",
         text: "a range of all addresses does not hold all of them in dnsmasq"

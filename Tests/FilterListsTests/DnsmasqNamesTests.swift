@@ -26,6 +26,17 @@ struct DnsmasqNamesTests {
             ("rebind-domain-ok=\(String(repeating: "a", count: 64))", "b.zz", .unsupported),
             ("cname=a..zz,c.zz", "b.zz", .sinkhole), ("txt-record=a..zz,x", "b.zz", .sinkhole),
             ("no-resolv\naddress=/./", "d.zz", .nxdomain),
+            // Behind a dot `*` and `#` are no wildcards.
+            ("address=/.*.zz/", "a.zz", .pass), ("address=/.*.zz/", "a.*.zz", .nxdomain),
+            ("address=/..*.zz/", "a.zz", .pass), ("address=/.*q.zz/#", "aq.zz", .pass),
+            ("address=/.*q.zz/#", "*q.zz", .sinkhole), ("server=/.*.zz/", "a.zz", .pass),
+            ("local=/.*.zz/", "a.zz", .pass), ("local=/.*/", "a.zz", .pass), ("server=/.#/", "a.zz", .pass),
+            ("address=/*.*.zz/", "a.zz", .pass), ("address=/*.*.zz/", "a.*.zz", .nxdomain),
+            ("address=/.a.zz/", "b.a.zz", .nxdomain),
+            // Nothing can be sent to port 0.
+            ("server=/a.zz/198.18.0.1#0", "a.zz", .unsupported), ("server=/a.zz/198.18.0.1#", "a.zz", .unsupported),
+            ("server=/a.zz/198.18.0.1#0", "c.zz", .pass), ("server=/a.zz/198.18.0.1#53", "a.zz", .route),
+            ("server=198.18.0.1#0", "a.zz", .unsupported), ("server=198.18.0.1#0", "b.zz", .sinkhole),
             // Nothing is escaped.
             ("address=/a\\.zz/", "a\\\\.zz", .nxdomain), ("address=/a\\.zz/", "a\\.zz", .pass),
         ] as [(String, String, VerdictKind)]
@@ -103,7 +114,7 @@ struct DnsmasqNamesTests {
     /// Where servers are; with some dnsmasq does not start.
     @Test(
         arguments: [
-            ("192.0.2.1", true), ("192.0.2.1#", true), ("192.0.2.1 # 53", true), ("2001:db8::1#53@lo", true),
+            ("192.0.2.1", true), ("192.0.2.1 # 53", true), ("2001:db8::1#53@lo", true),
             ("192.0.2.1@192.0.2.2#0", true), ("192.0.2.1@", true), ("localhost", true), ("#53", false), ("##", false),
             ("#x", false), ("@lo", false), ("[::1]", false), ("192.0.2.1#65536", false), ("192.0.2.1#5#3", false),
             ("192.0.2.1@192.0.2.2#x", false), ("192.0.2.1@::1", false), ("::1@192.0.2.1", false), ("::1@::2", true),

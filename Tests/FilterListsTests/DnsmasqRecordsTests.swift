@@ -68,6 +68,25 @@ struct DnsmasqRecordsTests {
         #expect(try answer(name, type).records.map(\.data) == [data])
     }
 
+    /// What stands behind the name is read as it stands.
+    @Test(
+        arguments: [
+            ("txt-record=a.zz, x , y", "a.zz", RRType.txt, ["x ", " y"]),
+            ("txt-record=a.zz ,\"x\" , \"y\" ", "a.zz", .txt, ["x ", " y"]),
+            ("txt-record=a.zz,x\t,\ty", "a.zz", .txt, ["x ", " y"]),
+            ("txt-record=a.zz,  , y", "a.zz", .txt, ["", " y"]),
+            ("txt-record=a.zz, \"x\", ", "a.zz", .txt, ["x", ""]),
+            ("txt-record=a.zz, \" x\" ,y", "a.zz", .txt, [" x ", "y"]),
+            ("ptr-record=1.2.0.192.in-addr.arpa,a,b", "1.2.0.192.in-addr.arpa", .ptr, ["a,b", ""]),
+            ("ptr-record=1.2.0.192.in-addr.arpa, a , b", "1.2.0.192.in-addr.arpa", .ptr, ["a , b", ""]),
+            ("ptr-record=1.2.0.192.in-addr.arpa,a,", "1.2.0.192.in-addr.arpa", .ptr, ["a,", ""]),
+        ] as [(String, String, RRType, [String])]
+    )
+    func takesTheRestOfTheLine(_ rule: String, _ name: String, _ type: RRType, parts: [String]) throws {
+        let answer = try #require(try readList(rule + "\n", .dnsmasq, .dnsmasq).verdict(name, type).answer)
+        #expect(answer.records.map(\.data) == [parts.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }])
+    }
+
     @Test func addsTheAddressesOfHosts() throws {
         #expect(try answer("m.zz", .mx).additional.map(\.record.type) == [.a, .aaaa])
         #expect(try answer("_ldap._tcp.zz", .srv).additional.map(\.record.ttl) == [55, 55])

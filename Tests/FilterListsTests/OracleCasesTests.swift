@@ -71,6 +71,9 @@ struct OracleCasesTests {
     private static let dnsmasqAddressCases = [
         dnsmasq("bogus-nxdomain=192.0.2.0/24", answered: ["20.0.0.1", "192.0.2.9"], .nxdomain),
         dnsmasq("bogus-nxdomain=192.0.2.0/24", answered: ["192.0.3.9"], .pass),
+        dnsmasq("bogus-nxdomain=192.0.2.1/0", answered: ["192.0.2.1"], .unsupported),
+        dnsmasq("bogus-nxdomain=192.0.2.1/0", answered: ["192.0.2.9"], .pass),
+        dnsmasq("bogus-nxdomain=192.0.2.9\nbogus-nxdomain=::/0", answered: ["2001:db8::1"], .unsupported),
         dnsmasq("ignore-address=192.0.2.1\nbogus-nxdomain=192.0.2.1", answered: ["192.0.2.1"], .drop),
         dnsmasq("stop-dns-rebind", answered: ["10.1.2.3"], .nodata),
         dnsmasq("stop-dns-rebind", answered: ["100.64.0.1"], .pass),

@@ -46,12 +46,22 @@ struct DnsmasqAddresses {
     ) -> Bool {
         guard option.count == 1, let range = AddressRange(option.text(0)) else { return false }
         guard range.prefixLength > 0 else {
+            // IPv6 addresses all match; of IPv4 addresses, as 2.90 is built, none but the one that is written.
             sink.skip(.emptyPrefix, text, option.rule, option.line)
+            let address = IPAddress(option.text(0).prefix { $0 != "/" })
+            let open = range.address.isV4 ? address.flatMap { AddressRange($0, prefixLength: 32) } : range
+            if let open { leaveOpen(open, option, &sink) }
             return true
         }
         let position = RulePosition(option.rule, line: option.line)
         sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(action), at: position)
         return true
+    }
+
+    private func leaveOpen(_ range: AddressRange, _ option: DnsmasqOption, _ sink: inout RuleSink) {
+        let position = RulePosition(option.rule, line: option.line)
+        sink.noteOpenRules(1)
+        sink.builder.add(.answer, range, class: .data, action: sink.builder.intern(.unsupported), at: position)
     }
 
     private func addAll(_ address: IPAddress, _ position: RulePosition, _ sink: inout RuleSink) {

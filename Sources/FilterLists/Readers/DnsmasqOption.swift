@@ -26,6 +26,11 @@ struct DnsmasqOption {
     /// The whole value.
     var value: [UInt8] { Array((words ?? []).map(\.octets).joined(separator: [0x2C])) }
 
+    /// The words behind the first as they stand, blanks around the commas between them included.
+    var rest: [[UInt8]] {
+        (words ?? []).dropFirst().enumerated().map { index, word in word.padded(inFront: index > 0) }
+    }
+
     /// The value as a number.
     var number: UInt64? { count == 1 ? octets(0).span.decimal : nil }
 

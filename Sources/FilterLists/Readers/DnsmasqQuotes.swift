@@ -10,9 +10,23 @@ enum DnsmasqQuotes {
         var isHidden = false
         /// How much of it stood in quotes, blanks included.
         fileprivate var kept = 0
+        /// The blanks around it that are left out.
+        private(set) var blanksInFront = 0
+        private(set) var blanksBehind = 0
+
+        fileprivate mutating func noteBlank() { blanksInFront += 1 }
 
         fileprivate mutating func trim() {
-            while octets.count > kept, octets.last == 0x20 { octets.removeLast() }
+            while octets.count > kept, octets.last == 0x20 {
+                octets.removeLast()
+                blanksBehind += 1
+            }
+        }
+
+        /// With the blanks around it, for options that read the rest of the line as it stands.
+        func padded(inFront: Bool) -> [UInt8] {
+            let blanks = [UInt8](repeating: 0x20, count: inFront ? blanksInFront : 0)
+            return blanks + octets + [UInt8](repeating: 0x20, count: blanksBehind)
         }
     }
 
@@ -68,6 +82,8 @@ enum DnsmasqQuotes {
                 words[last].octets.append(octet)
                 if isQuoted { words[last].kept = words[last].octets.count }
                 if isQuoted, isHidden(octet) { words[last].isHidden = true }
+            } else {
+                words[last].noteBlank()
             }
         }
         words[words.count - 1].trim()

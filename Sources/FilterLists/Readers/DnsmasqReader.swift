@@ -174,7 +174,10 @@ enum DnsmasqReader {
             return sink.drop(.badStatement, text, rule, line)
         }
         let isCopy = value.lowerBound <= rule.lowerBound
-        if kind == .server, DnsmasqServer.leaveOpen(source.extracting(target), text, rule, line, &sink) { return }
+        let isOpen = kind == .server && DnsmasqServer.hasNoPort(source.extracting(target))
+        if isOpen { sink.skip(.serverPort, text, rule, line) }
+        let server = source.extracting(target)
+        if kind == .server, DnsmasqServer.leaveOpen(server, opensPortless: false, text, rule, line, &sink) { return }
         var start = value.lowerBound + 1
         while start <= last {
             var end = start
@@ -185,8 +188,10 @@ enum DnsmasqReader {
             if isAboutSingleLabels(source, start..<end, isLast: end == last) {
                 leaveSingleLabelsOpen(meant, text, &sink)
             }
-            if !isCatchAll(source, name) {
-                add(source, name, isOdd: isOdd, meant, text, &sink)
+            if isOpen { sink.noteOpenRules(1) }
+            let isPlain = isBehindDot(source, name, start)
+            if isPlain || !isCatchAll(source, name) {
+                add(source, name, isOdd: isOdd, isPlain: isPlain, meant, text, &sink)
             } else if ruleClass == .zone {
                 state.catchAll.add(rule, line)
             } else if kind == .server, target.count == 1, source[target.lowerBound] == 0x23 {
@@ -209,6 +214,11 @@ enum DnsmasqReader {
         var name = withoutBlanks(source, whole)
         while name.count > 1, source[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<name.upperBound }
         return name
+    }
+
+    /// Whether a name stands behind a dot, where `*` and `#` are no wildcards.
+    private static func isBehindDot(_ source: Span<UInt8>, _ name: Range<Int>, _ start: Int) -> Bool {
+        name.lowerBound > start && !name.isEmpty && source[name.lowerBound] != 0x2E
     }
 
     private static func withoutBlanks(_ source: Span<UInt8>, _ whole: Range<Int>) -> Range<Int> {
@@ -267,6 +277,9 @@ enum DnsmasqReader {
         case .server:
             if isHash { return (.open, actions.open, .all) }
             guard !DnsmasqServer.isRefused(text.extracting(target)) else { return nil }
+            if DnsmasqServer.hasNoPort(text.extracting(target)) {
+                return (.open, sink.builder.intern(.unsupported), .all)
+            }
             return (.open, sink.builder.intern(.route(text.extracting(target).string)), .all)
         }
     }
@@ -275,6 +288,7 @@ enum DnsmasqReader {
         _ source: Span<UInt8>,
         _ name: Range<Int>,
         isOdd: Bool,
+        isPlain: Bool,
         _ target: Target,
         _ text: Span<UInt8>,
         _ sink: inout RuleSink
@@ -286,7 +300,7 @@ enum DnsmasqReader {
         }
         var name = name
         var scope = Scope.subtree
-        if source[name.lowerBound] == 0x2A {
+        if !isPlain, source[name.lowerBound] == 0x2A {
             guard name.count > 2, source[name.lowerBound + 1] == 0x2E else {
                 let tail = source.extracting((name.lowerBound + 1)..<name.upperBound).octets
                 return addTail(tail, target, text, &sink)

@@ -105,7 +105,8 @@ enum DnsmasqRecords {
         switch key {
         case "txt-record": return text(statement)
         case "ptr-record":
-            return target(statement, 1, .ptr) { .records(.ptr, $0.wire) }
+            // Commas, and the blanks around them, belong to the target.
+            return target(Array(statement.rest.joined(separator: [0x2C])), .ptr) { .records(.ptr, $0.wire) }
         case "mx-host":
             // Without a target it is that of `mx-target`, or the host itself.
             guard let preference = statement.number(2, default: 1) else { return .bad }
@@ -142,7 +143,16 @@ enum DnsmasqRecords {
         default name: DomainName? = nil,
         _ record: (DomainName) -> Reading
     ) -> Reading {
-        switch statement.readName(index) {
+        target(statement.octets(index), type, default: name, record)
+    }
+
+    private static func target(
+        _ octets: [UInt8],
+        _ type: RRType,
+        default name: DomainName? = nil,
+        _ record: (DomainName) -> Reading
+    ) -> Reading {
+        switch octets.isEmpty ? nil : DnsmasqName(octets) {
         case .name(let name), .converted(let name): record(name.lowercased)
         case .refused: .bad
         case .below, .nobodys: .open(type)
@@ -150,9 +160,9 @@ enum DnsmasqRecords {
         }
     }
 
-    /// `name,"text",…`: every word is a text; longer ones continue in the next.
+    /// `name,"text",…`: every word is a text, with the blanks around it; longer ones continue in the next.
     private static func text(_ statement: DnsmasqOption) -> Reading {
-        let texts = (statement.words ?? []).dropFirst().map(\.octets)
+        let texts = statement.rest
         guard texts.allSatisfy({ $0.count < 256 }) else { return .open(.txt) }
         let data: [UInt8] = texts.isEmpty ? [0] : texts.flatMap { word in [UInt8(word.count)] + word }
         return .records(.txt, data)

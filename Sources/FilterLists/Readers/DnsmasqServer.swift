@@ -50,9 +50,19 @@ enum DnsmasqServer {
         return IPAddress(host.extracting(0..<(host.firstIndex(of: 0x25) ?? host.count)).string) == nil
     }
 
-    /// Leaves everything open where a server needs an interface, or a name that is looked up; whether it does.
+    /// Whether a server has port 0, which nothing can be sent to: without another for its names they are refused.
+    static func hasNoPort(_ target: Span<UInt8>) -> Bool {
+        let place = target.extracting(0..<(target.firstIndex(of: 0x40) ?? target.count))
+        guard !place.equals("#"), let mark = place.firstIndex(of: 0x23) else { return false }
+        let port = place.extracting(place.trimmedRange(in: (mark + 1)..<place.count))
+        return port.isEmpty || port.decimal == 0
+    }
+
+    /// Leaves everything open where a server needs an interface, or a name that is looked up, or, as one for everything, has
+    /// no port; whether it does.
     static func leaveOpen(
         _ target: Span<UInt8>,
+        opensPortless: Bool = true,
         _ text: Span<UInt8>,
         _ rule: Range<Int>,
         _ line: Int,
@@ -61,9 +71,10 @@ enum DnsmasqServer {
         -> Bool
     {
         let isNamed = isNamed(target)
-        guard isNamed || needsInterface(target) else { return false }
-        sink.skip(isNamed ? .serverName : .interface, text, rule, line)
-        sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
+        let isPortless = opensPortless && hasNoPort(target)
+        guard isNamed || isPortless || needsInterface(target) else { return false }
+        sink.skip(isNamed ? .serverName : isPortless ? .serverPort : .interface, text, rule, line)
+        sink.leaveOpen(.subtree, .root, class: isPortless && !isNamed ? .zone : .special, rule: rule, line: line)
         return true
     }
 
