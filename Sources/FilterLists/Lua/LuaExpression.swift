@@ -7,6 +7,8 @@ struct LuaText {
     var line: Int
     /// Whether backslashes in it are escapes.
     var isEscaped: Bool
+    /// Whether it holds a NUL, where C takes its end to be.
+    var hasNUL = false
 
     /// The octets that it stands for.
     func octets(_ text: Span<UInt8>) -> [UInt8] {
@@ -14,34 +16,15 @@ struct LuaText {
         var result: [UInt8] = []
         var index = content.lowerBound
         while index < content.upperBound {
-            let octet = text[index]
-            index += 1
-            if octet == 0x5C { unescape(text, &index, &result) } else { result.append(octet) }
+            if text[index] == 0x5C, let escape = LuaEscape(text, at: index) {
+                result += escape.octets
+                index = escape.end
+            } else {
+                result.append(text[index])
+                index += 1
+            }
         }
         return result
-    }
-
-    private func unescape(_ text: Span<UInt8>, _ index: inout Int, _ result: inout [UInt8]) {
-        let octet = text[index]
-        index += 1
-        switch octet {
-        case 0x61: result.append(7)
-        case 0x62: result.append(8)
-        case 0x66: result.append(12)
-        case 0x6E: result.append(10)
-        case 0x72: result.append(13)
-        case 0x74: result.append(9)
-        case 0x76: result.append(11)
-        case 0x78 where index + 2 <= content.upperBound:
-            if let value = text.extracting(index..<(index + 2)).hexadecimal { result.append(UInt8(value)) }
-            index += 2
-        case 0x7A: while index < content.upperBound, isBlank(text[index]) { index += 1 }
-        case 0x30...0x39:
-            let start = index - 1
-            while index < min(content.upperBound, start + 3), text[index] &- 0x30 < 10 { index += 1 }
-            result.append(UInt8(truncatingIfNeeded: text.extracting(start..<index).decimal ?? 0))
-        default: result.append(octet)
-        }
     }
 }
 

@@ -34,21 +34,23 @@ struct LuaParser: ~Escapable {
     /// The next statement.
     @_lifetime(self: copy self)
     mutating func next() -> LuaStatement {
-        while isMark(";") { advance() }
         guard token.kind != .end else { return .end }
         values = 0
         names = LuaNames()
         isProgram = false
+        var end = token.range.upperBound
         let (start, startLine) = (token.range.lowerBound, token.line)
         do throws(Fault) {
             let statement = try statement(start, startLine)
+            end = lastEnd
+            if isMark(";") { advance() }
             guard isProgram else { return statement }
         } catch {
             let end = max(start, token.range.upperBound)
             token.kind = .end
             return .broken(range: start..<end, line: startLine)
         }
-        return .program(LuaProgram(range: start..<lastEnd, line: startLine))
+        return .program(LuaProgram(range: start..<end, line: startLine))
     }
 
     @_lifetime(self: copy self)
@@ -226,7 +228,8 @@ struct LuaParser: ~Escapable {
     private mutating func simple(_ depth: Int) throws(Fault) -> LuaExpression {
         switch token.kind {
         case .text:
-            let text = LuaText(content: token.content, line: token.line, isEscaped: token.isEscaped)
+            var text = LuaText(content: token.content, line: token.line, isEscaped: token.isEscaped)
+            text.hasNUL = token.hasNUL
             advance()
             return .text(text)
         case .number:
@@ -366,7 +369,9 @@ struct LuaParser: ~Escapable {
         if token.kind == .name, !isBehindDot, LuaWords.reachesAll(text.extracting(token.range)) { names.isLost = true }
         isBehindDot = isMark(".") || isMark(":")
         lastEnd = token.range.upperBound
+        let wasSemicolon = isMark(";")
         token = scanner.next()
+        if wasSemicolon, isMark(";") { token.kind = .broken }
     }
 
     @_lifetime(self: copy self)

@@ -20,6 +20,8 @@ struct LuaToken {
     var content: Range<Int>
     /// Whether a text holds escapes.
     var isEscaped = false
+    /// Whether a text holds a NUL, where C takes its end to be.
+    var hasNUL = false
     /// Where it begins, 1-based.
     var line: Int
 }
@@ -105,15 +107,20 @@ struct LuaScanner: ~Escapable {
         let start = position
         let startLine = line
         var isEscaped = false
+        var hasNUL = false
         position += 1
         while position < text.count, text[position] != quote {
             if text[position] == 0x0A { return token(.broken, from: start) }
             if text[position] == 0x5C {
                 isEscaped = true
+                guard let escape = LuaEscape(text, at: position) else { return token(.broken, from: start) }
+                for octet in escape.octets where octet == 0 { hasNUL = true }
+                for index in position..<escape.end where text[index] == 0x0A { line += 1 }
+                position = escape.end
+            } else {
+                if text[position] == 0 { hasNUL = true }
                 position += 1
-                if position < text.count, text[position] == 0x0A { line += 1 }
             }
-            position += 1
         }
         guard position < text.count else {
             position = text.count
@@ -125,6 +132,7 @@ struct LuaScanner: ~Escapable {
             range: start..<position,
             content: (start + 1)..<(position - 1),
             isEscaped: isEscaped,
+            hasNUL: hasNUL,
             line: startLine
         )
     }
@@ -153,7 +161,9 @@ struct LuaScanner: ~Escapable {
             if text[position] == 0x5D, closes(level) {
                 let end = position
                 position += level + 2
-                return LuaToken(kind: .text, range: start..<position, content: content..<end, line: startLine)
+                var made = LuaToken(kind: .text, range: start..<position, content: content..<end, line: startLine)
+                made.hasNUL = text.extracting(content..<end).firstIndex(of: 0) != nil
+                return made
             }
             position += 1
         }

@@ -49,7 +49,7 @@ extension DnsdistConfiguration {
         guard !texts.isEmpty else { return .goesOn }
         var records: [LocalRecord] = []
         for text in texts {
-            guard let address = IPAddress(text: text.octets(source)) else { throw .unsupported(.actionKind) }
+            guard let address = IPAddress(text: text.octets(source)) else { throw .unreadable }
             records.append(LocalRecord(address, ttl: lifetime))
         }
         let types = Set(records.map(\.type)).sorted { $0.rawValue < $1.rawValue } + [.any]

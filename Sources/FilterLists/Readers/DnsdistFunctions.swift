@@ -30,8 +30,9 @@ enum DnsdistFunctions {
     static func isHarmless(_ name: String) -> Bool {
         // dnsdist ends there.
         if name == "os.exit" { return false }
-        return harmless.contains(name) || ["show", "get", "top", "new", "is"].contains { name.hasPrefix($0) }
-            || ["string.", "math.", "os.", "io."].contains { name.hasPrefix($0) }
+        if harmless.contains(name) { return true }
+        guard DnsdistGlobals.maximum(name) != nil else { return false }
+        return ["show", "get", "top", "new", "is", "string.", "math.", "os.", "io."].contains { name.hasPrefix($0) }
     }
 
     /// Whether a method of an object that is not known decides nothing about queries.

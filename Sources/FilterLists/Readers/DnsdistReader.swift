@@ -65,7 +65,7 @@ struct DnsdistConfiguration: ~Escapable {
     /// What an expression is.
     mutating func value(_ expression: LuaExpression) throws(ConfigurationFault) -> DnsdistValue {
         switch expression {
-        case .text(let text): return .text(text)
+        case .text(let text): return text.hasNUL ? .unknown : .text(text)
         case .number(let number): return .number(number)
         case .boolean(let value): return .boolean(value)
         case .path(let path): return try value(path)
@@ -100,7 +100,7 @@ struct DnsdistConfiguration: ~Escapable {
     private func texts(_ fields: [LuaField]) -> [LuaText]? {
         var texts: [LuaText] = []
         for field in fields {
-            guard field.key == nil, case .text(let text) = field.value else { return nil }
+            guard field.key == nil, case .text(let text) = field.value, !text.hasNUL else { return nil }
             texts.append(text)
         }
         return texts

@@ -67,6 +67,7 @@ extension DnsdistConfiguration {
     }
 
     private mutating func suffixes(_ names: [LuaText]) throws(ConfigurationFault) -> QueryCondition {
+        try spend(names.count)
         let networks = names.filter { Self.looksLikeNetmask(source.extracting($0.content)) }
         // Names beside networks do nothing.
         return networks.isEmpty ? property(.below(names)) : try client(networks)

@@ -14,6 +14,7 @@ extension DnsdistConfiguration {
         _ sink: inout RuleSink
     ) {
         let name = source.extracting(path[0]).string
+        if leaveOpenUnlessCallable(expression, range, line, &sink) { return variables.assign(name, .unknown) }
         guard path.count == 1 else {
             escape(expression, isHandedOn: true)
             escape(.path([path[0]]), isHandedOn: true)
@@ -38,6 +39,10 @@ extension DnsdistConfiguration {
         } catch {
             variables.assign(name, .unknown)
             if case .bad = error { sink.drop(.badStatement, source, range, line) }
+            if case .unreadable = error {
+                sink.skip(.program, source, range, line)
+                rules.leaveOpen(.first, range, line)
+            }
         }
     }
 
@@ -79,6 +84,7 @@ extension DnsdistConfiguration {
     mutating func perform(_ call: LuaCall, _ names: LuaNames, _ sink: inout RuleSink) {
         let name = call.name(source)
         let root = source.extracting(call.path[0]).string
+        if leaveOpenUnlessCallable(.call(call), call.range, call.line, &sink) { return }
         if DnsdistFunctions.whole.contains(name) { access.noteWhole() }
         if variables[root] == nil || call.isMethod, noteLimits(names, call.range, call.line, call: call, &sink) {
             for argument in call.arguments { escape(argument, isHandedOn: true) }
@@ -110,6 +116,9 @@ extension DnsdistConfiguration {
         } catch {
             switch error {
             case .bad: sink.drop(.badStatement, source, call.range, call.line)
+            case .unreadable:
+                sink.skip(.program, source, call.range, call.line)
+                rules.leaveOpen(.first, call.range, call.line)
             case .unsupported(let reason):
                 sink.skip(reason, source, call.range, call.line)
                 leaveOpen(call, name, root, names)
@@ -246,9 +255,34 @@ extension DnsdistConfiguration {
 
     private mutating func addAction(_ call: LuaCall) throws(ConfigurationFault) {
         guard call.arguments.count >= 2 else { throw .bad }
-        let condition = try rule(value(call, 0))
-        guard case .action(let action) = try value(call, 1) else { throw .unsupported(.program) }
+        for argument in call.arguments.prefix(2) where isNothing(argument) { throw .unreadable }
+        var condition = QueryCondition.constant(true)
+        var fault: ConfigurationFault?
+        do throws(ConfigurationFault) { condition = try rule(value(call, 0)) } catch { fault = error }
+        if case .bad? = fault { throw .bad }
+        let action = try action(of: call)
+        // What is tried after a rule that does nothing does not depend on when it holds.
+        if let fault, case .ends = action { throw fault }
         append(condition, action, call, name(call))
+    }
+
+    /// The action of a rule; dnsdist may not start with what cannot be read.
+    private mutating func action(of call: LuaCall) throws(ConfigurationFault) -> DnsdistAction {
+        do throws(ConfigurationFault) {
+            if case .action(let action) = try value(call, 1) { return action }
+        } catch {
+            guard case .unsupported(let reason) = error, reason.id == UnsupportedReason.program.id else { throw error }
+        }
+        throw .unreadable
+    }
+
+    /// Whether an argument is nil: so written, or a name that nothing in this file has been given to.
+    private func isNothing(_ argument: LuaExpression) -> Bool {
+        switch argument {
+        case .null: true
+        case .path(let path): path.count == 1 && variables[source.extracting(path[0]).string] == nil
+        default: false
+        }
     }
 
     /// How a call names its rule.

@@ -83,6 +83,8 @@ enum DnsdistAction {
 enum ConfigurationFault: Error {
     /// The engine would refuse to start.
     case bad
+    /// Whether the engine starts with it is not known.
+    case unreadable
     /// It is not evaluated yet.
     case unsupported(UnsupportedReason)
 }

@@ -21,6 +21,7 @@ extension KnotConfiguration {
     /// An action that a call makes; nil when the function makes none.
     mutating func madeAction(_ name: String, _ call: LuaCall) throws(ConfigurationFault) -> KnotAction? {
         switch name {
+        case "policy.STUB" where !isAboutServers(call), "policy.FORWARD" where !isAboutServers(call): throw .unreadable
         case "policy.STUB", "policy.FORWARD", "policy.TLS_FORWARD":
             return .ends(.route(source.extracting(call.range.clampedText).string), .ruleAllow, types: nil)
         case "policy.MIRROR", "policy.DEBUG_IF": return .goesOn
@@ -31,10 +32,32 @@ extension KnotConfiguration {
         }
     }
 
+    /// Whether an action names servers by their addresses, without which Knot Resolver does not start.
+    private func isAboutServers(_ call: LuaCall) -> Bool {
+        switch call.arguments.first {
+        case .text(let text): return isServer(text)
+        case .table(let fields):
+            return !fields.isEmpty
+                && fields.allSatisfy { field in
+                    if field.key == nil, case .text(let text) = field.value { isServer(text) } else { false }
+                }
+        default: return false
+        }
+    }
+
+    /// `ADDRESS[@PORT]`.
+    private func isServer(_ text: LuaText) -> Bool {
+        let parts = text.octets(source).split(maxSplits: 1, omittingEmptySubsequences: false) {
+            $0 == 0x40 || $0 == 0x23
+        }
+        guard IPAddress(text: Array(parts[0])) != nil else { return false }
+        return parts.count == 1 || (Array(parts[1]).span.decimal.map { (1...65_535).contains($0) } ?? false)
+    }
+
     private mutating func denial(_ call: LuaCall) throws(ConfigurationFault) -> KnotAction {
         guard call.arguments.count < 2 else { throw .unsupported(.answerOption) }
         guard let first = call.arguments.first else { return .ends(.nxdomain, .block, types: nil) }
-        guard case .text(let text) = try value(first) else { throw .unsupported(.program) }
+        guard case .text(let text) = try value(first) else { throw .unreadable }
         let message = text.octets(source)
         guard message.count < 255 else { throw .bad }
         let owner = [11] + Array("explanation".utf8) + [7] + Array("invalid".utf8) + [0]

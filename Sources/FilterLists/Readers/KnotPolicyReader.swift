@@ -48,9 +48,14 @@ struct KnotConfiguration: ~Escapable {
     /// Rules of the view module.
     var views = KnotViews()
     var variables = LuaVariables<KnotValue>(unknown: .unknown)
+    /// How many names of tables rules may look at.
+    private var namesLeft: Int
 
     @_lifetime(copy source)
-    init(_ source: Span<UInt8>) { self.source = source }
+    init(_ source: Span<UInt8>) {
+        self.source = source
+        namesLeft = source.count + 100_000
+    }
 
     @_lifetime(self: copy self)
     mutating func read(_ sink: inout RuleSink) {
@@ -147,7 +152,7 @@ struct KnotConfiguration: ~Escapable {
 
     /// A name that the engine makes no name of would leave a hole in its table.
     private func checked(_ text: LuaText) throws(ConfigurationFault) -> LuaText {
-        guard !text.content.isEmpty, (try? DomainName(presentation: text.octets(source))) != nil else {
+        guard !text.content.isEmpty, !text.hasNUL, (try? DomainName(presentation: text.octets(source))) != nil else {
             throw .unsupported(.oddName)
         }
         return text
@@ -155,6 +160,8 @@ struct KnotConfiguration: ~Escapable {
 
     private mutating func nameList(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> [LuaText] {
         guard case .names(let names) = try value(call, index), !names.isEmpty else { throw .unsupported(.program) }
+        guard names.count <= namesLeft else { throw .unsupported(.tooManyParts) }
+        namesLeft -= names.count
         // The rule looks into the table whenever it is asked.
         if case .path(let path) = call.arguments[index] { variables.keep(source.extracting(path[0]).string) }
         return names

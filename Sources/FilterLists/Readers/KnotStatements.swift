@@ -45,9 +45,12 @@ extension KnotConfiguration {
                 return variables.assign(name, .action(action))
             }
         }
-        let made = (try? value(expression)) ?? .unknown
+        var (made, isReadable) = (KnotValue.unknown, isCallable(expression))
+        do throws(ConfigurationFault) { made = try value(expression) } catch {
+            if case .unreadable = error { isReadable = false }
+        }
         escape(expression, isHandedOn: true)
-        if mayAdd(names) { open(&rules, &sink) }
+        if mayAdd(names) || !isReadable { open(&rules, &sink) }
         variables.assign(name, made)
     }
 
@@ -60,6 +63,22 @@ extension KnotConfiguration {
     private func mayAdd(_ names: LuaNames) -> Bool {
         names.isLost || variables.changesKept || variables.touched.contains("modules")
             || Self.modules.keys.contains { variables.touched.contains($0) }
+    }
+
+    /// Whether the functions that an expression calls are there; with any other Knot Resolver does not start.
+    private func isCallable(_ expression: LuaExpression) -> Bool {
+        switch expression {
+        case .call(let call):
+            let root = source.extracting(call.path[0]).string
+            let isKnown =
+                call.path.count == 1
+                ? KnotGlobals.functions.contains(root)
+                : KnotGlobals.tables.contains(root) || Self.modules[root] != nil
+                    || Self.harmlessModules.contains(root)
+            return (isKnown || variables[root] != nil) && call.arguments.allSatisfy { isCallable($0) }
+        case .table(let fields): return fields.allSatisfy { isCallable($0.value) }
+        case .null, .boolean, .number, .text, .path, .opaque: return true
+        }
     }
 
     /// Modules that change answers by themselves.
@@ -136,6 +155,7 @@ extension KnotConfiguration {
                 }
                 if ["map", "eval_cmd", "modules"].contains(root) { throw .unsupported(.program) }
             }
+            guard isCallable(.call(call)) else { throw .unreadable }
             if mayAdd(names) { throw .unsupported(.program) }
             if isView { return try addView(call) }
             if isAdd { return try add(call, isMethod: call.isMethod) }
@@ -144,6 +164,9 @@ extension KnotConfiguration {
         } catch {
             switch error {
             case .bad: sink.drop(.badStatement, source, call.range, call.line)
+            case .unreadable:
+                sink.skip(.program, source, call.range, call.line)
+                rules.leaveOpen(.first, call.range, call.line)
             case .unsupported(let reason):
                 sink.skip(reason, source, call.range, call.line)
                 leaveOpen(call, name, names)
