@@ -53,6 +53,14 @@ struct UnsupportedReason {
         id: "include",
         text: "other files are not followed; give them as lists of their own"
     )
+    static let appendedDomain = UnsupportedReason(
+        id: "append-domain",
+        text: "a domain is put behind hosts without a dot: what rules make of them is not evaluated"
+    )
+    static let account = UnsupportedReason(
+        id: "account",
+        text: "the engine starts only on a machine that has the account"
+    )
     static let macro = UnsupportedReason(
         id: "macro",
         text: "it holds a `${…}`, whose value depends on the process; nothing is certain behind it"

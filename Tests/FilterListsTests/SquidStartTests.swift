@@ -31,9 +31,18 @@ struct SquidStartTests {
         "maximum_object_size 99999999999 GB", "maximum_object_size unlimited", "cache_mem -2", "cache_mem 5 seconds",
         "quick_abort_max 5 bytes", "quick_abort_max 5.5 KB", "logfile_rotate x", "logfile_rotate 5x",
         "logfile_rotate 08", "logfile_rotate 0x", "logfile_rotate 2147483648", "logfile_rotate", "coredump_dir",
+        "cache_effective_user nosuchuser", "cache_effective_group nosuchgroup",
+        "acl \(String(repeating: "a", count: 63)) src all",
     ])
     func refuses(_ statement: String) throws {
         #expect(try Self.kind(statement) == .unsupported)
+    }
+
+    /// Hosts without a dot get the domain, and are asked for with it.
+    @Test(arguments: [("nodot", VerdictKind.unsupported), ("a.example", .refused), ("b.example", .pass)])
+    func appendsADomain(name: String, kind: VerdictKind) throws {
+        let text = "append_domain .a.example\nacl d dstdomain .a.example\nhttp_access deny d\nhttp_access allow all\n"
+        #expect(try readList(text, .squidConfiguration).verdict(name).kind == kind)
     }
 
     @Test(arguments: [
@@ -53,6 +62,7 @@ struct SquidStartTests {
         "maximum_object_size 5.5 KB", "maximum_object_size -5", "maximum_object_size 0x10", "maximum_object_size 0 x",
         "maximum_object_size 5 Bytes", "cache_mem -1", "quick_abort_max -5 KB", "quick_abort_max 0x10 KB",
         "logfile_rotate 010", "logfile_rotate -0x5", "logfile_rotate +5", "logfile_rotate 5 x", "coredump_dir /x",
+        "cache_effective_user proxy", "acl \(String(repeating: "a", count: 62)) src all",
     ])
     func takes(_ statement: String) throws {
         #expect(try Self.kind(statement) == .refused)

@@ -22,10 +22,17 @@ extension SquidConfigurationReader {
                 conditions[name] = list.condition(&properties, &clients, &hours)
             }
         }
+        if appendedDomain != nil { properties.append(.regex(Array("^[^.]*$".utf8), .tre)) }
         var writer = OrderedRuleWriter(properties, clients: clients, hours: hours, octets: text.count)
         if let fault {
             let place = Access(allows: true, lists: [], range: fault.range, line: fault.line)
             var open = rule(place, .constant(true), allows: true)
+            open.action = .unsupported
+            writer.write(open, text, &sink)
+        }
+        if let appendedDomain {
+            let place = Access(allows: true, lists: [], range: appendedDomain.range, line: appendedDomain.line)
+            var open = rule(place, .property(properties.count - 1), allows: true)
             open.action = .unsupported
             writer.write(open, text, &sink)
         }

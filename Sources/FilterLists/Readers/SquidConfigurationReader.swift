@@ -75,6 +75,21 @@ struct SquidConfigurationReader {
     /// Whether lists may come from elsewhere.
     private var mayLackLists: Bool { accesses.contains { !$0.isAccess } }
 
+    /// What squid puts behind hosts without a dot.
+    private(set) var appendedDomain: (range: Range<Int>, line: Int)?
+
+    /// Accounts that distributions make for squid, or every machine has.
+    private static let accounts: Set<String> = ["root", "nobody", "nogroup", "proxy", "squid"]
+
+    /// Whether squid starts only on a machine with some account.
+    private func needsAccount(_ text: Span<UInt8>, _ words: [Range<Int>]) -> Bool {
+        let keyword = text.extracting(words[0])
+        guard words.count > 1, keyword.equals("cache_effective_user") || keyword.equals("cache_effective_group") else {
+            return false
+        }
+        return !Self.accounts.contains(text.extracting(words[1]).string)
+    }
+
     // MARK: - Statements
 
     private mutating func read(_ statement: SquidStatement, _ text: Span<UInt8>, _ sink: inout RuleSink) {
@@ -102,6 +117,14 @@ struct SquidConfigurationReader {
                 || keyword.equals("http_reply_access") || keyword.equals("miss_access")
             {
                 readLater(octets, words, (text, whole, line), &sink)
+            }
+            if keyword.equals("append_domain"), words.count > 1 {
+                sink.skip(.appendedDomain, text, whole, line)
+                appendedDomain = appendedDomain ?? (whole, line)
+            }
+            if needsAccount(octets, words) {
+                sink.skip(.account, text, whole, line)
+                fault = fault ?? (whole, line)
             }
             let isDefined = definitions.take(octets, words)
             let mayLack = mayLackLists
@@ -177,7 +200,8 @@ struct SquidConfigurationReader {
         _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
         _ sink: inout RuleSink
     ) {
-        guard words.count >= 3, words[1].count <= 63,
+        // One of 63 octets is taken, but no line can name it.
+        guard words.count >= 3, words[1].count <= 62,
             let options = SquidAccessType.options(text.extracting(words[2]))
         else { return refuse(place.text, place.range, place.line, &sink) }
         let (name, type) = (Self.listName(text.extracting(words[1])).name, text.extracting(words[2]))
