@@ -23,8 +23,12 @@ extension LayerBuilder {
         var apexes = NameSet()
         for rule in store.indices
         where ruleClass == nil && store[rule].scope == .subtree && store[rule].ruleClass == .zone {
-            _ = apexes.insert(Int(store.packed[rule].at), list: tree(store[rule]), arena)
+            let at = Int(store.packed[rule].at)
+            let hash = NameHashing.hash(wire: arena.span, at: at).hash
+            _ = apexes.insert(at, hash: hash, list: tree(store[rule]), arena)
         }
+        // Of one name and those above it, found in one walk: names of many labels have many.
+        var suffixes: [UInt64] = []
         for rule in store.indices {
             let record = store[rule]
             guard record.scope != .subtree, record.ruleClass != .special, policyZones[Int(record.list)] == nil,
@@ -32,10 +36,13 @@ extension LayerBuilder {
             else { continue }
             var position = Int(store.packed[rule].at)
             let tree = tree(record)
+            NameHashing.hashes(wire: arena.span, at: position, &suffixes)
+            var index = 0
             if record.scope == .exact {
                 // Nothing stands above the root.
-                if arena[position] == 0 || apexes.contains(position, list: tree, arena) { continue }
+                if suffixes.isEmpty || apexes.contains(position, hash: suffixes[0], list: tree, arena) { continue }
                 position += Int(arena[position]) + 1
+                index = 1
             }
             let shape = intern(
                 RuleShape(
@@ -48,16 +55,17 @@ extension LayerBuilder {
                 )
             )
             // The node of `*.x` is x itself; of x its parent. Stop at the first ancestor that is known.
-            while position < arena.count, arena[position] != 0 {
-                guard known.insert(position, list: profile.order == .localZone ? tree : record.list, arena) else {
-                    break
-                }
-                addNode(at: position, shape: shape, list: record.list)
+            while index < suffixes.count {
+                let hash = suffixes[index]
+                let list = profile.order == .localZone ? tree : record.list
+                guard known.insert(position, hash: hash, list: list, arena) else { break }
+                addNode(at: position, shape: shape, list: record.list, (hash, suffixes.count - index))
                 if knowsStars, arena[position] == 1, arena[position + 1] == 0x2A {
                     addEmptyStar(at: position, in: arena, of: rule)
                 }
-                if apexes.contains(position, list: tree, arena) { break }
+                if apexes.contains(position, hash: hash, list: tree, arena) { break }
                 position += Int(arena[position]) + 1
+                index += 1
             }
         }
     }
@@ -81,10 +89,11 @@ extension LayerBuilder {
         var end = position + 2
         while arena[end] != 0 { end += Int(arena[end]) + 1 }
         let parent = store.store(place) { $0.append(contentsOf: arena[(position + 2)...end]) }
-        addNode(at: parent, shape: shape, list: record.list)
+        let key = NameHashing.hash(wire: store.arena.span, at: parent)
+        addNode(at: parent, shape: shape, list: record.list, key)
     }
 
-    private mutating func addNode(at position: Int, shape: UInt32, list: UInt16) {
+    private mutating func addNode(at position: Int, shape: UInt32, list: UInt16, _ key: (hash: UInt64, labels: Int)) {
         store.packed.append(
             RuleStore.Packed(
                 at: UInt32(truncatingIfNeeded: position),
@@ -94,7 +103,6 @@ extension LayerBuilder {
                 back: 0
             )
         )
-        let key = NameHashing.hash(wire: store.arena.span, at: position)
         hashes.append(key.hash)
         depths.insert(key.labels)
     }

@@ -77,6 +77,31 @@ enum NameHashing {
         return (finish(hash, in: finish(domain)), labels)
     }
 
+    /// The hashes of a name in wire form and of all names above it but the root, the longest first.
+    /// - Complexity: O(octets)
+    static func hashes(wire octets: Span<UInt8>, at start: Int, _ hashes: inout [UInt64]) {
+        var starts = InlineArray<128, UInt8>(repeating: 0)
+        var labels = 0
+        var position = start
+        while octets[position] != 0 {
+            starts[labels] = UInt8(truncatingIfNeeded: position - start)
+            labels += 1
+            position += Int(octets[position]) + 1
+        }
+        hashes.removeAll(keepingCapacity: true)
+        hashes.append(contentsOf: repeatElement(0, count: labels))
+        var hash = processSeed
+        var domain = hash
+        unsafe octets.withUnsafeBufferPointer { buffer in
+            for index in stride(from: labels - 1, through: 0, by: -1) {
+                let first = start + Int(starts[index])
+                hash = unsafe label(hash, buffer, first + 1, Int(buffer[first]))
+                if labels - index <= domainLabels { domain = hash }
+                hashes[index] = finish(hash, in: finish(domain))
+            }
+        }
+    }
+
     /// The hash and the labels of a name in text form without escapes; nil when it needs the full parser or is no name.
     static func hash(text octets: Span<UInt8>, _ range: Range<Int>) -> (hash: UInt64, labels: Int)? {
         guard range.count > 0, range.count <= 253, range.lowerBound >= 0, range.upperBound <= octets.count else {

@@ -4,47 +4,54 @@ struct NameSet {
         /// Offset plus one; 0 is free.
         var name: UInt32 = 0
         var list: UInt16 = 0
+        /// Other names are hardly ever compared: they may be long, and the same up to their ends.
+        var mixed: UInt64 = 0
     }
 
     private var slots = [Slot](repeating: Slot(), count: 64)
     private var count = 0
 
-    /// Adds the name at `position`; false when it is there already.
-    mutating func insert(_ position: Int, list: UInt16, _ arena: [UInt8]) -> Bool {
-        if count * 2 >= slots.count { grow(arena) }
-        guard let free = find(position, list: list, arena).free else { return false }
-        slots[free] = Slot(name: UInt32(position + 1), list: list)
+    /// Adds the name at `position`, whose hash is known; false when it is there already.
+    /// - Complexity: O(1) where it is new, else O(octets of the name)
+    mutating func insert(_ position: Int, hash: UInt64, list: UInt16, _ arena: [UInt8]) -> Bool {
+        if count * 2 >= slots.count { grow() }
+        let mixed = Self.mix(hash, list)
+        guard let free = find(position, mixed, list: list, arena) else { return false }
+        slots[free] = Slot(name: UInt32(position + 1), list: list, mixed: mixed)
         count += 1
         return true
     }
 
-    /// Whether the name at `position` is in the set.
-    func contains(_ position: Int, list: UInt16, _ arena: [UInt8]) -> Bool {
-        count > 0 && find(position, list: list, arena).free == nil
+    /// Whether the name at `position`, whose hash is known, is in the set.
+    func contains(_ position: Int, hash: UInt64, list: UInt16, _ arena: [UInt8]) -> Bool {
+        count > 0 && find(position, Self.mix(hash, list), list: list, arena) == nil
     }
 
-    private func find(_ position: Int, list: UInt16, _ arena: [UInt8]) -> (free: Int?, hash: Int) {
-        var slot = Self.hash(position, list, arena) & (slots.count - 1)
-        let start = slot
+    /// The free slot of a name; nil when it has one.
+    private func find(_ position: Int, _ mixed: UInt64, list: UInt16, _ arena: [UInt8]) -> Int? {
+        var slot = Int(truncatingIfNeeded: mixed) & (slots.count - 1)
         while slots[slot].name != 0 {
-            if slots[slot].list == list, RuleTable.sameName(arena.span, position, Int(slots[slot].name) - 1) {
-                return (nil, start)
+            if slots[slot].mixed == mixed, slots[slot].list == list,
+                RuleTable.sameName(arena.span, position, Int(slots[slot].name) - 1)
+            {
+                return nil
             }
             slot = (slot + 1) & (slots.count - 1)
         }
-        return (slot, start)
+        return slot
     }
 
-    private mutating func grow(_ arena: [UInt8]) {
+    private mutating func grow() {
         let old = slots
         slots = Array(repeating: Slot(), count: old.count * 2)
         for entry in old where entry.name != 0 {
-            if let free = find(Int(entry.name) - 1, list: entry.list, arena).free { slots[free] = entry }
+            var slot = Int(truncatingIfNeeded: entry.mixed) & (slots.count - 1)
+            while slots[slot].name != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = entry
         }
     }
 
-    private static func hash(_ position: Int, _ list: UInt16, _ arena: [UInt8]) -> Int {
-        let name = NameHashing.hash(wire: arena.span, at: position).hash
-        return Int(truncatingIfNeeded: NameHashing.finish(name ^ UInt64(list) &* 0x9E37_79B9_7F4A_7C15))
+    private static func mix(_ hash: UInt64, _ list: UInt16) -> UInt64 {
+        NameHashing.finish(hash ^ UInt64(list) &* 0x9E37_79B9_7F4A_7C15)
     }
 }
