@@ -138,6 +138,12 @@ public enum FormatDetector {
             )
         }
         guard let engine else {
+            guard best.format != .rpz || !sample.isZoneTemplate else {
+                let what =
+                    "records of no name but the zone's own, which the zones of a list share (give that list, of `zone … { file "
+                    + "… }`, as bind-zones)"
+                throw ListError(path: path, reason: .ambiguous(what, [.rpz]))
+            }
             guard best.format != .rpz || sample.isPolicyZone else {
                 throw ListError(
                     path: path,

@@ -20,8 +20,16 @@ struct ListSample {
     /// null addresses that are most of what it holds. An ordinary zone may have one of those, too.
     var isPolicyZone: Bool {
         if self[.zonePolicy] > 0 || mentionsPolicyZone { return true }
+        guard hasOwnNames else { return false }
         return self[.zoneNull] > (hasOrigin ? 1 : 0) && self[.zoneNull] >= self[.zoneRecord]
     }
+
+    /// Whether null addresses are those of the zone itself and of all names below it alone: the file that all zones share which
+    /// a list of zones blocks.
+    var isZoneTemplate: Bool { self[.zoneNull] > 0 && !hasOwnNames && !isPolicyZone }
+
+    /// Whether a null address has an owner that is neither `@` nor `*`.
+    private var hasOwnNames = false
 
     /// Names with a dot in front.
     private(set) var dottedNames = 0
@@ -65,6 +73,11 @@ struct ListSample {
             if shape != .comment { content += 1 }
             if shape == .domain, trimmed[0] == 0x2E { dottedNames += 1 }
             if shape == .zoneDirective, trimmed.hasPrefixIgnoringCase("$ORIGIN") { hasOrigin = true }
+            if shape == .zoneNull, !hasOwnNames, !isBlank(whole[0]) {
+                var fields = FieldScanner(trimmed)
+                let owner = fields.next().map { trimmed.extracting($0).octets }
+                hasOwnNames = owner != [0x40] && owner != [0x2A]
+            }
             if shape == .zoneDirective || shape == .zoneRecord, trimmed.firstRange(of: "rpz") != nil {
                 namesPolicyZone = true
             }
