@@ -11,10 +11,10 @@ extension DropReason {
         case .knotRPZ: false
         case .squid: id == "overlap"
         case .bindRPZ, .unboundRPZ, .pdnsRPZ:
-            // Unbound does not start with data outside of the zone; the others leave them out.
+            // Unbound does not start with data outside of the zone, PowerDNS does not take it; BIND leaves them out.
             [
                 "bad-record", "not-a-name", "line-too-long", "conflicting-data", "no-authority",
-                "no-name-server", "duplicate-policy", "check-names", engine == .unboundRPZ ? "out-of-zone" : "",
+                "no-name-server", "duplicate-policy", "check-names", engine == .bindRPZ ? "" : "out-of-zone",
             ].contains(id)
         default:
             [

@@ -110,12 +110,21 @@ extension CompiledLayer {
         if engine == .bindRPZ, name.labelCount == 0 { return nil }
         guard let refusal else {
             return knownZoneRule(name, hashes, type: type, wildcard, client, zones, tagged, isAlias: isAlias)
+                ?? nameServerRule(zones, tagged, isAlias: isAlias)
         }
         // Unbound does not start with one that it refuses; PowerDNS asks all zones about the client first.
         if engine == .unboundRPZ || engine == .unbound || engine == .pdnsRPZ && client != nil { return refusal }
         let list = listIndex(refusal)
         let before = knownZoneRule(name, hashes, type: type, wildcard, client, min(zones, list), nil, isAlias: false)
         return before ?? (list < zones ? refusal : nil)
+    }
+
+    /// The rule that stands for those about name servers, where a zone that is asked has any: the engine looks at the servers of
+    /// names that nothing else decides.
+    private func nameServerRule(_ zones: Int, _ tagged: IPAddress?, isAlias: Bool) -> Int? {
+        guard let nameServerRule else { return nil }
+        let list = listIndex(nameServerRule)
+        return list < zones && asks(zone: list, tagged, isAlias: isAlias) != .doesNot ? nameServerRule : nil
     }
 
     private func knownZoneRule(

@@ -47,4 +47,11 @@ extension CompiledLayer {
             failsInLoops: failsInLoops(decision)
         )
     }
+
+    /// Whether rules about addresses decide over what an alias of the policy leads to, which is not part of the decision.
+    func judgesAddressesBehind(_ decision: Decision) -> Bool {
+        guard decision.kind == .redirect, decision.hasRule, addressIndex.has(.answer) else { return false }
+        let rule = Int(decision.rule)
+        return profile(of: rule).answerStyle.targetPolicy == .answer && leadsElsewhere(rule)
+    }
 }

@@ -39,6 +39,8 @@ public final class CompiledLayer: Sendable {
     let zoneOrder: CanonicalOrder
     /// The rule that leaves every name open, because the engine does not take one of the policy zones.
     let refusal: Int?
+    /// The rule that stands for those about name servers.
+    let nameServerRule: Int?
     /// The policy zones behind the rules of the configuration, where there are some.
     let policyZones: PolicyZones?
     /// Whom Unbound's rules tell apart.
@@ -82,6 +84,7 @@ public final class CompiledLayer: Sendable {
         localClients = builder.resolvedClients()
         localAnswers = builder.localAnswers
         refusal = builder.refusal
+        nameServerRule = builder.nameServerRule
         clientRuleCount = builder.clientRuleCount
         hostReverseNames =
             profile.order == .longestFirst ? Self.reverseNames(builder.store, builder.actions) : []

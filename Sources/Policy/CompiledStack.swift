@@ -308,6 +308,9 @@ public final class CompiledStack: Sendable {
             return
                 "dnsmasq keeps it in its cache as long as the address lives; the name's other types get NXDOMAIN, too, then"
         }
+        if layer.judgesAddressesBehind(decision) {
+            return "\(layer.profile.basis) judges the answer behind the alias again, by rules about addresses, too"
+        }
         guard relation == .cname, layer.profile.chain == .untilCached else { return nil }
         return decision.kind == .unsupported
             ? "\(layer.profile.basis): the engine ends here"

@@ -1,6 +1,9 @@
 public import DNS
 
 extension LayerBuilder {
+    /// Notes that the rule added last stands for those about name servers.
+    public mutating func noteNameServerRule() { nameServerRule = nameServerRule ?? store.count - 1 }
+
     /// Whether a rule is about a name below another, which itself does not count.
     /// - Complexity: O(rules)
     public func hasRule(below name: DomainName) -> Bool {

@@ -142,6 +142,9 @@ public struct LayerBuilder {
     /// Notes that the rule added last leaves every name open, whatever the other zones say.
     public mutating func noteRefusal() { refusal = refusal ?? store.count - 1 }
 
+    /// The first rule about name servers, which an engine meets at any name that nothing else decides.
+    var nameServerRule: Int?
+
     /// Counts a rule of the lists that cannot be evaluated, so that nobody takes a pass of this layer for certain.
     public mutating func noteUnsupported() {
         unsupportedCount += 1

@@ -165,7 +165,7 @@ extension CompiledLayer {
     }
 
     /// Whether a rule of a policy zone answers with an alias.
-    private func leadsElsewhere(_ rule: Int) -> Bool {
+    func leadsElsewhere(_ rule: Int) -> Bool {
         switch actions[Int(record(rule).action)] {
         case .redirect: true
         case .records(let list): list.contains { $0.type == .cname }

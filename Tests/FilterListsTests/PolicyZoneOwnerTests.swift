@@ -184,7 +184,7 @@ struct PolicyZoneOwnerTests {
 
     /// A list without a rule that can be evaluated is said, and the others are evaluated.
     @Test(arguments: [
-        ("ns.x.rpz-nsdname CNAME .", Engine.bindRPZ), ("ns.x.rpz-nsdname CNAME .", .pdnsRPZ),
+        ("ns.x.rpz-nsdname CNAME .", Engine.bindRPZ), ("rpz-nsdname CNAME .", .pdnsRPZ),
         ("a.zz CNAME b.zz.", .knotRPZ),
     ])
     func listWithoutRulesBesideOthers(records: String, engine: Engine) throws {

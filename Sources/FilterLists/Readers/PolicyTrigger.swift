@@ -10,6 +10,8 @@ enum PolicyTrigger {
     case address(AddressTrigger, AddressRange?, Spelling)
     /// `rpz-nsdname`, `rpz-nsip`: only an engine that iterates itself meets them.
     case nameServer
+    /// `rpz-nsdname` with nothing in front, which no name server meets.
+    case noNameServer
 
     /// How a range is written.
     enum Spelling {
@@ -25,7 +27,7 @@ enum PolicyTrigger {
     /// they ask for an address.
     private static let bare: [(text: StaticString, trigger: PolicyTrigger)] = [
         ("rpz-ip", .address(.answer, nil, .loose)), ("rpz-client-ip", .address(.client, nil, .loose)),
-        ("rpz-nsip", .address(.answer, nil, .loose)), ("rpz-nsdname", .nameServer),
+        ("rpz-nsip", .address(.answer, nil, .loose)), ("rpz-nsdname", .noNameServer),
     ]
 
     private static let kinds: [(suffix: StaticString, trigger: AddressTrigger?)] = [
@@ -33,7 +35,9 @@ enum PolicyTrigger {
     ]
 
     /// Reads an owner in presentation form without the zone.
-    init(_ owner: Span<UInt8>) {
+    ///
+    /// Unbound takes numbers of three digits with zeros in front, and `zz` in small letters alone (compared with 1.17.1).
+    init(_ owner: Span<UInt8>, _ engine: Engine) {
         self = .queryName
         guard owner.count > 5, [0x70, 0x65].contains(owner[owner.count - 1] | 0x20) else { return }
         for (text, trigger) in Self.bare where owner.equalsIgnoringCase(text) {
@@ -48,7 +52,7 @@ enum PolicyTrigger {
                 self = .nameServer
                 return
             }
-            let range = Self.range(text)
+            let range = Self.range(text, isUnbound: engine == .unboundRPZ)
             self = .address(trigger, range, range.map { Self.spelling($0, text) } ?? .loose)
             return
         }
@@ -60,19 +64,22 @@ enum PolicyTrigger {
     }
 
     /// `24.0.2.0.192`, `48.zz.b.a.2001.db8` in reverse order of the parts behind the length.
-    private static func range(_ text: [UInt8]) -> AddressRange? {
+    private static func range(_ text: [UInt8], isUnbound: Bool) -> AddressRange? {
         var parts = text.split(separator: 0x2E, omittingEmptySubsequences: false)
-        guard let length = number(parts.removeFirst()), !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty }) else {
+        guard let length = number(parts.removeFirst(), mayPad: isUnbound), !parts.isEmpty,
+            parts.allSatisfy({ !$0.isEmpty })
+        else {
             return nil
         }
+        if isUnbound, parts.contains(where: { isGap($0) && !$0.elementsEqual([0x7A, 0x7A]) }) { return nil }
         parts.reverse()
         let isV4 = parts.count == 4 && !parts.contains(where: isGap)
-        let address = isV4 ? v4(parts) : v6(parts)
+        let address = isV4 ? v4(parts, mayPad: isUnbound) : v6(parts)
         return address.flatMap { AddressRange($0, prefixLength: length) }
     }
 
-    private static func number(_ text: ArraySlice<UInt8>) -> Int? {
-        guard (1...3).contains(text.count), text.count == 1 || text.first != 0x30 else { return nil }
+    private static func number(_ text: ArraySlice<UInt8>, mayPad: Bool) -> Int? {
+        guard (1...3).contains(text.count), mayPad || text.count == 1 || text.first != 0x30 else { return nil }
         var value = 0
         for octet in text {
             guard let digit = asciiDigit(octet) else { return nil }
@@ -81,8 +88,8 @@ enum PolicyTrigger {
         return value
     }
 
-    private static func v4(_ parts: [ArraySlice<UInt8>]) -> IPAddress? {
-        let values = parts.compactMap(number).filter { $0 < 256 }
+    private static func v4(_ parts: [ArraySlice<UInt8>], mayPad: Bool) -> IPAddress? {
+        let values = parts.compactMap { number($0, mayPad: mayPad) }.filter { $0 < 256 }
         return values.count == 4 ? IPAddress(octets: values.map { UInt8($0) }) : nil
     }
 

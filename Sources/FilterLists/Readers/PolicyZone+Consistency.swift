@@ -18,7 +18,7 @@ extension PolicyZone {
         guard engine == .pdnsRPZ else { return false }
         var key = trigger
         // A range is the same in every spelling.
-        if case .address(let kind, let range?, _) = PolicyTrigger(trigger.presentation.span),
+        if case .address(let kind, let range?, _) = PolicyTrigger(trigger.presentation.span, engine),
             let first = AddressRange(range.firstAddress, prefixLength: range.prefixLength)
         {
             let suffix = kind == .client ? "rpz-client-ip" : "rpz-ip"
@@ -51,7 +51,7 @@ extension PolicyZone {
         guard engine == .bindRPZ || engine == .unboundRPZ else { return true }
         // Rules about addresses are none of Unbound's names.
         if engine == .unboundRPZ {
-            guard case .queryName = PolicyTrigger(name) else { return true }
+            guard case .queryName = PolicyTrigger(name, engine) else { return true }
         }
         let holding = action.map(ZoneConsistency.Holding.alias) ?? .data
         guard let before = consistency.note(name, holding), before != .data || holding != .data else { return true }

@@ -39,6 +39,10 @@ extension PolicyZone {
                 return refuse(text, range, line, &sink)
             }
             add(found.record, text, range, line, &sink)
+        case .zoneOpen:
+            if let record { noteOwner(record.owner) }
+            sink.skip(.oddData, text, range, line)
+            noteUnknown(range, line)
         case .open:
             let word = entry.inheritsOwner ? [] : entry.words.first?.octets ?? []
             let name = (try? DomainName(presentation: word)).flatMap { absolute($0, word) }

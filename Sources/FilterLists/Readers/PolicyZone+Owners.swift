@@ -7,7 +7,9 @@ import TextScan
 extension PolicyZone {
     /// What an owner is about; Knot Resolver has no other trigger than the query name and takes all owners for that
     /// (modules/policy/policy.lua).
-    func trigger(_ owner: Span<UInt8>) -> PolicyTrigger { engine == .knotRPZ ? .queryName : PolicyTrigger(owner) }
+    func trigger(_ owner: Span<UInt8>) -> PolicyTrigger {
+        engine == .knotRPZ ? .queryName : PolicyTrigger(owner, engine)
+    }
 
     /// Whether records of a type at the apex are the zone's own.
     static func isOfZoneItself(_ type: RRType) -> Bool {
@@ -19,6 +21,9 @@ extension PolicyZone {
 
     private static let dnskey = RRType(rawValue: 48)
     private static let nsec3param = RRType(rawValue: 51)
+
+    /// Whether BIND leaves records of a type out where everything is asked for (compared with 9.18).
+    static func isLeftOutOfAny(_ type: RRType) -> Bool { type == dnskey || type == nsec3param }
 
     /// Whether the engine makes nothing of keys and what belongs to them (Unbound `services/rpz.c`, Knot Resolver
     /// modules/policy/policy.lua).
@@ -44,6 +49,8 @@ extension PolicyZone {
         _ line: Int,
         _ sink: inout RuleSink
     ) {
+        // PowerDNS knows name servers without looking at whose.
+        if engine == .pdnsRPZ, record.type == .ns { return sink.drop(.ignoredEntry, text, range, line) }
         guard engine == .bindRPZ, apex == nameless else { return sink.drop(.outOfZone, text, range, line) }
         sink.skip(.namelessZone, text, range, line)
         let labels = record.owner.labels.map { Array($0) }

@@ -88,42 +88,15 @@ struct PolicyZone {
         unknown = unknown ?? (range, line)
     }
 
-    /// `$ORIGIN` and `$TTL`; what other directives stand for is not evaluated.
-    mutating func obey(_ text: Span<UInt8>, _ content: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
-        let entry = text.extracting(content)
-        var fields = FieldScanner(entry)
-        guard let directive = fields.next() else { return }
-        let value = fields.next().map { entry.extracting($0).octets } ?? []
-        if entry.extracting(directive).equalsIgnoringCase("$ORIGIN") {
-            if value.isEmpty, engine == .unboundRPZ { return sink.drop(.ignoredEntry, text, content, line) }
-            // Unbound takes it as it stands, with or without a dot at its end (compared with 1.17.1).
-            guard let name = try? DomainName(presentation: value),
-                let whole = engine == .unboundRPZ ? name : absolute(name, value)
-            else {
-                return refuse(text, content, line, &sink)
-            }
-            origin = whole
-            if !apexIsStated, !isConfigured { apex = whole }
-            isPlain = origin == apex
-        } else if entry.extracting(directive).equalsIgnoringCase("$TTL") {
-            let record = Array(". ".utf8) + value + Array(" IN TXT x".utf8)
-            if !value.isEmpty, let record = try? ResourceRecord(presentation: record) {
-                ttl = record.ttl
-            } else if engine != .unboundRPZ || value.first.flatMap(asciiDigit) != nil {
-                refuse(text, content, line, &sink)
-            }
-        } else if entry.extracting(directive).equalsIgnoringCase("$INCLUDE") {
-            sink.skip(.include, text, content, line)
-            noteUnknown(content, line)
-        } else if engine == .unboundRPZ {
-            // It knows no other, and goes on.
-            sink.drop(.ignoredEntry, text, content, line)
-        } else if engine != .knotRPZ, entry.extracting(directive).equalsIgnoringCase("$GENERATE") {
-            generate(text, content, line, &sink)
-        } else {
-            refuse(text, content, line, &sink)
-        }
+    /// Completes the relative names behind it.
+    mutating func begin(origin name: DomainName) {
+        origin = name
+        if !apexIsStated, !isConfigured { apex = name }
+        isPlain = origin == apex
     }
+
+    /// What records have that state no TTL.
+    mutating func begin(ttl seconds: UInt32) { ttl = seconds }
 
     /// The owner in front of an entry that begins with a blank, so that it can be read alone.
     func inheritedOwner(_ startsBlank: Bool) -> [UInt8] {
@@ -132,7 +105,7 @@ struct PolicyZone {
     }
 
     func absolute(_ name: DomainName, _ text: [UInt8]) -> DomainName? {
-        if text.last == 0x2E { return name }
+        if ZoneDirective.isAbsolute(text) { return name }
         return try? DomainName(wire: name.wire.dropLast() + origin.wire)
     }
 
@@ -186,6 +159,8 @@ struct PolicyZone {
         case .rrsig where engine == .bindRPZ || engine == .pdnsRPZ,
             .nsec where engine == .bindRPZ || engine == .pdnsRPZ, .nsec3 where engine == .pdnsRPZ:
             // Data of its owner, which hides other types.
+            leaveOpen(record.owner, .oddEntry, text, range, line, &sink)
+        case let type where engine == .bindRPZ && Self.isLeftOutOfAny(type):
             leaveOpen(record.owner, .oddEntry, text, range, line, &sink)
         case .soa, .ns, .rrsig, .nsec, .nsec3: sink.drop(.zoneItself, text, range, line)
         case let type where isSkipped(type): sink.drop(.zoneItself, text, range, line)
@@ -316,7 +291,11 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) {
         guard case .address(let kind, let range, let spelling) = trigger else {
-            return sink.skip(.nameServerTrigger, text, rule, line)
+            sink.skip(.nameServerTrigger, text, rule, line)
+            // These two look at the servers that they forward to as well.
+            guard case .nameServer = trigger, engine == .unboundRPZ || engine == .pdnsRPZ else { return }
+            sink.leaveOpen(.subtree, .root, class: .data, rule: rule, line: line)
+            return sink.builder.noteNameServerRule()
         }
         guard let range else {
             return sink.drop(engine == .pdnsRPZ ? .badRecord : .badAddressTrigger, text, rule, line)
@@ -360,6 +339,7 @@ struct PolicyZone {
 
     /// BIND limits the TTL of policy data (max-policy-ttl 5).
     private func limited(_ ttl: UInt32) -> UInt32 {
-        engine == .bindRPZ ? min(ttl, 5) : ttl
+        // What has more than 31 bits is none to it.
+        engine == .bindRPZ ? (ttl > UInt32(Int32.max) ? 0 : min(ttl, 5)) : ttl
     }
 }

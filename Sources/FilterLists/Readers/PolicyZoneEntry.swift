@@ -19,8 +19,10 @@ struct PolicyZoneEntry {
     private(set) var wordsBeforeParenthesis: Int?
     /// Whether a parenthesis or a quote has no partner.
     private(set) var isOpen = false
-    /// Whether a carriage return or another control octet stands in it that is no blank to everybody.
-    private(set) var hasReturn = false
+    /// Whether an octet stands in it that is neither printable ASCII, blank, tab nor the end of a line.
+    private(set) var hasOddOctets = false
+    /// Whether a quote has no blank at its outer side.
+    private(set) var hasJoinedQuotes = false
     /// Whether it takes its owner from the entry before it.
     let inheritsOwner: Bool
     /// The place of the type, and of the first TTL and class before it.
@@ -67,6 +69,12 @@ struct PolicyZoneEntry {
         return data.count == count && !data.contains { $0.isQuoted }
     }
 
+    /// Whether its TTL is digits, or numbers that each have a unit behind them.
+    var hasUnits: Bool { ttlIndex.map { ZoneDirective.units(words[$0].octets) != nil } ?? true }
+
+    /// Whether a parenthesis stands in front of its first word.
+    var beginsInParentheses: Bool { wordsBeforeParenthesis == 0 }
+
     /// The words before a place, as one line.
     func line(words count: Int) -> [UInt8] { Array(words.prefix(count).map(\.octets).joined(separator: [0x20])) }
 
@@ -82,14 +90,23 @@ struct PolicyZoneEntry {
         while index < range.upperBound {
             let octet = text[index]
             index += 1
-            if octet == 0x0D { hasReturn = true }
+            if octet != 0x09, octet != 0x0A, !(0x20...0x7E).contains(octet) { hasOddOctets = true }
+            if quoted, octet == 0x5C, index < range.upperBound, text[index] != 0x0A {
+                word?.octets += [octet, text[index]]
+                index += 1
+                continue
+            }
             if quoted, octet != 0x22, octet != 0x0A {
                 word?.octets.append(octet)
                 continue
             }
             switch octet {
             case 0x22:
-                if quoted { flush(&words) } else { flush(&words); word = Word(isQuoted: true) }
+                if !quoted, index - 2 >= range.lowerBound, !isBlank(text[index - 2]), text[index - 2] != 0x28 {
+                    hasJoinedQuotes = true
+                }
+                flush(&words)
+                if !quoted { word = Word(isQuoted: true) }
                 quoted.toggle()
             case 0x3B:
                 while index < range.upperBound, text[index] != 0x0A { index += 1 }
@@ -108,7 +125,10 @@ struct PolicyZoneEntry {
                 }
                 flush(&words)
             default:
-                if word == nil { word = Word() }
+                if word == nil {
+                    word = Word()
+                    if index - 2 >= range.lowerBound, text[index - 2] == 0x22 { hasJoinedQuotes = true }
+                }
                 word?.octets.append(octet)
             }
         }

@@ -21,7 +21,7 @@ enum PolicyZoneReader {
             number += 1
             sink.lines = number
             let content = content(text, start..<end)
-            if sink.engine == .knotRPZ, !zone.hasEnded, hasReturn(text, start..<end) {
+            if sink.engine == .knotRPZ, !zone.hasEnded, hasOddOctet(text, start..<end) {
                 zone.refuse(text, text.trimmedRange(in: start..<end), number, &sink)
                 continue
             }
@@ -30,7 +30,7 @@ enum PolicyZoneReader {
                 sink.drop(.behindEndOfZone, text, content, number)
                 continue
             }
-            if text[content.lowerBound] == 0x24 {
+            if text[start] == 0x24 {
                 zone.obey(text, content, number, &sink)
             } else if end - start > LineScanner.defaultMaximumLength {
                 let shown = start..<(start + LineScanner.defaultMaximumLength)
@@ -44,11 +44,16 @@ enum PolicyZoneReader {
         zone.finish(text, &sink)
     }
 
-    /// Whether a carriage return stands before a comment: Knot Resolver's scanner takes none.
-    private static func hasReturn(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
-        let whole = text.extracting(line)
-        guard let found = whole.firstIndex(of: 0x0D) else { return false }
-        return found < whole.firstIndex(of: 0x3B) ?? whole.count
+    /// Whether an octet stands before a comment that Knot Resolver's scanner does not take.
+    private static func hasOddOctet(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        for index in line {
+            switch text[index] {
+            case 0x3B: return false
+            case 0x09, 0x20...0x7E: continue
+            default: return true
+            }
+        }
+        return false
     }
 
     /// Cuts a comment; quotes are left to the slow path.

@@ -38,6 +38,15 @@ extension UnsupportedReason {
         id: "rpz-odd-entry",
         text: "the engine makes something else of its spelling than the standard"
     )
+    static let oddDirective = UnsupportedReason(
+        id: "rpz-odd-directive",
+        text:
+            "the engine makes something else of its spelling than the standard, so nothing is known of the records behind it"
+    )
+    static let oddData = UnsupportedReason(
+        id: "rpz-odd-data",
+        text: "whether the engine takes a zone with such data is not known"
+    )
     static let namelessZone = UnsupportedReason(
         id: "rpz-nameless-zone",
         text: "whether it is in the zone depends on the zone's name, which the file does not say before its SOA"
