@@ -299,11 +299,16 @@ struct RuleSink: ~Copyable {
         // dnsmasq takes what is behind the first octets of a line of a configuration for another line.
         case let engine where isComment && engine != .dnsmasq: drop(.overlong, text, line.range, line.number)
         default:
-            skip(.overlong, text, line.range, line.number)
-            let ruleClass = builder.profile.rank(of: .special) == nil ? entry().class : .special
-            leaveOpen(.subtree, .root, class: ruleClass, rule: line.range, line: line.number)
+            leaveAllOpen(.overlong, text, line.range, line.number)
         }
         return false
+    }
+
+    /// Leaves every name open, because of what cannot be read.
+    mutating func leaveAllOpen(_ reason: UnsupportedReason, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
+        skip(reason, text, rule, line)
+        let ruleClass = builder.profile.rank(of: .special) == nil ? entry().class : .special
+        leaveOpen(.subtree, .root, class: ruleClass, rule: rule, line: line)
     }
 
     /// The report; gives the builder back.

@@ -15,6 +15,10 @@ struct UnsupportedReason {
         id: "line-too-long",
         text: "is longer than 65,536 octets and is not read; is this file damaged?"
     )
+    static let nul = UnsupportedReason(
+        id: "nul-octets",
+        text: "holds a NUL, where engines written in C take a word to end; is this file damaged?"
+    )
     static let ownAddress = UnsupportedReason(
         id: "own-address",
         text: "reply=IP answers with the Pi-hole's own addresses; `block-addresses` of a stack file gives them"

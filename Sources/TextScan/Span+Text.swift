@@ -28,6 +28,14 @@ extension Span where Element == UInt8 {
         return place - start + 1
     }
 
+    /// The line of an octet, counted from 1.
+    /// - Complexity: O(octets in front of it)
+    public func line(of place: Int) -> Int {
+        var line = 1
+        for index in 0..<Swift.min(place, count) where self[index] == 0x0A { line += 1 }
+        return line
+    }
+
     /// Whether the octets are exactly those of `text`.
     public func equals(_ text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount && hasPrefix(text)

@@ -27,6 +27,13 @@ struct UnboundHostileTests {
         #expect(try list.verdict("zz", addresses: [other]).kind == .drop)
     }
 
+    /// Unbound takes `xa.zz` and a NUL for `xa.zz`.
+    @Test func wordsWithNULLeaveEveryNameOpen() throws {
+        let list = try readList("local-zone: a.zz static\nlocal-zone: xa.zz\0 static\n", .unbound, .unbound)
+        for name in ["a.zz", "xa.zz", "other.yy"] { #expect(try list.verdict(name).kind == .unsupported, "\(name)") }
+        #expect(list.reports[0].unsupported["nul-octets"] == 1)
+    }
+
     @Test(.timeLimit(.minutes(4)))
     func dataOfOneRange() throws {
         let text = Self.text { "response-ip-data: 10.0.0.0/8 \"A 192.0.\($0 >> 8).\($0 & 255)\"" }

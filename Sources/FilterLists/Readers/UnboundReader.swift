@@ -61,6 +61,9 @@ enum UnboundReader {
             }
             statement(text, name, values, rule, line, &state, &sink)
         }
+        if let at = text.firstIndex(of: 0) {
+            sink.leaveAllOpen(.nul, text, at..<(at + 1), text.line(of: at))
+        }
         finish(text, &state, &sink)
     }
 
