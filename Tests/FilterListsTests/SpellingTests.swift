@@ -82,8 +82,9 @@ import Testing
         let nothing = plain.map { _ in VerdictKind.pass }
         try #require(plain != nothing && plain[3] == .pass, "\(plain)")
         #expect(try kinds(row, "Ads.EXAMPLE") == (row.capitals == .same ? plain : nothing))
-        // Unbound takes no zone with data outside of it.
-        let dotted = row.engine == .unboundRPZ ? plain.map { _ in VerdictKind.unsupported } : nothing
+        // Unbound and PowerDNS take no zone with data outside of it.
+        let dotted =
+            [.unboundRPZ, .pdnsRPZ].contains(row.engine) ? plain.map { _ in VerdictKind.unsupported } : nothing
         #expect(try kinds(row, "ads.example.") == (row.rootDot == .same ? plain : dotted))
         #expect(try kinds(row, "ads.example", asked: { $0.uppercased() + "." }) == plain)
     }
