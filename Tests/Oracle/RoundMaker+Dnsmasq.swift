@@ -47,8 +47,9 @@ extension RoundMaker {
     /// A server that is somewhere odd, or nowhere, with which dnsmasq does not start.
     private mutating func server(_ round: inout Round) -> String {
         round.mayBeRefused = true
+        // None that dnsmasq starts with and nobody answers at: a route says where to ask, not what comes back.
         let target = pick([
-            "#", "#53", "##", "#x", "127.0.0.1#@UPSTREAM@", "127.0.0.1 # @UPSTREAM@", "127.0.0.1#@UPSTREAM@@lo",
+            "#", "#53", "##", "#x", "127.0.0.1#@UPSTREAM@", "127.0.0.1#@UPSTREAM@@lo",
             "127.0.0.1#@UPSTREAM@@127.0.0.1", "127.0.0.1#@UPSTREAM@ @ 127.0.0.1#0", "127.0.0.1#@UPSTREAM@@",
             "127.0.0.1#@UPSTREAM@@127.0.0.1#x", "127.0.0.1#65536", "127.0.0.1#5#3", "127.0.0.1#1x", "@lo", "[::1]",
             "127.0.0.1@127.0.0.1#65536", "localhost#@UPSTREAM@", "[127.0.0.1]#@UPSTREAM@",
