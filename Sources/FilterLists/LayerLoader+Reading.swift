@@ -10,7 +10,7 @@ extension LayerLoader {
         _ removals: BadfilterSet,
         _ options: LayerOptions,
         _ given: [String: Int],
-        _ otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption]),
+        _ otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption])?,
         _ mayBeEmpty: Bool,
         isOneOfSeveral: Bool
     ) throws(ListError) -> (LayerBuilder, ListReport) {

@@ -229,7 +229,7 @@ public enum LayerLoader {
             sources.filter { !$0.isPolicyZone }.map { (ListText.file($0.path), 1) },
             uniquingKeysWith: +
         )
-        let shared = DnsmasqSharedOptions.of(recipe.lists)
+        let shared = DnsmasqSharedOptions(recipe.lists)
         for (place, list) in recipe.lists.enumerated() {
             let (next, report) = try read(
                 list.text,
@@ -238,7 +238,7 @@ public enum LayerLoader {
                 removals,
                 options,
                 given,
-                (before: Array(shared[..<place].joined()), after: Array(shared[(place + 1)...].joined())),
+                shared.around(place),
                 mayBeEmpty,
                 isOneOfSeveral: recipe.lists.count > 1
             )

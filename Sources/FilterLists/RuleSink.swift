@@ -16,8 +16,8 @@ struct RuleSink: ~Copyable {
     var given: [String: Int] = [:]
     /// What rules on some lines depend on, beside what the whole list does.
     var guardsOfLines: [Int: RuleGuard] = [:]
-    /// What the lists before and behind it say about the whole configuration (dnsmasq).
-    var otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption]) = ([], [])
+    /// What the lists before and behind it say about the whole configuration (dnsmasq); nil where that is too much to look at.
+    var otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption])? = ([], [])
     /// Files that the list names and that lie beside it.
     var companions: [String: [UInt8]] = [:]
     /// Where the clauses of policy zones stand whose files are lists of the layer behind this one.
@@ -302,6 +302,12 @@ struct RuleSink: ~Copyable {
             leaveAllOpen(.overlong, text, line.range, line.number)
         }
         return false
+    }
+
+    /// Leaves every name open where a NUL ends a word.
+    mutating func leaveAllOpenIfNUL(_ text: Span<UInt8>) {
+        guard let at = text.firstIndex(of: 0) else { return }
+        leaveAllOpen(.nul, text, at..<(at + 1), text.line(of: at))
     }
 
     /// Leaves every name open, because of what cannot be read.

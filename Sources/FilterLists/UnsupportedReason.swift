@@ -256,6 +256,10 @@ struct UnsupportedReason {
         id: "address-text",
         text: "which addresses begin so depends on how their zeros are written, or on longer rules that begin alike"
     )
+    static let tooManyOptions = UnsupportedReason(
+        id: "too-many-options",
+        text: "the lists of the layer have too many options that bear on each other"
+    )
     static let tooManyParts = UnsupportedReason(
         id: "too-many-parts",
         text: "the rule has too many parts"

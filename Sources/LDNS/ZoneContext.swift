@@ -72,7 +72,7 @@ struct ZoneContext: ~Copyable {
             }
             origin = .name(name)
         case "$TTL":
-            guard alone, let argument, let seconds = EntryFields.seconds(argument) else { throw .badTTL }
+            guard alone, let argument, let seconds = ZoneTime.seconds(argument) else { throw .badTTL }
             ttl = .directive(seconds)
         case "$INCLUDE", "$GENERATE":
             throw .notFollowed(directive: name)

@@ -57,29 +57,30 @@ enum NameHashing {
 
     /// The hash and the labels of a name in wire form.
     static func hash(wire octets: Span<UInt8>, at start: Int) -> (hash: UInt64, labels: Int) {
-        var starts = InlineArray<128, UInt8>(repeating: 0)
-        var labels = 0
-        var position = start
-        while octets[position] != 0 {
-            starts[labels] = UInt8(truncatingIfNeeded: position - start)
-            labels += 1
-            position += Int(octets[position]) + 1
-        }
-        var hash = processSeed
-        var domain = hash
-        unsafe octets.withUnsafeBufferPointer { buffer in
-            for index in stride(from: labels - 1, through: 0, by: -1) {
-                let first = start + Int(starts[index])
-                hash = unsafe label(hash, buffer, first + 1, Int(buffer[first]))
-                if labels - index <= domainLabels { domain = hash }
-            }
-        }
-        return (finish(hash, in: finish(domain)), labels)
+        var whole = (hash: processSeed, domain: processSeed)
+        let labels = walk(wire: octets, at: start) { _, _, hash, domain in whole = (hash, domain) }
+        return (finish(whole.hash, in: finish(whole.domain)), labels)
     }
 
     /// The hashes of a name in wire form and of all names above it but the root, the longest first.
     /// - Complexity: O(octets)
     static func hashes(wire octets: Span<UInt8>, at start: Int, _ hashes: inout [UInt64]) {
+        hashes.removeAll(keepingCapacity: true)
+        _ = walk(wire: octets, at: start) { index, labels, hash, domain in
+            if hashes.isEmpty { hashes.append(contentsOf: repeatElement(0, count: labels)) }
+            hashes[index] = finish(hash, in: finish(domain))
+        }
+    }
+
+    /// Goes through the labels of a name in wire form from the root on: the number of each, counted from the first, of how many
+    /// there are, and what has been hashed so far.
+    /// - Returns: how many there are.
+    @inline(__always)
+    private static func walk(
+        wire octets: Span<UInt8>,
+        at start: Int,
+        _ body: (_ index: Int, _ labels: Int, _ hash: UInt64, _ domain: UInt64) -> Void
+    ) -> Int {
         var starts = InlineArray<128, UInt8>(repeating: 0)
         var labels = 0
         var position = start
@@ -88,8 +89,6 @@ enum NameHashing {
             labels += 1
             position += Int(octets[position]) + 1
         }
-        hashes.removeAll(keepingCapacity: true)
-        hashes.append(contentsOf: repeatElement(0, count: labels))
         var hash = processSeed
         var domain = hash
         unsafe octets.withUnsafeBufferPointer { buffer in
@@ -97,9 +96,10 @@ enum NameHashing {
                 let first = start + Int(starts[index])
                 hash = unsafe label(hash, buffer, first + 1, Int(buffer[first]))
                 if labels - index <= domainLabels { domain = hash }
-                hashes[index] = finish(hash, in: finish(domain))
+                body(index, labels, hash, domain)
             }
         }
+        return labels
     }
 
     /// The hash and the labels of a name in text form without escapes; nil when it needs the full parser or is no name.

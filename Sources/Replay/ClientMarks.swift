@@ -2,30 +2,31 @@ internal import Catalog
 internal import DNS
 public import Findings
 
-/// What came of the questions of one client for one name and type. Sums, firsts and lasts alone, so that it does not matter in
-/// which order captures are read.
+/// What came of the questions of one client for one name and type. Nothing but what does not depend on the order in which
+/// captures are read.
 struct ClientMarks {
-    var failed: UInt32 = 0
-    var served: UInt32 = 0
-    var told: UInt32 = 0
+    var hasFailed = false
+    var wasServed = false
+    /// Whether something was told that is neither.
+    var wasTold = false
     var firstFailure = Int64.max
     var firstServed = Int64.max
 
     mutating func add(_ came: NameTally.Outcome, at time: Int64?) {
         switch came {
         case .fault:
-            failed &+= 1
+            hasFailed = true
             firstFailure = min(firstFailure, time ?? .max)
         case .data:
-            served &+= 1
+            wasServed = true
             firstServed = min(firstServed, time ?? .max)
-        case .noData: told &+= 1
+        case .noData: wasTold = true
         case .untold: break
         }
     }
 
     /// The time that it took until the name worked, where it failed first.
-    var wait: Int64 { served > 0 && firstFailure < firstServed && firstServed < .max ? firstServed - firstFailure : 0 }
+    var wait: Int64 { firstFailure < firstServed && firstServed < .max ? firstServed - firstFailure : 0 }
 }
 
 extension Replayer {
@@ -54,15 +55,15 @@ extension ClientPhases.Entry {
     fileprivate mutating func add(_ name: DomainName, _ marks: [ClientMarks], _ endpoint: Endpoint) {
         names += 1
         longestWait = max(longestWait, marks.map(\.wait).max() ?? 0)
-        let hasFailed = marks.contains { $0.failed > 0 }
-        let hasWorked = marks.contains { $0.served > 0 }
+        let hasFailed = marks.contains(where: \.hasFailed)
+        let hasWorked = marks.contains(where: \.wasServed)
         if hasFailed, !hasWorked {
             failed.append(name)
             state = max(state, endpoint.severity >= .high ? .fails : .stalls)
         } else if hasFailed {
             stalled.append(name)
             state = max(state, .stalls)
-        } else if hasWorked || marks.contains(where: { $0.told > 0 }) {
+        } else if hasWorked || marks.contains(where: \.wasTold) {
             state = max(state, .works)
         }
     }

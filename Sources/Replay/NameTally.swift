@@ -87,7 +87,20 @@ struct NameTally {
         case untold
     }
 
-    mutating func add(_ event: QueryEvent, exists: Bool) -> Outcome {
+    /// Takes a transaction, and notes what came of it for its client while there is room for clients.
+    /// - Returns: whether there was.
+    mutating func add(_ event: QueryEvent, exists: Bool, room: inout Int) -> Bool {
+        let outcome = add(event, exists: exists)
+        guard let client = event.client?.address else { return true }
+        if clients[client] == nil {
+            guard room > 0 else { return false }
+            room -= 1
+        }
+        clients[client, default: ClientMarks()].add(outcome, at: event.time)
+        return true
+    }
+
+    private mutating func add(_ event: QueryEvent, exists: Bool) -> Outcome {
         events += 1
         all.add(event)
         if let time = event.time, hours.count < Self.maximumHours { hours.insert(time / 3_600_000_000) }

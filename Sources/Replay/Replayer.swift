@@ -12,14 +12,14 @@ public struct Replayer {
     public static let maximumNames = 200_000
 
     /// Clients remembered of all names and types together; events beyond count in ``ReplayTotals/clientOverflow``.
-    static let maximumClients = 1_000_000
+    private static let maximumClients = 1_000_000
 
     let catalog: EndpointCatalog
     let stack: CompiledStack?
     let context: QueryContext
     private(set) var tallies: [Key: NameTally] = [:]
     private var verdicts: [DomainName: Known] = [:]
-    private var clientEntries = 0
+    private var clientRoom = Self.maximumClients
     /// Counts over all events.
     public private(set) var totals = ReplayTotals()
 
@@ -65,19 +65,7 @@ public struct Replayer {
             }
             tallies[key] = NameTally(name: event.name.lowercased, type: event.type)
         }
-        let outcome = tallies[key]?.add(event, exists: known.exists)
-        if let outcome, let client = event.client?.address { note(outcome, for: client, key, event.time) }
-    }
-
-    private mutating func note(_ outcome: NameTally.Outcome, for client: IPAddress, _ key: Key, _ time: Int64?) {
-        if tallies[key]?.clients[client] == nil {
-            guard clientEntries < Self.maximumClients else {
-                totals.clientOverflow += 1
-                return
-            }
-            clientEntries += 1
-        }
-        tallies[key]?.clients[client, default: ClientMarks()].add(outcome, at: time)
+        if tallies[key]?.add(event, exists: known.exists, room: &clientRoom) == false { totals.clientOverflow += 1 }
     }
 
     private mutating func known(_ name: DomainName) -> Known {

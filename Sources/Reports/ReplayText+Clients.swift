@@ -32,7 +32,7 @@ extension ReplayText {
         case .cannotDownload: "cannot download, and scanning does not fail"
         case .cannotElse: "fails elsewhere than in scanning and downloading"
         case .stalls: "only slower: one family, or at times"
-        case .works: "nothing wrong"
+        case .works: "nothing wrong in what is told"
         case .untold: "nothing told"
         }
     }

@@ -165,6 +165,16 @@ struct DnsmasqStartTests {
         )
     }
 
+    /// What each list says for all others is looked at so often and no more.
+    @Test(arguments: [(20, VerdictKind.nxdomain), (200, .unsupported)])
+    func manyListsWithManyOptions(lists: Int, kind: VerdictKind) throws {
+        let loaded = try layer(
+            (0..<lists).map { list in (0..<150).map { "cname=l\(list)n\($0).zz,t.zz\n" }.joined() }
+        )
+        #expect(try loaded.verdict("a.b.zz").kind == kind)
+        #expect(loaded.reports.allSatisfy { ($0.unsupported["too-many-options"] == 1) == (kind == .unsupported) })
+    }
+
     /// `domain-suffix` is `domain`.
     @Test func suffix() throws {
         let lists = ["192.0.2.7 nas\n", "domain-suffix=lan.zz\nexpand-hosts\n"]

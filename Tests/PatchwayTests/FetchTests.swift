@@ -125,6 +125,12 @@ import Testing
         #expect(try fetch(site, "nothing").output.contains("QUARANTINED: it cannot be read"))
         #expect(site.kept() == Self.ads)
 
+        // A version that is taken back leaves nothing behind.
+        try site.put("ads.txt", Self.ads)
+        #expect(try fetch(site, "ads.txt").output.hasSuffix("kept.txt: the latest version is here\n"))
+        #expect(site.kept(".quarantine") == nil)
+        try site.put("ads.txt", Self.ads + "0.0.0.0 slscr.update.microsoft.com\n")
+
         // What cannot be had changes nothing.
         try site.put("cut", Self.ads)
         for (resource, reason) in [

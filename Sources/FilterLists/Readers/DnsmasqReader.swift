@@ -38,7 +38,7 @@ enum DnsmasqReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let actions = Actions(text, &sink.builder)
         var scanner = LineScanner(text)
-        var state = DnsmasqState(after: sink.otherOptions.before)
+        var state = DnsmasqState(after: sink.otherOptions?.before)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             var rest = line.range

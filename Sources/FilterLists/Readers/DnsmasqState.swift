@@ -26,8 +26,8 @@ struct DnsmasqState {
     }
 
     /// The state behind the options of the lists before.
-    init(after options: [DnsmasqOption]) {
-        for option in options { note(option) }
+    init(after options: [DnsmasqOption]?) {
+        for option in options ?? [] { note(option) }
     }
 
     /// Notes an option of another list of the layer, whose own reading says what is wrong with it.
@@ -45,7 +45,11 @@ struct DnsmasqState {
 
     /// Adds what counts wherever it stands, and says what keeps dnsmasq from starting.
     mutating func finish(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        for option in sink.otherOptions.after { note(option) }
+        if let others = sink.otherOptions {
+            for option in others.after { note(option) }
+        } else {
+            sink.leaveAllOpen(.tooManyOptions, text, 0..<0, 1)
+        }
         addresses.finish(&sink)
         hosts.finish(text, &sink)
         catchAll.finish(text, &sink)
@@ -56,17 +60,29 @@ struct DnsmasqState {
 }
 
 /// Options that bear on what stands in other files of the same dnsmasq.
-enum DnsmasqSharedOptions {
+struct DnsmasqSharedOptions {
     private static let names = DnsmasqArguments.once.union([
         "cname", "interface", "listen-address", "resolv-file", "trust-anchor", "domain", "domain-suffix", "dhcp-range",
         "dhcp-host", "bind-interfaces", "bind-dynamic", "conntrack", "no-poll", "no-resolv", "dnssec", "enable-tftp",
         "tftp-root", "tftp-no-fail", "dhcp-fqdn", "rebind-domain-ok", "rebind-localhost-ok",
     ])
 
-    /// Those of each list, in order; none where a layer has one list, whose own reading knows them.
-    static func of(_ lists: [LayerRecipe.List]) -> [[DnsmasqOption]] {
-        let isShared = lists.count { isOne($0) } > 1
-        return lists.map { isShared && isOne($0) ? options($0.text.octets.span) : [] }
+    /// Options times lists that are looked at: each list looks at those of all others.
+    private static let maximumWork = 4_000_000
+
+    private let lists: [[DnsmasqOption]]
+    private let isTooMuch: Bool
+
+    /// Those of some lists; none where a layer has one list, whose own reading knows them.
+    init(_ lists: [LayerRecipe.List]) {
+        let isShared = lists.count { Self.isOne($0) } > 1
+        self.lists = lists.map { isShared && Self.isOne($0) ? Self.options($0.text.octets.span) : [] }
+        isTooMuch = self.lists.reduce(0) { $0 + $1.count } * lists.count > Self.maximumWork
+    }
+
+    /// What the lists before and behind one say; nil where that is too much to look at.
+    func around(_ place: Int) -> (before: [DnsmasqOption], after: [DnsmasqOption])? {
+        isTooMuch ? nil : (Array(lists[..<place].joined()), Array(lists[(place + 1)...].joined()))
     }
 
     private static func isOne(_ list: LayerRecipe.List) -> Bool {

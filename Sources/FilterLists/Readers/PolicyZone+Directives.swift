@@ -1,4 +1,5 @@
 import DNS
+import LDNS
 import Policy
 import TextScan
 
@@ -125,22 +126,9 @@ struct ZoneDirective {
 
     /// Digits, or numbers that each have a unit behind them (BIND, Knot Resolver).
     static func units(_ word: [UInt8]) -> UInt32? {
-        guard let last = word.last else { return nil }
         let isPlain = word.allSatisfy { asciiDigit($0) != nil }
-        var total: UInt64 = 0
-        var number: UInt64?
-        for octet in word {
-            if let digit = asciiDigit(octet) {
-                number = (number ?? 0) * 10 + UInt64(digit)
-            } else {
-                guard let value = number, let unit = unit(octet) else { return nil }
-                total += value * unit
-                number = nil
-            }
-            guard max(number ?? 0, total) <= UInt64(UInt32.max) else { return nil }
-        }
-        guard isPlain || asciiDigit(last) == nil else { return nil }
-        return UInt32(exactly: total + (number ?? 0))
+        guard let last = word.last, isPlain || asciiDigit(last) == nil else { return nil }
+        return ZoneTime.seconds(word[...])
     }
 
     /// The sum of the numbers up to what is no time, as Unbound counts; nil beyond 32 bits.
@@ -150,7 +138,7 @@ struct ZoneDirective {
         for octet in text {
             if let digit = asciiDigit(octet) {
                 number = number * 10 + UInt64(digit)
-            } else if let unit = unit(octet) {
+            } else if let unit = ZoneTime.unit(octet) {
                 total += number * unit
                 number = 0
             } else if octet != 0x20 {
@@ -171,21 +159,12 @@ struct ZoneDirective {
             guard value <= UInt64(UInt32.max) else { return nil }
         }
         if asciiDigit(last) == nil {
-            guard let unit = unit(last) ?? (asciiLowercased(last) == 0x79 ? 31_536_000 : nil) else { return nil }
+            guard let unit = ZoneTime.unit(last) ?? (asciiLowercased(last) == 0x79 ? 31_536_000 : nil) else {
+                return nil
+            }
             value *= unit
         }
         return UInt32(truncatingIfNeeded: value)
-    }
-
-    private static func unit(_ octet: UInt8) -> UInt64? {
-        switch asciiLowercased(octet) {
-        case 0x73: 1
-        case 0x6D: 60
-        case 0x68: 3600
-        case 0x64: 86_400
-        case 0x77: 604_800
-        default: nil
-        }
     }
 
     /// Whether a name ends with a dot that is not escaped.

@@ -61,9 +61,7 @@ enum UnboundReader {
             }
             statement(text, name, values, rule, line, &state, &sink)
         }
-        if let at = text.firstIndex(of: 0) {
-            sink.leaveAllOpen(.nul, text, at..<(at + 1), text.line(of: at))
-        }
+        sink.leaveAllOpenIfNUL(text)
         finish(text, &state, &sink)
     }
 

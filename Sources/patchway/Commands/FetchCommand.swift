@@ -97,10 +97,10 @@ private struct FetchedList {
             let kept = FileManager.default.fileExists(atPath: path) ? "; the last good copy stays" : ""
             return Outcome(status: .undecided, text: "not fetched: \(error)\(kept)")
         }
-        guard let octets = download.octets else { return Outcome(status: .fine, text: "the latest version is here") }
+        guard let octets = download.octets else { return isLatest() }
         if FileManager.default.contents(atPath: path).map({ Array($0) }) == octets {
             try? keepVersion(download)
-            return Outcome(status: .fine, text: "the latest version is here")
+            return isLatest()
         }
         if UpdateGuard.isPage(octets) { return quarantine(octets, ["it is a page for people and no list"]) }
         let (new, old): (UpdateGuard.Effect, UpdateGuard.Effect)
@@ -139,6 +139,12 @@ private struct FetchedList {
             text: "QUARANTINED: \(words)\(isKept ? "; it is at \(place)" : "")",
             lines: lines
         )
+    }
+
+    /// The server has none but the copy there is; what was in quarantine was taken back.
+    private func isLatest() -> Outcome {
+        try? FileManager.default.removeItem(atPath: path + ".quarantine")
+        return Outcome(status: .fine, text: "the latest version is here")
     }
 
     private func keepVersion(_ download: Download) throws {

@@ -94,9 +94,7 @@ struct ServeCommand: ParsableCommand {
         let settings = try settings(file)
         let requested = stack.isEmpty ? file.stack : try stack.requested()
         announceUnused(file)
-        var catalog = catalog
-        catalog.path = catalog.path ?? file.catalog
-        let first = try ServedPolicy.load(requested, catalog)
+        let first = try ServedPolicy.load(requested, catalog.over(file))
         first.loaded.announce()
         first.loaded.announceClientRules()
         let server = try Self.started(settings, first.policy)
@@ -109,7 +107,7 @@ struct ServeCommand: ParsableCommand {
         )
         hint(settings, rules: first.loaded.stack.ruleCount)
         ServiceManager.notify("READY=1", Self.status(first))
-        let signal = serve(server, catalog, InForce(file: file, rules: first.loaded.ruleWords, mode: settings.mode))
+        let signal = serve(server, InForce(file: file, rules: first.loaded.ruleWords, mode: settings.mode))
         StandardError.line("patchway: \(ServeSummary.text(server.counters))")
         if signal == .stop { throw ExitStatus.interrupted }
     }
@@ -159,7 +157,7 @@ struct ServeCommand: ParsableCommand {
     }
 
     /// Handles signals until the server is to end; returns the one that ended it.
-    private func serve(_ server: Server, _ catalog: CatalogOptions, _ first: InForce) -> ServerSignal {
+    private func serve(_ server: Server, _ first: InForce) -> ServerSignal {
         var inForce = first
         let watchdog = ServiceManager.watchdogInterval
         while true {
@@ -170,7 +168,7 @@ struct ServeCommand: ParsableCommand {
             switch signal {
             case .reload:
                 ServiceManager.notifyReloading()
-                ServiceManager.notify("READY=1", reload(server, catalog, &inForce))
+                ServiceManager.notify("READY=1", reload(server, &inForce))
                 continue
             case .drain:
                 ServiceManager.notify("STOPPING=1")
@@ -185,19 +183,19 @@ struct ServeCommand: ParsableCommand {
 
     private static func status(_ served: ServedPolicy) -> String { "STATUS=\(served.loaded.ruleWords)" }
 
-    /// What was read last.
+    /// What was started with, and what was read last.
     private struct InForce {
         /// The configuration that the server was started with.
-        var file: Configuration
+        let file: Configuration
         var rules: String
         var mode: ServingMode
     }
 
     /// Reads everything again, instead of what is in force; what the service manager is told about it.
-    private func reload(_ server: Server, _ catalog: CatalogOptions, _ inForce: inout InForce) -> String {
+    private func reload(_ server: Server, _ inForce: inout InForce) -> String {
         do {
             let file = try config.map(ConfigurationFile.read) ?? Configuration()
-            let next = try ServedPolicy.load(stack.isEmpty ? file.stack : try stack.requested(), catalog)
+            let next = try ServedPolicy.load(stack.isEmpty ? file.stack : try stack.requested(), catalog.over(file))
             var settings = ServerConfiguration(upstreams: [Upstream]())
             try forwarding.apply(file, to: &settings)
             settings.authorities = transports.authorities ?? file.authorities

@@ -56,6 +56,13 @@ struct CatalogOptions: ParsableArguments {
     @Option(name: .customLong("profile"), help: "Only what this profile needs, such as client-direct; repeatable.")
     var profiles: [String] = []
 
+    /// The options, with the file of a configuration where they name none.
+    func over(_ file: Configuration) -> CatalogOptions {
+        var options = self
+        options.path = path ?? file.catalog
+        return options
+    }
+
     /// The catalog that the options ask for.
     func load() throws -> EndpointCatalog {
         let whole = try loadWhole()
