@@ -79,11 +79,11 @@ public struct NameBuffer: ~Copyable {
         labelCount = 0
         var position = offset
         while wire[position] != 0 {
-            appendLabel(wire, position)
+            noteLabel(count + position - offset)
             position += Int(wire[position]) + 1
         }
-        storage[count] = 0
-        count += 1
+        appendRun(wire, offset..<position)
+        endName()
     }
 
     /// Replaces the content by the name at `offset` of `message`, following compression pointers.
@@ -99,14 +99,17 @@ public struct NameBuffer: ~Copyable {
         var limit = offset
         var end = -1
         var hops = 0
+        // Labels from here on are copied together: letters alone change their case, and no length is one.
+        var run = offset
         while true {
             guard position < message.count else { throw .truncated(offset: position) }
             let length = Int(message[position])
             if length == 0 { break }
             if length < 0x40 {
                 guard position + 1 + length < message.count else { throw .truncated(offset: position) }
-                guard count + length + 2 <= DomainName.maximumWireLength else { throw .nameTooLong(offset: offset) }
-                appendLabel(message, position)
+                let place = count + position - run
+                guard place + length + 2 <= DomainName.maximumWireLength else { throw .nameTooLong(offset: offset) }
+                noteLabel(place)
                 position += length + 1
             } else if length >= 0xC0 {
                 guard position + 1 < message.count else { throw .truncated(offset: position) }
@@ -114,42 +117,53 @@ public struct NameBuffer: ~Copyable {
                 hops += 1
                 guard target > 0, target < limit, hops <= 127 else { throw .badPointer(offset: position) }
                 if end < 0 { end = position + 2 }
+                appendRun(message, run..<position)
                 limit = target
                 position = target
+                run = target
             } else {
                 throw .badLabelType(offset: position)
             }
         }
-        storage[count] = 0
-        count += 1
+        appendRun(message, run..<position)
+        endName()
         return end < 0 ? position + 1 : end
     }
 
-    private mutating func appendLabel(_ source: Span<UInt8>, _ position: Int) {
-        let length = source[position]
-        starts[labelCount] = UInt8(truncatingIfNeeded: count)
+    /// Notes that a label starts at an octet of the name.
+    @inline(__always)
+    private mutating func noteLabel(_ start: Int) {
+        starts[labelCount] = UInt8(truncatingIfNeeded: start)
         labelCount += 1
-        storage[count] = length
-        copyLabel(source, position + 1, Int(length), to: count + 1)
-        count += Int(length) + 1
+    }
+
+    @inline(__always)
+    private mutating func endName() {
+        storage[count] = 0
+        count += 1
     }
 }
 
 extension NameBuffer {
-    /// Copies octets in lower case, eight at a time where there is room for what comes with the last of them.
+    /// Appends whole labels in lower case, eight octets at a time; the last eight overlap those before.
     @inline(__always)
-    private mutating func copyLabel(_ source: Span<UInt8>, _ from: Int, _ length: Int, to place: Int) {
-        let whole = (length + 7) & ~7
-        guard place + whole <= 256, from + whole <= source.count else {
-            for index in 0..<length { storage[place + index] = asciiLowercased(source[from + index]) }
+    private mutating func appendRun(_ source: Span<UInt8>, _ run: Range<Int>) {
+        let (place, length) = (count, run.count)
+        precondition(place + length <= 256 && run.upperBound <= source.count, "a run of labels beyond its end")
+        count += length
+        guard length >= 8 else {
+            for index in 0..<length { storage[place + index] = asciiLowercased(source[run.lowerBound + index]) }
             return
         }
         var octets = storage.mutableSpan
         unsafe octets.withUnsafeMutableBytes { octets in
             unsafe source.withUnsafeBytes { source in
-                for offset in stride(from: 0, to: whole, by: 8) {
-                    let word = unsafe source.loadUnaligned(fromByteOffset: from + offset, as: UInt64.self)
-                    unsafe octets.storeBytes(of: asciiLowercased(word), toByteOffset: place + offset, as: UInt64.self)
+                var offset = 0
+                while offset < length {
+                    let from = min(offset, length &- 8)
+                    let word = unsafe source.loadUnaligned(fromByteOffset: run.lowerBound &+ from, as: UInt64.self)
+                    unsafe octets.storeBytes(of: asciiLowercased(word), toByteOffset: place &+ from, as: UInt64.self)
+                    offset &+= 8
                 }
             }
         }

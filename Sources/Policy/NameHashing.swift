@@ -30,25 +30,38 @@ enum NameHashing {
     /// Labels that the high half stands for.
     static let domainLabels = 2
 
-    /// Continues with a label of `count` octets at `start`, in lower case.
+    /// What a label adds for how many octets it has. Nobody knows the seed, so nobody can find octets that make up for it.
     @inline(__always)
-    static func label(_ hash: UInt64, _ octets: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
-        var hash = mix(hash, UInt64(count))
-        var offset = 0
-        while offset < count {
-            hash = unsafe mix(hash, asciiLowercased(word(octets, start + offset, min(8, count - offset))))
-            offset += 8
+    private static func length(_ count: Int, _ seed: UInt64) -> UInt64 { UInt64(count) &* (seed | 1) }
+
+    /// Continues with a label of `count` octets at `start`, in lower case; `isLower` says that it stands so already.
+    @inline(__always)
+    static func label(
+        _ hash: UInt64,
+        _ seed: UInt64,
+        _ octets: UnsafeBufferPointer<UInt8>,
+        _ start: Int,
+        _ count: Int,
+        isLower: Bool = false
+    ) -> UInt64 {
+        var hash = hash ^ length(count, seed)
+        var (place, rest) = (start, count)
+        while rest > 0 {
+            let word = unsafe word(octets, place, min(8, rest))
+            hash = mix(hash, isLower ? word : asciiLowercased(word))
+            place &+= 8
+            rest &-= 8
         }
         return hash
     }
 
-    /// Up to eight octets as a number, the first one lowest.
+    /// One to eight octets as a number, the first one lowest.
     @inline(__always)
     static func word(_ octets: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
-        if start + 8 <= octets.count {
+        if start &+ 8 <= octets.count {
             let whole = unsafe UnsafeRawPointer(octets.baseAddress.unsafelyUnwrapped + start)
                 .loadUnaligned(as: UInt64.self).littleEndian
-            return count == 8 ? whole : whole & (1 << UInt64(count * 8) - 1)
+            return whole & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- count &* 8)
         }
         var word: UInt64 = 0
         for index in 0..<count { word |= unsafe UInt64(octets[start + index]) << UInt64(index * 8) }
@@ -89,12 +102,12 @@ enum NameHashing {
             labels += 1
             position += Int(octets[position]) + 1
         }
-        var hash = processSeed
-        var domain = hash
+        let seed = processSeed
+        var (hash, domain) = (seed, seed)
         unsafe octets.withUnsafeBufferPointer { buffer in
             for index in stride(from: labels - 1, through: 0, by: -1) {
                 let first = start + Int(starts[index])
-                hash = unsafe label(hash, buffer, first + 1, Int(buffer[first]))
+                hash = unsafe label(hash, seed, buffer, first + 1, Int(buffer[first]))
                 if labels - index <= domainLabels { domain = hash }
                 body(index, labels, hash, domain)
             }
@@ -108,8 +121,8 @@ enum NameHashing {
             return nil
         }
         return unsafe octets.withUnsafeBufferPointer { buffer in
-            var hash = processSeed
-            var domain = hash
+            let seed = processSeed
+            var (hash, domain) = (seed, seed)
             var labels = 0
             var end = range.upperBound
             while true {
@@ -121,7 +134,7 @@ enum NameHashing {
                     start -= 1
                 }
                 guard end > start, end - start < 64 else { return nil }
-                hash = unsafe label(hash, buffer, start, end - start)
+                hash = unsafe label(hash, seed, buffer, start, end - start)
                 labels += 1
                 if labels <= domainLabels { domain = hash }
                 if start == range.lowerBound { return (finish(hash, in: finish(domain)), labels) }
@@ -166,12 +179,13 @@ public struct SuffixHashes: ~Copyable {
         let octets = name.padded
         let starts = name.labelStarts
         let count = name.labelCount
-        var hash = NameHashing.processSeed
+        let seed = NameHashing.processSeed
+        var hash = seed
         domain = NameHashing.finish(hash)
         finished[0] = NameHashing.finish(hash, in: domain)
         var labels = 1
         while labels <= count, labels < Self.kept {
-            hash = Self.extend(hash, octets, Int(starts[count - labels]))
+            hash = Self.extend(hash, seed, octets, Int(starts[count - labels]))
             if labels <= NameHashing.domainLabels { domain = NameHashing.finish(hash) }
             finished[labels] = NameHashing.finish(hash, in: domain)
             labels += 1
@@ -206,9 +220,9 @@ public struct SuffixHashes: ~Copyable {
     }
 
     @inline(__always)
-    private static func extend(_ hash: UInt64, _ octets: Span<UInt8>, _ start: Int) -> UInt64 {
+    private static func extend(_ hash: UInt64, _ seed: UInt64, _ octets: Span<UInt8>, _ start: Int) -> UInt64 {
         unsafe octets.withUnsafeBufferPointer {
-            unsafe NameHashing.label(hash, $0, start + 1, Int($0[start]))
+            unsafe NameHashing.label(hash, seed, $0, start + 1, Int($0[start]), isLower: true)
         }
     }
 
@@ -228,7 +242,7 @@ public struct SuffixHashes: ~Copyable {
     @inline(__always)
     func deeper(_ octets: Span<UInt8>, _ start: Int, _ labels: Int, _ state: inout UInt64) -> UInt64 {
         if labels == Self.kept { state = last }
-        state = Self.extend(state, octets, start)
+        state = Self.extend(state, NameHashing.processSeed, octets, start)
         return NameHashing.finish(state, in: domain)
     }
 }

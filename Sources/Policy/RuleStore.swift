@@ -206,11 +206,13 @@ extension RuleStore {
             while true {
                 let count = unsafe Int(name[position])
                 position += 1
-                for offset in stride(from: 0, to: count, by: 8) {
-                    let octets = min(8, count - offset)
-                    let own = unsafe NameHashing.word(name, position + offset, octets)
-                    let other = unsafe NameHashing.word(text, place + offset, octets)
+                var offset = 0
+                while offset < count {
+                    let octets = min(8, count &- offset)
+                    let own = unsafe NameHashing.word(name, position &+ offset, octets)
+                    let other = unsafe NameHashing.word(text, place &+ offset, octets)
                     guard asciiLowercased(other) == own else { return false }
+                    offset &+= 8
                 }
                 position += count
                 place += count
