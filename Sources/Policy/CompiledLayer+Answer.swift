@@ -242,6 +242,29 @@ extension CompiledLayer {
         LocalRecord(type == .aaaa ? .v6(0, 0) : .v4(0), ttl: ttl)
     }
 
+    /// Whether actions give addresses of both kinds, those that lead nowhere and others.
+    static func mixesAddresses(_ actions: [RuleAction]) -> Bool {
+        var (nowhere, somewhere) = (false, false)
+        func note(_ address: IPAddress) { if address.leadsNowhere { nowhere = true } else { somewhere = true } }
+        for action in actions {
+            switch action {
+            case .records(let list): list.compactMap(\.address).forEach(note)
+            case .blockAddress(let address): note(address)
+            default: break
+            }
+        }
+        return nowhere && somewhere
+    }
+
+    /// Whether an answer with addresses that lead nowhere has another one, of another rule of its name: that is no sinkhole.
+    func givesAddress(_ rule: Int, _ type: RRType) -> Bool {
+        switch actions[Int(record(rule).action)] {
+        case .records, .blockAddress:
+            sameNameRecords(rule, type: type).contains { $0.address.map { !$0.leadsNowhere } ?? false }
+        default: false
+        }
+    }
+
     /// The data of every rule at the same name and of the same class, as the engines merge them.
     private func sameNameRecords(_ rule: Int, type: RRType) -> [LocalRecord] {
         let profile = profile(of: rule)

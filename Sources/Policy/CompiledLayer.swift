@@ -33,6 +33,8 @@ public final class CompiledLayer: Sendable {
     let hasModifiers: Bool
     /// Whether of any rule it may not be known whether it counts, or what it does.
     let mayBeOpen: Bool
+    /// Whether some rules give addresses that lead nowhere, and others such that lead somewhere: those of one name may be merged.
+    let mixesAddresses: Bool
     /// Whether there are rules with answers of their own or that send names on.
     let hasAnswers: Bool
     let table: RuleTable
@@ -126,6 +128,7 @@ public final class CompiledLayer: Sendable {
         plainKinds = builder.actions.map { action in
             PlainKinds(action) { Self.kind(of: action, type: $0, answer, profile) }
         }
+        mixesAddresses = Self.mixesAddresses(builder.actions)
     }
 
     /// What this layer does with a name that is asked for with a type.
@@ -206,8 +209,10 @@ public final class CompiledLayer: Sendable {
         guard let rule else { return .pass(index) }
         let action = Int(record(rule).action)
         let plain = plainKinds[action]
+        var kind = plain.kind(type) ?? kind(of: actions[action], type: type)
+        if kind == .sinkhole, mixesAddresses, givesAddress(rule, type) { kind = .redirect }
         return Decision(
-            kind: plain.kind(type) ?? kind(of: actions[action], type: type),
+            kind: kind,
             layer: index,
             rule: UInt32(rule),
             exempt: plain.isAllow ? 1 << UInt64(index) : 0

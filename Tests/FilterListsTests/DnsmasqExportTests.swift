@@ -58,4 +58,26 @@ struct DnsmasqExportTests {
             #expect(one.answer?.records.map(\.data) == other.answer?.records.map(\.data), "\(name) \(type)")
         }
     }
+
+    /// Of several addresses of a family on one line dnsmasq gives the last alone.
+    @Test func writesEveryAddress() throws {
+        let list = """
+            server:
+            local-zone: e.example typetransparent
+            local-data: 'h.e.example A 0.0.0.0'
+            local-data: 'h.e.example AAAA 2001:db8::1'
+            local-data: 'h.e.example A 192.0.2.3'
+
+            """
+        let layer = try readList(list, .unbound, .unbound).layer
+        var text: [UInt8] = []
+        _ = export(layer, try #require(ExportFormat.named("dnsmasq")), allowing: false, &text)
+        let ours = try readList(String(decoding: text, as: UTF8.self), .dnsmasq, .dnsmasq)
+        let verdict = try ours.verdict("h.e.example", .a)
+        #expect(verdict.kind == .redirect)
+        #expect(
+            Set(verdict.answer?.records.compactMap(\.address).map(\.description) ?? []) == ["0.0.0.0", "192.0.2.3"]
+        )
+        #expect(try ours.verdict("h.e.example", .aaaa).answer?.records.count == 1)
+    }
 }

@@ -116,4 +116,30 @@ struct WholeAnswerTests {
         let all = (answer?.records ?? []) + (answer?.behind.map(\.record) ?? [])
         #expect(all.map(\.ttl) == ttls)
     }
+
+    /// An answer with an address that leads somewhere is no sinkhole, whichever of its rules comes first.
+    @Test(
+        arguments: [
+            (
+                Engine.unbound, ListFormat.unbound,
+                "local-data: \"a.zz. A 0.0.0.0\"\nlocal-data: \"a.zz. A 192.0.2.3\"\n"
+            ),
+            (.unbound, .unbound, "local-data: \"a.zz. A 192.0.2.3\"\nlocal-data: \"a.zz. A 0.0.0.0\"\n"),
+            (.dnsmasq, .dnsmasq, "address=/a.zz/0.0.0.0\naddress=/a.zz/192.0.2.3\n"),
+            (.dnsmasq, .dnsmasq, "host-record=a.zz,0.0.0.0\nhost-record=a.zz,192.0.2.3\n"),
+            (.dnsmasq, .dnsmasq, "address=/*a.zz/0.0.0.0\naddress=/*a.zz/192.0.2.3\n"),
+            (
+                .bindRPZ, .rpz,
+                "$TTL 60\n$ORIGIN p.rpz.\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\na.zz A 0.0.0.0\na.zz A 192.0.2.3\n"
+            ),
+            (.coreDNS, .hosts, "0.0.0.0 a.zz\n192.0.2.3 a.zz\n"),
+        ]
+    )
+    func isNoSinkhole(_ engine: Engine, _ format: ListFormat, _ text: String) throws {
+        let both = try readList(text, format, engine).verdict("a.zz", .a)
+        #expect(both.kind == .redirect)
+        #expect(Set(both.answer?.records.compactMap(\.address).map(\.description) ?? []) == ["0.0.0.0", "192.0.2.3"])
+        let first = text.replacing("192.0.2.3", with: "127.0.0.2")
+        #expect(try readList(first, format, engine).verdict("a.zz", .a).kind == .sinkhole)
+    }
 }

@@ -46,9 +46,9 @@ struct DnsmasqWriter: FormatWriter {
                 return inherited
             }
         }
-        if isAlone, node.below.isPass, inherited.isPass, let record = Self.hostRecord(name, node) {
-            sink.line(record)
-            noteNamesAbove(node, [String(decoding: record, as: UTF8.self)], &sink)
+        if isAlone, node.below.isPass, inherited.isPass, let lines = Self.hostRecords(name, node) {
+            for line in lines { sink.line(Array(line.utf8)) }
+            noteNamesAbove(node, lines, &sink)
             return inherited
         }
         return writeBoth(node, name, inherited, &sink)
@@ -151,11 +151,15 @@ struct DnsmasqWriter: FormatWriter {
         return parts.count == 1 || UInt16(parts[1]) != nil
     }
 
-    /// Addresses for a single name, as hosts files give them.
-    private static func hostRecord(_ name: String, _ node: PolicyNode) -> [UInt8]? {
+    /// Addresses for a single name, as hosts files give them. Of those of a family on one line the last alone counts.
+    private static func hostRecords(_ name: String, _ node: PolicyNode) -> [String]? {
         guard case .data(let records, hidesOthers: false) = node.own.form(node.types) else { return nil }
         let addresses = records.compactMap(\.address)
         guard addresses.count == records.count else { return nil }
-        return Array("host-record=\(name),\(addresses.map(\.description).joined(separator: ","))".utf8)
+        let families = [addresses.filter(\.isV4), addresses.filter { !$0.isV4 }]
+        return (0..<(families.map(\.count).max() ?? 0)).map { index in
+            let line = families.compactMap { index < $0.count ? $0[index].description : nil }
+            return "host-record=\(name),\(line.joined(separator: ","))"
+        }
     }
 }
