@@ -13,11 +13,14 @@ public struct AnswerWalk: Sendable {
 
     /// What to go on with where the decision on the name asked for is open, and a layer may still block an alias for certain.
     private var otherwise: Decision?
+    /// A bit for each layer that makes NODATA of NXDOMAIN about the name asked for.
+    private let turning: UInt64
 
     /// A walk that begins with the decision on the name asked for.
-    init(_ own: Decision, otherwise: Decision? = nil) {
+    init(_ own: Decision, otherwise: Decision? = nil, turning: UInt64 = 0) {
         decision = own
         self.otherwise = otherwise
+        self.turning = turning
     }
 
     /// Whether an alias may still change the decision.
@@ -31,21 +34,21 @@ public struct AnswerWalk: Sendable {
             guard met.kind != .pass else { return }
             self.otherwise = nil
             guard met.kind.isBlock else { return }
-            decision = met
+            decision = CompiledStack.settled(met, behind: turning)
             place = aliases
             return
         }
         guard decision.kind == .pass || decision.kind == .route else { return }
         let met = decide(aliases, decision)
         guard met.kind != .pass || met.exempt != 0 else { return }
-        decision = met
+        decision = CompiledStack.settled(met, behind: turning)
         place = aliases
     }
 
     /// Ends at the addresses; whether they changed the decision.
     fileprivate mutating func end(_ final: Decision) -> Bool {
         guard final != decision else { return false }
-        decision = final
+        decision = CompiledStack.settled(final, behind: turning)
         place = aliases
         return true
     }

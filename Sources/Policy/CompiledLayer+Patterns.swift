@@ -31,7 +31,7 @@ extension CompiledLayer {
         let record = patternRecords[offset]
         let key = order(pattern: offset)
         if key < choice.best, patternMatches(offset, text, type),
-            named >> UInt128(record.labels) & 1 == 0 || !isSuffix(patterns[offset], name, record.labels)
+            !isHidden(pattern: offset, name, named)
         {
             let truth = guards[Int(record.rule.guardID)].holds(name, context)
             choice.consider(key, truth, action: record.rule.effect)
@@ -67,7 +67,7 @@ extension CompiledLayer {
     }
 
     /// Bit n: there is a rule about the last n labels of a name, whatever types it covers.
-    private func namedSuffixes(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes) -> UInt128 {
+    func namedSuffixes(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes) -> UInt128 {
         var named: UInt128 = 0
         table.forEachSuffix(name, hashes, records) { labels, head in
             var next = head
@@ -82,6 +82,11 @@ extension CompiledLayer {
 
     /// Whether `*d` begins where a label does: then a rule about `d` hides it, even from types that the rule does not
     /// cover (compared with dnsmasq 2.90).
+    func isHidden(pattern offset: Int, _ name: borrowing NameBuffer, _ named: UInt128) -> Bool {
+        let labels = patternRecords[offset].labels
+        return named >> UInt128(labels) & 1 == 1 && isSuffix(patterns[offset], name, labels)
+    }
+
     private func isSuffix(_ pattern: NamePattern, _ name: borrowing NameBuffer, _ labels: Int) -> Bool {
         guard case .text(let text) = pattern else { return false }
         return text.tokens.count == name.count - name.suffixStart(labels) - 2

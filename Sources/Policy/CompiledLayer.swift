@@ -78,8 +78,8 @@ public final class CompiledLayer: Sendable {
         mayCache = !builder.dnsmasqHosts.hasNoCache
         switch profile.order {
         case .localZone, .policyZone(.closestEncloser): builder.addEmptyNonTerminals()
-        case .longestFirst where builder.actions.contains(.nxdomain):
-            // What lies below matters only where something may not exist.
+        case .longestFirst:
+            // What has names below it exists: NXDOMAIN, its own and upstream's, turns into NODATA there.
             builder.addEmptyNonTerminals(only: .hosts)
         default: break
         }

@@ -52,14 +52,19 @@ extension CompiledStack {
         type: RRType,
         context: borrowing QueryContext = .unknown
     ) -> AnswerWalk {
-        guard own.kind == .unsupported, own.hasRule else { return AnswerWalk(own) }
+        let turning = layersTurningDenials(of: asked, context: context)
+        guard own.kind == .unsupported, own.hasRule else { return AnswerWalk(own, turning: turning) }
         let hashes = narrowed(asked)
         let behind = hashes.layers & context.layers & mask(from: Int(own.layer) + 1)
         guard case .passing(let exempt) = settle(own, behind: behind, asked, hashes, type: type, context: context)
         else {
-            return AnswerWalk(own)
+            return AnswerWalk(own, turning: turning)
         }
-        return AnswerWalk(own, otherwise: Decision(kind: .pass, layer: 0, rule: Decision.noRule, exempt: exempt))
+        return AnswerWalk(
+            own,
+            otherwise: Decision(kind: .pass, layer: 0, rule: Decision.noRule, exempt: exempt),
+            turning: turning
+        )
     }
 
     /// Bits for the layers from one on.

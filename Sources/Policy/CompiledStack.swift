@@ -12,6 +12,8 @@ public final class CompiledStack: Sendable {
     let index: StackIndex
     /// Whether any layer looks at the addresses of answers.
     public let readsAddresses: Bool
+    /// A bit for each layer that makes NODATA of NXDOMAIN for some names.
+    let denialTurners: UInt64
 
     /// A stack; layers after the 64th are a programmer's error.
     public init(layers: [CompiledLayer]) {
@@ -19,6 +21,9 @@ public final class CompiledStack: Sendable {
         self.layers = layers
         uncounted = UncountedLayers(layers)
         index = StackIndex(layers)
+        denialTurners = layers.enumerated().reduce(0) {
+            $1.element.engine == .dnsmasq ? $0 | 1 << UInt64($1.offset) : $0
+        }
         readsAddresses = layers.contains { $0.addressRuleCount(.answer) > 0 || $0.profile.readsAddressesAsNames }
     }
 
@@ -72,7 +77,7 @@ public final class CompiledStack: Sendable {
                 {
                     return certain
                 }
-                return decision
+                return settled(decision, of: name, context: context)
             }
             if decision.hasRule, !result.hasRule {
                 result.layer = decision.layer
@@ -207,7 +212,11 @@ public final class CompiledStack: Sendable {
         }
         // A pass is told by the rule that let the name asked for pass.
         guard walk.decision.kind != .pass, walk.place > 0 else {
-            return verdict(own, of: name, element: name, relation: .qname, type: type, context)
+            var made = verdict(own, of: name, element: name, relation: .qname, type: type, context)
+            if own.kind.isPass, made.note == nil, layerTurningDenial(of: asked, context: context, after: own) != nil {
+                made.note = "dnsmasq knows the name: NXDOMAIN that comes from behind turns into NODATA"
+            }
+            return made
         }
         let element = chain[walk.place - 1]
         var decision = walk.decision
@@ -282,6 +291,11 @@ public final class CompiledStack: Sendable {
         }
         if decision.kind == .unsupported, layer.isOpen(Int(decision.rule)), layer.engine != .packetFilter {
             return "the rule is not evaluated: whether it counts, or what it does, is not known"
+        }
+        if decision.kind == .unsupported, denialTurners & ((1 << UInt64(decision.layer)) &- 1) != 0,
+            layer.decision(rule: Int(decision.rule), type: type, index: decision.layer).kind == .nxdomain
+        {
+            return "dnsmasq in front knows the name: what it makes of this NXDOMAIN is not modelled"
         }
         if let open = openLayer(beside: decision, element, relation, type: type, context) {
             return certainty(decision, whatever: open) + (cacheNote(layer, decision, relation).map { "; \($0)" } ?? "")

@@ -170,6 +170,14 @@ struct AnswerScrubber: ~Copyable {
         message.appendOwnSOA(ttl: MessageBuffer.policyTTL)
     }
 
+    /// Makes NODATA of NXDOMAIN, as an engine says it that knows the name.
+    mutating func turnDenial() {
+        code = .noError
+        isAuthentic = false
+        message.setCode(code)
+        message.octets.put16(message.octets.uint16(at: 2) | MessageHeader.authoritativeFlag, at: 2)
+    }
+
     /// Replaces the answer by one without records.
     mutating func replace(
         _ name: borrowing NameBuffer,

@@ -87,6 +87,8 @@ struct CacheEntry: BitwiseCopyable {
     static let policyMade: UInt8 = 4
     /// The upstream set AD.
     static let authentic: UInt8 = 8
+    /// The policy made NODATA of NXDOMAIN.
+    static let turned: UInt8 = 16
 
     /// Whether it is in the last tenth of a life that is long enough for renewing it early to pay.
     @inline(__always)

@@ -177,6 +177,14 @@ struct ActivePolicy: Sendable {
         }
     }
 
+    /// Whether a layer that is carried out makes NODATA of NXDOMAIN about a name, which the policy lets pass.
+    func turnsDenial(of name: borrowing NameBuffer, _ decision: Decision, _ context: QueryContext) -> Bool {
+        guard !isEmpty, decision.kind.isPass else { return false }
+        var context = context
+        context.layers &= enforcedLayers | protectingLayers
+        return policy.stack.layerTurningDenial(of: name, context: context, after: decision) != nil
+    }
+
     /// Whether a decision sends the client to TCP: carried out over UDP only, and never kept in the cache.
     func truncates(_ decision: Decision, for name: borrowing NameBuffer) -> Bool {
         decision.kind == .truncate && carriesOut(decision, for: name)

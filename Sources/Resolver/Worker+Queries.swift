@@ -172,11 +172,14 @@ extension Worker {
     /// Judges a cached answer by the policy now in force; false when it cannot be used any more.
     mutating func redecide(_ place: Int, _ type: RRType, _ key: AnswerKey, _ hash: UInt64) -> Bool {
         let entry = cache.entry(place)
-        guard entry.flags & CacheEntry.policyMade == 0 else { return false }
+        // What another policy has made something else of cannot be told any more.
+        guard entry.flags & (CacheEntry.policyMade | CacheEntry.turned) == 0 else { return false }
         draft.reset()
         cache.copyMessage(place, entry, to: &draft)
         let verdict = policy.decide(name, type, policy.context(key), answer: draft, scratch: &aliasName)
-        guard !enforces(verdict, for: name, key, against: draft) else {
+        guard !enforces(verdict, for: name, key, against: draft),
+            !turnsDenial(verdict.decision, of: name, key, draft)
+        else {
             cache.remove(name, key, hash: hash)
             return false
         }

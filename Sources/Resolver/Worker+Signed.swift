@@ -19,6 +19,18 @@ extension Worker {
             && !(sparesSigned(key) && answer.isSigned(at: Int(verdict.aliasOffset)))
     }
 
+    /// Whether the policy makes NODATA of a real answer that is NXDOMAIN.
+    func turnsDenial(
+        _ decision: Decision,
+        of name: borrowing NameBuffer,
+        _ key: AnswerKey,
+        _ answer: borrowing MessageBuffer
+    ) -> Bool {
+        answer.octets.uint16(at: 2) & 15 == ResponseCode.nxDomain.rawValue
+            && !(sparesSigned(key) && answer.isSigned(at: 0))
+            && policy.turnsDenial(of: name, decision, policy.context(key))
+    }
+
     /// Gives those who wait for a flight that has failed what the policy says about its name; false when that is nothing.
     ///
     /// Policy goes on without upstreams (promise D11), but not for longer than they are away.

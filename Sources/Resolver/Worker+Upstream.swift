@@ -220,7 +220,9 @@ extension Worker {
         )
         let decision = StoredDecision(verdict.decision, aliasOffset: verdict.aliasOffset)
         guard enforces(verdict, for: flightName, question.key, against: scrubber.message) else {
-            return keepAnswer(decision, question)
+            let isTurned = turnsDenial(verdict.decision, of: flightName, question.key, scrubber.message)
+            if isTurned { scrubber.turnDenial() }
+            return keepAnswer(decision, question, isTurned: isTurned)
         }
         return keepPolicyAnswer(verdict.decision, decision, question, flight, socket)
     }
@@ -253,7 +255,11 @@ extension Worker {
         return nil
     }
 
-    private mutating func keepAnswer(_ decision: StoredDecision, _ question: Flight) -> Int {
+    private mutating func keepAnswer(
+        _ decision: StoredDecision,
+        _ question: Flight,
+        isTurned: Bool = false
+    ) -> Int {
         let lifetime = UInt64(scrubber.lifetime) * 1_000_000_000
         let isAuthentic = scrubber.isAuthentic && (configuration.trustsUpstreamAD || validation != nil)
         let entry = CacheEntry(
@@ -262,7 +268,7 @@ extension Worker {
             expiresAt: now + max(lifetime, 1),
             decision: decision,
             generation: policy.generation,
-            flags: isAuthentic ? CacheEntry.authentic : 0
+            flags: (isAuthentic ? CacheEntry.authentic : 0) | (isTurned ? CacheEntry.turned : 0)
         )
         return cache.insert(
             entry,

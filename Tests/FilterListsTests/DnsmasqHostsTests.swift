@@ -116,6 +116,23 @@ struct DnsmasqHostsTests {
         #expect(try readList("filter-AAAA\n" + rules, .dnsmasq, .dnsmasq).verdict("a.zz", .aaaa).kind == kind)
     }
 
+    /// Of a real answer with aliases they are what is left, as 2.90 leaves them.
+    @Test(arguments: [("filter-AAAA", RRType.aaaa), ("filter-A", .a)])
+    func filterBehindAliases(_ rule: String, _ type: RRType) throws {
+        let stack = CompiledStack(layers: [try readList(rule, .dnsmasq, .dnsmasq).layer])
+        let address = try #require(IPAddress(type == .a ? "20.0.0.1" : "2603::1"))
+        let verdict = stack.verdict(
+            try DomainName("a.zz"),
+            type: type,
+            chain: [try DomainName("b.zz"), try DomainName("c.zz")],
+            addresses: [address]
+        )
+        #expect(verdict.kind == .nodata)
+        #expect(verdict.answer?.owner.description == "c.zz")
+        #expect(verdict.answer?.keepsAliases == true)
+        #expect(verdict.answer?.records.isEmpty == true && verdict.answer?.authority.isEmpty == true)
+    }
+
     /// Servers that only some machines have interfaces for: 2.90 does not start with `fe80::1%nosuch`.
     @Test(
         arguments: [

@@ -85,6 +85,10 @@ struct StackTests {
         var truncation: Decision?
         for (number, layer) in layers.enumerated() {
             var decision = layer.decide(name, type: type, context: context, index: UInt8(number))
+            let before = CompiledStack(layers: Array(layers[..<number]))
+            if decision.kind == .nxdomain, before.layerTurningDenial(of: name, context: context, after: .pass) != nil {
+                decision.kind = .unsupported
+            }
             if decision.kind == .truncate {
                 truncation = truncation ?? decision
             } else if decision.kind != .pass {

@@ -109,7 +109,12 @@ struct Comparison {
     ) throws -> Answers {
         var aliases: [DomainName: DomainName] = [:]
         for (name, target) in round.aliases { aliases[try DomainName(name)] = try DomainName(target) }
-        let upstream = Upstream(socket: socket, aliases: aliases, timeToLive: setup.addressLifetime)
+        let upstream = Upstream(
+            socket: socket,
+            aliases: aliases,
+            missing: Set(try round.missing.map { try DomainName($0) }),
+            timeToLive: setup.addressLifetime
+        )
         defer { upstream.stop() }
         let process = try start(round, on: socket, patience)
         defer { process.stop() }

@@ -10,6 +10,7 @@ import Policy
 ///     %list rules unbound        the list of that name, as its engine's setup names it, to the next `%`
 ///     %file other.conf           a file that a list names
 ///     %alias www.example cdn.example
+///     %missing nx.example        a name that does not exist
 ///     %client 127.0.0.2
 ///     %ask www.example,x.example A,TXT
 ///     %refused                   the model says, too, whether the engine starts
@@ -42,6 +43,7 @@ struct HandMadeRound {
             round.lists.append((words[1], format, ""))
         case ("file", 2): round.files.append((words[1], ""))
         case ("alias", 3): round.aliases[words[1]] = words[2]
+        case ("missing", 2): round.missing.append(words[1])
         case ("refused", 1): round.mayBeRefused = true
         case ("origin", 3): round.origins[words[1]] = words[2]
         case ("client", 2):
@@ -84,7 +86,7 @@ struct HandMadeRound {
     }
 
     /// Plays all files of a folder, or one; 0 without a mismatch, 1 with one.
-    static func run(_ path: String, _ setups: [EngineSetup]) -> Int32 {
+    static func run(_ path: String, _ setups: [EngineSetup], serves: Bool) -> Int32 {
         let found = try? FileManager.default.contentsOfDirectory(atPath: path)
         var total = Tally()
         for file in found?.sorted().map({ "\(path)/\($0)" }) ?? [path] {
@@ -99,7 +101,13 @@ struct HandMadeRound {
                         .replacing("@UPSTREAM@", with: String(socket.port))
                 }
                 let again = "Scripts/oracle --cases \(file)"
-                try Comparison(setup: setup).play(round, on: socket, patience: .seconds(5), again: again, &tally)
+                try Comparison(setup: setup, serves: serves).play(
+                    round,
+                    on: socket,
+                    patience: .seconds(5),
+                    again: again,
+                    &tally
+                )
                 say("\(file): \(tally.description)")
             } catch {
                 say("\(file): \(error)")

@@ -43,9 +43,20 @@ struct Judge {
             upstream: upstream,
             profile: engine.profile
         )
+        if verdict.kind.isPass, ours.code == ResponseCode.nxDomain.description, isTurned(question) {
+            ours.code = ResponseCode.noError.description
+        }
         // A proxy says yes or no.
         if setup.isProxy { ours.extent = .code }
         return ours.isMet(by: theirs) ? nil : report(question, theirs, ours, verdict)
+    }
+
+    /// Whether the engine makes NODATA of the real answer, which is NXDOMAIN.
+    private func isTurned(_ question: Question) -> Bool {
+        let name = NameBuffer(question.name)
+        let context = QueryContext(client: Client(address: .v4(round.client)))
+        let own = stack.decide(name, type: question.type, context: context)
+        return stack.layerTurningDenial(of: name, context: context, after: own) != nil
     }
 
     /// The rules near the name, the query, both answers.

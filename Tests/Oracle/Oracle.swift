@@ -70,7 +70,7 @@ import Synchronization
             say("nothing was compared: no engine is installed")
             return 3
         }
-        if let cases { return HandMadeRound.run(cases, present) }
+        if let cases { return HandMadeRound.run(cases, present, serves: serves) }
         if let lists { return ListTrials(folder: lists, names: names, seed: seed).run(present) }
         let tallies = tallies(of: present)
         return report(present, tallies, since: start)

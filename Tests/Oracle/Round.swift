@@ -13,6 +13,8 @@ struct Round {
     var mayBeRefused = false
     /// Names that are aliases for others.
     var aliases: [String: String] = [:]
+    /// Names that do not exist.
+    var missing: [String] = []
     /// What to ask, in this order.
     var questions: [(name: String, type: RRType)] = []
     /// The loopback address that asks.

@@ -42,6 +42,8 @@ extension RoundMaker {
             ("hosts", .hosts, hosts.joined(separator: "\n") + "\n"),
         ]
         round.blocked = ["ready0.probe"]
+        // Some of the names that the rules know do not exist.
+        if chance(2) { round.missing = owners(oneIn: 4) }
     }
 
     /// A server that is somewhere odd, or nowhere, with which dnsmasq does not start.

@@ -47,17 +47,25 @@ final class Upstream: Sendable {
     private let socket: LoopbackSocket
     private let isStopped = Mutex(false)
     private let aliases: [DomainName: DomainName]
+    private let missing: Set<DomainName>
     var port: UInt16 { socket.port }
 
     private let timeToLive: UInt32
 
     /// - Parameters:
     ///   - aliases: the next name for names that are aliases; without cycles.
+    ///   - missing: names that do not exist.
     ///   - timeToLive: how long addresses live; 0 keeps an engine from answering from what it has seen before.
-    init(socket: LoopbackSocket, aliases: [DomainName: DomainName], timeToLive: UInt32) {
+    init(
+        socket: LoopbackSocket,
+        aliases: [DomainName: DomainName],
+        missing: Set<DomainName>,
+        timeToLive: UInt32
+    ) {
         self.socket = socket
         self.timeToLive = timeToLive
         self.aliases = aliases
+        self.missing = missing
         Thread.detachNewThread { [self] in
             var writer = MessageWriter()
             while !isStopped.withLock({ $0 }) {
@@ -83,7 +91,14 @@ final class Upstream: Sendable {
 
     /// The types of the data behind the aliases.
     private func types(_ name: DomainName, _ type: RRType) -> [RRType] {
-        type == .any ? (aliases[name] == nil ? [.a, .aaaa] : []) : type == .cname ? [] : [type]
+        guard !isMissing(name, type) else { return [] }
+        return type == .any ? (aliases[name] == nil ? [.a, .aaaa] : []) : type == .cname ? [] : [type]
+    }
+
+    /// Whether what is asked for, or what it leads to, does not exist.
+    private func isMissing(_ name: DomainName, _ type: RRType) -> Bool {
+        guard let last = shown(name, type).last else { return missing.contains(name) }
+        return type != .cname && missing.contains(last)
     }
 
     /// The addresses that stand in the real answer.
@@ -106,7 +121,7 @@ final class Upstream: Sendable {
     func outcome(_ name: DomainName, _ type: RRType) -> Outcome {
         let last = shown(name, type).last ?? name
         var outcome = Outcome(
-            code: ResponseCode.noError.description,
+            code: (isMissing(name, type) ? ResponseCode.nxDomain : .noError).description,
             answer: aliases(from: name, to: last)
                 + types(name, type).flatMap { type in
                     data(name, type).map { Outcome.Entry(owner: last.lowercased, type: type, data: $0) }
@@ -121,7 +136,8 @@ final class Upstream: Sendable {
         guard let view = try? MessageView(query.span), view.header.questionCount == 1,
             let name = try? DomainName(wire: Array(query[MessageHeader.size..<(view.answerOffset - 4)]))
         else { return false }
-        writer.begin(id: view.header.id, bits: 0x8180)
+        let code: ResponseCode = isMissing(name, view.questionType) ? .nxDomain : .noError
+        writer.begin(id: view.header.id, bits: 0x8180 | code.rawValue)
         writer.question(name, type: view.questionType)
         var owner = name
         for target in shown(name, view.questionType) {
@@ -137,7 +153,7 @@ final class Upstream: Sendable {
         if writer.octets[7] == 0, let data = Self.answers[.soa] {
             writer.record(.authority, owner: owner, type: .soa, ttl: 60, data: data)
         }
-        if view.optRecord != nil { writer.opt(EDNS(payloadSize: 1232)) }
+        if view.optRecord != nil { writer.opt(EDNS(payloadSize: 1232), responseCode: code) }
         return true
     }
 }
