@@ -142,4 +142,13 @@ struct WholeAnswerTests {
         let first = text.replacing("192.0.2.3", with: "127.0.0.2")
         #expect(try readList(first, format, engine).verdict("a.zz", .a).kind == .sinkhole)
     }
+
+    /// A signature as local data takes the TTL that every record has, not the one that it states about what it signs.
+    @Test(arguments: [("", 3600 as UInt32), ("IN ", 3600), ("120 ", 120), ("120 IN ", 120)])
+    func signaturesAsLocalData(_ lifetime: String, _ ttl: UInt32) throws {
+        let data = "RRSIG A 5 2 77 20300101000000 20200101000000 12345 zz. AAAA"
+        let verdict = try readList("local-data: \"a.zz. \(lifetime)\(data)\"\n", .unbound, .unbound)
+            .verdict("a.zz", .rrsig)
+        #expect(verdict.answer?.records.map(\.ttl) == [ttl])
+    }
 }

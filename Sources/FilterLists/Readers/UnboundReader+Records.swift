@@ -13,8 +13,16 @@ extension UnboundReader {
         {
             return nil
         }
-        return try? ResourceRecord(presentation: octets, origin: .root, defaultTTL: 3600)
+        guard let record = try? ResourceRecord(presentation: octets, origin: .root, defaultTTL: defaultTTL) else {
+            return nil
+        }
+        // A signature without seconds to live of its own takes those of every record, not those that it states (1.17.1).
+        let isStated = words.count > 1 && words[1].first.map { $0 &- 0x30 < 10 } ?? false
+        guard record.type == .rrsig, !isStated else { return record }
+        return ResourceRecord(owner: record.owner, type: .rrsig, ttl: defaultTTL, data: record.data)
     }
+
+    private static let defaultTTL: UInt32 = 3600
 
     /// The types whose data are texts, at least in part.
     private static let textTypes: Set<String> = ["TXT", "SPF", "HINFO", "CAA", "NAPTR"]
