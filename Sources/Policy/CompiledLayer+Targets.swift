@@ -55,3 +55,46 @@ extension CompiledLayer {
         return profile(of: rule).answerStyle.targetPolicy == .answer && leadsElsewhere(rule)
     }
 }
+
+extension CompiledStack {
+    /// What an alias of the policy's own leads to and what the rules judge once more when its answer comes; nil where that
+    /// does not happen.
+    public func judgedTarget(of verdict: Verdict, type: RRType) -> DomainName? {
+        guard verdict.kind == .redirect, let matched = verdict.matched, let rule = matched.number,
+            type != .cname, type != .any, layers[matched.layer].profile(of: rule).answerStyle.targetPolicy == .answer,
+            let answer = verdict.answer, !answer.endsAtAlias, answer.behind.isEmpty,
+            let alias = answer.records.last, alias.type == .cname
+        else { return nil }
+        return try? DomainName(wire: alias.data)
+    }
+
+    /// The verdict with what is known behind its ``judgedTarget(of:type:)``: where an alias or address there meets a rule, what
+    /// comes of it depends on what the engine has in its cache, and the verdict is open.
+    public func settled(
+        _ verdict: Verdict,
+        target: DomainName,
+        chain: [DomainName],
+        addresses: [IPAddress]?,
+        type: RRType,
+        context: QueryContext = .unknown
+    ) -> Verdict {
+        let name = NameBuffer(target)
+        var walk = beginWalk(.pass, of: name, type: type, context: context)
+        for alias in chain { self.walk(&walk, alias: NameBuffer(alias), type: type, context: context) }
+        if let addresses { self.walk(&walk, addresses: addresses, of: name, type: type, context: context) }
+        let met = walk.decision
+        var settled = verdict
+        guard met.kind != .pass else {
+            if addresses != nil { settled.note = nil }
+            return settled
+        }
+        settled.kind = .unsupported
+        settled.answer = nil
+        settled.note = "the answer behind its alias \(target) meets a rule in turn"
+        if met.hasRule {
+            let rule = layers[Int(met.layer)].reference(Int(met.rule))
+            settled.note = (settled.note ?? "") + ", \(rule.list):\(rule.line); what comes of that is not modelled"
+        }
+        return settled
+    }
+}

@@ -125,4 +125,45 @@ struct UnboundAnswersTests {
         #expect(list.reports[0].unsupported == ["bad-statement": 1])
         #expect(try list.verdict("zz").kind == .unsupported)
     }
+
+    /// Behind an alias of a policy zone the answer is judged once more, its aliases and its addresses.
+    @Test(
+        arguments: [
+            ("red.zz", [], ["20.54.0.1"], VerdictKind.unsupported), ("red.zz", [], ["20.54.0.2"], .redirect),
+            ("red.zz", ["nx.zz"], nil, .unsupported), ("red.zz", ["o.zz"], nil, .redirect),
+            ("red.zz", [], nil, .redirect),
+        ] as [(String, [String], [String]?, VerdictKind)]
+    )
+    func behindAliasesOfPolicyZones(
+        _ name: String,
+        _ chain: [String],
+        _ addresses: [String]?,
+        _ kind: VerdictKind
+    ) throws {
+        let zone = """
+            $ORIGIN zone.rpz.
+            $TTL 60
+            @ SOA a. b. 1 2 3 4 5
+            @ NS a.
+            red.zz CNAME t.zz.
+            nx.zz CNAME .
+            32.1.0.54.20.rpz-ip CNAME .
+
+            """
+        func settled(_ engine: Engine) throws -> VerdictKind? {
+            let stack = CompiledStack(layers: [try readList(zone, .rpz, engine).layer])
+            let verdict = stack.verdict(try DomainName(name), type: .a)
+            guard let target = stack.judgedTarget(of: verdict, type: .a) else { return nil }
+            #expect(target.description == "t.zz")
+            return stack.settled(
+                verdict,
+                target: target,
+                chain: try chain.map { try DomainName($0) },
+                addresses: addresses.map { $0.compactMap { IPAddress($0) } },
+                type: .a
+            ).kind
+        }
+        #expect(try settled(.unboundRPZ) == kind)
+        #expect(try settled(.bindRPZ) == nil, "what BIND has rewritten once it does not rewrite again")
+    }
 }

@@ -21,9 +21,20 @@ struct Judge {
         )
     }
 
-    /// Whether the model says what is done, but not what the whole answer is: where the addresses of the target of a
-    /// redirect meet rules in their turn.
+    /// Whether the model says what is done, but not what the whole answer is: where the aliases or addresses
+    /// behind the target of a redirect meet rules in their turn.
     func isOpen(_ question: Question, _ verdict: Verdict) -> Bool {
+        if let target = stack.judgedTarget(of: verdict, type: question.type) {
+            let settled = stack.settled(
+                verdict,
+                target: target,
+                chain: upstream.chain(target),
+                addresses: upstream.shownAddresses(target, question.type),
+                type: question.type,
+                context: QueryContext(client: Client(address: .v4(round.client)))
+            )
+            if settled.kind == .unsupported { return true }
+        }
         guard verdict.kind == .redirect,
             engine.profile.chain == .untilCached || engine.profile.order == .localZone,
             stack.layers[0].readsAnswers(question.type),

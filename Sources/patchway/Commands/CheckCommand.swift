@@ -216,6 +216,12 @@ private struct CheckRun: ~Copyable {
     }
 
     private mutating func decide(_ name: DomainName, _ type: RRType) -> VerdictRecord {
+        var record = decideUnsettled(name, type)
+        record.verdict = loaded.stack.settled(record.verdict, type, over: chains, context: context)
+        return record
+    }
+
+    private mutating func decideUnsettled(_ name: DomainName, _ type: RRType) -> VerdictRecord {
         let given = chains.behind(name, type)
         if !given.ends { endlessNames.insert(name) }
         guard given.isEmpty else {

@@ -174,10 +174,12 @@ struct ExplainCommand: ParsableCommand {
             // What is known of the name's aliases stands back behind what is given.
             let decide: (CompiledStack) -> (verdict: Verdict, aliases: [DomainName]) = { stack in
                 guard behind.isEmpty else {
-                    return (stack.verdict(name, type: type, over: behind, context: context), behind.aliases)
+                    let verdict = stack.verdict(name, type: type, over: behind, context: context)
+                    return (stack.settled(verdict, type, over: given, context: context), behind.aliases)
                 }
                 let decision = stack.decision(name, type: type, over: chains, context: context)
-                return (decision.verdict, decision.considered.map(\.target))
+                let verdict = stack.settled(decision.verdict, type, over: given, context: context)
+                return (verdict, decision.considered.map(\.target))
             }
             let decision = decide(loaded.stack)
             if behind.addresses == nil, loaded.stack.awaitsAddresses(type) { awaitsAddresses = true }

@@ -155,6 +155,26 @@ struct ChainInput {
 }
 
 extension CompiledStack {
+    /// A verdict with what a file gives behind the name that the policy leads on to.
+    func settled(
+        _ verdict: Verdict,
+        _ type: RRType,
+        over given: ChainInput,
+        context: QueryContext
+    ) -> Verdict {
+        guard let target = judgedTarget(of: verdict, type: type) else { return verdict }
+        let behind = given.behind(target, type)
+        guard !behind.isEmpty else { return verdict }
+        return settled(
+            verdict,
+            target: target,
+            chain: behind.aliases,
+            addresses: behind.addresses,
+            type: type,
+            context: context
+        )
+    }
+
     /// The verdict on a name with what a file gives behind it.
     func verdict(
         _ name: DomainName,
