@@ -50,7 +50,10 @@ let package = Package(
         ),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
         .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
-        .target(name: "Replay", dependencies: ["Catalog", "Detection", "DNS", "Findings", "Policy", "QueryLogs"]),
+        .target(
+            name: "Replay",
+            dependencies: ["Catalog", "Detection", "DNS", "Findings", "Policy", "QueryLogs", "TextScan"]
+        ),
 
         // MARK: - Faces
         .target(name: "Settings", dependencies: ["Catalog", "DNS", "Policy", "Resolver", "TextScan", "Yams"]),
@@ -124,7 +127,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ReplayTests",
-            dependencies: ["Catalog", "DNS", "FindingSupport", "Findings", "Policy", "QueryLogs", "Replay"]
+            dependencies: [
+                "Catalog", "DNS", "FindingSupport", "Findings", "Policy", "QueryLogs", "Replay", "TestSupport",
+                "TextScan",
+            ]
         ),
         .testTarget(
             name: "ReportsTests",

@@ -66,6 +66,9 @@ public enum QueryLog {
         if octets.hasPrefix("DUCK", at: 8) {
             return "is a DuckDB database; write its table query as CSV (duckdb -csv FILE 'from query') and read that"
         }
+        if octets.hasPrefix("{\"kind\":\"partial\"") {
+            return "is a partial of another replay, and no log; `patchway merge` makes reports of partials"
+        }
         let head = octets.extracting(0..<min(octets.count, 65_536))
         if head.firstRange(of: "sub=\"packetfilter\"") != nil, head.firstRange(of: "name=\"DNS request\"") != nil {
             return "is a packet filter log of Sophos, which names no domains; a packet capture does"

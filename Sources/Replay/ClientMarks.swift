@@ -4,7 +4,9 @@ public import Findings
 
 /// What came of the questions of one client for one name and type. Nothing but what does not depend on the order in which
 /// captures are read.
-struct ClientMarks {
+struct ClientMarks: Equatable {
+    /// Transactions.
+    var events = 0
     var hasFailed = false
     var wasServed = false
     /// Whether something was told that is neither.
@@ -13,6 +15,7 @@ struct ClientMarks {
     var firstServed = Int64.max
 
     mutating func add(_ came: NameTally.Outcome, at time: Int64?) {
+        events += 1
         switch came {
         case .fault:
             hasFailed = true
@@ -25,25 +28,45 @@ struct ClientMarks {
         }
     }
 
+    /// Takes what another part of the input tells of the same client, name and type.
+    mutating func merge(_ other: ClientMarks) {
+        events += other.events
+        hasFailed = hasFailed || other.hasFailed
+        wasServed = wasServed || other.wasServed
+        wasTold = wasTold || other.wasTold
+        firstFailure = min(firstFailure, other.firstFailure)
+        firstServed = min(firstServed, other.firstServed)
+    }
+
     /// The time that it took until the name worked, where it failed first.
     var wait: Int64 { firstFailure < firstServed && firstServed < .max ? firstServed - firstFailure : 0 }
 }
 
 extension Replayer {
+    /// What clients are charged with of the names that are kept.
+    func charges() -> [(client: IPAddress, key: TallyKey, marks: ClientMarks)] {
+        let names = kept
+        return book.kept.flatMap { client, page in
+            page.compactMap { key, marks in names[key] == nil ? nil : (client, key, marks) }
+        }
+    }
+
     /// How each client fared with each phase, the worst off first; without those whom captures do not name.
     /// - Complexity: O(questions × clients of each)
     public func clients() -> [ClientPhases] {
-        var found: [IPAddress: [Phase: ClientPhases.Entry]] = [:]
-        for (name, tallies) in Dictionary(grouping: tallies.values, by: \.name) {
-            guard let endpoint = catalog.endpoint(matching: name) else { continue }
-            for client in Set(tallies.flatMap(\.clients.keys)) {
-                let marks = tallies.compactMap { $0.clients[client] }
-                found[client, default: [:]][endpoint.phase, default: .init(endpoint.phase)].add(name, marks, endpoint)
+        let names = kept
+        var endpoints: [DomainName: Endpoint?] = [:]
+        return book.kept.compactMap { client, page -> ClientPhases? in
+            var phases: [Phase: ClientPhases.Entry] = [:]
+            let known = page.filter { names[$0.key] != nil }
+            for (name, questions) in Dictionary(grouping: known, by: \.key.name) {
+                let endpoint = endpoints[name] ?? catalog.endpoint(matching: name)
+                endpoints[name] = .some(endpoint)
+                guard let endpoint else { continue }
+                phases[endpoint.phase, default: .init(endpoint.phase)].add(name, questions.map(\.value), endpoint)
             }
-        }
-        return found.map { client, phases in
             let order = Phase.allCases.compactMap { phases[$0]?.sorted }
-            return ClientPhases(client: client, phases: order)
+            return order.isEmpty ? nil : ClientPhases(client: client, phases: order)
         }.sorted { left, right in
             let outcomes = (left.outcome.rawValue, right.outcome.rawValue)
             return outcomes.0 == outcomes.1 ? left.client < right.client : outcomes.0 < outcomes.1

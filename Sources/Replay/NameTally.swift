@@ -3,18 +3,22 @@ import DNS
 import Findings
 import QueryLogs
 
-/// Everything a capture shows about one update name and type, in bounded memory.
+/// Everything that captures show about one update name and type, in bounded memory.
+///
+/// Tallies of parts of an input make that of the whole (``merge(_:)``), however it was split: sums, minima, maxima and the
+/// lowest of sets alone.
 struct NameTally {
     /// Clients remembered per name; more are counted as this many.
     static let maximumClients = 65_536
-    /// Different things wrong with one name that are told apart; their words come from the capture, so they may be as
-    /// many as its events. Further ones are counted together by kind.
-    static let maximumFaults = 32
+    /// The longest chain of aliases that is kept.
+    static let maximumAliases = 16
 
     var name: DomainName
     var type: RRType
     /// Transactions, retries folded.
     var events = 0
+    /// Those of them that name their client.
+    var clientEvents = 0
     /// Transactions with a usable answer.
     var answered = 0
     /// Of these, the ones that gave a record of the type asked for; many update names have no AAAA.
@@ -23,14 +27,12 @@ struct NameTally {
     /// name that nobody is known to have seen.
     var untold = 0
     /// Transactions by what was wrong with them.
-    var faults: [Observation: Span] = [:]
-    /// The aliases of the longest answer.
+    var faults = FaultTable()
+    /// The aliases of the longest answer; of equally long ones the lowest.
     var aliases: [DomainName] = []
     var all = Span()
-    /// What came of the questions of each client, as far as there is room.
-    var clients: [IPAddress: ClientMarks] = [:]
-    /// Hours in which it was asked for, counted from 1970; at most ``maximumHours``.
-    var hours: Set<Int64> = []
+    /// Hours in which it was asked for, counted from 1970.
+    var hours = LowestSet<Int64>(limit: maximumHours)
     /// Microseconds between answers of about the same time: an hour, in which few names move.
     static let nearness: Int64 = 3_600_000_000
     /// Hours remembered per name: a year and some.
@@ -39,23 +41,27 @@ struct NameTally {
     /// Times and clients of some transactions.
     struct Span {
         var count = 0
-        var clients: Set<IPAddress> = []
+        var clients = LowestSet<IPAddress>(limit: NameTally.maximumClients)
         var first: Int64?
         var last: Int64?
 
         mutating func add(_ event: QueryEvent) {
             count += 1
-            if let client = event.client?.address, clients.count < NameTally.maximumClients { clients.insert(client) }
-            guard let time = event.time else { return }
-            first = min(first ?? time, time)
-            last = max(last ?? time, time)
+            if let client = event.client?.address { clients.insert(client) }
+            take(event.time)
         }
 
         mutating func merge(_ other: Span) {
             count += other.count
             clients.formUnion(other.clients)
-            if let time = other.first { first = min(first ?? time, time) }
-            if let time = other.last { last = max(last ?? time, time) }
+            take(other.first)
+            take(other.last)
+        }
+
+        private mutating func take(_ time: Int64?) {
+            guard let time else { return }
+            first = min(first ?? time, time)
+            last = max(last ?? time, time)
         }
 
         /// Whether both are of about the same time; not where one has none.
@@ -85,47 +91,59 @@ struct NameTally {
         case data
         case noData
         case untold
-    }
 
-    /// Takes a transaction, and notes what came of it for its client while there is room for clients.
-    /// - Returns: whether there was.
-    mutating func add(_ event: QueryEvent, exists: Bool, room: inout Int) -> Bool {
-        let outcome = add(event, exists: exists)
-        guard let client = event.client?.address else { return true }
-        if clients[client] == nil {
-            guard room > 0 else { return false }
-            room -= 1
+        init(_ event: QueryEvent, _ fault: Observation?) {
+            if fault != nil {
+                self = .fault
+            } else if event.reply != .seen || event.rcode != nil && event.rcode != .noError {
+                self = .untold
+            } else {
+                self = event.answers.contains { $0.type == event.type } ? .data : .noData
+            }
         }
-        clients[client, default: ClientMarks()].add(outcome, at: event.time)
-        return true
     }
 
-    private mutating func add(_ event: QueryEvent, exists: Bool) -> Outcome {
+    /// Takes a transaction, of which `fault` was seen to be wrong and which went through these aliases.
+    mutating func add(_ event: QueryEvent, _ outcome: Outcome, fault: Observation?, aliases chain: [DomainName]) {
         events += 1
+        if event.client != nil { clientEvents += 1 }
         all.add(event)
-        if let time = event.time, hours.count < Self.maximumHours { hours.insert(time / 3_600_000_000) }
-        let chain = Self.chain(of: event)
-        if chain.count > aliases.count { aliases = chain }
-        if let fault = Observation(event, exists: exists) {
-            let isNew = faults[fault] == nil && faults.count >= Self.maximumFaults
-            faults[isNew ? fault.generic : fault, default: Span()].add(event)
-            return .fault
+        if let time = event.time { hours.insert(time / 3_600_000_000) }
+        take(aliases: chain)
+        switch outcome {
+        case .fault: if let fault { faults.add(event, to: fault) }
+        case .untold: untold += 1
+        case .noData: answered += 1
+        case .data:
+            answered += 1
+            withData += 1
         }
-        guard event.reply == .seen, event.rcode == nil || event.rcode == .noError else {
-            untold += 1
-            return .untold
-        }
-        answered += 1
-        guard event.answers.contains(where: { $0.type == event.type }) else { return .noData }
-        withData += 1
-        return .data
+    }
+
+    /// Takes what another part of the input tells of the same name and type.
+    mutating func merge(_ other: NameTally) {
+        events += other.events
+        clientEvents += other.clientEvents
+        answered += other.answered
+        withData += other.withData
+        untold += other.untold
+        faults.merge(other.faults)
+        take(aliases: other.aliases)
+        all.merge(other.all)
+        hours.formUnion(other.hours)
+    }
+
+    private mutating func take(aliases chain: [DomainName]) {
+        let isBetter =
+            chain.count == aliases.count ? chain.lexicographicallyPrecedes(aliases) : chain.count > aliases.count
+        if isBetter { aliases = chain.map(\.lowercased) }
     }
 
     /// The aliases of the name asked for, in order, as the answer links them.
-    private static func chain(of event: QueryEvent) -> [DomainName] {
+    static func chain(of event: QueryEvent) -> [DomainName] {
         var chain: [DomainName] = []
         var current = event.name
-        while chain.count < 16 {
+        while chain.count < maximumAliases {
             let next = event.answers.first { $0.type == .cname && $0.name == current }
             guard case .name(let target) = next?.data, target != event.name, !chain.contains(target) else { break }
             chain.append(target)

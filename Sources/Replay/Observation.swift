@@ -30,9 +30,12 @@ public struct Observation: Hashable, Sendable {
     }
 
     /// The same without the words of the capture.
-    var generic: Observation { Observation(rule, detection, kind, evidence, "more of the same kind, in other words") }
+    var generic: Observation { saying("more of the same kind, in other words") }
 
-    private init(
+    /// The same in other words.
+    func saying(_ text: String) -> Observation { Observation(rule, detection, kind, evidence, text) }
+
+    init(
         _ rule: FindingRule,
         _ detection: String,
         _ kind: VerdictKind,
@@ -78,6 +81,36 @@ public struct Observation: Hashable, Sendable {
             }
         self.init(rule, found.rule.rawValue, found.kind, evidence, found.text)
     }
+}
+
+extension Observation {
+    /// Words are told apart by their octets: those of a capture may be the same to Unicode alone, and which of them came
+    /// first must not matter.
+    public static func == (left: Observation, right: Observation) -> Bool {
+        left.rule == right.rule && left.detection == right.detection && left.kind == right.kind
+            && left.evidence == right.evidence && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    /// Feeds what ``==(_:_:)`` compares to the hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(rule)
+        hasher.combine(detection)
+        hasher.combine(kind)
+        for octet in text.utf8 { hasher.combine(octet) }
+    }
+
+    /// The order in which reports have them; none are alike in it that are not the same.
+    static func < (left: Observation, right: Observation) -> Bool {
+        if left.detection != right.detection { return left.detection < right.detection }
+        if !left.text.utf8.elementsEqual(right.text.utf8) { return left.text.precedes(right.text) }
+        return (left.kind.rawValue, left.rule.rawValue, left.evidence.rawValue)
+            < (right.kind.rawValue, right.rule.rawValue, right.evidence.rawValue)
+    }
+}
+
+extension String {
+    /// The order of the octets.
+    func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }
 
 extension AnswerFacts {

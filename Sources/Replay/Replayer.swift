@@ -1,45 +1,59 @@
 public import Catalog
-public import DNS
+internal import DNS
 public import Findings
 public import Policy
 public import QueryLogs
 
 /// Takes the events of captures and says what broke as observed, and what a stack would break.
 ///
-/// Memory grows with the number of different update names, at most ``maximumNames``; other names are only counted.
+/// Memory grows with the number of different update names, at most ``maximumNames``; other names are only counted. Nothing
+/// depends on the order of events or captures, so that replayers of parts of an input make one of the whole (``merge(_:)``).
 public struct Replayer {
-    /// Different (name, type) pairs remembered; events beyond are counted in ``ReplayTotals/overflow``.
+    /// Different (name, type) pairs remembered; events of the others are counted in ``ReplayTotals/overflow``.
     public static let maximumNames = 200_000
-
-    /// Clients remembered of all names and types together; events beyond count in ``ReplayTotals/clientOverflow``.
-    private static let maximumClients = 1_000_000
 
     let catalog: EndpointCatalog
     let stack: CompiledStack?
     let context: QueryContext
-    private(set) var tallies: [Key: NameTally] = [:]
+    let limits: ReplayLimits
+    /// What replaces clients and internal names; nil where they stay.
+    let redaction: Redaction?
+    /// Which key replaced them, if any.
+    public internal(set) var redactionID: String?
+    /// Every one asked for but those that cannot be among the lowest; see ``kept``.
+    private(set) var tallies: [TallyKey: NameTally] = [:]
+    /// Above it nothing is kept any more.
+    private var bound: TallyKey?
+    var book: ClientBook
+    var timeline = Timeline()
+    /// What was read, by format.
+    public internal(set) var sources = SourceTotals()
+    var sums = ReplaySums()
+    var seen = LowestSet<IPAddress>(limit: NameTally.maximumClients)
     private var verdicts: [DomainName: Known] = [:]
-    private var clientRoom = Self.maximumClients
-    /// Counts over all events.
-    public private(set) var totals = ReplayTotals()
-
-    struct Key: Hashable {
-        var name: DomainName
-        var type: RRType
-    }
 
     /// What the catalog says about a name, asked once.
-    private struct Known {
+    struct Known {
         var endpoint: Endpoint?
         var exists: Bool
         var hasSearchSuffix: Bool
     }
 
     /// A replayer against a catalog and, if given, a stack, for the client and time of `context`.
-    public init(catalog: EndpointCatalog, stack: CompiledStack? = nil, context: QueryContext = .unknown) {
+    public init(
+        catalog: EndpointCatalog,
+        stack: CompiledStack? = nil,
+        context: QueryContext = .unknown,
+        limits: ReplayLimits = ReplayLimits(),
+        redaction: Redaction? = nil
+    ) {
         self.catalog = catalog
         self.stack = stack
         self.context = context
+        self.limits = limits
+        self.redaction = redaction
+        redactionID = redaction?.id
+        book = ClientBook(limits)
     }
 
     /// Whether there is a stack to judge by.
@@ -47,28 +61,90 @@ public struct Replayer {
 
     /// Takes one event.
     public mutating func add(_ event: QueryEvent) {
-        totals.events += 1
-        if let client = event.client?.address, totals.clients.count < NameTally.maximumClients {
-            totals.clients.insert(client)
-        }
+        sums.events += 1
+        var event = event
+        if let redaction { event.client = event.client.map { SocketAddress(redaction.client($0.address)) } }
+        // Times that no calendar has are none.
+        if let time = event.time, abs(time) > PartialLimits.maximumTime { event.time = nil }
+        if let client = event.client?.address { seen.insert(client) }
         let known = known(event.name)
-        guard known.endpoint != nil else {
-            if known.hasSearchSuffix { totals.searchSuffixed += 1 }
+        guard let endpoint = known.endpoint else {
+            if known.hasSearchSuffix { sums.searchSuffixed += 1 }
             return
         }
-        totals.updateEvents += 1
-        let key = Key(name: event.name, type: event.type)
-        if tallies[key] == nil {
-            guard tallies.count < Self.maximumNames else {
-                totals.overflow += 1
-                return
-            }
-            tallies[key] = NameTally(name: event.name.lowercased, type: event.type)
+        sums.updateEvents += 1
+        let key = TallyKey(event.name.lowercased, event.type, exists: known.exists)
+        var chain = NameTally.chain(of: event)
+        var fault = Observation(event, exists: known.exists)
+        if let redaction {
+            chain = chain.map { redaction.alias($0) }
+            fault = fault.map { redaction.observation($0, of: event, exists: known.exists) }
         }
-        if tallies[key]?.add(event, exists: known.exists, room: &clientRoom) == false { totals.clientOverflow += 1 }
+        let outcome = NameTally.Outcome(event, fault)
+        timeline.add(endpoint.phase, hasFailed: fault != nil, at: event.time)
+        if let client = event.client?.address { book.add(outcome, of: client, key, at: event.time) }
+        if let bound, bound < key { return }
+        tallies[key, default: NameTally(name: key.name, type: key.type)].add(
+            event,
+            outcome,
+            fault: fault,
+            aliases: chain
+        )
+        pruneIfNeeded()
     }
 
-    private mutating func known(_ name: DomainName) -> Known {
+    /// Takes everything that another replayer of the same catalog has taken.
+    public mutating func merge(_ other: Replayer) {
+        sums.merge(other.sums)
+        seen.formUnion(other.seen)
+        sources.merge(other.sources)
+        timeline.merge(other.timeline)
+        for tally in other.tallies.values { merge(tally) }
+        book.merge(other.book)
+    }
+
+    /// Takes what a part of the input tells of one name and type.
+    mutating func merge(_ tally: NameTally) {
+        let key = TallyKey(tally.name, tally.type, exists: known(tally.name).exists)
+        if let bound, bound < key { return }
+        tallies[key, default: NameTally(name: tally.name, type: tally.type)].merge(tally)
+        pruneIfNeeded()
+    }
+
+    private mutating func pruneIfNeeded() {
+        guard tallies.count > limits.names + limits.names / 4 + 16 else { return }
+        let lowest = tallies.keys.sorted().prefix(limits.names)
+        bound = lowest.last
+        tallies = kept
+    }
+
+    /// The lowest names and types of all.
+    var kept: [TallyKey: NameTally] {
+        guard tallies.count > limits.names else { return tallies }
+        let lowest = tallies.keys.sorted().prefix(limits.names)
+        return Dictionary(uniqueKeysWithValues: lowest.compactMap { key in tallies[key].map { (key, $0) } })
+    }
+
+    /// Counts over all events.
+    public var totals: ReplayTotals {
+        let kept = kept.values
+        var totals = ReplayTotals()
+        totals.events = sums.events
+        totals.updateEvents = sums.updateEvents
+        totals.searchSuffixed = sums.searchSuffixed
+        totals.clients = seen.count
+        totals.overflow = sums.updateEvents - kept.reduce(0) { $0 + $1.events }
+        totals.clientOverflow = kept.reduce(0) { $0 + $1.clientEvents } - charges().reduce(0) { $0 + $1.marks.events }
+        totals.untold = kept.reduce(0) { $0 + $1.untold }
+        totals.updateNames = Set(kept.map(\.name)).count
+        if redactionID != nil {
+            let isRedacted = { (tally: NameTally) in tally.aliases.contains(where: Redaction.isPseudonym) }
+            totals.redactedChains = Set(kept.filter(isRedacted).map(\.name)).count
+        }
+        return totals
+    }
+
+    mutating func known(_ name: DomainName) -> Known {
         if let known = verdicts[name] { return known }
         let endpoint = catalog.endpoint(matching: name)
         let isDocumented =
@@ -101,15 +177,9 @@ public struct Replayer {
         }
     }
 
-    /// Queries for update names of which the captures do not tell what came of them.
-    public var untold: Int { tallies.values.reduce(0) { $0 + $1.untold } }
-
-    /// Update names asked for.
-    public var updateNames: Int { Set(tallies.keys.map(\.name)).count }
-
     /// What the captures show, worst first.
     public func observed() -> [Finding] {
-        Dictionary(grouping: tallies.values, by: \.name).flatMap { name, tallies in
+        Dictionary(grouping: kept.values, by: \.name).flatMap { name, tallies in
             observed(name, tallies.sorted { $0.type.rawValue < $1.type.rawValue })
         }.sorted(by: Self.worseFirst)
     }
@@ -119,11 +189,7 @@ public struct Replayer {
         var order: [Observation] = []
         var spans: [Observation: (types: [RRType], span: NameTally.Span, of: Int, answered: Int)] = [:]
         for tally in tallies {
-            let faults = tally.faults.sorted {
-                ($0.key.detection, $0.key.text, $0.key.kind.rawValue)
-                    < ($1.key.detection, $1.key.text, $1.key.kind.rawValue)
-            }
-            for (fault, span) in faults {
+            for (fault, span) in tally.faults.sorted {
                 if spans[fault] == nil { order.append(fault) }
                 var entry = spans[fault] ?? ([], NameTally.Span(), 0, 0)
                 entry.types.append(tally.type)
@@ -159,7 +225,7 @@ public struct Replayer {
     /// A log that does not say the type asked for stands for A, AAAA and HTTPS.
     public func underStack() -> [Finding] {
         guard let stack else { return [] }
-        return Dictionary(grouping: tallies.values, by: \.name).flatMap { name, tallies in
+        return Dictionary(grouping: kept.values, by: \.name).flatMap { name, tallies in
             underStack(name, tallies, stack, context)
         }.sorted(by: Self.worseFirst)
     }
@@ -175,12 +241,14 @@ public struct Replayer {
     ) -> [Finding] {
         let asked = Set(tallies.flatMap { $0.type.rawValue == 0 ? Self.untoldTypes : [$0.type] })
         // The capture's own chain first; the catalog's where the capture has none.
-        let aliases = tallies.map(\.aliases).max { $0.count < $1.count } ?? []
-        let seen = Self.edges(name, aliases)
+        let aliases = Self.longest(tallies.map(\.aliases))
+        // No list knows pseudonyms, so nothing is asked about what stands behind them.
+        let told = redactionID == nil ? aliases : Array(aliases.prefix { !Redaction.isPseudonym($0) })
+        let seen = Self.edges(name, told)
         let found = stack.findings(
             name,
             types: asked.sorted { $0.rawValue < $1.rawValue },
-            over: seen.isEmpty ? catalog.chains.chains(from: name).map(\.edges) : [seen],
+            over: aliases.isEmpty ? catalog.chains.chains(from: name).map(\.edges) : seen.isEmpty ? [] : [seen],
             endpoint: catalog.endpoint(matching: name),
             origin: catalog.knownHost(name) == nil ? nil : .known,
             context: context
@@ -190,6 +258,14 @@ public struct Replayer {
             let asked = tallies.filter { $0.type.rawValue == 0 || finding.brokenTypes.contains($0.type) }
             counted.sightings = NameTally.span(of: asked).sightings
             return counted
+        }
+    }
+
+    /// The longest chain; of equally long ones the lowest.
+    private static func longest(_ chains: [[DomainName]]) -> [DomainName] {
+        chains.reduce([]) { best, chain in
+            let isBetter = chain.count == best.count ? chain.lexicographicallyPrecedes(best) : chain.count > best.count
+            return isBetter ? chain : best
         }
     }
 
@@ -211,22 +287,9 @@ public struct Replayer {
         if left.name != right.name { return left.name < right.name }
         let types = (left.brokenTypes.map(\.rawValue), right.brokenTypes.map(\.rawValue))
         if types.0 != types.1 { return types.0.lexicographicallyPrecedes(types.1) }
-        return (left.detail ?? "") < (right.detail ?? "")
+        let details = (left.detail ?? "", right.detail ?? "")
+        if !details.0.utf8.elementsEqual(details.1.utf8) { return details.0.precedes(details.1) }
+        return (left.verdict.kind.rawValue, left.rule.rawValue, left.evidence.rawValue)
+            < (right.verdict.kind.rawValue, right.rule.rawValue, right.evidence.rawValue)
     }
-}
-
-/// Counts over all events of a replay.
-public struct ReplayTotals: Sendable {
-    /// Events.
-    public internal(set) var events = 0
-    /// Events about update names.
-    public internal(set) var updateEvents = 0
-    /// Events about update names with a search suffix behind them: not update names, but a hint that the bare name failed.
-    public internal(set) var searchSuffixed = 0
-    /// Events about update names that were left out because there were too many different ones.
-    public internal(set) var overflow = 0
-    /// Events about update names that no client is charged with, because there were too many.
-    public internal(set) var clientOverflow = 0
-    /// Clients, at most 65,536.
-    public internal(set) var clients: Set<IPAddress> = []
 }

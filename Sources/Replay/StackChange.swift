@@ -27,14 +27,17 @@ extension Replayer {
     /// passes now.
     /// - Complexity: O(names × types × chains × layers) lookups
     public func changes(to other: CompiledStack, context otherContext: QueryContext) -> [StackChange] {
-        let changes = Dictionary(grouping: tallies.values, by: \.name).flatMap { name, tallies in
+        let changes = Dictionary(grouping: kept.values, by: \.name).flatMap { name, tallies in
             let before = stack.map { underStack(name, tallies, $0, context) } ?? []
             let after = underStack(name, tallies, other, otherContext)
             return Self.changes(before, after).map { kind, finding in
                 let asked = tallies.filter { $0.type.rawValue == 0 || finding.brokenTypes.contains($0.type) }
                 var counted = finding
                 counted.sightings = NameTally.span(of: asked).sightings
-                let hours = asked.reduce(into: Set<Int64>()) { $0.formUnion($1.hours) }.count
+                let hours = asked.reduce(into: LowestSet<Int64>(limit: NameTally.maximumHours)) {
+                    $0.formUnion($1.hours)
+                }
+                .count
                 return StackChange(kind: kind, finding: counted, hours: hours)
             }
         }

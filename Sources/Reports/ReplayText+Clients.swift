@@ -14,7 +14,7 @@ extension ReplayText {
         for outcome in ClientPhases.Outcome.allCases {
             let those = clients.filter { $0.outcome == outcome }
             guard !those.isEmpty else { continue }
-            text += "  \(Self.words(outcome)): \(counted(those.count, "client"))\n"
+            text += "  \(outcome.words): \(counted(those.count, "client"))\n"
             guard outcome != .works, outcome != .untold else { continue }
             let most = style.isVerbose ? those.count : Self.shown
             for client in those.prefix(most) {
@@ -24,17 +24,6 @@ extension ReplayText {
             if those.count > most { text += "    and \(counted(those.count - most, "client")) more; -v names them\n" }
         }
         return text
-    }
-
-    private static func words(_ outcome: ClientPhases.Outcome) -> String {
-        switch outcome {
-        case .cannotScan: "cannot scan"
-        case .cannotDownload: "cannot download, and scanning does not fail"
-        case .cannotElse: "fails elsewhere than in scanning and downloading"
-        case .stalls: "only slower: one family, or at times"
-        case .works: "nothing wrong in what is told"
-        case .untold: "nothing told"
-        }
     }
 
     /// `scan fails (2 of 3 names)`.

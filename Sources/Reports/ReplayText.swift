@@ -1,5 +1,5 @@
 import Catalog
-public import DNS
+import DNS
 public import Findings
 import Policy
 import TextScan
@@ -13,7 +13,8 @@ public struct ReplayText: Sendable {
 
     /// One capture.
     public func file(_ source: SourceReport) -> String {
-        var text = "\(style.bold(TerminalText.escaped(source.path))): \(source.format), "
+        let path = !source.isNamed ? "" : "\(style.bold(TerminalText.escaped(source.path))): "
+        var text = "\(path)\(source.format), "
         text += "\(counted(source.records, "record")), \(counted(source.events, "query", "queries"))"
         if !source.skipped.isEmpty { text += " (left out: \(reasons(source.skipped)))" }
         return text + "\n"
@@ -30,19 +31,22 @@ public struct ReplayText: Sendable {
         return text
     }
 
-    /// A section of findings with the hours in which their names were asked for.
-    /// Those of them that were broken without that are marked.
-    public func section(
-        _ title: String,
-        _ findings: [(finding: Finding, hours: Int)],
-        broken: Set<DomainName> = [],
-        none: String
-    ) -> String {
-        var text = "\n\(style.bold(title))\n"
-        if findings.isEmpty { text += "  \(none)\n" }
-        for (finding, hours) in findings {
-            text += row(finding, hours: hours)
-            if broken.contains(finding.name) { text += "            did not work in the capture either\n" }
+    /// All of a report but what was read, clients behind what was observed.
+    public func report(_ report: Report) -> String {
+        var text = report.facts.map { $0 + "\n" }.joined()
+        for (index, section) in report.sections.enumerated() {
+            text += self.section(section)
+            if index == 0 { text += clients(report.clients) }
+        }
+        return text
+    }
+
+    private func section(_ section: Report.Section) -> String {
+        var text = "\n\(style.bold(section.title))\n"
+        if section.rows.isEmpty { text += "  \(section.none)\n" }
+        for entry in section.rows {
+            text += row(entry.finding, hours: entry.hours)
+            if entry.wasBroken { text += "            did not work in the capture either\n" }
         }
         return text
     }

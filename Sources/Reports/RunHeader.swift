@@ -33,6 +33,8 @@ public struct RunHeader: Sendable {
 public struct SourceReport: Sendable {
     /// The path as given.
     public var path: String
+    /// Whether it is one input, and not all of one format.
+    public var isNamed = true
     /// The format it was read as.
     public var format: String
     /// How format and engine were found, as a sentence.
@@ -75,7 +77,7 @@ public struct SourceReport: Sendable {
 
     /// Writes the members of a `file` record.
     public func write(to json: inout JSONWriter) {
-        json.member("path", path)
+        if isNamed { json.member("path", path) }
         json.member("format", format)
         json.member("engine", ifKnown: engine)
         json.member("records", records)

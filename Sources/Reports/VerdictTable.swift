@@ -1,6 +1,5 @@
 import DNS
 import Policy
-import TextScan
 
 /// Verdicts as rows of comma-separated values (RFC 4180), for spreadsheets. What else a run has to say is in the records of
 /// NDJSON.
@@ -18,17 +17,6 @@ public enum VerdictTable {
         } else {
             fields += Array(repeating: "", count: 6)
         }
-        return fields.map(field).joined(separator: ",") + "\n"
-    }
-
-    /// A value with what a terminal would obey escaped, in quotes where it has to be. What spreadsheets take for a formula
-    /// gets an apostrophe in front: rules are written by strangers.
-    private static func field(_ text: String) -> String {
-        var text = TerminalText.escaped(text)
-        let isFormula = text.first.map { "=+-@".contains($0) } ?? false
-        // Two of them begin exceptions of AdBlock, and no formula.
-        if isFormula, !text.hasPrefix("@@") { text = "'" + text }
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        return fields.map(DelimitedText.field).joined(separator: ",") + "\n"
     }
 }

@@ -21,8 +21,8 @@ struct Patchway: ParsableCommand {
             CommandGroup(
                 name: "Offline:",
                 subcommands: [
-                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, DiffCommand.self, ExplainCommand.self,
-                    ConvertCommand.self,
+                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, MergeCommand.self, DiffCommand.self,
+                    ExplainCommand.self, ConvertCommand.self,
                 ]
             ),
             CommandGroup(

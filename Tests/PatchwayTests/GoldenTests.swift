@@ -14,6 +14,9 @@ import Testing
         ("audit-stack.txt", ["audit", "--names", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"], 1),
         ("replay.txt", log, 1),
         ("replay.ndjson", log + ["-o", "ndjson"], 1),
+        ("replay.csv", log + ["-o", "csv"], 1), ("replay.md", log + ["-o", "md"], 1),
+        ("replay.html", log + ["-o", "html"], 1),
+        ("replay-redacted.txt", log + ["--redact", "--redact-key", "Zones/demo/names.txt"], 1),
         ("replay-change.txt", log + ["--swap", "\(lists[0])=\(lists[1])"], 1),
         ("replay-change.ndjson", log + ["--swap", "\(lists[0])=\(lists[1])", "-o", "ndjson"], 1),
         ("diff.txt", ["diff", "Zones/demo/vpn-dns.log", "Zones/demo/direct-dns.log", "--year", "2026"], 1),
@@ -48,7 +51,8 @@ import Testing
     private static func normalised(_ text: String) -> String {
         let cost = text.replacing(#/"(elapsed_ms|peak_rss_bytes)":[0-9]+/#) { "\"\($0.output.1)\":0" }
         let version = cost.replacing(#/"version":"[^"]*"/#, with: #""version":"0""#)
-        return version.replacing(#/"(catalog|stack)":"[^"]*"/#) { "\"\($0.output.1)\":\"normalised\"" }
+        let page = version.replacing(#/Patchway [^,]*, catalog [^<\n]*/#, with: "Patchway normalised")
+        return page.replacing(#/"(catalog|stack)":"[^"]*"/#) { "\"\($0.output.1)\":\"normalised\"" }
     }
 
     @Test(arguments: cases.map(\.name).filter { $0.hasSuffix(".ndjson") })

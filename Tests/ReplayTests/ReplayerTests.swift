@@ -38,7 +38,7 @@ import Testing
         ])
         #expect(replayer.totals.events == 4)
         #expect(replayer.totals.updateEvents == 4)
-        #expect(replayer.updateNames == 2)
+        #expect(replayer.totals.updateNames == 2)
         #expect(
             replayer.observed().map(Self.described) == [
                 "exact.example A=nodata weak 1", "www.update.example A=servfail AAAA=servfail strong 3",
@@ -109,7 +109,7 @@ import Testing
         let replayer = try Self.replayed([
             try Events.answered(.servFail, name: "WWW.Update.Example"), try Events.answered(.servFail),
         ])
-        #expect(replayer.updateNames == 1)
+        #expect(replayer.totals.updateNames == 1)
         #expect(replayer.observed().map(Self.described) == ["www.update.example A=servfail strong 2"])
     }
 

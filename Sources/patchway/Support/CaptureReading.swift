@@ -1,4 +1,5 @@
 import QueryLogs
+import Replay
 import Reports
 import TextScan
 
@@ -18,9 +19,37 @@ extension FileReport {
 
     /// Whether a part could not be read.
     var isDamaged: Bool { diagnostics.counts.keys.contains { !Self.remarks.contains($0) } }
+
+    /// Whether a remark tells of a part that could not be read.
+    static func isDamage(_ reason: String) -> Bool { !remarks.contains(reason) }
+}
+
+extension SourceTotals {
+    /// Whether a part could not be read.
+    var isDamaged: Bool { formats.values.contains { $0.remarks.keys.contains(where: FileReport.isDamage) } }
+
+    /// Whether what was read in a format holds no query.
+    var isSilent: Bool { formats.values.contains { $0.events == 0 } }
 }
 
 extension SourceReport {
+    /// What was read, by format.
+    static func all(_ sources: SourceTotals) -> [SourceReport] {
+        sources.formats.sorted { $0.key < $1.key }.map { format, counts in
+            var source = SourceReport(
+                path: "",
+                format: format,
+                reading: format,
+                records: counts.records,
+                events: counts.events,
+                skipped: counts.skipped,
+                bytes: counts.bytes
+            )
+            source.isNamed = false
+            return source
+        }
+    }
+
     /// The report on a capture.
     init(_ report: FileReport) {
         self.init(

@@ -11,8 +11,28 @@ struct OutputOptions: ParsableArguments {
         name: [.customShort("o"), .customLong("output")],
         help: "text, json or ndjson.",
         transform: { word in
-            guard let format = OutputFormat(rawValue: word), format != .csv else {
+            guard let format = OutputFormat(rawValue: word), format == .text || format.isRecords else {
                 throw ValidationError("one of text, json, ndjson")
+            }
+            return format
+        }
+    )
+    var format: OutputFormat = .text
+
+    @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Print every name instead of the first few.")
+    var isVerbose = false
+
+    var style: TextStyle { Terminal.style(isVerbose: isVerbose) }
+}
+
+/// The same of commands whose reports come in every form.
+struct ReportOutputOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "text, json, ndjson, csv (a row a finding), md (Markdown) or html (one page that needs nothing else).",
+        transform: { word in
+            guard let format = OutputFormat(rawValue: word) else {
+                throw ValidationError("one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             return format
         }
@@ -31,7 +51,7 @@ struct VerdictOutputOptions: ParsableArguments {
         name: [.customShort("o"), .customLong("output")],
         help: "text, json, ndjson or csv.",
         transform: { word in
-            guard let format = OutputFormat(rawValue: word) else {
+            guard let format = OutputFormat(rawValue: word), format != .markdown, format != .html else {
                 throw ValidationError("one of text, json, ndjson, csv")
             }
             return format

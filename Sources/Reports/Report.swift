@@ -1,0 +1,86 @@
+import Catalog
+public import Findings
+public import TextScan
+
+/// What a run found, whatever it is written as: text, records, tables and pages are made of this and of nothing else.
+public struct Report: Sendable {
+    /// One finding with what is said besides.
+    public struct Row: Sendable {
+        /// The finding.
+        public var finding: Finding
+        /// Hours in which its name was asked for; 0 where that is not what matters.
+        public var hours: Int
+        /// Whether its name did not work before either.
+        public var wasBroken: Bool
+
+        /// A row.
+        public init(_ finding: Finding, hours: Int = 0, wasBroken: Bool = false) {
+            self.finding = finding
+            self.hours = hours
+            self.wasBroken = wasBroken
+        }
+    }
+
+    /// Findings of one kind, or of one list.
+    public struct Section: Sendable {
+        /// A stable word for tables, or the path of a list.
+        public var id: String
+        /// The heading.
+        public var title: String
+        /// What is said under it in front of the findings.
+        public var notes: [String] = []
+        /// The findings, worst first.
+        public var rows: [Row]
+        /// What is said where there are none.
+        public var none: String
+
+        /// A section.
+        public init(id: String, title: String, rows: [Row], none: String) {
+            self.id = id
+            self.title = title
+            self.rows = rows
+            self.none = none
+        }
+    }
+
+    /// What it is called.
+    public var title: String
+    /// The tool and the inputs that it depends on.
+    public var header: RunHeader
+    /// What was read.
+    public var sources: [SourceReport] = []
+    /// What is to be said of the whole, a sentence each.
+    public var facts: [String] = []
+    /// The findings.
+    public var sections: [Section] = []
+    /// The clients of captures, the worst off first.
+    public var clients: [ClientPhases] = []
+    /// When names were asked for.
+    public var timeline: [TimelineBucket] = []
+
+    /// A report without anything in it.
+    public init(title: String, header: RunHeader) {
+        self.title = title
+        self.header = header
+    }
+
+    /// The section with an id.
+    public func section(_ id: String) -> Section? { sections.first { $0.id == id } }
+}
+
+extension TimelineBucket {
+    /// Writes the members of a `time` record.
+    public func write(to json: inout JSONWriter) {
+        json.member("start", time: start)
+        json.member("seconds", Int(length / 1_000_000))
+        json.array("phases") { array in
+            for (phase, count) in phases.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                array.object {
+                    $0.member("phase", phase.rawValue)
+                    $0.member("asked", count.asked)
+                    $0.member("failed", count.failed)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Catalog
+import Findings
+import Policy
+import QueryLogs
+import Replay
+import Reports
+import TextScan
+
+/// One replay: reads captures, and says at the end, or when it is interrupted, what they tell.
+struct ReplayRun: ~Copyable {
+    private let stacks: ReplayStacks
+    private let options: LogOptions
+    private let isRedacted: Bool
+    private var output: ReplayOutput
+    private var replayer: Replayer
+    /// Captures, in their order: under `--redact` they are named by it.
+    private var captures: [String] = []
+    /// Captures that the command line is wrong about.
+    private(set) var misused = 0
+    /// Captures that were read and hold no query.
+    private var silent = 0
+    /// Captures of which a part could not be read.
+    private var damaged = 0
+    private var isCutShort = false
+
+    init(
+        _ stacks: ReplayStacks,
+        _ options: LogOptions,
+        _ output: ReportOutputOptions,
+        redaction: Redaction?,
+        isPartial: Bool
+    ) {
+        self.stacks = stacks
+        self.options = options
+        isRedacted = redaction != nil
+        let header = RunHeader(version: Version.text, catalog: stacks.catalog.label, stack: stacks.loaded?.label)
+        self.output = ReplayOutput(output, header: header, isPartial: isPartial)
+        replayer = stacks.replayer(redaction)
+    }
+
+    mutating func read(_ path: String) {
+        captures.append(path)
+        do throws(InputError) {
+            let reports = try QueryLog.read(path: path, options: options) { event in
+                if Interruption.isRequested { cutShort(path) }
+                replayer.add(event)
+            }
+            for report in reports { file(report) }
+        } catch {
+            if error.reason == .interrupted { cutShort(path) }
+            replayer.noteUnreadable()
+            if error.isMisuse { misused += 1 }
+            diagnostic(error.diagnostic)
+        }
+    }
+
+    /// A capture may be long: what it gave so far is printed, and the program ends.
+    private mutating func cutShort(_ path: String) -> Never {
+        diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
+        isCutShort = true
+        replayer.noteCutShort()
+        finish()
+        StandardOutput.flush()
+        ExitStatus.interrupted.exit()
+    }
+
+    private mutating func file(_ report: FileReport) {
+        replayer.note(report)
+        if report.format == .unknown {
+            replayer.noteUnreadable()
+        } else if report.events == 0 {
+            silent += 1
+        }
+        if report.isDamaged { damaged += 1 }
+        var source = SourceReport(report)
+        if isRedacted { source.path = shown(source.path) }
+        output.source(source)
+        if options.format == nil, let misplaced = MisplacedFile.listAsLog(report) { diagnostic(misplaced) }
+        for found in report.diagnostics.diagnostics { diagnostic(found) }
+        if report.format != .unknown, report.events == 0 {
+            diagnostic(
+                Diagnostic(path: report.path, reason: "no-queries", text: "holds no DNS query; is it the right file?")
+            )
+        }
+    }
+
+    /// What stands for a path where names of files are nobody's business.
+    private func shown(_ path: String) -> String { isRedacted ? "capture \(captures.count)" : path }
+
+    private mutating func diagnostic(_ diagnostic: Diagnostic) {
+        guard isRedacted else { return output.diagnostic(diagnostic) }
+        // It may quote the capture.
+        output.diagnostic(
+            Diagnostic(
+                path: shown(diagnostic.path),
+                line: diagnostic.line,
+                column: diagnostic.column,
+                byte: diagnostic.byte,
+                reason: diagnostic.reason,
+                text: "says what only a run without --redact shows"
+            )
+        )
+    }
+
+    /// Prints everything, a partial or a report; gives back the exit code that the findings mean.
+    @discardableResult
+    mutating func finish(_ threshold: Severity = .low) -> ExitStatus {
+        guard !output.isPartial else {
+            replayer.writePartial(stacks.identity(redaction: replayer.redactionID), write: StandardOutput.write)
+            return replayer.unreadable > 0 || damaged > 0 ? .undecided : .fine
+        }
+        let found = ReplayReport(replayer, stacks, isCutShort: isCutShort)
+        if !captures.isEmpty, !isCutShort, replayer.unreadable == captures.count {
+            output.nothing(
+                "Nothing was replayed.\n\(captures.count) capture\(captures.count == 1 ? "" : "s") could not be read.\n"
+            )
+            if output.isText { return .undecided }
+        }
+        let (unreadable, silent) = (replayer.unreadable, silent)
+        output.finish(found) {
+            $0.member("unreadable_captures", unreadable)
+            $0.member("captures_without_queries", silent)
+        }
+        let status = found.status(threshold, stacks)
+        return status == .fine && (unreadable > 0 || silent > 0 || damaged > 0) ? .undecided : status
+    }
+}
