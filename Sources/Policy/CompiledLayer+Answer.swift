@@ -110,6 +110,8 @@ extension CompiledLayer {
     ) -> PolicyAnswer? {
         guard decision.hasRule else { return nil }
         if isOwnReport(decision, type: type) { return nil }
+        // A proxy sends to another place with no answer of DNS.
+        if engine == .squid, decision.kind == .redirect { return nil }
         // The addresses of another name, which only resolving it tells.
         if engine == .dnscryptProxy, decision.kind == .redirect,
             case .redirect = actions[Int(record(Int(decision.rule)).action)]

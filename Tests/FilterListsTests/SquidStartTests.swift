@@ -100,7 +100,7 @@ struct SquidStartTests {
         "reply_body_max_size 1.5 MB", "reply_body_max_size none d", "reply_body_max_size 0 d",
         "relaxed_header_parser warn", "memory_cache_mode always x", "uri_whitespace chop x", "url_rewrite_timeout 0",
         "url_rewrite_timeout 30 seconds on_timeout=bypass", "note k v", "note k v !d", "request_header_replace",
-        "request_header_replace User-Agent x", "deny_info", "deny_info ERR_X nosuch", "deny_info 302:http://x d",
+        "request_header_replace User-Agent x", "deny_info", "deny_info ERR_X nosuch", "deny_info 302:http://x e",
         "deny_info TCP_RESET all", "access_log none", "logformat n %>a", "append_domain .x y",
         "on_unsupported_protocol tunnel !d", "tcp_outgoing_tos 0x20 d", "tcp_outgoing_tos 255",
         "tcp_outgoing_mark 4294967295", "mark_client_connection 0x1/0xf", "wccp2_service dynamic 80",

@@ -58,7 +58,10 @@ struct Judge {
             ours.code = ResponseCode.noError.description
         }
         // A proxy says yes or no.
-        if setup.isProxy { ours.extent = .code }
+        if setup.isProxy {
+            ours.extent = .code
+            if verdict.kind == .redirect { ours.code = "REDIRECT" }
+        }
         return ours.isMet(by: theirs) ? nil : report(question, theirs, ours, verdict)
     }
 

@@ -24,7 +24,10 @@ final class ProxyClient {
                 disconnect()
                 continue
             }
-            return Outcome(code: status == 403 ? "REFUSED" : status >= 500 ? "NOERROR" : "HTTP \(status)")
+            let leadsOn = (300..<400).contains(status)
+            return Outcome(
+                code: status == 403 ? "REFUSED" : status >= 500 ? "NOERROR" : leadsOn ? "REDIRECT" : "HTTP \(status)"
+            )
         }
         return nil
     }

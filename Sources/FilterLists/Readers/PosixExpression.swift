@@ -21,6 +21,38 @@ enum PosixExpression {
         return NameCondition.widened(text.span, .tre)
     }
 
+    /// An expression that tells capitals from small letters, as one without regard to case about texts without capitals, such as
+    /// the hosts that squid compares: what is a capital stands for nothing there. Nil where that is not known.
+    static func aboutLowerCase(_ pattern: [UInt8]) -> [UInt8]? {
+        // No class is without letters of one case.
+        if pattern.span.firstRange(of: "[:upper:]") != nil { return nil }
+        var made = pattern
+        var (inSet, first) = (false, 0)
+        for (index, octet) in pattern.enumerated() {
+            if !inSet, octet == 0x5B, index == 0 || pattern[index - 1] != 0x5C {
+                inSet = true
+                first = index + 1 < pattern.count && pattern[index + 1] == 0x5E ? index + 2 : index + 1
+            } else if inSet, octet == 0x5B {
+                // `[:alpha:]` and the like end with a bracket of their own.
+                return pattern.contains { $0 &- 0x41 < 26 } ? nil : pattern
+            } else if inSet, octet == 0x5D, index > first {
+                inSet = false
+            }
+            guard octet &- 0x41 < 26 else { continue }
+            if inSet, isMixedRange(pattern, index) { return nil }
+            made[index] = 0x01
+        }
+        return made
+    }
+
+    /// Whether a capital in a set begins or ends a range of which not both ends are capitals.
+    private static func isMixedRange(_ pattern: [UInt8], _ index: Int) -> Bool {
+        if index + 2 < pattern.count, pattern[index + 1] == 0x2D, pattern[index + 2] != 0x5D {
+            return pattern[index + 2] &- 0x41 >= 26
+        }
+        return index > 1 && pattern[index - 1] == 0x2D && pattern[index - 2] &- 0x41 >= 26
+    }
+
     private struct Checker: ~Escapable {
         private let pattern: Span<UInt8>
         private var position = 0

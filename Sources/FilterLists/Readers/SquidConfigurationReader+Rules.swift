@@ -42,7 +42,9 @@ extension SquidConfigurationReader {
             let isKnown = forms.allSatisfy { $0.isKnown && $0.form == forms[0].form } && forms[0].form.size <= 64
             guard !isKnown else {
                 isSettled = isSettled || forms[0].form == .constant(true)
-                let made = rule(access, forms[0].form, allows: access.allows)
+                var made = rule(access, forms[0].form, allows: access.allows)
+                if !access.allows { made.action = denial(access.lists.last?.name) }
+                if made.action == .unsupported { sink.skip(.otherAccess, text, access.range, access.line) }
                 write(made, conditions, &writer, text, &sink)
                 continue
             }
@@ -56,9 +58,35 @@ extension SquidConfigurationReader {
         let last = accesses.last(where: \.isAccess) ?? Access(allows: true, lists: [], range: 0..<0, line: 1)
         var implied = rule(last, .constant(true), allows: !last.allows)
         implied.ruleClass = .implied
+        if last.allows {
+            // The list that was looked at last is the one whose page is shown.
+            let actions = last.lists.map { denial($0.name) }
+            implied.action = actions.contains { $0 != actions[0] } ? .unsupported : actions.first ?? .block
+            if implied.action == .unsupported { sink.skip(.otherAccess, text, last.range, last.line) }
+        }
         let before = sink.builder.ruleCount
         write(implied, conditions, &writer, text, &sink)
         sink.noteOpenRules(sink.builder.ruleCount - before)
+    }
+
+    /// What becomes of those whom a line denies that ends with a list (squid 5.7): its page, which is as good as any other; a
+    /// connection that is reset; or another place.
+    private func denial(_ list: [UInt8]?) -> RuleAction {
+        guard let name = list.flatMap({ lists[$0]?.name }),
+            let page = denials.first(where: { $0.names.contains(name) })?.page
+        else { return .block }
+        if page.elementsEqual("TCP_RESET".utf8) { return .drop }
+        let hasStatus = page.count > 3 && page[3] == 0x3A && page[0] &- 0x30 < 10
+        let leadsOn = !hasStatus || page[0] == 0x33
+        let target = page[(hasStatus ? 4 : 0)...]
+        guard let colon = target.firstIndex(of: 0x3A) else { return hasStatus && leadsOn ? .unsupported : .block }
+        guard leadsOn, target[colon...].starts(with: "://".utf8) else { return .unsupported }
+        // What it fills in depends on the request.
+        let host = target[(colon + 3)...].prefix { ![0x2F, 0x3A, 0x3F, 0x23].contains($0) }
+        guard !host.contains(0x25), let name = try? DomainName(presentation: host), !name.isRoot else {
+            return .unsupported
+        }
+        return .redirect(name.lowercased)
     }
 
     /// The later lines; many of them times many rules are one about every request.

@@ -67,6 +67,8 @@ struct SquidConfigurationReader {
     var accesses: [Access] = []
     /// What is asked of requests that they let pass.
     var later: [Access] = []
+    /// What those are told whom a line denies that ends with a list of some name (`deny_info`).
+    private(set) var denials: [(page: [UInt8], names: [[UInt8]])] = []
     private var definitions = SquidDefinitions()
     /// The first statement that squid refuses to start with, or that is not known.
     var fault: (range: Range<Int>, line: Int)?
@@ -117,6 +119,10 @@ struct SquidConfigurationReader {
                 || keyword.equals("http_reply_access") || keyword.equals("miss_access")
             {
                 readLater(octets, words, (text, whole, line), &sink)
+            }
+            if keyword.equals("deny_info"), words.count > 2, denials.count < Self.maximumLists {
+                let names = words[2...].map { octets.extracting($0).octets }
+                denials.append((octets.extracting(words[1]).octets, names))
             }
             if keyword.equals("append_domain"), words.count > 1 {
                 sink.skip(.appendedDomain, text, whole, line)
@@ -211,6 +217,7 @@ struct SquidConfigurationReader {
         }
         let added = SquidAccessList(type: type)
         var list = lists[name] ?? added
+        if list.name.isEmpty { list.name = text.extracting(words[1]).octets }
         // squid drops what older versions needed.
         if name.elementsEqual("manager".utf8), type.equals("proto") { return }
         guard list.type == added.type else { return refuse(place.text, place.range, place.line, &sink) }

@@ -23,7 +23,8 @@ enum SquidRegexReader {
             }
             let hasCapitals = expression.contains { $0 &- 0x41 < 26 }
             // Hosts are in lower case.
-            let isOpen = hasCapitals && regardsCase != false
+            let plain = regardsCase == true ? PosixExpression.aboutLowerCase(expression.octets) : nil
+            let isOpen = hasCapitals && regardsCase != false && plain == nil
             if isOpen || !PosixExpression.isPortable(expression) {
                 sink.skip(isOpen ? .aclOption : .regexDialect, text, value, line.number)
                 sink.undecided(
@@ -33,8 +34,9 @@ enum SquidRegexReader {
                     at: RulePosition(value, line: line.number)
                 )
             } else {
+                let octets = plain ?? expression.octets
                 sink.add(
-                    expression,
+                    octets.span,
                     .tre,
                     class: ruleClass,
                     action: action,

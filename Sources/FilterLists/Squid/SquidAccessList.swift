@@ -29,6 +29,8 @@ struct SquidAccessList {
     }
 
     let kind: Kind
+    /// Its name as it is first said: `deny_info` compares with case.
+    var name: [UInt8] = []
     /// The word for the type: squid refuses a second one for a name.
     let type: [UInt8]
     var names: (below: [DomainName], exact: [DomainName]) = ([], [])
@@ -96,7 +98,13 @@ struct SquidAccessList {
         let lists = [
             ("all", everybody), ("localhost", own), ("to_localhost", target), ("manager", manager), ("connect", tunnel),
         ]
-        return Dictionary(uniqueKeysWithValues: lists.map { (Array($0.0.utf8), $0.1) })
+        return Dictionary(
+            uniqueKeysWithValues: lists.map { name, list in
+                var named = list
+                named.name = Array((name == "connect" ? "CONNECT" : name).utf8)
+                return (Array(name.utf8), named)
+            }
+        )
     }()
 
     private init(kind: Kind, type: [UInt8]) {
@@ -163,11 +171,11 @@ struct SquidAccessList {
     }
 
     private mutating func add(expression value: [UInt8], ignoresCase: Bool) -> Addition {
-        let hasCapitals = value.contains { $0 &- 0x41 < 26 }
-        if hasCapitals && !ignoresCase || !PosixExpression.isPortable(value.span) {
-            widened.append(PosixExpression.widened(value.span, regardsCase: !ignoresCase))
+        let plain = ignoresCase ? value : PosixExpression.aboutLowerCase(value)
+        if let plain, PosixExpression.isPortable(value.span) {
+            expressions.append(plain)
         } else {
-            expressions.append(value)
+            widened.append(PosixExpression.widened(value.span, regardsCase: !ignoresCase))
         }
         return .added
     }
