@@ -34,6 +34,11 @@ struct DnsmasqStartTests {
             "dynamic-host=a.zz,0.0.0.1,", "synth-domain=a.zz,192.0.2.0/24,i-", "synth-domain=a.zz,192.0.2.9,192.0.2.1",
             "synth-domain=a.zz,192.0.2.1", "auth-zone=a.zz,lo,192.0.2.0/33\nauth-server=x.zz", "server=localhost",
             "server=/a.zz/localhost#53", "server=/a.zz/localhost@127.0.0.1",
+            // Without anything most say nothing.
+            "addn-hosts=", "conf-dir=", "conf-file", "conf-file=", "conf-script=", "dhcp-host=", "dhcp-option=",
+            "dhcp-option-force=", "dhcp-pxe-vendor=", "dumpfile=", "hostsdir=", "local-ttl=", "ra-param=",
+            "servers-file=", "mx-host=", "ptr-record=", "srv-host=", "txt-record=", "server=192.0.2.1\naddress=",
+            "server=192.0.2.1\nlocal=", "server=192.0.2.1\nserver=",
             "domain=a.zz\ndomain=c.zz", "log-queries\nlog-queries", "cname=*.a.zz,b.a.zz", "dns-forward-max=1",
             "dnssec\ntrust-anchor=.,20326,8,2,E06D44", "resolv-file=/etc/resolv.other",
         ]
@@ -102,6 +107,11 @@ struct DnsmasqStartTests {
             ("interface-name=if.zz,lo", "1.0.0.127.in-addr.arpa", .ptr, .unsupported),
             ("synth-domain=s.zz,192.0.2.1,192.0.2.9", "5.2.0.192.in-addr.arpa", .ptr, .unsupported),
             ("synth-domain=s.zz,192.0.2.1,192.0.2.9", "5.3.0.192.in-addr.arpa", .ptr, .pass),
+            // Without anything a rule is about every name, and gives way to a server for everything.
+            ("no-resolv\naddress=", "x.zz", .a, .nxdomain), ("no-resolv\nlocal=", "x.zz", .a, .nxdomain),
+            ("server=192.0.2.1\nserver=", "x.zz", .a, .pass), ("address=", "x.zz", .a, .unsupported),
+            ("txt-record=", ".", .txt, .unsupported), ("txt-record=", ".", .a, .pass),
+            ("txt-record=", "x.zz", .txt, .pass), ("addn-hosts=", "x.zz", .a, .pass),
             ("dns-rr=a.zz,65587,01", "a.zz", RRType(rawValue: 51), .redirect),
             ("interface-name=if.zz,lo", "if.zz", .a, .unsupported), ("interface-name=if.zz,lo", "x.y", .a, .pass),
             // A NUL ends what is read of a line.

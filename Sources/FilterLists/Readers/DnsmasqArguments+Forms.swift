@@ -12,14 +12,14 @@ extension DnsmasqArguments {
         "auth-server": { $0.count > 1 ? .open(.service) : .taken },
         "mx-target": { $0.readName(0)?.isRefused == true ? .refused : .taken },
         "log-facility": { facility($0) }, "trust-anchor": { anchor($0) },
-        "dumpfile": { isOnEveryMachine($0.value) && !$0.value.isEmpty ? .taken : .open(.start) },
+        "dumpfile": { isOnEveryMachine($0.value) ? .taken : .open(.start) },
         "dnssec-limits": { option in all(option) { integer($0) != nil } ? .taken : .refused },
         "cache-rr": { types($0) }, "filter-rr": { types($0) },
         "caa-record": { $0.count > 3 && ($0.number(1, default: 256) ?? 256) < 256 ? .taken : .open(.start) },
         "dhcp-boot": { isTag($0.text(0)) ? .open(.start) : .taken },
         "dhcp-range": { isRange($0) ? .taken : .open(.start) },
-        "dhcp-option": { isOption($0) ? .taken : .open(.start) },
-        "dhcp-host": { isHost($0) ? .taken : .open(.start) },
+        "dhcp-option": { $0.value.isEmpty || isOption($0) ? .taken : .open(.start) },
+        "dhcp-host": { $0.value.isEmpty || isHost($0) ? .taken : .open(.start) },
     ]
 
     /// Checks of arguments that may be missing.

@@ -70,6 +70,9 @@ enum DnsmasqArguments {
         return ["", "/etc", "/run", "/var/run", "/var/log", "/tmp", "/var/tmp", "/var/lib/misc"].contains(directory)
     }
 
+    /// Those of DHCP that may be empty.
+    private static let emptyOnes: Set<String> = ["dhcp-option-force", "dhcp-pxe-vendor", "ra-param"]
+
     private static let any = Int(Int32.min)...Int(Int32.max)
     private static let ports = 0...0xFFFF
 
@@ -117,7 +120,7 @@ enum DnsmasqArguments {
             "dhcp-subscrid", "dhcp-circuitid", "dhcp-remoteid", "dhcp-relay", "dhcp-duid", "dhcp-luascript",
             "dhcp-pxe-vendor", "pxe-service", "tag-if", "bridge-interface", "shared-network", "ra-param",
             "tftp-port-range", "connmark-allowlist",
-        ] { forms[name] = .check { _ in .open(.start) } }
+        ] { forms[name] = .check { emptyOnes.contains($0.name) && $0.value.isEmpty ? .taken : .open(.start) } }
         return forms
     }()
 }

@@ -95,6 +95,10 @@ enum DnsmasqReader {
                 return domains(text, rule, value, line, .server, actions, &state, &sink)
             }
         }
+        // Without anything it is about every name, as `/#/` is.
+        if value?.isEmpty == true, key.equals("address") || key.equals("server") || key.equals("local") {
+            return state.catchAll.add(rule, line)
+        }
         let name = key.string
         let words = value.map { DnsmasqQuotes.words(text.extracting($0)) }
         let option = DnsmasqOption(name: name, words: words, rule: rule, line: line)
@@ -115,8 +119,12 @@ enum DnsmasqReader {
         if DnsmasqRecords.options.contains(name), value?.isEmpty == false {
             return DnsmasqRecords.read(text, option, &sink)
         }
+        if value?.isEmpty == true, DnsmasqRecords.readEmpty(text, option, &sink) { return }
         switch DnsmasqStatement.options[name] {
-        case .unsupported where DnsmasqStatement.namesFile(key) && sink.isGiven(option.value.span):
+        case .unsupported where DnsmasqStatement.namesFile(key) && sink.isGiven(option.value.span),
+            .unsupported where DnsmasqStatement.includes.contains(name) && value?.isEmpty ?? (name == "conf-file"),
+            .rule where name == "local-ttl" && value?.isEmpty == true:
+            // No file, and no other TTL than there is.
             sink.drop(.option, text, rule, line)
         case .unsupported(let reason):
             sink.skip(reason, text, rule, line)

@@ -51,6 +51,15 @@ enum DnsmasqRecords {
         }
     }
 
+    /// Reads one of the options with an empty argument, where dnsmasq starts with it: the root has the record then.
+    static func readEmpty(_ text: Span<UInt8>, _ option: DnsmasqOption, _ sink: inout RuleSink) -> Bool {
+        let types: [String: RRType] = ["txt-record": .txt, "ptr-record": .ptr, "mx-host": .mx, "srv-host": .srv]
+        guard let type = types[option.name] else { return false }
+        sink.skip(.localRecord, text, option.rule, option.line)
+        leaveOpen(.root, [type, .any], option.rule, option.line, &sink)
+        return true
+    }
+
     /// Leaves open what a name has of some types; as a rule it exists, and those above it.
     static func leaveOpen(
         _ name: DomainName,

@@ -93,22 +93,32 @@ struct DnsmasqSharedOptions {
         var options: [DnsmasqOption] = []
         var scanner = LineScanner(text)
         while let line = scanner.next() {
-            let octets = text.extracting(line.range)
-            // What most lists have millions of.
-            guard !line.isOverlong, line.range.count <= DnsmasqReader.longestLine, !octets.hasPrefix("address=/"),
-                !octets.hasPrefix("server=/"), !octets.hasPrefix("local=/"),
-                let statement = DnsmasqReader.statement(text, line.range)
-            else { continue }
-            let equals = text.extracting(statement).firstIndex(of: 0x3D).map { statement.lowerBound + $0 }
-            let key = statement.lowerBound..<(equals ?? statement.upperBound)
-            let name = text.extracting(text.trimmedRange(in: key)).string
-            let value = equals.map { text.trimmedRange(in: ($0 + 1)..<statement.upperBound) }
-            let isServer = name == "server" || name == "local"
-            let isForAll = value.map { !$0.isEmpty && text[$0.lowerBound] != 0x2F } ?? false
-            guard names.contains(name) || isServer && isForAll else { continue }
-            let words = value.map { DnsmasqQuotes.words(text.extracting($0)) }
-            options.append(DnsmasqOption(name: name, words: words, rule: statement, line: DnsmasqOption.elsewhere))
+            guard !line.isOverlong else { continue }
+            var rest = line.range
+            repeat {
+                let part = rest.prefix(DnsmasqReader.longestLine)
+                rest = part.upperBound..<rest.upperBound
+                if let option = option(text, part) { options.append(option) }
+            } while !rest.isEmpty
         }
         return options
+    }
+
+    /// The option that a line, or a part of one that is too long, states.
+    private static func option(_ text: Span<UInt8>, _ line: Range<Int>) -> DnsmasqOption? {
+        let octets = text.extracting(line)
+        // What most lists have millions of.
+        guard !octets.hasPrefix("address=/"), !octets.hasPrefix("server=/"), !octets.hasPrefix("local=/"),
+            let statement = DnsmasqReader.statement(text, line)
+        else { return nil }
+        let equals = text.extracting(statement).firstIndex(of: 0x3D).map { statement.lowerBound + $0 }
+        let key = statement.lowerBound..<(equals ?? statement.upperBound)
+        let name = text.extracting(text.trimmedRange(in: key)).string
+        let value = equals.map { text.trimmedRange(in: ($0 + 1)..<statement.upperBound) }
+        let isServer = name == "server" || name == "local"
+        let isForAll = value.map { !$0.isEmpty && text[$0.lowerBound] != 0x2F } ?? false
+        guard names.contains(name) || isServer && isForAll else { return nil }
+        let words = value.map { DnsmasqQuotes.words(text.extracting($0)) }
+        return DnsmasqOption(name: name, words: words, rule: statement, line: DnsmasqOption.elsewhere)
     }
 }

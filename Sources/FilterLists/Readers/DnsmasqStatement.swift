@@ -22,14 +22,17 @@ enum DnsmasqStatement {
         return .dnsmasqOption
     }
 
+    /// Options that name files.
+    static let includes: Set<String> = [
+        "conf-file", "conf-dir", "conf-script", "servers-file", "addn-hosts", "hostsdir",
+    ]
+
     /// Every option of dnsmasq 2.90 that may stand in a configuration file (`src/option.c`).
     static let options: [String: DnsmasqStatement] = {
         var table: [String: DnsmasqStatement] = [:]
         for name in DnsmasqArguments.names { table[name] = .option }
         for name in ["address", "server", "local", "host-record"] { table[name] = .rule }
-        for name in ["conf-file", "conf-dir", "conf-script", "servers-file", "addn-hosts", "hostsdir"] {
-            table[name] = .unsupported(.include)
-        }
+        for name in includes { table[name] = .unsupported(.include) }
         for name in DnsmasqAddresses.options { table[name] = .rule }
         table["alias"] = .rule
         for name in [
