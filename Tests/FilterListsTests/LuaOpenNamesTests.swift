@@ -202,6 +202,14 @@ import Testing
             ("modules.unload('policy')", .unsupported, .unsupported, .unsupported),
             ("modules.unload('priming')", .nxdomain, .nxdomain, .pass),
             ("cache.size = 5 * MB", .nxdomain, .nxdomain, .pass),
+            // It does not start with a call of what is not there.
+            ("net.nosuch()", .unsupported, .unsupported, .unsupported),
+            ("net:nosuch()", .unsupported, .unsupported, .unsupported),
+            ("hints.nosuch('r.zz')", .unsupported, .unsupported, .unsupported),
+            ("stats.config()", .unsupported, .unsupported, .unsupported),
+            ("log_info(net.nosuch())", .unsupported, .unsupported, .unsupported),
+            ("net.listen('127.0.0.1')", .nxdomain, .nxdomain, .pass),
+            ("trust_anchors.set_insecure({'x.zz'})", .nxdomain, .nxdomain, .pass),
         ] as [Row]
     )
     func knot(row: Row) throws {

@@ -69,6 +69,7 @@ extension KnotConfiguration {
     private func isCallable(_ expression: LuaExpression) -> Bool {
         switch expression {
         case .call(let call):
+            guard isMember(call) else { return false }
             let root = source.extracting(call.path[0]).string
             let isKnown =
                 call.path.count == 1
@@ -79,6 +80,13 @@ extension KnotConfiguration {
         case .table(let fields): return fields.allSatisfy { isCallable($0.value) }
         case .null, .boolean, .number, .text, .path, .opaque: return true
         }
+    }
+
+    /// Whether the function that a call names is one of its table's, as far as those are known.
+    private func isMember(_ call: LuaCall) -> Bool {
+        let root = source.extracting(call.path[0]).string
+        guard call.path.count == 2, variables[root] == nil, let members = KnotGlobals.members[root] else { return true }
+        return members.contains(source.extracting(call.path[1]).string)
     }
 
     /// Modules that change answers by themselves.
@@ -139,6 +147,7 @@ extension KnotConfiguration {
             let isAdd = name == "policy.add" || name == "policy:add" || isView
             let root = source.extracting(call.path[0]).string
             for argument in call.arguments { escape(argument, isHandedOn: !isAdd) }
+            guard isMember(call) else { throw .unreadable }
             if !isAdd {
                 if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
                 if variables[root] != nil { throw .unsupported(.program) }
