@@ -156,6 +156,9 @@ struct Comparison {
         return answers
     }
 
+    /// The model of a round.
+    func stack(of round: Round) throws -> CompiledStack { try model(round).stack }
+
     /// The model, and whether it says that the engine does not start.
     private func model(_ round: Round) throws -> (stack: CompiledStack, isRefused: Bool) {
         // What a list names is looked for beside it.

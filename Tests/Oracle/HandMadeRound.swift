@@ -85,6 +85,18 @@ struct HandMadeRound {
         }
     }
 
+    /// Says what the model says, where the engine says nothing.
+    private func sayVerdicts(of round: Round, _ setup: EngineSetup) {
+        guard let stack = try? Comparison(setup: setup).stack(of: round) else { return }
+        let context = QueryContext(client: Client(address: .v4(round.client)))
+        for (name, type) in round.questions {
+            guard let name = try? DomainName(name) else { continue }
+            let verdict = stack.verdict(name, type: type, context: context)
+            let rule = verdict.matched.map { "   by \($0.rule.list):\($0.rule.line) \($0.rule.text)" } ?? ""
+            say("  \(verdict.kind == .unsupported ? "open" : "FIRM") \(name) \(type) \(verdict.kind)\(rule)")
+        }
+    }
+
     /// Plays all files of a folder, or one; 0 without a mismatch, 1 with one.
     static func run(_ path: String, _ setups: [EngineSetup], serves: Bool) -> Int32 {
         let found = try? FileManager.default.contentsOfDirectory(atPath: path)
@@ -101,6 +113,7 @@ struct HandMadeRound {
                         .replacing("@UPSTREAM@", with: String(socket.port))
                 }
                 let again = "Scripts/oracle --cases \(file)"
+                defer { if tally.verdicts == 0 { made.sayVerdicts(of: round, setup) } }
                 try Comparison(setup: setup, serves: serves).play(
                     round,
                     on: socket,
