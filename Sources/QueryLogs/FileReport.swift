@@ -28,6 +28,16 @@ public struct FileReport: Sendable {
         self.bytes = bytes
     }
 
+    /// The same counts for an input of which more octets were read.
+    init(_ other: FileReport, bytes: Int) {
+        self.init(path: other.path, format: other.format, bytes: bytes)
+        records = other.records
+        messages = other.messages
+        events = other.events
+        skipped = other.skipped
+        diagnostics = other.diagnostics
+    }
+
     /// Counts a record that makes no event and is no fault either.
     public mutating func skip(_ reason: String, count: Int = 1) {
         skipped[reason, default: 0] += count

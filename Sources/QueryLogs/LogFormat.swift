@@ -124,6 +124,9 @@ public protocol LogReader: Sendable {
     /// Judges the first octets of an input (64 KiB at most).
     func detect(_ sample: Span<UInt8>) -> DetectionStrength
 
+    /// The reading of a log that grows and begins with the sample; nil where that cannot be read piece by piece.
+    func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)?
+
     /// Reads a whole input.
     /// - Parameters:
     ///   - octets: the input, expanded and decoded.

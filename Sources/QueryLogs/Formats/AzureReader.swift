@@ -23,6 +23,11 @@ struct AzureReader: JSONLogReader {
         Self.columns(sample) == nil ? detectObjects(sample) : .certain
     }
 
+    /// An export does not grow.
+    func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        Self.columns(sample) == nil ? objectSession(options, report, sample: sample) : nil
+    }
+
     func read(_ octets: Span<UInt8>, options: LogOptions, report: inout FileReport, emit: (QueryEvent) -> Void) {
         guard let names = Self.columns(octets) else {
             return readObjects(octets, options: options, report: &report, emit: emit)

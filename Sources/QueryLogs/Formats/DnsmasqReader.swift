@@ -46,43 +46,60 @@ public struct DnsmasqReader: LogReader {
         report: inout FileReport,
         emit: (QueryEvent) -> Void
     ) {
-        var clock = LogClock(options: options)
-        var correlation = DnsmasqCorrelation(limits: options.pairing)
+        var session = DnsmasqSession(options, report)
+        session.readAll(octets, into: &report, emit: emit)
+    }
+
+    /// A log that grows.
+    public func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        DnsmasqSession(options, report)
+    }
+}
+
+private struct DnsmasqSession: LogSession {
+    private(set) var report: FileReport
+    private var clock: LogClock
+    private var correlation: DnsmasqCorrelation
+
+    init(_ options: LogOptions, _ report: FileReport) {
+        self.report = report
+        clock = LogClock(options: options)
+        correlation = DnsmasqCorrelation(limits: options.pairing)
+    }
+
+    mutating func take(_ octets: Span<UInt8>, behind base: SourcePosition, emit: (QueryEvent) -> Void) {
         var lines = LineScanner(octets)
         while let line = lines.next() {
             let text = octets.extracting(line.range)
             if text.trimmed.count == 0 { continue }
             report.records += 1
-            let position = SourcePosition(record: line.number, byte: line.range.lowerBound)
+            let position = SourcePosition(record: line.number, byte: line.range.lowerBound).behind(base)
             if line.isOverlong {
                 report.skip("line-too-long", at: position, "the line is longer than \(line.range.count) octets")
                 continue
             }
             if text[0] != 0x7B, let time = clock.time(text) {
-                add(text, time: time, position, &correlation, &report)
+                add(text, time: time, position)
             } else {
-                LinePrefix.unwrap(text, clock: &clock) { text, time in
-                    add(text, time: time, position, &correlation, &report)
-                }
+                var clock = clock
+                LinePrefix.unwrap(text, clock: &clock) { text, time in add(text, time: time, position) }
+                self.clock = clock
             }
             while let event = correlation.next() {
                 report.events += 1
                 emit(event)
             }
         }
+    }
+
+    mutating func finish(emit: (QueryEvent) -> Void) {
         while let event = correlation.finish() {
             report.events += 1
             emit(event)
         }
     }
 
-    private func add(
-        _ text: Span<UInt8>,
-        time: Int64?,
-        _ position: SourcePosition,
-        _ correlation: inout DnsmasqCorrelation,
-        _ report: inout FileReport
-    ) {
+    private mutating func add(_ text: Span<UInt8>, time: Int64?, _ position: SourcePosition) {
         let line = DnsmasqLine(text)
         let outcome: DnsmasqCorrelation.Outcome
         switch line.body {

@@ -33,50 +33,16 @@ public struct ServeCaptureReader: LogReader {
         report: inout FileReport,
         emit: (QueryEvent) -> Void
     ) {
-        var lines = LineScanner(octets)
-        var shadowed = 0
-        var firstShadowed: SourcePosition?
-        defer {
-            if let firstShadowed {
-                report.warn(
-                    "shadowed",
-                    at: firstShadowed,
-                    "answered as if there were no filter, because it is only tried (mode shadow): \(shadowed) "
-                        + "quer\(shadowed == 1 ? "y" : "ies"); --stack FILE says what it would break"
-                )
-            }
-        }
-        while let line = lines.next() {
-            let text = octets.extracting(line.range).trimmed
-            if text.count == 0 { continue }
-            report.records += 1
-            let position = SourcePosition(record: line.number, byte: line.range.lowerBound)
-            if line.isOverlong {
-                report.skip("line-too-long", at: position, "the line is longer than \(line.range.count) octets")
-                continue
-            }
-            guard let members = Members(text), let kind = members["kind"] else {
-                report.skip("unparsed-line", at: position, "no JSON object with a kind; was the writer cut off?")
-                continue
-            }
-            guard kind == "query" else {
-                report.skip("other-kind")
-                continue
-            }
-            guard let event = Self.event(members, position) else {
-                report.skip("unparsed-line", at: position, "no domain name with a record type")
-                continue
-            }
-            if members["action"] == "shadowed" {
-                shadowed += 1
-                firstShadowed = firstShadowed ?? position
-            }
-            report.events += 1
-            emit(event)
-        }
+        var session = ServeCaptureSession(report)
+        session.readAll(octets, into: &report, emit: emit)
     }
 
-    private static func event(_ members: Members, _ position: SourcePosition) -> QueryEvent? {
+    /// A capture that grows.
+    public func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        ServeCaptureSession(report)
+    }
+
+    fileprivate static func event(_ members: Members, _ position: SourcePosition) -> QueryEvent? {
         guard let text = members["name"], let name = try? DomainName(text),
             let type = members["qtype"].flatMap(RRType.init)
         else { return nil }
@@ -119,7 +85,7 @@ public struct ServeCaptureReader: LogReader {
     }
 
     /// The members of one object that are strings or literals, those of objects in it as `outer.inner`.
-    private struct Members {
+    fileprivate struct Members {
         private var values: [String: String] = [:]
         /// Members kept; `serve` writes fewer.
         private static let limit = 64
@@ -151,5 +117,55 @@ public struct ServeCaptureReader: LogReader {
         }
 
         subscript(_ name: String) -> String? { values[name] }
+    }
+}
+
+private struct ServeCaptureSession: LogSession {
+    private(set) var report: FileReport
+    private var shadowed = 0
+    private var firstShadowed: SourcePosition?
+
+    init(_ report: FileReport) { self.report = report }
+
+    mutating func take(_ octets: Span<UInt8>, behind base: SourcePosition, emit: (QueryEvent) -> Void) {
+        var lines = LineScanner(octets)
+        while let line = lines.next() {
+            let text = octets.extracting(line.range).trimmed
+            if text.count == 0 { continue }
+            report.records += 1
+            let position = SourcePosition(record: line.number, byte: line.range.lowerBound).behind(base)
+            if line.isOverlong {
+                report.skip("line-too-long", at: position, "the line is longer than \(line.range.count) octets")
+                continue
+            }
+            guard let members = ServeCaptureReader.Members(text), let kind = members["kind"] else {
+                report.skip("unparsed-line", at: position, "no JSON object with a kind; was the writer cut off?")
+                continue
+            }
+            guard kind == "query" else {
+                report.skip("other-kind")
+                continue
+            }
+            guard let event = ServeCaptureReader.event(members, position) else {
+                report.skip("unparsed-line", at: position, "no domain name with a record type")
+                continue
+            }
+            if members["action"] == "shadowed" {
+                shadowed += 1
+                firstShadowed = firstShadowed ?? position
+            }
+            report.events += 1
+            emit(event)
+        }
+    }
+
+    mutating func finish(emit: (QueryEvent) -> Void) {
+        guard let firstShadowed else { return }
+        report.warn(
+            "shadowed",
+            at: firstShadowed,
+            "answered as if there were no filter, because it is only tried (mode shadow): \(shadowed) "
+                + "quer\(shadowed == 1 ? "y" : "ies"); --stack FILE says what it would break"
+        )
     }
 }

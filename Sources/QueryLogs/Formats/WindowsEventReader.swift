@@ -40,6 +40,9 @@ struct WindowsEventReader: JSONLogReader {
         return false
     }
 
+    /// Exports do not grow.
+    func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? { nil }
+
     func read(_ octets: Span<UInt8>, options: LogOptions, report: inout FileReport, emit: (QueryEvent) -> Void) {
         if WindowsXML.isEvents(octets.extracting(0..<min(octets.count, 65_536))) {
             return readXML(octets, options: options, report: &report, emit: emit)

@@ -30,29 +30,12 @@ struct ZeekReader: JSONLogReader {
 
     func read(_ octets: Span<UInt8>, options: LogOptions, report: inout FileReport, emit: (QueryEvent) -> Void) {
         guard Self.isTabular(octets) else { return readObjects(octets, options: options, report: &report, emit: emit) }
-        var assembly = begin(options, report)
-        var columns = ZeekColumns()
-        var lines = LineScanner(octets)
-        while let line = lines.next() {
-            let text = octets.extracting(line.range)
-            if text.trimmed.count == 0 { continue }
-            if text[0] == 0x23 {
-                columns.take(text)
-                continue
-            }
-            assembly.report.records += 1
-            let position = SourcePosition(record: line.number, byte: line.range.lowerBound)
-            if line.isOverlong {
-                assembly.report.skip("line-too-long", at: position, "the line is longer than \(text.count) octets")
-            } else if let row = columns.row(text) {
-                row.hand(to: &assembly, at: position)
-            } else {
-                assembly.unparsed(text, at: position, "no row of the columns that the head names")
-            }
-            assembly.drain(emit)
-        }
-        assembly.finish(emit)
-        report = assembly.report
+        var session = ZeekSession(self, options, report)
+        session.readAll(octets, into: &report, emit: emit)
+    }
+
+    func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        Self.isTabular(sample) ? ZeekSession(self, options, report) : objectSession(options, report, sample: sample)
     }
 
     func recognises(_ record: borrowing JSONRecord) -> DetectionStrength {
@@ -85,4 +68,40 @@ struct ZeekReader: JSONLogReader {
         }
         row.hand(to: &assembly, at: position)
     }
+}
+
+/// A log of columns that its head names; a log behind it has a head of its own.
+private struct ZeekSession: LogSession {
+    private var assembly: EventAssembly
+    private var columns = ZeekColumns()
+
+    init(_ reader: ZeekReader, _ options: LogOptions, _ report: FileReport) {
+        assembly = reader.begin(options, report)
+    }
+
+    var report: FileReport { assembly.report }
+
+    mutating func take(_ octets: Span<UInt8>, behind base: SourcePosition, emit: (QueryEvent) -> Void) {
+        var lines = LineScanner(octets)
+        while let line = lines.next() {
+            let text = octets.extracting(line.range)
+            if text.trimmed.count == 0 { continue }
+            if text[0] == 0x23 {
+                columns.take(text)
+                continue
+            }
+            assembly.report.records += 1
+            let position = SourcePosition(record: line.number, byte: line.range.lowerBound).behind(base)
+            if line.isOverlong {
+                assembly.report.skip("line-too-long", at: position, "the line is longer than \(text.count) octets")
+            } else if let row = columns.row(text) {
+                row.hand(to: &assembly, at: position)
+            } else {
+                assembly.unparsed(text, at: position, "no row of the columns that the head names")
+            }
+            assembly.drain(emit)
+        }
+    }
+
+    mutating func finish(emit: (QueryEvent) -> Void) { assembly.finish(emit) }
 }

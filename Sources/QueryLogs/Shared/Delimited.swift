@@ -170,28 +170,12 @@ extension DelimitedLogReader {
         report: inout FileReport,
         emit: (QueryEvent) -> Void
     ) {
-        var (state, assembly) = begin(options, report)
-        var rows = DelimitedScanner(octets, separator: separator(octets))
-        while let piece = rows.next() {
-            switch piece {
-            case .row(let row, let position, let range):
-                switch recognises(row, &state) {
-                case .head: continue
-                case .record:
-                    assembly.report.records += 1
-                    take(row, at: position, &state, &assembly)
-                case .foreign:
-                    assembly.report.records += 1
-                    assembly.unparsed(octets.extracting(range), at: position, "not a row of this format")
-                }
-            case .overlong(let position):
-                assembly.report.records += 1
-                assembly.overlongRow(at: position)
-            }
-            assembly.drain(emit)
-        }
-        assembly.finish(emit)
-        report = assembly.report
+        var session = DelimitedLogSession(self, options, report, sample: octets)
+        session.readAll(octets, into: &report, emit: emit)
+    }
+
+    func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        DelimitedLogSession(self, options, report, sample: sample)
     }
 }
 

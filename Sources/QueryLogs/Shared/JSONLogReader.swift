@@ -23,6 +23,15 @@ extension JSONLogReader {
         readObjects(octets, options: options, report: &report, emit: emit)
     }
 
+    func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        objectSession(options, report, sample: sample)
+    }
+
+    /// The reading of an object a line; a document of many lines is read whole.
+    func objectSession(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        JSONSample.isDocument(sample) ? nil : JSONLogSession(self, options, report)
+    }
+
     /// As sure as the surest of the first objects; a sample may end within the last.
     func detectObjects(_ sample: Span<UInt8>) -> DetectionStrength {
         guard JSONSample.mayHoldObjects(sample) else { return .no }
@@ -45,32 +54,13 @@ extension JSONLogReader {
         report: inout FileReport,
         emit: (QueryEvent) -> Void
     ) {
-        var assembly = begin(options, report)
-        Self.walk(octets, reader: self) { record, position in
-            assembly.report.records += 1
-            if recognises(record) == .no {
-                assembly.report.skip("other-object")
-            } else {
-                take(record, at: position, &assembly)
-            }
-            assembly.drain(emit)
-            return true
-        } fault: { text, position, isOverlong in
-            assembly.report.records += 1
-            if isOverlong {
-                assembly.report.skip("line-too-long", at: position, "the record is longer than any log has")
-            } else {
-                assembly.unparsed(text, at: position, "no whole JSON object")
-            }
-            return true
-        }
-        assembly.finish(emit)
-        report = assembly.report
+        var session = JSONLogSession(self, options, report)
+        session.readAll(octets, into: &report, emit: emit)
     }
 
     /// Hands over every object that can be a record: those in arrays of objects that are none, and those that stand as text
     /// in the objects of containers and journals. Either closure ends the walk by returning false.
-    private static func walk(
+    static func walk(
         _ octets: Span<UInt8>,
         reader: borrowing Self,
         _ body: (borrowing JSONRecord, SourcePosition) -> Bool,
@@ -120,6 +110,16 @@ enum JSONSample {
     /// Whether one of the first lines has an object in it.
     static func mayHoldObjects(_ sample: Span<UInt8>) -> Bool {
         sample.extracting(0..<min(sample.count, 4096)).firstIndex(of: 0x7B) != nil
+    }
+
+    /// Whether the first line only opens what the next ones are in.
+    static func isDocument(_ sample: Span<UInt8>) -> Bool {
+        var lines = LineScanner(sample)
+        while let line = lines.next() {
+            let text = sample.extracting(line.range).trimmed
+            if text.count > 0 { return text[0] == 0x5B || isFrame(text) }
+        }
+        return false
     }
 
     /// Whether an object is only a frame around records: an array of objects in it, or in an object in it.

@@ -69,26 +69,12 @@ extension TextLogReader {
         report: inout FileReport,
         emit: (QueryEvent) -> Void
     ) {
-        var (state, assembly) = begin(options, report)
-        var lines = LineScanner(octets)
-        while let line = lines.next() {
-            let text = octets.extracting(line.range).trimmed
-            if text.count == 0 || isComment(text) { continue }
-            assembly.report.records += 1
-            let position = SourcePosition(record: line.number, byte: line.range.lowerBound)
-            if line.isOverlong {
-                assembly.report.skip("line-too-long", at: position, "the line is longer than \(text.count) octets")
-                continue
-            }
-            var clock = assembly.clock
-            LinePrefix.peel(text, clock: &clock) { message, time, _ in
-                take(message, time: time, at: position, &state, &assembly)
-            }
-            assembly.clock = clock
-            assembly.drain(emit)
-        }
-        assembly.finish(emit)
-        report = assembly.report
+        var session = TextLogSession(self, options, report)
+        session.readAll(octets, into: &report, emit: emit)
+    }
+
+    func session(_ options: LogOptions, _ report: FileReport, sample: Span<UInt8>) -> (any LogSession)? {
+        TextLogSession(self, options, report)
     }
 }
 

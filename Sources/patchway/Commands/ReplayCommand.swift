@@ -21,6 +21,11 @@ struct ReplayCommand: ParsableCommand {
             ten seconds lie between lines: what of one query is on both sides is counted on both. Formats that begin with a \
             heading (Zeek, CSV) cannot be cut without it; logs without a year need --year.
 
+            With --follow the last capture is a log that grows: the others are read to their ends first, then it is read as \
+            lines come, through rotation (renamed, or cut short and written anew), until Ctrl-C prints the report. Memory does not \
+            grow with it. Of - the end is waited for. Questions without an answer by then may still be answered: nothing is \
+            said of them. Logs of lines can be followed, and neither captures of packets nor databases nor compressed files.
+
             \(LogFormats.all.map { "\($0.format.rawValue): \($0.summary)" }.joined(separator: "\n"))
             """
     )
@@ -30,6 +35,9 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(name: .customLong("fail-on"), help: "Exit 1 from this severity of a finding on: \(Severity.failOnValues).")
     var failOn = "low"
+
+    @Flag(name: .customLong("follow"), help: "Read the last capture while it grows, until Ctrl-C prints the report.")
+    var follows = false
 
     @OptionGroup var reading: LogReadingOptions
     @OptionGroup var stack: StackOptions
@@ -54,9 +62,11 @@ struct ReplayCommand: ParsableCommand {
             isPartial: emission.isPartial
         )
         Interruption.watch()
-        for path in captures where !Interruption.isRequested { run.read(path) }
+        for path in follows ? captures.dropLast() : captures[...] where !Interruption.isRequested { run.read(path) }
+        if follows, let last = captures.last, !Interruption.isRequested { try run.follow(last) }
         let status = run.finish(threshold)
-        if Interruption.isRequested { throw ExitStatus.interrupted }
+        // Of a log that is followed an interruption is the end.
+        if Interruption.isRequested, !follows { throw ExitStatus.interrupted }
         throw status != .finding && run.misused > 0 ? .usage : status
     }
 }

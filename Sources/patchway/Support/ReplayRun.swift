@@ -54,6 +54,20 @@ struct ReplayRun: ~Copyable {
         }
     }
 
+    /// Reads a log while it grows, until there is an end to it.
+    mutating func follow(_ path: String) throws {
+        captures.append(path)
+        do {
+            var following = try LogFollowing(path, options)
+            file(try following.read { replayer.add($0) })
+        } catch let failure as Failure where isRedacted {
+            throw Failure(
+                status: failure.status,
+                text: failure.text.replacing(TerminalText.escaped(path), with: shown(path))
+            )
+        }
+    }
+
     /// A capture may be long: what it gave so far is printed, and the program ends.
     private mutating func cutShort(_ path: String) -> Never {
         diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
