@@ -61,8 +61,7 @@ struct AnswerScrubber: ~Copyable {
     /// Where owners stand in it that are more than a pointer.
     private var owners: [Int] = []
     private static let maximumOwners = 16
-    private var answers: UInt16 = 0
-    private var authorities: UInt16 = 0
+    private var (answers, authorities) = (UInt16(0), UInt16(0))
     /// Whether the chain ended in records of the type asked for.
     private var hasData = false
 
@@ -144,8 +143,7 @@ struct AnswerScrubber: ~Copyable {
         message.reset()
         ttls.reset()
         aliasCount = 0
-        answers = 0
-        authorities = 0
+        (answers, authorities) = (0, 0)
         hasData = false
         if !options.isEmpty { options = [] }
         lifetime = min(maximumTTL, limit)
@@ -172,8 +170,7 @@ struct AnswerScrubber: ~Copyable {
 
     /// Makes NODATA of NXDOMAIN, as an engine says it that knows the name.
     mutating func turnDenial() {
-        code = .noError
-        isAuthentic = false
+        (code, isAuthentic) = (.noError, false)
         message.setCode(code)
         message.octets.put16(message.octets.uint16(at: 2) | MessageHeader.authoritativeFlag, at: 2)
     }
