@@ -23,10 +23,13 @@ public struct ZonePolicy: Sendable, Equatable {
     public var action: Action
     /// Whether of those with local data, too (`defpolOverrideLocalData`).
     public var overridesData: Bool
+    /// Seconds to live of the alias, in place of the zone's (`defttl`).
+    public var ttl: UInt32?
 
     /// A policy.
-    public init(_ action: Action, overridesData: Bool = true) {
+    public init(_ action: Action, overridesData: Bool = true, ttl: UInt32? = nil) {
         self.action = action
+        self.ttl = ttl
         self.overridesData = overridesData
     }
 }

@@ -51,6 +51,8 @@ public struct Configuration: Sendable {
         public var minutes: [Range<Int>]?
         /// What is done with the triggers of a policy zone in place of what it says (PowerDNS).
         public var zonePolicy: ZonePolicy?
+        /// The first option of a zone of PowerDNS Recursor that is stated for it.
+        var zoneOption: String?
         /// The rules that are stated in place of a list; nil for lists.
         public var rules: [ConfiguredRule]?
         /// What is known not to be evaluated, such as a list that would have to be fetched.

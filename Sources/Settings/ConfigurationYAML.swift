@@ -195,8 +195,8 @@ private struct ConfigurationBuilder {
         guard let lists = reader.list(listsNode, "lists") else { return nil }
         if lists.isEmpty { reader.fault(listsNode, "empty", "a layer needs at least one list") }
         layer.lists = lists.compactMap { list($0) }
-        if layer.engine != .pdnsRPZ, layer.lists.contains(where: { $0.zonePolicy != nil }) {
-            reader.fault(listsNode, "wrong-engine", "defpol is an option of PowerDNS Recursor; say engine: pdns-rpz")
+        if layer.engine != .pdnsRPZ, let key = layer.lists.compactMap(\.zoneOption).first {
+            reader.fault(listsNode, "wrong-engine", "\(key) is an option of PowerDNS Recursor; say engine: pdns-rpz")
         }
         reader.limit(layer, node)
         let hasGroups = layer.lists.contains { !$0.groups.isEmpty }
@@ -301,6 +301,7 @@ private struct ConfigurationBuilder {
             (list.role, list.leavesRoleOpen) = (word, false)
         }
         list.zonePolicy = ZonePolicyYAML.policy(fields, &reader)
+        list.zoneOption = ZonePolicyYAML.keys.first { fields[$0] != nil }
         return list
     }
 }

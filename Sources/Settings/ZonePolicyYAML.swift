@@ -2,10 +2,16 @@ import DNS
 import Policy
 internal import Yams
 
-/// Reads what PowerDNS Recursor's `rpzFile` says of a zone, in its words: `defpol`, `defcontent` and
-/// `defpol-override-local-data` of a list.
+/// Reads what PowerDNS Recursor's `rpzFile` says of a zone, in its words: `defpol`, `defcontent`, `defttl` and
+/// `defpol-override-local-data` of a list. Its other options are taken where they change no answer (each was given to 4.8.8), and
+/// refused where what they change is not evaluated.
 enum ZonePolicyYAML {
-    static let keys = ["defpol", "defcontent", "defpol-override-local-data"]
+    static let keys = ["defpol"] + needingPolicy + harmless + notEvaluated
+
+    /// What says more of `defpol`.
+    private static let needingPolicy = ["defcontent", "defttl", "defpol-override-local-data"]
+    private static let harmless = ["policy-name", "tags", "zone-size-hint"]
+    private static let notEvaluated = ["extended-error-code", "extended-error-extra", "max-ttl"]
 
     private static let actions: [String: ZonePolicy.Action] = [
         "NXDOMAIN": .nxdomain, "NODATA": .nodata, "Drop": .drop, "Truncate": .truncate, "NoAction": .noAction,
@@ -13,8 +19,17 @@ enum ZonePolicyYAML {
     private static let custom = "Custom"
 
     static func policy(_ fields: [String: Node], _ reader: inout NodeReader) -> ZonePolicy? {
+        for key in notEvaluated {
+            if let node = fields[key] {
+                reader.fault(
+                    node,
+                    "not-evaluated",
+                    "\(key) changes answers in a way that is not evaluated; leave it out"
+                )
+            }
+        }
         guard let node = fields["defpol"] else {
-            for key in keys {
+            for key in needingPolicy {
                 if let node = fields[key] {
                     reader.fault(node, "missing-key", "\(key) needs `defpol`, such as NXDOMAIN")
                 }
@@ -42,6 +57,17 @@ enum ZonePolicyYAML {
             return nil
         }
         let overrides = fields["defpol-override-local-data"].flatMap { reader.flag($0, "defpol-override-local-data") }
-        return ZonePolicy(action, overridesData: overrides ?? true)
+        var policy = ZonePolicy(action, overridesData: overrides ?? true)
+        if let node = fields["defttl"] { policy.ttl = ttl(node, word, &reader) }
+        return policy
+    }
+
+    /// The seconds to live of the alias, which nothing else has.
+    private static func ttl(_ node: Node, _ word: String, _ reader: inout NodeReader) -> UInt32? {
+        guard word == custom else {
+            reader.fault(node, "unused-key", "defttl is for `defpol: \(custom)` alone")
+            return nil
+        }
+        return reader.number(node, "defttl", 0...Int(UInt32.max)).map { UInt32($0) }
     }
 }

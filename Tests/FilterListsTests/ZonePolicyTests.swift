@@ -53,6 +53,17 @@ struct ZonePolicyTests {
         #expect(try Self.kinds(alias) == Array(repeating: .redirect, count: 7) + [.pass])
     }
 
+    /// The alias lives as long as the record of the zone does, unless `defttl` says how long.
+    @Test(arguments: [(nil, 60 as UInt32), (17, 17)] as [(UInt32?, UInt32)])
+    func lifeOfAnAlias(_ stated: UInt32?, _ ttl: UInt32) throws {
+        var input = ListInput(path: "z.rpz", format: .rpz, octets: Array(Self.zone.utf8))
+        input.zonePolicy = ZonePolicy(.alias(try DomainName("w.yy")), ttl: stated)
+        let layer = try LayerLoader.load([input], engine: .pdnsRPZ)
+        for name in ["nx.zz", "data.zz", "alias.zz"] {
+            #expect(try layer.verdict(name).answer?.records.map(\.ttl) == [ttl])
+        }
+    }
+
     /// A second record for a name keeps the zone from being loaded where it is no data.
     @Test func twoForAName() throws {
         let zone = "$TTL 60\n@ SOA a. b. 1 1 1 1 1\nnx.zz A 192.0.2.1\nnx.zz AAAA ::1\n"

@@ -133,6 +133,24 @@ import TextScan
         ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defcontent: w.yy}]\n", ["3:35 missing-key"]),
         ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Drop, defcontent: w}]\n", ["3:49 unused-key"]),
         ("layers:\n  - engine: bind-rpz\n    lists: [{path: a, defpol: Drop}]\n", ["3:12 wrong-engine"]),
+        ("layers:\n  - engine: bind-rpz\n    lists: [{path: a, policy-name: x}]\n", ["3:12 wrong-engine"]),
+        (
+            "layers:\n  - engine: pdns-rpz\n    lists: [{path: a, policy-name: x, tags: [y], zone-size-hint: 9}]\n", []
+        ),
+        (
+            "layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Custom, defcontent: w, defttl: 9}]\n", []
+        ),
+        (
+            "layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Custom, defcontent: w, defttl: x}]\n",
+            ["3:62 bad-number"]
+        ),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defpol: Drop, defttl: 9}]\n", ["3:45 unused-key"]),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, defttl: 9}]\n", ["3:31 missing-key"]),
+        ("layers:\n  - engine: pdns-rpz\n    lists: [{path: a, max-ttl: 9}]\n", ["3:32 not-evaluated"]),
+        (
+            "layers:\n  - engine: pdns-rpz\n    lists: [{path: a, extended-error-code: 15}]\n",
+            ["3:44 not-evaluated"]
+        ),
         ("layers:\n  - lists: [{path: a, format: host}]\n", ["2:31 unknown-word"]),
         ("layers:\n  - lists: [{path: a, size: 1}]\n", ["2:23 unknown-key"]),
         ("layers:\n  - lists: [a]\n    mode: protect\n", []),

@@ -22,7 +22,8 @@ extension PolicyZone {
         case .truncate: action = truncate
         case .noAction: action = sink.allow
         case .alias(let target):
-            action = sink.builder.intern(.records([LocalRecord(type: .cname, ttl: ttl, data: target.wire)]))
+            let record = LocalRecord(type: .cname, ttl: policy.ttl ?? ttl, data: target.wire)
+            action = sink.builder.intern(.records([record]))
             holding = .alias
         }
         if isDuplicate(trigger, holding, text, range, line, &sink) { return }
