@@ -149,8 +149,8 @@ let package = Package(
         .target(
             name: "FuzzSubjects",
             dependencies: [
-                "CSockets", "DNS", "FilterLists", "LDNS", "Policy", "QueryLogs", "Resolver", "Settings", "TestSupport",
-                "TextScan",
+                "CSockets", "DNS", "FilterLists", "LDNS", "Policy", "QueryLogs", "Replay", "Resolver", "Settings",
+                "TestSupport", "TextScan",
             ],
             path: "Tests/Fuzz/Subjects"
         ),

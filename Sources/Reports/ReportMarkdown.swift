@@ -44,18 +44,21 @@ public struct ReportMarkdown: Sendable {
         var text = "\n## \(Self.heading(section.title))\n\n"
         for note in section.notes { text += "\(Self.plain(note))\n\n" }
         guard !section.rows.isEmpty else { return text + "\(Self.plain(section.none))\n" }
-        text += Self.row(["severity", "name", "types", "got", "evidence", "phase", "why", "queries", "clients", "when"])
-        text += Self.row(Array(repeating: "---", count: 10))
+        let columns = ["severity", "name", "types", "got", "evidence", "phase", "why", "queries", "clients", "when"]
+        var rows: [[String]] = [columns, Array(repeating: "---", count: columns.count)]
         for row in section.rows.map(ReportRow.init) {
             var why = [Self.code(row.reason)]
             if !row.chain.isEmpty { why.append("via " + Self.code(row.chain)) }
             if !row.breaks.isEmpty { why.append("breaks: " + Self.code(row.breaks)) }
             why += row.remarks.map(Self.code)
-            text += Self.row([
+            rows.append([
                 row.severity.rawValue, Self.code(row.name), row.types, row.verdict, row.evidence, row.phase,
                 why.filter { !$0.isEmpty }.joined(separator: "; "), row.queries, row.clients, row.times,
             ])
         }
+        // Lists are asked by nobody: columns without anything in them are left out.
+        let used = columns.indices.filter { column in rows.dropFirst(2).contains { !$0[column].isEmpty } }
+        for row in rows { text += Self.row(used.map { row[$0] }) }
         return text
     }
 

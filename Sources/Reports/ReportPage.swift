@@ -146,10 +146,13 @@ public struct ReportPage: Sendable {
         let index = report.sections.firstIndex { $0.id == section.id && $0.title == section.title } ?? 0
         var text = "<h2 id=\"s\(index)\">\(HTMLText.escaped(section.title))</h2>\n" + list(section.notes)
         guard !section.rows.isEmpty else { return text + "<p>\(HTMLText.escaped(section.none))</p>\n" }
-        let columns = ["severity", "name", "types", "got", "evidence", "why", "queries", "clients", "when"]
+        let rows = section.rows.map(ReportRow.init)
+        var columns = ["severity", "name", "types", "got", "evidence", "why"]
+        // Lists are asked by nobody.
+        if rows.contains(where: { !$0.queries.isEmpty }) { columns += ["queries", "clients", "when"] }
         text += "<table class=\"findings\">\n<thead><tr>"
         text += columns.map { "<th scope=\"col\">\($0)</th>" }.joined() + "</tr></thead>\n<tbody>\n"
-        for entry in section.rows { text += Self.row(ReportRow(entry), columns) }
+        for row in rows { text += Self.row(row, columns) }
         return text + "</tbody></table>\n"
     }
 

@@ -47,6 +47,7 @@ struct ReportRow {
         if !finding.groups.isEmpty { remarks.append("for clients of: " + finding.groups.joined(separator: ", ")) }
         if row.hours > 0 { remarks.append("in \(counted(row.hours, "hour"))") }
         if row.wasBroken { remarks.append("did not work in the capture either") }
+        remarks += (finding.triedFixes ?? []).prefix(3).map { "fix: " + $0.text }
         self.remarks = remarks
     }
 }

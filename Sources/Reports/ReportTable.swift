@@ -13,7 +13,7 @@ public enum ReportTable {
     private static let columns = [
         "section", "severity", "name", "qtypes", "verdict", "evidence", "id", "service", "phase", "breaks", "detail",
         "engine", "list", "line", "rule", "chain", "groups", "count", "clients", "first", "last", "hours",
-        "broken_already",
+        "broken_already", "fix",
     ]
 
     /// Writes heading and rows.
@@ -43,6 +43,7 @@ public enum ReportTable {
         fields += [sightings.map { "\($0.count)" } ?? "", sightings.map { "\($0.clients)" } ?? ""]
         fields += [time(sightings?.first), time(sightings?.last)]
         fields += [row.hours > 0 ? "\(row.hours)" : "", row.wasBroken ? "true" : ""]
+        fields.append((finding.triedFixes ?? []).map(\.text).joined(separator: "; "))
         return fields.map(DelimitedText.field).joined(separator: ",") + "\n"
     }
 

@@ -264,7 +264,7 @@ enum StackOptionCases {
             ),
             CommandLineCase("explain 0x8024402c -o csv", 2, "give --list FILE or --stack FILE, or another -o"),
             CommandLineCase("explain 0x8024402c --list @/clean.txt -o csv", 2, "error codes are told as text"),
-            CommandLineCase("audit @/clean.txt -o csv", 2, "one of text, json, ndjson"),
+            CommandLineCase("audit @/clean.txt -o csv", 0, "+section,severity,name"),
             CommandLineCase("check a.example --list @/clean.txt -o xml", 2, "one of text, json, ndjson, csv"),
             // What was converted says what it is.
             CommandLineCase(

@@ -66,7 +66,7 @@ struct AuditCommand: ParsableCommand {
 
     @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var client: ContextOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: ReportOutputOptions
 
     func run() throws {
         RunCost.begin()
@@ -146,26 +146,32 @@ struct AuditCommand: ParsableCommand {
 /// One audit: reads, decides, prints list by list, so that memory holds one list at a time.
 private struct AuditRun: ~Copyable {
     private let auditor: Auditor
-    private let isText: Bool
+    private let format: OutputFormat
     private let isVerbose: Bool
     private let text: AuditText
     private var records: RecordStream
     private var summary: AuditSummary
+    /// What is written at the end; nil where lists are reported one by one.
+    private var report: Report?
     /// Lists that could not be audited because the command line is wrong about them.
     private var misused = 0
     /// Whether a list was not read to its end.
     private(set) var isCutShort = false
 
-    init(auditor: Auditor, output: OutputOptions, catalog: EndpointCatalog, stack: String?) {
+    init(auditor: Auditor, output: ReportOutputOptions, catalog: EndpointCatalog, stack: String?) {
         self.auditor = auditor
-        isText = output.format == .text
+        format = output.format
         isVerbose = output.isVerbose
-        text = AuditText(style: output.style, errors: isText ? ErrorSymbols.load() : [:])
+        text = AuditText(style: output.style, errors: format == .text ? ErrorSymbols.load() : [:])
         records = RecordStream(output.format, write: StandardOutput.write)
         summary = AuditSummary(names: auditor.names.count)
-        guard !isText else { return }
         let header = RunHeader(version: Version.text, catalog: catalog.label, stack: stack)
-        records.record("header") { header.write(to: &$0) }
+        switch format {
+        case .text: break
+        case .json, .ndjson: records.record("header") { header.write(to: &$0) }
+        case .csv: StandardOutput.write(ReportTable.heading)
+        case .markdown, .html: report = Report(title: "Audit", header: header)
+        }
     }
 
     /// The categories in a folder; nil when the path is none of such.
@@ -232,9 +238,9 @@ private struct AuditRun: ~Copyable {
             )
             summary.add(source, own, diagnostics: source.skipped.merging(source.unsupported, uniquingKeysWith: +))
             if report.notices.contains(where: { $0.reason == AssumedRole.engine.rawValue }) { summary.addAssumed() }
-            if isText {
+            guard format.isRecords else {
                 for diagnostic in isVerbose ? report.diagnostics : report.notices { self.report(diagnostic) }
-                StandardOutput.write(text.list(source, own, open: report.notEvaluated) + "\n")
+                write(source, own, report)
                 continue
             }
             records.record("file") { source.write(to: &$0) }
@@ -243,18 +249,49 @@ private struct AuditRun: ~Copyable {
         }
     }
 
+    /// One list as text, in a table or for a page.
+    private mutating func write(_ source: SourceReport, _ findings: [Finding], _ report: ListReport) {
+        guard format != .text else {
+            StandardOutput.write(text.list(source, findings, open: report.notEvaluated) + "\n")
+            return
+        }
+        let worstFirst = findings.sorted { ($0.severity, $1.name) > ($1.severity, $0.name) }
+        let rows = worstFirst.map { Report.Row($0) }
+        guard format != .csv else {
+            for row in rows { StandardOutput.write(ReportTable.row(row, of: "audit")) }
+            return
+        }
+        let isCertain = source.unsupported.isEmpty
+        var section = Report.Section(
+            id: "audit",
+            title: source.path,
+            rows: rows,
+            none: isCertain ? "no update name breaks" : "no update name is known to break"
+        )
+        section.notes = [source.reading]
+        self.report?.sections.append(section)
+        self.report?.sources.append(source)
+    }
+
     private mutating func report(_ diagnostic: Diagnostic) {
-        if isText {
-            StandardError.line(diagnostic.description)
-        } else {
+        if format.isRecords {
             records.whole { diagnostic.write(to: &$0) }
+        } else {
+            StandardError.line(diagnostic.description)
         }
     }
 
     mutating func finish() {
-        if isText {
+        if format == .text {
             StandardOutput.write(text.summary(summary))
-        } else {
+        } else if var report {
+            let wide = AuditText(style: TextStyle(width: 10_000), errors: [:])
+            report.facts = wide.summary(summary).split(separator: "\n").map(String.init)
+            if Interruption.isRequested { report.facts.append("Interrupted: further lists were not audited.") }
+            StandardOutput.write(
+                format == .html ? ReportPage(report).text : ReportMarkdown(isVerbose: isVerbose).text(report)
+            )
+        } else if format.isRecords {
             let totals = summary
             records.record("summary") {
                 if Interruption.isRequested { $0.member("interrupted", true) }

@@ -18,6 +18,7 @@ public struct Subject: Sendable {
     public static var all: [Subject] {
         var all = [
             Subject(name: "configuration", areas: ["stacks", "fuzz"], trial: TextTrials.configuration),
+            Subject(name: "partial", areas: ["partials"], trial: TextTrials.partial),
             Subject(name: "detection", areas: ["fuzz", "http", "stacks"], trial: TextTrials.detection),
         ]
         #if TESTABLE

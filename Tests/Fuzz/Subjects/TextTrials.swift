@@ -2,6 +2,7 @@ import DNS
 import FilterLists
 import Policy
 import QueryLogs
+import Replay
 import Settings
 import TextScan
 
@@ -37,7 +38,24 @@ enum TextTrials {
         options.format = format
         var events = 0
         _ = QueryLog.read(Input(path: "-", bytes: InputBytes(array(octets))), options: options) { _ in events += 1 }
+        // The same as it grows.
+        var log = GrowingLog(path: "-", options: options)
+        let middle = octets.count / 2
+        try? log.take(octets.extracting(0..<middle)) { _ in events += 1 }
+        try? log.take(octets.extracting(middle..<octets.count)) { _ in events += 1 }
+        _ = try? log.finish(interrupted: true) { _ in events += 1 }
     }
+
+    /// A partial of a replay: what is taken of it can be reported and written again.
+    static func partial(_ octets: Span<UInt8>) {
+        var replayer = Replayer(catalog: catalog)
+        guard replayer.mergePartial(octets, path: "-", accept: { _ in nil }) == nil else { return }
+        _ = (replayer.observed(), replayer.clients(), replayer.totals, replayer.timelineBuckets)
+        let identity = PartialIdentity(catalog: "", stack: nil, redaction: replayer.redactionID)
+        replayer.writePartial(identity) { _ in }
+    }
+
+    private static let catalog = BuiltInCatalog.load().catalog
 
     /// A file of which nobody says what it is, as a list and as a log.
     static func detection(_ octets: Span<UInt8>) {
