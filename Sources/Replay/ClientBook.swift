@@ -45,7 +45,7 @@ struct ClientBook {
 
     private static func lowest(_ limit: Int, of page: [TallyKey: ClientMarks]) -> [TallyKey: ClientMarks] {
         guard page.count > limit else { return page }
-        let keys = page.keys.sorted().prefix(limit)
+        let keys = TallyKey.lowest(limit, of: page.keys)
         return Dictionary(uniqueKeysWithValues: keys.compactMap { key in page[key].map { (key, $0) } })
     }
 

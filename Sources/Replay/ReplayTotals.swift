@@ -41,6 +41,15 @@ struct TallyKey: Hashable, Comparable {
         hasher.combine(type)
     }
 
+    /// The lowest of many keys, in order; what names are compared by is worked out once for each.
+    static func lowest(_ count: Int, of keys: some Sequence<TallyKey>) -> [TallyKey] {
+        keys.map { (key: $0, order: $0.name.rootFirstKey) }.sorted { left, right in
+            if left.key.isMadeUp != right.key.isMadeUp { return right.key.isMadeUp }
+            if left.key.name == right.key.name { return left.key.type.rawValue < right.key.type.rawValue }
+            return left.order.lexicographicallyPrecedes(right.order)
+        }.prefix(count).map(\.key)
+    }
+
     static func < (left: TallyKey, right: TallyKey) -> Bool {
         if left.isMadeUp != right.isMadeUp { return right.isMadeUp }
         return left.name == right.name ? left.type.rawValue < right.type.rawValue : left.name < right.name

@@ -113,7 +113,7 @@ public struct Replayer {
 
     private mutating func pruneIfNeeded() {
         guard tallies.count > limits.names + limits.names / 4 + 16 else { return }
-        let lowest = tallies.keys.sorted().prefix(limits.names)
+        let lowest = TallyKey.lowest(limits.names, of: tallies.keys)
         bound = lowest.last
         tallies = kept
     }
@@ -121,7 +121,7 @@ public struct Replayer {
     /// The lowest names and types of all.
     var kept: [TallyKey: NameTally] {
         guard tallies.count > limits.names else { return tallies }
-        let lowest = tallies.keys.sorted().prefix(limits.names)
+        let lowest = TallyKey.lowest(limits.names, of: tallies.keys)
         return Dictionary(uniqueKeysWithValues: lowest.compactMap { key in tallies[key].map { (key, $0) } })
     }
 

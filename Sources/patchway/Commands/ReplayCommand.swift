@@ -17,9 +17,10 @@ struct ReplayCommand: ParsableCommand {
 
             With --emit partial the state of the run is written, and no report: `patchway merge` makes the report of many, \
             read at different times or places. It is the same as that of one run over everything, whatever captures were read \
-            together and in which order. A log may also be cut at the ends of its lines where no query is open, that is where \
-            ten seconds lie between lines: what of one query is on both sides is counted on both. Formats that begin with a \
-            heading (Zeek, CSV) cannot be cut without it; logs without a year need --year.
+            together and in which order. A log of lines may also be cut where no query is open, that is where ten seconds lie \
+            between lines: what of one query is on both sides is counted on both. Not to be cut are formats with a heading \
+            (Zeek, CSV), documents, and logs of which one part tells how others are read (dates of the debug log of Windows, \
+            answers that are shown of some queries only). Logs without a year need --year, that of the first line of each part.
 
             With --follow the last capture is a log that grows: the others are read to their ends first, then it is read as \
             lines come, through rotation (renamed, or cut short and written anew), until Ctrl-C prints the report. Memory does not \
