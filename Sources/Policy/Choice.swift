@@ -41,6 +41,11 @@ struct Choice {
         best == .max && otherDoubt == .max && doubt != .max ? Int(truncatingIfNeeded: doubt & 0xFFFF_FFFF) : nil
     }
 
+    /// Where no rule counts for certain, the strongest that may count and does something else than the strongest of those.
+    var rivalOfDoubt: Int? {
+        best == .max && otherDoubt != .max ? Int(truncatingIfNeeded: otherDoubt & 0xFFFF_FFFF) : nil
+    }
+
     /// The rule that would change the verdict if it counted.
     var doubtfulRule: Int? {
         let isSame = best != .max && actions.best == actions.doubt

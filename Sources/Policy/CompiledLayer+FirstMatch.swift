@@ -44,6 +44,12 @@ extension CompiledLayer {
         }
         // What lets pass what nothing else stops changes nothing, whether it counts or not.
         if let doubt = choice.loneDoubt, actions[Int(record(doubt).action)] == .allow { return .pass(index) }
+        // Nor does it where the next one may stop it: that one is at fault.
+        if let doubt = choice.doubtfulRule, actions[Int(record(doubt).action)] == .allow,
+            let rival = choice.rivalOfDoubt
+        {
+            return Decision(kind: .unsupported, layer: index, rule: UInt32(rival))
+        }
         return decision(choice, type: type, index: index)
     }
 
@@ -86,7 +92,8 @@ extension CompiledLayer {
         guard let first, placeInOrder(records.count + first) < choice.best else {
             return decision(choice, type: type, index: index)
         }
-        return Decision(kind: .unsupported, layer: index, rule: UInt32(records.count + first))
+        // Which of the patterns would match nobody knows.
+        return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
     }
 
     /// Whether a label holds an octet that is not written as it is: dots, backslashes, blanks, controls, beyond ASCII.

@@ -206,6 +206,20 @@ import Testing
         #expect(stack.verdict(name, type: .a).kind == .unsupported)
     }
 
+    /// A rule that lets pass what nothing else stops is not the one that leaves a name open.
+    @Test func theRuleAtFault() throws {
+        func line(_ rules: String) throws -> Int? {
+            let verdict = try readList(rules, .dnsdist).verdict("a.zz")
+            #expect(verdict.kind == .unsupported)
+            return verdict.matched?.rule.line
+        }
+        let allowing = "addAction('192.0.2.0/24', AllowAction())\n"
+        let denying = "addAction('198.51.100.0/24', \(Self.nx))\n"
+        #expect(try line(allowing + denying) == 2)
+        #expect(try line(denying + allowing) == 1)
+        #expect(try line(allowing + "addAction('zz', \(Self.nx))\n") == 1)
+    }
+
     @Test func wholeAnswers() throws {
         let loaded = try readList(
             "addAction('zz', NegativeAndSOAAction(true, 'soa.zz', 60, 'a', 'b', 1, 2, 3, 4, 5))\n"
@@ -235,7 +249,8 @@ import Testing
 
     @Test func aNameWithOddOctetsIsNotComparedWithPatterns() throws {
         let rules = "addAction('b.zz', \(Self.nx))\naddAction(RegexRule('^ad'), \(Self.nx))"
-        #expect(try readList(rules, .dnsdist).verdict("a\\.d.zz").kind == .unsupported)
+        let open = try readList(rules, .dnsdist).verdict("a\\.d.zz")
+        #expect(open.kind == .unsupported && open.matched == nil && open.note != nil)
         #expect(try readList(rules, .dnsdist).verdict("a\\.d.b.zz").kind == .nxdomain)
     }
 
