@@ -8,10 +8,12 @@ import TextScan
 /// Everything that strangers wrote stands in code spans, in which nothing is markup, a link or HTML.
 public struct ReportMarkdown: Sendable {
     private let isVerbose: Bool
+    /// Findings shown of a section.
+    private static let shownRows = 500
     /// Clients shown of a report.
     private static let shownClients = 50
 
-    /// A renderer; verbose ones name every client.
+    /// A renderer; verbose ones name every finding and client.
     public init(isVerbose: Bool = false) { self.isVerbose = isVerbose }
 
     /// The report.
@@ -46,7 +48,8 @@ public struct ReportMarkdown: Sendable {
         guard !section.rows.isEmpty else { return text + "\(Self.plain(section.none))\n" }
         let columns = ["severity", "name", "types", "got", "evidence", "phase", "why", "queries", "clients", "when"]
         var rows: [[String]] = [columns, Array(repeating: "---", count: columns.count)]
-        for row in section.rows.map(ReportRow.init) {
+        let shown = isVerbose ? section.rows[...] : section.rows.prefix(Self.shownRows)
+        for row in shown.map(ReportRow.init) {
             var why = [Self.code(row.reason)]
             if !row.chain.isEmpty { why.append("via " + Self.code(row.chain)) }
             if !row.breaks.isEmpty { why.append("breaks: " + Self.code(row.breaks)) }
@@ -59,6 +62,8 @@ public struct ReportMarkdown: Sendable {
         // Lists are asked by nobody: columns without anything in them are left out.
         let used = columns.indices.filter { column in rows.dropFirst(2).contains { !$0[column].isEmpty } }
         for row in rows { text += Self.row(used.map { row[$0] }) }
+        let rest = section.rows.count - shown.count
+        if rest > 0 { text += "\n\(counted(rest, "finding")) more; -v names them\n" }
         return text
     }
 

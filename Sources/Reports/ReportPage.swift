@@ -7,6 +7,8 @@ import TextScan
 /// text in it (``HTMLText``).
 public struct ReportPage: Sendable {
     private let report: Report
+    /// Findings shown of a section: what is more no browser shows well.
+    private static let shownRows = 2_000
     /// Clients shown.
     private static let shownClients = 500
 
@@ -146,14 +148,16 @@ public struct ReportPage: Sendable {
         let index = report.sections.firstIndex { $0.id == section.id && $0.title == section.title } ?? 0
         var text = "<h2 id=\"s\(index)\">\(HTMLText.escaped(section.title))</h2>\n" + list(section.notes)
         guard !section.rows.isEmpty else { return text + "<p>\(HTMLText.escaped(section.none))</p>\n" }
-        let rows = section.rows.map(ReportRow.init)
+        let rows = section.rows.prefix(Self.shownRows).map(ReportRow.init)
         var columns = ["severity", "name", "types", "got", "evidence", "why"]
         // Lists are asked by nobody.
         if rows.contains(where: { !$0.queries.isEmpty }) { columns += ["queries", "clients", "when"] }
         text += "<table class=\"findings\">\n<thead><tr>"
         text += columns.map { "<th scope=\"col\">\($0)</th>" }.joined() + "</tr></thead>\n<tbody>\n"
         for row in rows { text += Self.row(row, columns) }
-        return text + "</tbody></table>\n"
+        text += "</tbody></table>\n"
+        let rest = section.rows.count - rows.count
+        return rest > 0 ? text + "<p>\(counted(rest, "finding")) more; -o csv has them all.</p>\n" : text
     }
 
     private static func row(_ row: ReportRow, _ columns: [String]) -> String {

@@ -114,6 +114,7 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
         arguments: [
             (["replay", "-", "-o", "ndjson"], ["header", "diagnostic", "summary"]),
             (["replay", "FIFO", "-o", "ndjson"], ["header", "diagnostic", "summary"]),
+            (["replay", "-", "--emit", "partial"], ["partial", "totals", "end"]),
             (["diff", "Tests/Fixtures/logs/dnsmasq/small.log", "FIFO", "-o", "ndjson"], nil),
             (["audit", "-", "-o", "ndjson"], ["header", "diagnostic", "summary"]),
             (["audit", "FIFO", "-o", "ndjson"], nil),

@@ -160,6 +160,16 @@ import Testing
         }
     }
 
+    /// A flood of findings makes no page that nobody can open; how many are left out is said.
+    @Test func floodsAreCutAndSaid() throws {
+        var report = try Self.report(name: "www.update.example", text: "plain")
+        report.sections[0].rows = Array(repeating: report.sections[0].rows[0], count: 2_345)
+        let page = ReportPage(report).text
+        #expect(page.contains("345 findings more") && page.utf8.count < 2_000_000)
+        #expect(ReportMarkdown().text(report).contains("1,845 findings more"))
+        #expect(!ReportMarkdown(isVerbose: true).text(report).contains("findings more"))
+    }
+
     /// However long a capture is, its slots fit beside each other and nothing of it is lost.
     @Test(arguments: [1, 2, 24, 25, 100, 1_440, 100_000, 20_000_000] as [Int64])
     func timelinesFit(minutes: Int64) throws {

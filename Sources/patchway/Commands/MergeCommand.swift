@@ -58,7 +58,7 @@ struct MergeCommand: ParsableCommand {
     ) throws {
         let set: InputSet
         do throws(InputError) {
-            set = try InputFile.read(path: path)
+            set = try InputFile.read(path: path, limits: InputLimits(maximumExpandedSize: 1 << 30))
         } catch {
             if error.reason == .interrupted { throw ExitStatus.interrupted }
             throw Failure(status: error.isMisuse ? .usage : .undecided, text: error.description)
