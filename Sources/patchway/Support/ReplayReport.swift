@@ -19,7 +19,14 @@ struct ReplayReport {
         let header = RunHeader(version: Version.text, catalog: stacks.catalog.label, stack: stacks.loaded?.label)
         report = Report(title: "Replay", header: header)
         report.facts = Self.facts(totals, replayer.redactionID)
-        let nothing = totals.updateEvents == 0 ? "no update name was asked for" : nil
+        // A page is read apart from what is said on standard error.
+        if replayer.unreadable > 0 { report.facts.append("captures that could not be read: \(replayer.unreadable)") }
+        if replayer.cutShort > 0 {
+            report.facts.append("captures that were not read to their end: \(replayer.cutShort)")
+        }
+        let isUnread = totals.events == 0 && replayer.unreadable > 0
+        let nothing =
+            isUnread ? "nothing could be read" : totals.updateEvents == 0 ? "no update name was asked for" : nil
         let observed = replayer.observed()
         let under = replayer.underStack()
         report.sections = [
