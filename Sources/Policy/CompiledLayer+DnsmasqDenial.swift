@@ -48,9 +48,10 @@ extension CompiledStack {
         context: borrowing QueryContext,
         after own: Decision
     ) -> Int? {
+        let turners = denialTurners & context.layers
+        guard turners != 0 else { return nil }
         for index in layers.indices
-        where context.layers >> UInt64(index) & 1 == 1 && sees(index, what: own) && layers[index].turnsDenial(of: asked)
-        {
+        where turners >> UInt64(index) & 1 == 1 && sees(index, what: own) && layers[index].turnsDenial(of: asked) {
             return index
         }
         return nil

@@ -51,7 +51,7 @@ extension CompiledLayer {
         }
         let decision = local ?? decideServerZone(name, found, type, context, index)
         if decision.hasRule, let hiding = found.hiding { return verdict(.unsupported, hiding, index) }
-        let behind = decidePolicyZones(after: decision, name, hashes, type: type, context: context)
+        let behind = decidePolicyZones(after: decision, name, hashes, type: type, context: context, index: index)
         guard behind.kind == .pass, let route = found.remoteRefusal ?? found.route else { return behind }
         var routed = self.decision(rule: route, type: type, index: index)
         // What policy zones let pass they let pass wherever it is asked for.
@@ -184,10 +184,10 @@ extension CompiledLayer {
         let ownData = found.data?.rule
         // Data outside every zone makes a transparent one, above whose name nothing is known.
         guard let zone else {
-            guard let ownData else { return .pass }
+            guard let ownData else { return .pass(index) }
             if type == .ds, let apex = implicitZones.apex(of: found.view), apex.labelCount == name.labelCount {
                 // It does not start with such a record there.
-                return hasOwn(ownData, .ds) ? verdict(.unsupported, ownData, index) : .pass
+                return hasOwn(ownData, .ds) ? verdict(.unsupported, ownData, index) : .pass(index)
             }
             return dataDecision(ownData, type, index) ?? verdict(.nodata, ownData, index)
         }

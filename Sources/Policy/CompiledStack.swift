@@ -212,11 +212,7 @@ public final class CompiledStack: Sendable {
         }
         // A pass is told by the rule that let the name asked for pass.
         guard walk.decision.kind != .pass, walk.place > 0 else {
-            var made = verdict(own, of: name, element: name, relation: .qname, type: type, context)
-            if own.kind.isPass, made.note == nil, layerTurningDenial(of: asked, context: context, after: own) != nil {
-                made.note = "dnsmasq knows the name: NXDOMAIN that comes from behind turns into NODATA"
-            }
-            return made
+            return verdict(own, of: name, element: name, relation: .qname, type: type, context)
         }
         let element = chain[walk.place - 1]
         var decision = walk.decision
@@ -272,6 +268,21 @@ public final class CompiledStack: Sendable {
 
     /// What a decision depends on beyond the question, as far as that is known.
     public func note(
+        on decision: Decision,
+        _ element: borrowing NameBuffer,
+        _ relation: Relation,
+        type: RRType,
+        _ context: borrowing QueryContext
+    ) -> String? {
+        if let note = noteOfRule(on: decision, element, relation, type: type, context) { return note }
+        guard relation == .qname, decision.kind.isPass,
+            layerTurningDenial(of: element, context: context, after: decision) != nil
+        else { return nil }
+        return "dnsmasq knows the name: NXDOMAIN that comes from behind turns into NODATA"
+    }
+
+    /// The same without what becomes of an answer from behind.
+    private func noteOfRule(
         on decision: Decision,
         _ element: borrowing NameBuffer,
         _ relation: Relation,

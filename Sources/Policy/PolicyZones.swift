@@ -87,10 +87,10 @@ extension CompiledLayer {
         _ name: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         type: RRType,
-        context: borrowing QueryContext
+        context: borrowing QueryContext,
+        index: UInt8
     ) -> Decision {
         guard policyZones != nil, own.kind == .pass || own.kind == .redirect else { return own }
-        let index = own.layer
         let leadsOn = own.kind == .redirect && leadsOn(own, name.name, type, context)
         guard own.kind == .pass || leadsOn else { return own }
         var met = decidePolicyZones(name, hashes, type: type, client: context.client?.address, index: index)

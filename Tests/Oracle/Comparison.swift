@@ -133,7 +133,7 @@ struct Comparison {
                 asked.append((place, question, verdict))
             }
         }
-        let isOnce = stack.layers[0].profile.chain == .untilCached
+        let isOnce = stack.layers[stack.layers.count - 1].profile.chain == .untilCached
         let outcomes = process.ask(
             asked.map(\.question),
             isSilent: { asked[$0].verdict.kind == .drop },
@@ -182,6 +182,13 @@ struct Comparison {
             mayBeEmpty: true
         )
         let isRefused = loaded.reports.contains { $0.unsupported["bad-statement"] != nil }
-        return (CompiledStack(layers: [loaded.layer]), round.mayBeRefused && isRefused)
+        return (CompiledStack(layers: try bystanders(round) + [loaded.layer]), round.mayBeRefused && isRefused)
+    }
+
+    /// A layer in front of every other round's that no name of a round meets: what it is behind may not matter.
+    private func bystanders(_ round: Round) throws -> [CompiledLayer] {
+        guard round.lists.reduce(0, { $0 + $1.text.utf8.count }) % 2 == 1 else { return [] }
+        let list = ListInput(path: "bystander", format: .hosts, octets: Array("0.0.0.0 bystander.invalid\n".utf8))
+        return [try LayerLoader.load([list], engine: .hostsFile).layer]
     }
 }

@@ -8,6 +8,8 @@ struct Judge {
     let upstream: Upstream
     let round: Round
     private var engine: Engine { setup.engine }
+    /// The engine's own, behind which there is none.
+    private var layer: CompiledLayer { stack.layers[stack.layers.count - 1] }
 
     func verdict(_ question: Question) -> Verdict { verdict(question.name, question.type) }
 
@@ -37,12 +39,12 @@ struct Judge {
         }
         guard verdict.kind == .redirect,
             engine.profile.chain == .untilCached || engine.profile.order == .localZone,
-            stack.layers[0].readsAnswers(question.type),
+            layer.readsAnswers(question.type),
             let alias = verdict.answer?.records.first(where: { $0.type == .cname }),
             let target = try? DomainName(wire: alias.data)
         else { return false }
         let addresses = upstream.shownAddresses(target, question.type)
-        return stack.layers[0].meetsAddressRule(addresses)
+        return layer.meetsAddressRule(addresses)
     }
 
     /// The test case of a mismatch; nil where the engine does what is expected.

@@ -30,14 +30,37 @@ extension LoadedLayer {
         hints: [IPAddress] = [],
         context: QueryContext = .unknown
     ) throws -> Verdict {
-        try CompiledStack(layers: [layer]).verdict(
-            DomainName(name),
-            type: type,
-            chain: chain.map { try DomainName($0) },
-            addresses: addresses,
-            hints: hints,
-            context: context
-        )
+        let (name, chain) = (try DomainName(name), try chain.map { try DomainName($0) })
+        let verdict = { (layers: [CompiledLayer]) in
+            CompiledStack(layers: layers)
+                .verdict(name, type: type, chain: chain, addresses: addresses, hints: hints, context: context)
+        }
+        let (own, behind) = (verdict([layer]), verdict([Self.bystander, layer]))
+        guard own.isSame(behind) || behind.kind == .unsupported else { throw Misplaced(own: own, behind: behind) }
+        return own
+    }
+
+    /// A layer that nothing meets: it may not matter what stands behind it.
+    private static let bystander: CompiledLayer = {
+        let list = ListInput(path: "bystander", format: .hosts, octets: Array("0.0.0.0 bystander.invalid\n".utf8))
+        guard let loaded = try? LayerLoader.load([list], engine: .hostsFile) else {
+            fatalError("a hosts file of one line")
+        }
+        return loaded.layer
+    }()
+
+    /// A layer said something else behind another one; it may be open there.
+    struct Misplaced: Error {
+        let own: Verdict
+        let behind: Verdict
+    }
+}
+
+extension Verdict {
+    /// Whether another says the same; the layers are counted from the last.
+    fileprivate func isSame(_ other: Verdict) -> Bool {
+        kind == other.kind && answer?.records.count == other.answer?.records.count && note == other.note
+            && matched?.rule == other.matched?.rule && lost == other.lost && matched?.element == other.matched?.element
     }
 }
 
