@@ -56,6 +56,15 @@ struct DropReason {
         id: "trailing-dot",
         text: "ends with a dot, with which names in a hosts file are never found"
     )
+    static let entryTrailingDot = DropReason(
+        id: "trailing-dot",
+        text: "ends with a dot, with which Blocky keeps it and looks no name up, so it never matches"
+    )
+    static let behindErrors = DropReason(
+        id: "behind-errors",
+        text:
+            "stands behind more lines that Blocky cannot read than it bears with (`maxErrorsPerSource`): it reads no further"
+    )
     static let localName = DropReason(
         id: "local-name",
         text: "names the machine itself; the engine skips such hosts lines"

@@ -37,6 +37,7 @@ extension LayerLoader {
         )
         sink.schedules = options.schedules
         sink.checksNames = options.checksNames && detection.engine == .bindRPZ
+        sink.maximumErrors = options.maximumErrors
         sink.given = given
         sink.otherOptions = otherOptions
         sink.policyZones = source.policyZones

@@ -25,6 +25,9 @@ public struct LayerOptions: Sendable, Equatable {
     /// where it is their primary server.
     public var checksNames: Bool
 
+    /// How many lines of a list Blocky may fail to read before it reads no further (`maxErrorsPerSource`); nil for any number.
+    public var maximumErrors: Int?
+
     /// Options; what is not given is not configured.
     public init(
         blockAddresses: [IPAddress] = [],
@@ -32,8 +35,10 @@ public struct LayerOptions: Sendable, Equatable {
         schedules: [String: [Range<Int>]] = [:],
         clients: ClientGroups? = nil,
         specialNames: BlockySpecialNames = .all,
-        checksNames: Bool = true
+        checksNames: Bool = true,
+        maximumErrors: Int? = 5
     ) {
+        self.maximumErrors = maximumErrors
         self.checksNames = checksNames
         self.specialNames = specialNames
         self.blockAddresses = blockAddresses

@@ -44,6 +44,11 @@ struct RuleSink: ~Copyable {
     /// The first line that keeps the engine from starting, if it refuses what it cannot read.
     private(set) var fault: (range: Range<Int>, line: Int, reason: DropReason)?
     private var notices: [Diagnostic] = []
+    /// Lines that an engine stops reading a list behind; nil where nothing does (Blocky `maxErrorsPerSource`).
+    var maximumErrors: Int?
+    /// What was dropped and not evaluated so far.
+    private(set) var dropCount = 0
+    private(set) var skipCount = 0
     private var ignored = DiagnosticCollector(keptPerReason: 20)
     private var unsupported = DiagnosticCollector(keptPerReason: 20)
     /// Action ids that readers need for every line.
@@ -171,6 +176,7 @@ struct RuleSink: ~Copyable {
         _ line: Int,
         at place: Int? = nil
     ) {
+        dropCount += 1
         if reason.keepsFromStarting(engine), fault.map({ line < $0.line }) ?? true { fault = (range, line, reason) }
         let path = path
         let shown = text.extracting(range)
@@ -188,6 +194,7 @@ struct RuleSink: ~Copyable {
 
     /// Counts a rule that is not evaluated yet.
     mutating func skip(_ reason: UnsupportedReason, _ text: Span<UInt8>, _ range: Range<Int>, _ line: Int) {
+        skipCount += 1
         builder.noteUnsupported()
         let path = path
         let shown = text.extracting(range)
@@ -291,8 +298,14 @@ struct RuleSink: ~Copyable {
     /// Whether a line can be read at all; what an engine makes of one that is too long for us leaves every name open.
     mutating func accepts(_ line: Line, _ text: Span<UInt8>) -> Bool {
         lines = line.number
-        guard line.isOverlong else { return true }
+        guard line.isOverlong || line.hasReturn else { return true }
         let first = text.extracting(line.range).trimmed
+        if line.hasReturn, !line.isOverlong {
+            // A comment ends with its line for all of them, and a CR is no blank to squidGuard.
+            if engine == .squidGuard || first.count > 0 && (first[0] == 0x21 || first[0] == 0x23) { return true }
+            leaveAllOpen(.carriageReturn, text, line.range, line.number)
+            return false
+        }
         let isComment = first.count > 0 && [0x21, 0x23, 0x3B].contains(first[0])
         switch engine {
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .unbound: drop(.overlong, text, line.range, line.number)

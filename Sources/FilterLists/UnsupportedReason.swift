@@ -15,6 +15,10 @@ struct UnsupportedReason {
         id: "line-too-long",
         text: "is longer than 65,536 octets and is not read; is this file damaged?"
     )
+    static let carriageReturn = UnsupportedReason(
+        id: "carriage-return",
+        text: "has a CR that ends no line for the engine, which ends lines at LF; convert the line ends of the file"
+    )
     static let nul = UnsupportedReason(
         id: "nul-octets",
         text: "holds a NUL, where engines written in C take a word to end; is this file damaged?"

@@ -291,8 +291,8 @@ public final class CompiledLayer: Sendable {
         let depth = UInt64(127 - labels)
         let rank = UInt64(record.rank)
         guard longestFirst else { return rank << 40 | depth << 32 | UInt64(rule) }
-        // What it answers before it looks at rules about domains.
-        if record.ruleClass == .special { return UInt64(rule) }
+        // What it answers before it looks at rules about domains; first what leaves every name open.
+        if record.ruleClass == .special { return (labels == 0 ? 0 : 1) << 40 | UInt64(rule) }
         return (depth << 1 | (record.scope == .below ? 0 : 1)) << 48 | rank << 32 | UInt64(rule)
     }
 

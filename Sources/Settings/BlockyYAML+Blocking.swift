@@ -9,6 +9,8 @@ extension BlockyYAML {
         guard reader.mapping(node, "blocking") != nil else { return }
         if let type = entry("blockType", of: node) { readBlockType(type) }
         if let ttl = entry("blockTTL", of: node) { layer.blockTTL = duration(ttl) }
+        let limit = entry("loading", of: node).flatMap { entry("maxErrorsPerSource", of: $0) }
+        if let limit = limit ?? entry("maxErrorsPerFile", of: node) { readErrorLimit(limit) }
         let clients = entry("clientGroupsBlock", of: node).flatMap { reader.mapping($0, "clientGroupsBlock") } ?? []
         layer.clients = clients.map { entry in
             Configuration.ClientEntry(client: entry.key, groups: words(entry.value, "the groups of a client"))
@@ -56,6 +58,15 @@ extension BlockyYAML {
             guard let group = key.scalar?.string, !groups.contains(group) else { continue }
             refuse(group, key, known)
         }
+    }
+
+    /// `maxErrorsPerSource`: -1 is no limit.
+    private mutating func readErrorLimit(_ node: Node) {
+        guard let text = reader.text(node, "maxErrorsPerSource") else { return }
+        guard let limit = Int(text), limit >= -1 else {
+            return reader.fault(node, "wrong-type", "maxErrorsPerSource is a number of lines, or -1 for any number")
+        }
+        layer.maximumErrors = limit < 0 ? nil : limit
     }
 
     /// Reports a group that no list is in.

@@ -8,9 +8,12 @@ public struct Line: Equatable, Sendable {
     public let range: Range<Int>
     /// Whether the line was longer than the limit; what lies behind ``range`` was skipped.
     public let isOverlong: Bool
+    /// Whether a CR stands in the line where CR ends none.
+    public let hasReturn: Bool
 }
 
-/// Walks the lines of a text: LF, CRLF and lone CR all end a line, the last line needs no terminator.
+/// Walks the lines of a text: LF and CRLF end a line, and lone CR unless it is told otherwise; the last line needs no
+/// terminator.
 ///
 /// ```swift
 /// var lines = LineScanner(text)
@@ -22,17 +25,25 @@ public struct LineScanner: ~Escapable {
 
     private let text: Span<UInt8>
     private let maximumLength: Int
+    private let endsAtReturn: Bool
     private var position = 0
     private var number = 0
-    /// The first CR at or after ``position``, so that texts without CR are searched for it only once.
+    /// The first LF and CR at or after ``position``, so that the text is searched for each only once.
+    private var nextFeed = -1
     private var nextReturn = -1
     /// Lines longer than the limit, so far.
     public private(set) var overlongCount = 0
 
-    /// A scanner at the start of `text`; `maximumLength` is in octets.
+    /// A scanner at the start of `text`; `maximumLength` is in octets. Most engines read lines that LF alone ends:
+    /// `endsAtReturn` is false for them, and ``Line/hasReturn`` tells lines that others would take for several.
     @_lifetime(copy text)
-    public init(_ text: Span<UInt8>, maximumLength: Int = LineScanner.defaultMaximumLength) {
+    public init(
+        _ text: Span<UInt8>,
+        maximumLength: Int = LineScanner.defaultMaximumLength,
+        endsAtReturn: Bool = true
+    ) {
         self.text = text
+        self.endsAtReturn = endsAtReturn
         self.maximumLength = maximumLength
     }
 
@@ -45,13 +56,20 @@ public struct LineScanner: ~Escapable {
     public mutating func next() -> Line? {
         guard position < text.count else { return nil }
         let start = position
-        var end = text.firstIndex(of: 0x0A, from: start) ?? text.count
-        position = min(end + 1, text.count)
+        if nextFeed < start { nextFeed = text.firstIndex(of: 0x0A, from: start) ?? text.count }
         if nextReturn < start { nextReturn = text.firstIndex(of: 0x0D, from: start) ?? text.count }
+        var end = nextFeed
+        position = min(end + 1, text.count)
+        var hasReturn = false
         if nextReturn < end {
-            end = nextReturn
-            position = end + 1
-            if position < text.count, text[position] == 0x0A { position += 1 }
+            if endsAtReturn {
+                end = nextReturn
+                position = end + 1
+                if position < text.count, text[position] == 0x0A { position += 1 }
+            } else {
+                hasReturn = nextReturn < end - 1
+                if text[end - 1] == 0x0D { end -= 1 }
+            }
         }
         number += 1
         let isOverlong = end - start > maximumLength
@@ -59,7 +77,7 @@ public struct LineScanner: ~Escapable {
             overlongCount += 1
             end = start + maximumLength
         }
-        return Line(number: number, range: start..<end, isOverlong: isOverlong)
+        return Line(number: number, range: start..<end, isOverlong: isOverlong, hasReturn: hasReturn)
     }
 }
 

@@ -33,6 +33,27 @@ import Testing
     ])
     func unbound(text: String, blocked: String) throws { try check("server:\n" + text, .unbound, .unbound, blocked) }
 
+    /// Engines that end lines at LF: a comment goes on behind a CR (squid 5.7 was asked), and what another line with one
+    /// means is open.
+    @Test(
+        arguments: [
+            (.squid, .squid, ".a.example", "#"), (.pihole, .hosts, "0.0.0.0 a.example", "#"),
+            (.pihole, .domains, "a.example", "#"), (.adguardHome, .adblock, "||a.example^", "!"),
+            (.adguardHome, .hosts, "0.0.0.0 a.example", "#"), (.blocky, .domains, "a.example", "#"),
+            (.dnscryptProxy, .dnscrypt, "a.example", "#"), (.squidGuard, .domains, "a.example", "#"),
+        ] as [(Engine, ListFormat, String, String)]
+    )
+    func othersEndLinesAtLineFeeds(engine: Engine, format: ListFormat, rule: String, comment: String) throws {
+        let other = rule.replacing("a.", with: "b.")
+        try check("\(comment) x\r\(other)\n\(rule)\r\n", format, engine, "a")
+        let open = try readList("\(rule)\r\(other)\n", format, engine)
+        #expect(try open.verdict("a.example").kind == (engine == .squidGuard ? .pass : .unsupported))
+        #expect(open.reports[0].unsupported["carriage-return"] == (engine == .squidGuard ? nil : 1))
+    }
+
+    /// .NET ends lines at a CR, too.
+    @Test func technitium() throws { try check("# x\ra.example\rb.example\n", .domains, .technitium, "ab") }
+
     /// With a carriage return in quotes Unbound does not start.
     @Test func unboundRefusesThemInQuotes() throws {
         let text = "server:\nlocal-zone: b.example always_nxdomain\nlocal-data: \"a.example A\r192.0.2.1\"\n"

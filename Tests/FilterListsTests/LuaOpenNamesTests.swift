@@ -26,6 +26,12 @@ import Testing
             ("do return end", .unsupported, .unsupported, .unsupported),
             ("if os.getenv('x') then return end", .unsupported, .unsupported, .unsupported),
             ("goto over", .unsupported, .unsupported, .unsupported),
+            // No statements.
+            ("foo", .unsupported, .unsupported, .unsupported),
+            ("foo.bar", .unsupported, .unsupported, .unsupported),
+            ("addAction", .unsupported, .unsupported, .unsupported),
+            ("addAction('r.zz', DropAction()) foo", .unsupported, .unsupported, .unsupported),
+            ("f() = 1", .unsupported, .unsupported, .unsupported),
             ("error('no')", .unsupported, .unsupported, .unsupported),
             ("os.exit(0)", .unsupported, .unsupported, .unsupported),
             ("function f() if true then return end end", .nxdomain, .nxdomain, .pass),

@@ -35,8 +35,9 @@ import Testing
         Row(engine: .adguardHome, format: .hosts, rule: "0.0.0.0 @", capitals: .nothing, rootDot: .nothing),
         Row(engine: .adguardHome, format: .adblock, rule: "||@^", rootDot: .nothing),
         Row(engine: .adguardHome, format: .adblock, rule: "|@^$dnstype=A", rootDot: .nothing),
-        Row(engine: .blocky, format: .hosts, rule: "0.0.0.0 @"),
-        Row(engine: .blocky, format: .domains, rule: "@"),
+        // Blocky keeps the dot and looks names up without one; of wildcards it cuts it off.
+        Row(engine: .blocky, format: .hosts, rule: "0.0.0.0 @", rootDot: .nothing),
+        Row(engine: .blocky, format: .domains, rule: "@", rootDot: .nothing),
         Row(engine: .blocky, format: .wildcard, rule: "*.@"),
         Row(engine: .dnscryptProxy, format: .dnscrypt, rule: "@", rootDot: .nothing),
         Row(engine: .dnscryptProxy, format: .dnscrypt, rule: "=@", rootDot: .nothing),

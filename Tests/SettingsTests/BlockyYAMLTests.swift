@@ -31,6 +31,23 @@ import TextScan
         #expect(layer.lists[5].rules?.count == 5)
     }
 
+    @Test(
+        arguments: [
+            ("blocking:\n  blockTTL: 1m\n", 5), ("blocking:\n  loading:\n    maxErrorsPerSource: 2\n", 2),
+            ("blocking:\n  loading:\n    maxErrorsPerSource: -1\n", nil), ("blocking:\n  maxErrorsPerFile: 9\n", 9),
+        ] as [(String, Int?)]
+    )
+    func errorLimits(yaml: String, limit: Int?) throws {
+        let (configuration, diagnostics) = ConfigurationYAML.parse(Array(yaml.utf8), path: "c")
+        #expect(diagnostics.isEmpty)
+        #expect(try #require(configuration.layers.first).maximumErrors == limit)
+    }
+
+    @Test func errorLimitsAreNumbers() {
+        let yaml = "blocking:\n  loading:\n    maxErrorsPerSource: many\n"
+        #expect(ConfigurationYAML.parse(Array(yaml.utf8), path: "c").diagnostics.map(\.line) == [3])
+    }
+
     @Test(arguments: [
         ("90s", 90), ("6h", 21_600), ("1h30m", 5400), ("15", 900), ("1.5h", 5400), ("500ms", 0), ("0s", 0),
     ])

@@ -24,6 +24,21 @@ import TextScan
         #expect(lines.map(\.number) == Array(1..<(expected.count + 1)))
     }
 
+    @Test(arguments: [
+        ("a\rb\nc\r\nd", ["a\rb", "c", "d"], [true, false, false]), ("a\r", ["a"], [false]),
+        ("a\r\r\nb\r", ["a\r", "b"], [true, false]), ("\r\n\r\rx", ["", "\r\rx"], [false, true]),
+    ])
+    func endsLinesAtLineFeedsAlone(text: String, expected: [String], returns: [Bool]) {
+        let octets = Array(text.utf8)
+        var scanner = LineScanner(octets.span, endsAtReturn: false)
+        var (texts, flags): ([String], [Bool]) = ([], [])
+        while let line = scanner.next() {
+            texts.append(octets.span.extracting(line.range).string)
+            flags.append(line.hasReturn)
+        }
+        #expect(texts == expected && flags == returns)
+    }
+
     @Test func flagsAndSkipsALineOfAMegabyte() {
         let text = Array("a\n".utf8) + [UInt8](repeating: 0x78, count: 1 << 20) + Array("\r\nb".utf8)
         let lines = lines(text)

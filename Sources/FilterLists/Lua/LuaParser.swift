@@ -71,7 +71,7 @@ struct LuaParser: ~Escapable {
             guard token.kind == .name else { throw .syntax }
             let name = token.range
             advance()
-            guard isMark("=") else { return try others([.path([name])], start, line) }
+            guard isMark("=") else { return try others([.path([name])], start, line, mayLackValues: true) }
             advance()
             return try assignment([name], start, line)
         }
@@ -81,6 +81,7 @@ struct LuaParser: ~Escapable {
         case .path(let path) where isMark("="):
             advance()
             return try assignment(path, start, line)
+        case .call: throw .syntax
         default: return try others([first], start, line)
         }
     }
@@ -95,9 +96,14 @@ struct LuaParser: ~Escapable {
         return .assignment(path: path, value: value, range: start..<lastEnd, line: line)
     }
 
-    /// The rest of a statement of a kind that is not looked into.
+    /// The rest of a statement of a kind that is not looked into. Names alone are none, unless they are declared.
     @_lifetime(self: copy self)
-    private mutating func others(_ targets: [LuaExpression], _ start: Int, _ line: Int) throws(Fault) -> LuaStatement {
+    private mutating func others(
+        _ targets: [LuaExpression],
+        _ start: Int,
+        _ line: Int,
+        mayLackValues: Bool = false
+    ) throws(Fault) -> LuaStatement {
         isProgram = true
         for target in targets { note(target) }
         var isTarget = true
@@ -107,6 +113,7 @@ struct LuaParser: ~Escapable {
             let other = try expression(0)
             if isTarget { note(other) } else { names.note(other, in: text) }
         }
+        if isTarget, !mayLackValues, case .path = targets[0] { throw .syntax }
         return .end
     }
 

@@ -8,7 +8,7 @@ enum AdGuardReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let context = AdGuardContext(&sink)
         var last = LastAddress()
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let rule = text.trimmedRange(in: line.range)

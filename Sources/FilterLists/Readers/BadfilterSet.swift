@@ -22,8 +22,8 @@ struct BadfilterSet: Sendable {
 
     private var keys: Set<Key> = []
     private var conditions: Set<Condition> = []
-    /// `$badfilter` rules about a name and everything below it; true for those without conditions.
-    private var subtrees: [[UInt8]: [Key: Bool]] = [:]
+    /// `$badfilter` rules about a name and everything below it.
+    private var subtrees: [[UInt8]: Siblings] = [:]
     /// Everything above such names.
     private var above: Set<[UInt8]> = []
     /// `$badfilter` rules with other patterns.
@@ -33,6 +33,24 @@ struct BadfilterSet: Sendable {
         var allows: Bool
         var pattern: [UInt8]
         var modifiers: [String]
+    }
+
+    /// The `$badfilter` rules about one name.
+    private struct Siblings {
+        /// True for those without conditions.
+        private var keys: [Key: Bool] = [:]
+        private var plainCount = 0
+
+        mutating func insert(_ key: Key, isPlain: Bool) {
+            if isPlain, keys[key] != true { plainCount += 1 }
+            keys[key] = isPlain || keys[key] == true
+        }
+
+        /// Whether there are others than a rule, and others without conditions.
+        func others(than key: Key) -> (any: Bool, plain: Bool) {
+            let own = keys[key]
+            return (keys.count > (own == nil ? 0 : 1), plainCount > (own == true ? 1 : 0))
+        }
     }
 
     /// A `$badfilter` rule and the questions that it matches.
@@ -54,11 +72,11 @@ struct BadfilterSet: Sendable {
         while let found = text.firstRange(of: "badfilter", from: position) {
             position = found.upperBound
             var start = found.lowerBound
-            while start > 0, text[start - 1] != 0x0A, text[start - 1] != 0x0D,
+            while start > 0, text[start - 1] != 0x0A,
                 found.lowerBound - start < LineScanner.defaultMaximumLength
             { start -= 1 }
             var end = found.upperBound
-            while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
+            while end < text.count, text[end] != 0x0A { end += 1 }
             position = end
             let line = text.trimmedRange(in: start..<end)
             guard text[line.lowerBound] != 0x21, text[line.lowerBound] != 0x23,
@@ -80,7 +98,7 @@ struct BadfilterSet: Sendable {
             return
         }
         let isPlain = condition.coverage == nil && condition.excluded.isEmpty && !rule.modifiers.isLimited
-        subtrees[name, default: [:]][key, default: false] = isPlain || subtrees[name]?[key] == true
+        subtrees[name, default: Siblings()].insert(key, isPlain: isPlain)
         for parent in Self.suffixes(name).dropFirst() { above.insert(parent) }
     }
 
@@ -98,10 +116,9 @@ struct BadfilterSet: Sendable {
         }
         var isMixed = above.contains(name)
         for parent in Self.suffixes(name) {
-            for (other, isPlain) in subtrees[parent] ?? [:] where other != key {
-                if isPlain { return .putBack }
-                isMixed = true
-            }
+            guard let others = subtrees[parent]?.others(than: key) else { continue }
+            if others.plain { return .putBack }
+            isMixed = isMixed || others.any
         }
         return isMixed ? .mixed : .removed
     }

@@ -4,18 +4,37 @@ import TextScan
 
 /// Lists as Blocky reads them (`lists/parsers/{lines,hosts}.go`, `cache/stringcache/string_caches.go`): a line is one
 /// name (`||` before and `^` behind it are cut off), a hosts line, `/expression/`, or `*.name` for the name and everything
-/// below.
+/// below. Behind more lines that are none of these than it bears with it reads no further, and keeps what it has
+/// (`lists/parsers/filtererrors.go`, `lists/list_cache.go`).
 enum BlockyReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
+        // Faults for certain, and what may be faults for Blocky.
+        var (faults, doubts) = (0, 0)
+        var undecided: UndecidedMark?
+        let limit = sink.maximumErrors ?? .max
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let whole = text.trimmedRange(in: line.range)
             guard !whole.isEmpty, text[whole.lowerBound] != 0x21, text[whole.lowerBound] != 0x23 else { continue }
             if line.number == 1, text.hasPrefix("[Adblock", at: whole.lowerBound) { continue }
-            read(text, text.trimmedRange(in: whole, before: 0x23), line.number, entry, &sink)
+            guard faults <= limit else {
+                sink.drop(.behindErrors, text, whole, line.number)
+                continue
+            }
+            let (dropped, skipped) = (sink.dropCount, sink.skipCount)
+            let rule = text.trimmedRange(in: whole, before: 0x23)
+            read(text, rule, line.number, entry, &sink)
+            // A name that ends with a dot is dropped without being a fault.
+            if sink.dropCount > dropped, !hasFinalDot(text, rule) {
+                faults += 1
+            } else if sink.dropCount > dropped || sink.skipCount > skipped {
+                doubts += 1
+            }
+            if undecided == nil, faults <= limit, faults + doubts > limit { undecided = sink.builder.beginUndecided() }
         }
+        if let undecided { sink.noteOpenRules(sink.builder.endUndecided(undecided)) }
     }
 
     private static func read(
@@ -43,7 +62,28 @@ enum BlockyReader {
         }
         if isNonASCII(text, name) { return international(text, rule, name, line, entry.class, &sink) }
         guard isName(text, name) else { return sink.drop(.notAName, text, rule, line) }
+        add(text, rule, name, line, entry, &sink)
+    }
+
+    /// Adds a name, unless it ends with a dot: names are looked up without one, and kept as they are.
+    private static func add(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ name: Range<Int>,
+        _ line: Int,
+        _ entry: (class: RuleClass, action: ActionID),
+        _ sink: inout RuleSink
+    ) {
+        guard text[name.upperBound - 1] != 0x2E else { return sink.drop(.entryTrailingDot, text, rule, line) }
         sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+    }
+
+    /// Whether a name in a line ends with a dot.
+    private static func hasFinalDot(_ text: Span<UInt8>, _ rule: Range<Int>) -> Bool {
+        for index in rule where text[index] == 0x2E {
+            if index + 1 == rule.upperBound || text[index + 1] == 0x5E || text[index + 1] <= 0x20 { return true }
+        }
+        return false
     }
 
     /// A name that Blocky converts to Punycode: what it becomes is left open, or all that it may become.
@@ -89,9 +129,7 @@ enum BlockyReader {
             guard isName(text, name) else { return sink.drop(.notAName, text, rule, line) }
             names.append(name)
         }
-        for name in names {
-            sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
-        }
+        for name in names { add(text, rule, name, line, entry, &sink) }
     }
 
     private static func wildcard(

@@ -61,7 +61,7 @@ enum HostsLines {
     ) {
         // Both read strings of C: the C library lines, dnsmasq words (compared with glibc 2.36 and dnsmasq 2.90).
         let hasNUL = sink.engine != .coreDNS && text.firstIndex(of: 0) != nil
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             var rule = text.trimmedRange(in: line.range, before: 0x23)

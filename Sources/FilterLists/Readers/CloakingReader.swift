@@ -16,7 +16,7 @@ enum CloakingReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var rules: [Rule] = []
         var places: [[UInt8]: Int] = [:]
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let rule = DNSCryptReader.content(text, line.range)
@@ -70,7 +70,7 @@ enum CloakingReader {
 /// that matches counts.
 enum ForwardingReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let rule = DNSCryptReader.content(text, line.range)

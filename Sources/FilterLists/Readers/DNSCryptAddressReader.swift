@@ -15,7 +15,7 @@ enum DNSCryptAddressReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
         var beginnings: [Beginning] = []
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             let rule = DNSCryptReader.content(text, line.range)

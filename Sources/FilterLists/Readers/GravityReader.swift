@@ -8,7 +8,7 @@ enum GravityReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
         let isAntigravity = sink.role == .allow
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             // Nearly every line is a name and nothing else.

@@ -10,7 +10,7 @@ enum SquidGuardReader {
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let (ruleClass, action) = sink.entry()
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text), let key = key(text, line) else { continue }
             guard key.count <= lineLimit else {
@@ -41,7 +41,7 @@ enum SquidGuardReader {
 
     /// Lines about URLs.
     static func readURLs(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text), let key = key(text, line) else { continue }
             sink.skip(.url, text, key, line.number)
@@ -55,7 +55,8 @@ enum SquidGuardReader {
         if text[start] == 0x2B || text[start] == 0x2D { start += 1 }
         while start < line.range.upperBound, isBlank(text[start]) { start += 1 }
         var end = start
-        while end < line.range.upperBound, !isBlank(text[end]) { end += 1 }
+        // A CR is a part of the word, of which no host is then (asked of 1.6.0).
+        while end < line.range.upperBound, !isBlank(text[end]) || text[end] == 0x0D { end += 1 }
         return end > start ? start..<end : nil
     }
 

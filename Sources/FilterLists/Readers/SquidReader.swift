@@ -10,7 +10,7 @@ enum SquidReader {
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var entries: [Entry] = []
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
             guard let value = value(text, line, &sink) else { continue }

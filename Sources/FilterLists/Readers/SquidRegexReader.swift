@@ -12,7 +12,7 @@ enum SquidRegexReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let (ruleClass, action) = sink.entry()
         var regardsCase: Bool?
-        var scanner = LineScanner(text)
+        var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text), let value = SquidReader.value(text, line, &sink) else { continue }
             let expression = text.extracting(value)

@@ -190,7 +190,8 @@ extension LayerRequest {
                 schedules: layer.schedules,
                 clients: layer.clients.map { ClientGroups($0.map { .init(clients: $0.client, groups: $0.groups) }) },
                 specialNames: layer.specialNames,
-                checksNames: layer.checksNames
+                checksNames: layer.checksNames,
+                maximumErrors: layer.maximumErrors
             )
         )
     }
