@@ -149,6 +149,12 @@ extension CompiledLayer {
         {
             settled.kind = .nodata
         }
+        // PowerDNS looks up what the alias of a rule about the client leads to for this type, too, and adds what it finds.
+        if profile.triggerOrder == .clientFirst, type == .cname, decision.kind == .redirect,
+            trigger(Int(decision.rule)) == .client, leadsElsewhere(Int(decision.rule))
+        {
+            settled.kind = .unsupported
+        }
         return settled
     }
 

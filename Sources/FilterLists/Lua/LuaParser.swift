@@ -2,12 +2,10 @@ import TextScan
 
 /// Reads Lua statement by statement and keeps what can be known without running it.
 struct LuaParser: ~Escapable {
-    /// Expressions inside of expressions.
-    private static let maximumDepth = 100
+    /// Expressions inside of expressions, and names in one `a.b.c`.
+    private static let (maximumDepth, maximumPath) = (100, 64)
     /// Values in one statement.
     private static let maximumValues = 4_000_000
-    /// Names in one `a.b.c`.
-    private static let maximumPath = 64
 
     private enum Fault: Error { case syntax }
 
@@ -71,7 +69,7 @@ struct LuaParser: ~Escapable {
             guard token.kind == .name else { throw .syntax }
             let name = token.range
             advance()
-            guard isMark("=") else { return try others([.path([name])], start, line, mayLackValues: true) }
+            guard isMark("=") else { return try others([.path([name])], start, line) }
             advance()
             return try assignment([name], start, line)
         }
@@ -81,7 +79,8 @@ struct LuaParser: ~Escapable {
         case .path(let path) where isMark("="):
             advance()
             return try assignment(path, start, line)
-        case .call: throw .syntax
+        // Names alone are no statement, and no call is assigned to.
+        case .path where !isMark(","), .call: throw .syntax
         default: return try others([first], start, line)
         }
     }
@@ -96,14 +95,9 @@ struct LuaParser: ~Escapable {
         return .assignment(path: path, value: value, range: start..<lastEnd, line: line)
     }
 
-    /// The rest of a statement of a kind that is not looked into. Names alone are none, unless they are declared.
+    /// The rest of a statement of a kind that is not looked into.
     @_lifetime(self: copy self)
-    private mutating func others(
-        _ targets: [LuaExpression],
-        _ start: Int,
-        _ line: Int,
-        mayLackValues: Bool = false
-    ) throws(Fault) -> LuaStatement {
+    private mutating func others(_ targets: [LuaExpression], _ start: Int, _ line: Int) throws(Fault) -> LuaStatement {
         isProgram = true
         for target in targets { note(target) }
         var isTarget = true
@@ -113,7 +107,6 @@ struct LuaParser: ~Escapable {
             let other = try expression(0)
             if isTarget { note(other) } else { names.note(other, in: text) }
         }
-        if isTarget, !mayLackValues, case .path = targets[0] { throw .syntax }
         return .end
     }
 

@@ -31,7 +31,11 @@ extension DnsdistConfiguration {
         case .table(let fields):
             for field in fields { if let fault = fault(field.value) { return fault } }
             return nil
-        case .null, .boolean, .number, .text, .path, .opaque: return nil
+        case .path(let path):
+            // A field of what is not there.
+            let root = source.extracting(path[0]).string
+            return path.count < 2 || variables[root] != nil || DnsdistGlobals.tables.contains(root) ? nil : .unreadable
+        case .null, .boolean, .number, .text, .opaque: return nil
         }
     }
 

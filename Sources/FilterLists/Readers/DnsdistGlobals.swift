@@ -4,6 +4,13 @@ enum DnsdistGlobals {
     /// How many arguments a function takes; nil where there is no such function.
     static func maximum(_ name: String) -> Int? { maximums[name] ?? (library.contains(name) ? .max : nil) }
 
+    /// The tables and objects that are there (printed by it).
+    static let tables: Set<String> = [
+        "DNSAction", "DNSClass", "DNSCryptExchangeVersion", "DNSOpcode", "DNSQType", "DNSRCode", "DNSResponseAction",
+        "DNSSection", "EDNSOptionCode", "_G", "bit", "chashed", "coroutine", "debug", "firstAvailable", "io", "jit",
+        "leastOutstanding", "math", "os", "package", "roundrobin", "string", "table", "whashed", "wrandom",
+    ]
+
     private static let maximums: [String: Int] = {
         var maximums: [String: Int] = [:]
         for (count, names) in byCount { for name in names.split(separator: " ") { maximums[String(name)] = count } }

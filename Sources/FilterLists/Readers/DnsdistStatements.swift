@@ -14,7 +14,11 @@ extension DnsdistConfiguration {
         _ sink: inout RuleSink
     ) {
         let name = source.extracting(path[0]).string
-        if leaveOpenUnlessCallable(expression, range, line, &sink) { return variables.assign(name, .unknown) }
+        if leaveOpenUnlessCallable(expression, range, line, &sink)
+            || leaveOpenUnlessCallable(.path(path), range, line, &sink)
+        {
+            return variables.assign(name, .unknown)
+        }
         guard path.count == 1 else {
             escape(expression, isHandedOn: true)
             escape(.path([path[0]]), isHandedOn: true)

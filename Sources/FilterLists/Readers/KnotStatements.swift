@@ -78,7 +78,12 @@ extension KnotConfiguration {
                     || Self.harmlessModules.contains(root)
             return (isKnown || variables[root] != nil) && call.arguments.allSatisfy { isCallable($0) }
         case .table(let fields): return fields.allSatisfy { isCallable($0.value) }
-        case .null, .boolean, .number, .text, .path, .opaque: return true
+        case .path(let path):
+            // A field of what is not there.
+            let root = source.extracting(path[0]).string
+            return path.count < 2 || variables[root] != nil || KnotGlobals.tables.contains(root)
+                || KnotGlobals.members[root] != nil || Self.modules[root] != nil || Self.harmlessModules.contains(root)
+        case .null, .boolean, .number, .text, .opaque: return true
         }
     }
 
