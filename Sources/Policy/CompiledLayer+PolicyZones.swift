@@ -262,13 +262,16 @@ extension CompiledLayer {
     /// PowerDNS a loop (compared with 9.18 and 4.8.8).
     func unlooped(_ decision: Decision, _ name: borrowing NameBuffer, _ type: RRType) -> Decision {
         guard decision.kind == .redirect, decision.hasRule,
-            engine == .bindRPZ && trigger(Int(decision.rule)) == nil || failsInLoops(decision),
+            engine == .bindRPZ && trigger(Int(decision.rule)) == nil || engine == .pdnsRPZ,
             case .records(let list) = actions[Int(record(Int(decision.rule)).action)],
             let alias = list.first, alias.type == .cname, Self.isSame(alias.data, name)
         else { return decision }
         var met = decision
         if engine == .bindRPZ {
             (met.kind, met.exempt) = (.pass, 1 << UInt64(decision.layer))
+        } else if !failsInLoops(decision) {
+            // Which of the two aliases of the name comes first is not modelled.
+            met.kind = .unsupported
         } else if type != .cname {
             met.kind = type == .any ? .unsupported : .servfail
         }

@@ -130,11 +130,14 @@ struct PolicyZoneOwnerTests {
             #expect(try ranges.verdict("w.com", .a, addresses: addresses).kind == kind)
             #expect(try ranges.verdict("v.com", .a, addresses: addresses).kind == .redirect)
         }
-        // Not because of who asks; nor is it then BIND's old form of rpz-passthru.
+        // Not because of who asks; nor is it then BIND's old form of rpz-passthru. Where the name has an alias of its own,
+        // PowerDNS gives both in an order that is not modelled, and it looks for aliases of the target for CNAME, too.
         let client = QueryContext(client: Client(address: IPAddress("127.0.0.1")))
-        for engine in [Engine.pdnsRPZ, .bindRPZ] {
+        for (engine, kind) in [(Engine.pdnsRPZ, VerdictKind.unsupported), (.bindRPZ, .redirect)] {
             let clients = try Self.stack(["32.1.0.0.127.rpz-client-ip CNAME w.com."], engine)
-            #expect(try clients.verdict("w.com", .a, context: client).kind == .redirect)
+            #expect(try clients.verdict("w.com", .a, context: client).kind == kind)
+            #expect(try clients.verdict("v.com", .cname, context: client).kind == kind)
+            #expect(try clients.verdict("v.com", .a, context: client).kind == .redirect)
         }
         #expect(try Self.stack(["w.com CNAME w.com."], .bindRPZ).verdict("w.com", .a).kind == .pass)
     }
