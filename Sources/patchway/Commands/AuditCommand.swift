@@ -316,9 +316,20 @@ private struct AuditRun: ~Copyable {
 }
 
 extension ListReport {
+    /// Whether rules of a class can be this list's: the parts of a Pi-hole database's own lists share their path.
+    private func mayHold(_ ruleClass: RuleClass) -> Bool {
+        switch ruleClass {
+        case .ownAllow: role == .exempt && format != .regex
+        case .ownBlock: role == .deny && format != .regex
+        case .ownAllowRegex: role == .exempt && format == .regex
+        case .ownBlockRegex: role == .deny && format == .regex
+        default: true
+        }
+    }
+
     /// Whether a rule of this list made the finding.
     fileprivate func isBlamed(for finding: Finding) -> Bool {
         guard let rule = finding.verdict.matched?.rule else { return false }
-        return rule.list == path && rule.engine == engine
+        return rule.list == path && rule.engine == engine && mayHold(rule.ruleClass)
     }
 }

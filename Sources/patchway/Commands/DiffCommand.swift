@@ -145,7 +145,8 @@ private struct DiffRun: ~Copyable {
             return
         }
         StandardOutput.write(Self.table(counts))
-        for (path, findings) in sides {
+        // Where nothing was compared nothing is said to be fine.
+        for (path, findings) in sides where counts.compared > 0 || !findings.isEmpty {
             StandardOutput.write(
                 text.section("Broken in \(TerminalText.escaped(path)) alone", findings, none: "nothing", owners: true)
             )
