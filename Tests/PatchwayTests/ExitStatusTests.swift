@@ -113,6 +113,12 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         ),
         CommandLineCase("check ads.example --list @/clean.txt --fail-on none", 1, "rules: 2"),
         CommandLineCase("check other.example --list @/clean.txt --fail-on none", 0, "rules: 2"),
+        CommandLineCase(
+            "check *.windowsupdate.com --list @/clean.txt",
+            0,
+            "a star is a label like another here; audit"
+        ),
+        CommandLineCase("check 1.2.3.4 4.3.2.1 --list @/clean.txt", 0, "of that spelling, for 2 names; --chains"),
         CommandLineCase("convert --to rpz --engine adguard-home @/hints.txt", 1, "LEFT OUT: 1 address"),
         CommandLineCase("convert --to blocky --engine adguard-home @/hints.txt", 0, "rules: 2"),
         CommandLineCase("convert --to hosts @/clean.txt -o @/clean.txt", 2, "is a list that is read"),

@@ -60,6 +60,7 @@ struct CheckCommand: ParsableCommand {
         let loaded = try LoadedStack.load(try stack.requested(as: format))
         loaded.announce(namesRules: !output.format.isRecords, isVerbose: output.isVerbose)
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
+        input.announceSpellings()
         let threshold = try failOn.map(Severity.init(option:))
         let catalog = try catalog.load()
         let context = try loaded.narrowed(try client.context(), group: client.group)

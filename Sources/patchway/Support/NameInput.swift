@@ -55,6 +55,36 @@ struct NameInput {
         buffer.fill(trustedWire: wire.span, at: entries[index].start)
     }
 
+    /// Says which names are asked as they stand, though they may be meant as patterns or are addresses.
+    func announceSpellings() {
+        for (what, hint, isMeant) in [
+            ("a star is a label like another here", "audit and catalog list know the names below", isStar),
+            ("an address is asked as a name of that spelling", "--chains gives the addresses behind names", isAddress),
+        ] {
+            let met = indices.lazy.filter(isMeant)
+            guard let first = met.first else { continue }
+            let count = met.reduce(0) { count, _ in count + 1 }
+            StandardError.line("patchway: \(name(first)): \(what)\(count > 1 ? ", for \(count) names" : ""); \(hint)")
+        }
+    }
+
+    /// Whether the first label of a name is a star.
+    private func isStar(_ index: Int) -> Bool {
+        let start = entries[index].start
+        return wire[start] == 1 && wire[start + 1] == 0x2A
+    }
+
+    /// Whether a name is four labels of digits.
+    private func isAddress(_ index: Int) -> Bool {
+        var (place, labels) = (entries[index].start, 0)
+        while wire[place] != 0 {
+            let end = place + 1 + Int(wire[place])
+            guard labels < 4, wire[(place + 1)..<end].allSatisfy({ $0 &- 0x30 < 10 }) else { return false }
+            (place, labels) = (end, labels + 1)
+        }
+        return labels == 4
+    }
+
     /// Reads a file; `#` starts a comment, bad lines are reported and counted. In a table, where a tab ends the name, columns that
     /// are no types are left alone.
     mutating func read(_ path: String) throws {
