@@ -36,7 +36,7 @@ public struct LayerOptions: Sendable, Equatable {
         clients: ClientGroups? = nil,
         specialNames: BlockySpecialNames = .all,
         checksNames: Bool = true,
-        maximumErrors: Int? = 5
+        maximumErrors: Int? = BlockyLoading.maximumErrors
     ) {
         self.maximumErrors = maximumErrors
         self.checksNames = checksNames

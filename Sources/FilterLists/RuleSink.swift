@@ -301,8 +301,9 @@ struct RuleSink: ~Copyable {
         guard line.isOverlong || line.hasReturn else { return true }
         let first = text.extracting(line.range).trimmed
         if line.hasReturn, !line.isOverlong {
-            // A comment ends with its line for all of them, and a CR is no blank to squidGuard.
-            if engine == .squidGuard || first.count > 0 && (first[0] == 0x21 || first[0] == 0x23) { return true }
+            // A comment ends with its line, and a CR is no blank to squidGuard.
+            let isComment = first.count > 0 && (first[0] == 0x23 || first[0] == 0x21 && marksComments.contains(engine))
+            if engine == .squidGuard || isComment { return true }
             leaveAllOpen(.carriageReturn, text, line.range, line.number)
             return false
         }
@@ -316,6 +317,9 @@ struct RuleSink: ~Copyable {
         }
         return false
     }
+
+    /// Engines to which an exclamation mark begins a comment.
+    private var marksComments: [Engine] { [.adguardHome, .blocky] }
 
     /// Leaves every name open where a NUL ends a word.
     mutating func leaveAllOpenIfNUL(_ text: Span<UInt8>) {

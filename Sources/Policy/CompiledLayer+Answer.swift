@@ -259,12 +259,18 @@ extension CompiledLayer {
     }
 
     /// Whether an answer with addresses that lead nowhere has another one, of another rule of its name: that is no sinkhole.
+    /// - Complexity: O(rules of the name), with allocations
     func givesAddress(_ rule: Int, _ type: RRType) -> Bool {
         switch actions[Int(record(rule).action)] {
         case .records, .blockAddress:
             sameNameRecords(rule, type: type).contains { $0.address.map { !$0.leadsNowhere } ?? false }
         default: false
         }
+    }
+
+    /// Whether the address of a rule is given together with one, of another rule of its name, that leads somewhere.
+    public func standsBesideAddress(_ rule: Int) -> Bool {
+        mixesAddresses && (givesAddress(rule, .a) || givesAddress(rule, .aaaa))
     }
 
     /// The data of every rule at the same name and of the same class, as the engines merge them.

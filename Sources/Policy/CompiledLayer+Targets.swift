@@ -90,11 +90,10 @@ extension CompiledStack {
         }
         settled.kind = .unsupported
         settled.answer = nil
-        settled.note = "the answer behind its alias \(target) meets a rule in turn"
-        if met.hasRule {
-            let rule = layers[Int(met.layer)].reference(Int(met.rule))
-            settled.note = (settled.note ?? "") + ", \(rule.list):\(rule.line); what comes of that is not modelled"
-        }
+        let rule = met.hasRule ? layers[Int(met.layer)].reference(Int(met.rule)) : nil
+        let place = rule.map { ", \($0.list):\($0.line)" } ?? ""
+        settled.note =
+            "the answer behind its alias \(target) meets a rule in turn\(place); what comes of that is not modelled"
         return settled
     }
 }

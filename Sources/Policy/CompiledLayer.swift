@@ -210,7 +210,12 @@ public final class CompiledLayer: Sendable {
         let action = Int(record(rule).action)
         let plain = plainKinds[action]
         var kind = plain.kind(type) ?? kind(of: actions[action], type: type)
-        if kind == .sinkhole, mixesAddresses, givesAddress(rule, type) { kind = .redirect }
+        // One that is the last of its name, and the first to decide, has no other beside it.
+        if kind == .sinkhole, mixesAddresses, type == .any || rule >= records.count || records[rule].next != 0,
+            givesAddress(rule, type)
+        {
+            kind = .redirect
+        }
         return Decision(
             kind: kind,
             layer: index,

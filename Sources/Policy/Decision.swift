@@ -67,7 +67,7 @@ public struct Decision: Sendable, BitwiseCopyable, Equatable {
 
     /// No rule.
     public static let noRule = UInt32.max
-    /// Nothing matched.
+    /// Nothing matched, in no layer; what a layer says is ``pass(_:)`` with its number.
     public static let pass = Decision(kind: .pass, layer: 0, rule: noRule, exempt: 0)
 
     /// A decision.

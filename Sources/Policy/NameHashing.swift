@@ -11,8 +11,7 @@ enum NameHashing {
 
     @inline(__always)
     static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
-        let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
-        return product ^ product >> 32
+        foldedProduct(hash ^ word, 0x9E37_79B9_7F4A_7C15)
     }
 
     @inline(__always)
@@ -32,7 +31,10 @@ enum NameHashing {
 
     /// What a label adds for how many octets it has. Nobody knows the seed, so nobody can find octets that make up for it.
     @inline(__always)
-    private static func length(_ count: Int, _ seed: UInt64) -> UInt64 { UInt64(count) &* (seed | 1) }
+    private static func length(_ count: Int, _ seed: UInt64) -> UInt64 {
+        // Turned, so that it does not cancel the seed that a name begins with.
+        UInt64(count) &* ((seed << 32 | seed >> 32) | 1)
+    }
 
     /// Continues with a label of `count` octets at `start`, in lower case; `isLower` says that it stands so already.
     @inline(__always)

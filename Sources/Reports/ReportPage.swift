@@ -23,7 +23,7 @@ public struct ReportPage: Sendable {
         body += sources
         body += timeline
         for (index, section) in report.sections.enumerated() {
-            body += self.section(section)
+            body += self.section(section, index)
             if index == 0 { body += clients }
         }
         let stack = report.header.stack.map { ", stack \(HTMLText.escaped($0))" } ?? ""
@@ -144,8 +144,7 @@ public struct ReportPage: Sendable {
         return rest > 0 ? text + "<p>\(counted(rest, "client")) more; -o ndjson has them all.</p>\n" : text
     }
 
-    private func section(_ section: Report.Section) -> String {
-        let index = report.sections.firstIndex { $0.id == section.id && $0.title == section.title } ?? 0
+    private func section(_ section: Report.Section, _ index: Int) -> String {
         var text = "<h2 id=\"s\(index)\">\(HTMLText.escaped(section.title))</h2>\n" + list(section.notes)
         guard !section.rows.isEmpty else { return text + "<p>\(HTMLText.escaped(section.none))</p>\n" }
         let rows = section.rows.prefix(Self.shownRows).map(ReportRow.init)

@@ -51,13 +51,13 @@ struct AnswerKey: BitwiseCopyable, Equatable {
 @inline(__always)
 func keyedHash(_ name: borrowing NameBuffer, _ key: AnswerKey, seed: UInt64) -> UInt64 {
     let tail = UInt64(key.client) << 32 | UInt64(key.type) << 16 | UInt64(key.flags) << 8 | UInt64(name.count)
-    var hash = fold(seed ^ tail, 0x9E37_79B9_7F4A_7C15)
+    var hash = foldedProduct(seed ^ tail, 0x9E37_79B9_7F4A_7C15)
     hash = unsafe name.span.withUnsafeBytes { octets in
         var hash = hash
         var offset = 0
         while offset &+ 8 <= octets.count {
             let word = unsafe octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            hash = fold(hash ^ word, 0xD6E8_FEB8_6659_FD93)
+            hash = foldedProduct(hash ^ word, 0xD6E8_FEB8_6659_FD93)
             offset &+= 8
         }
         var last: UInt64 = 0
@@ -65,13 +65,7 @@ func keyedHash(_ name: borrowing NameBuffer, _ key: AnswerKey, seed: UInt64) -> 
             unsafe last = last << 8 | UInt64(octets[offset])
             offset &+= 1
         }
-        return fold(hash ^ last, 0xA076_1D64_78BD_642F ^ seed)
+        return foldedProduct(hash ^ last, 0xA076_1D64_78BD_642F ^ seed)
     }
     return hash
-}
-
-@inline(__always)
-private func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
-    let product = left.multipliedFullWidth(by: right)
-    return product.high ^ product.low
 }

@@ -108,7 +108,7 @@ public struct Configuration: Sendable {
         /// Clients and their groups of lists (Blocky `clientGroupsBlock`); nil when the file does not say.
         public var clients: [ClientEntry]?
         /// How many lines of a list Blocky may fail to read (`maxErrorsPerSource`); nil for any number.
-        public var maximumErrors: Int? = 5
+        public var maximumErrors: Int? = BlockyLoading.maximumErrors
         /// The names that Blocky answers itself (`specialUseDomains`).
         public var specialNames = BlockySpecialNames.all
         /// The lists, in order.

@@ -121,6 +121,11 @@ import TextScan
             "pihole", .adguardHome, "default", "||a.example^\n|b.example^\n",
             ["pihole --regex '(\\.|^)a\\.example$'", "pihole deny b.example"]
         ),
+        // Of two addresses of one name one leads somewhere: that is no block.
+        (
+            "pihole", .adguardHome, "default", "0.0.0.0 a.example\n192.0.2.7 a.example\n0.0.0.0 b.example\n",
+            ["pihole deny b.example"]
+        ),
         ("pihole", .pihole, "null", "a.example\n", ["pihole deny a.example"]),
         ("blocky", .adguardHome, "default", "||a.example^\n@@|b.example^\n", ["*.a.example"]),
         (

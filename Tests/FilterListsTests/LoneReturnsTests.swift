@@ -51,6 +51,12 @@ import Testing
         #expect(open.reports[0].unsupported["carriage-return"] == (engine == .squidGuard ? nil : 1))
     }
 
+    /// An exclamation mark begins a comment for some alone; of squid's lists nothing is read behind a CR (5.7).
+    @Test func exclamationMarks() throws {
+        let list = try readList("!x\r.keep.example\n.a.example\n", .squid, .squid)
+        #expect(try list.verdict("keep.example").kind == .unsupported)
+    }
+
     /// .NET ends lines at a CR, too.
     @Test func technitium() throws { try check("# x\ra.example\rb.example\n", .domains, .technitium, "ab") }
 

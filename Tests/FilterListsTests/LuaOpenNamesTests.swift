@@ -168,6 +168,8 @@ import Testing
             // Knot Resolver does not start with these.
             ("foo()", .unsupported, .unsupported, .unsupported),
             ("local x = foo()", .unsupported, .unsupported, .unsupported),
+            ("foo", .unsupported, .unsupported, .unsupported),
+            ("x = nosuch.y", .unsupported, .unsupported, .unsupported),
             ("local x = policy.todnames({'q\\.zz'})", .unsupported, .unsupported, .unsupported),
             ("policy.add(policy.all(policy.STUB('foo')))", .unsupported, .unsupported, .unsupported),
             ("policy.add(policy.all(policy.STUB('192.0.2.1@x')))", .unsupported, .unsupported, .unsupported),

@@ -71,6 +71,11 @@ struct RulePlan {
                 sink.noteOtherClient()
                 continue
             }
+            // The answer is no block where it holds an address of another rule that leads somewhere.
+            if !output.syntax.takesHostsRules, layer.standsBesideAddress(rule) {
+                leaveOut(rule, .data, &sink)
+                continue
+            }
             if content.ruleClass == .rewrite || content.ruleClass == .ownRewrite {
                 leaveOut(rule, .rewrite, &sink)
                 continue

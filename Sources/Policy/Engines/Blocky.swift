@@ -38,3 +38,9 @@ extension EngineProfile {
         answerStyle: AnswerStyle(authority: .ofBlockedName, answersNameAskedFor: true)
     )
 }
+
+/// How Blocky loads lists where its configuration does not say otherwise.
+public enum BlockyLoading {
+    /// `maxErrorsPerSource` (`config/config.go`, `SourceLoadingConfig`).
+    public static let maximumErrors = 5
+}
