@@ -73,34 +73,45 @@ struct HashFilter {
         return words[line(hash) + Int(truncatingIfNeeded: hash & 7)] & bits == bits
     }
 
+    /// Whether rules are about a name alone, or about names below it as well.
+    enum Reach: UInt64 {
+        case below = 0x9E37_79B9_7F4A_7C15
+        case alone = 0xC2B2_AE3D_27D4_EB4F
+    }
+
     /// What says where the bits of a name's layers stand in its line: three words, and how far each is turned.
     @inline(__always)
-    private static func places(_ hash: UInt64) -> UInt64 { ((hash & 0xFFFF_FFFF) &* 0x9E37_79B9_7F4A_7C15) >> 37 }
+    private static func places(_ hash: UInt64, _ reach: Reach) -> UInt64 {
+        ((hash & 0xFFFF_FFFF) &* reach.rawValue) >> 37
+    }
 
     /// A word turned left.
     @inline(__always)
     private static func turned(_ word: UInt64, _ by: UInt64) -> UInt64 { word << (by & 63) | word >> ((64 &- by) & 63) }
 
-    /// Notes that a name is one of a layer, to be told by ``layers(_:)``.
+    /// Layers that are told apart: those whose numbers have the same remainder share a mark.
+    static let marks = 16
+
+    /// Notes that a name is one of a layer, to be told by ``layers(_:_:)``.
     @inline(__always)
-    mutating func insert(_ hash: UInt64, layer: Int) {
-        let (line, bit) = (line(hash), UInt64(1) << UInt64(layer & 7))
-        var places = Self.places(hash)
+    mutating func insert(_ hash: UInt64, layer: Int, _ reach: Reach) {
+        let (line, bit) = (line(hash), UInt64(1) << UInt64(layer % Self.marks))
+        var places = Self.places(hash, reach)
         for _ in 0..<3 {
             words[line + Int(truncatingIfNeeded: places & 7)] |= Self.turned(bit, places >> 3)
             places >>= 9
         }
     }
 
-    /// The layers that a name may be one of: a bit for each number modulo eight.
+    /// The layers that a name may be one of by rules of one reach: a bit for each number modulo ``marks``.
     @inline(__always)
-    func layers(_ hash: UInt64) -> UInt8 {
-        let (line, places) = (line(hash), Self.places(hash))
+    func layers(_ hash: UInt64, _ reach: Reach) -> UInt16 {
+        let (line, places) = (line(hash), Self.places(hash, reach))
         let words = words.span
         let first = Self.turned(words[line + Int(truncatingIfNeeded: places & 7)], 0 &- places >> 3)
         let second = Self.turned(words[line + Int(truncatingIfNeeded: places >> 9 & 7)], 0 &- places >> 12)
         let third = Self.turned(words[line + Int(truncatingIfNeeded: places >> 18 & 7)], 0 &- places >> 21)
-        return UInt8(truncatingIfNeeded: first & second & third)
+        return UInt16(truncatingIfNeeded: first & second & third)
     }
 
     /// Fetches what ``mayContain(_:)`` looks at.

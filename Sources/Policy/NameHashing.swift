@@ -167,8 +167,8 @@ public struct SuffixHashes: ~Copyable {
     private(set) var layersBesideRules = ~UInt64(0)
     /// Whether a stack has found out which suffixes rules may be about.
     private(set) var isNarrowed = false
-    /// For every suffix that is open the layers that may have rules about it: a bit for each number modulo eight.
-    private var marks: InlineArray<24, UInt8> = InlineArray(repeating: 0)
+    /// For every suffix that is open the layers that may have rules about it: a bit for each number modulo ``HashFilter.marks``.
+    private var marks: InlineArray<24, UInt16> = InlineArray(repeating: 0)
     /// What the high half of all suffixes of two labels and more comes from.
     private var domain: UInt64
 
@@ -206,7 +206,7 @@ public struct SuffixHashes: ~Copyable {
 
     /// Notes the layers that may have rules about the last `labels` labels.
     @inline(__always)
-    mutating func mark(_ labels: Int, _ layers: UInt8) { marks[labels] = layers }
+    mutating func mark(_ labels: Int, _ layers: UInt16) { marks[labels] = layers }
 
     /// Bit n: a layer may have rules about the last n labels, as far as the stack that narrowed the suffixes has found out.
     @inline(__always)
@@ -216,7 +216,7 @@ public struct SuffixHashes: ~Copyable {
         while rest != 0 {
             let labels = rest.trailingZeroBitCount
             rest &= rest &- 1
-            found |= UInt64(marks[labels] >> UInt8(truncatingIfNeeded: layer & 7) & 1) << UInt64(labels)
+            found |= UInt64(marks[labels] >> UInt16(truncatingIfNeeded: layer % HashFilter.marks) & 1) << UInt64(labels)
         }
         return found
     }

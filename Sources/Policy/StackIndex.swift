@@ -11,8 +11,8 @@ struct StackIndex {
     private let sieve: PatternSieve
     /// How many labels the names of each layer's rules have, as bits.
     private let depths: [UInt64]
-    /// The layers whose numbers have a remainder modulo eight, by that remainder.
-    private let layersOfBit: InlineArray<8, UInt64>
+    /// The layers of each mark in the filter.
+    private let layersOfMark: InlineArray<16, UInt64>
     /// Bit n: layer n is asked about every name.
     private let always: UInt64
     /// Bit n: layer n knows some names of itself.
@@ -27,7 +27,7 @@ struct StackIndex {
         always = bits { !$0.passesUnmetNames || $0.hasLoosePatterns }
         knowing = bits { $0.knowsNames }
         depths = layers.map { $0.table.depths.below(SuffixHashes.kept) }
-        layersOfBit = InlineArray { bit in bits { _ in true } & 0x0101_0101_0101_0101 << UInt64(bit) }
+        layersOfMark = InlineArray { mark in bits { _ in true } & 0x0001_0001_0001_0001 << UInt64(mark) }
         sieve = PatternSieve(layers.count == 1 ? [] : layers.map { ($0.patternIndex, $0.regexIndex) })
         filter = layers.count > 1 ? Self.filter(layers) : nil
     }
@@ -42,7 +42,7 @@ struct StackIndex {
             for rule in 0..<(count + 16) {
                 if rule >= 16 {
                     filter.insert(waiting[rule & 15])
-                    filter.insert(waiting[rule & 15], layer: number)
+                    filter.insert(waiting[rule & 15], layer: number, layer.records.reach(rule - 16))
                 }
                 guard rule < count else { continue }
                 let hash = layer.records.hash(rule)
@@ -68,26 +68,28 @@ struct StackIndex {
     @inline(__always)
     func narrowSuffixes(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer, _ layers: UncountedLayers) {
         guard let filter, name.labelCount < SuffixHashes.kept else { return }
-        var asked = always | sieve.layers(name)
-        var waiting = knowing & ~asked
+        var beside = always | sieve.layers(name)
+        var waiting = knowing & ~beside
         while waiting != 0 {
             let layer = waiting.trailingZeroBitCount
             waiting &= waiting &- 1
-            if layers.with(layer, { $0.mayKnow(name) }) { asked |= 1 << UInt64(layer) }
+            if layers.with(layer, { $0.mayKnow(name) }) { beside |= 1 << UInt64(layer) }
         }
-        hashes.narrow(to: filter.candidates(hashes, name.labelCount), asking: asked)
-        var (open, marks) = (hashes.open, UInt8(0))
+        hashes.narrow(to: filter.candidates(hashes, name.labelCount), asking: beside)
+        // What is about a name alone, hosts for one, or only says that names below it exist, means nothing for those.
+        var (open, asked) = (hashes.open, UInt16(0))
         while open != 0 {
             let labels = open.trailingZeroBitCount
             open &= open &- 1
-            let found = filter.layers(hashes.span[labels])
-            hashes.mark(labels, found)
-            marks |= found
+            let hash = hashes.span[labels]
+            let (below, alone) = (filter.layers(hash, .below), filter.layers(hash, .alone))
+            hashes.mark(labels, below | alone)
+            asked |= labels == name.labelCount ? below | alone : below
         }
         var isFirst = true
-        while marks != 0 {
-            var likely = layersOfBit[marks.trailingZeroBitCount]
-            marks &= marks &- 1
+        while asked != 0 {
+            var likely = layersOfMark[asked.trailingZeroBitCount]
+            asked &= asked &- 1
             while likely != 0 {
                 let layer = likely.trailingZeroBitCount
                 likely &= likely &- 1
@@ -177,6 +179,14 @@ extension HashFilter {
 }
 
 extension RuleStore {
+    /// Whether a rule may do something with names below its own.
+    func reach(_ rule: Int) -> HashFilter.Reach {
+        switch self[rule].scope {
+        case .subtree, .below: .below
+        case .exact, .node: .alone
+        }
+    }
+
     /// The hash of a rule's name.
     func hash(_ rule: Int) -> UInt64 {
         let entry = packed[rule]
