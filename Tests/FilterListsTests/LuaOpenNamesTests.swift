@@ -104,7 +104,8 @@ import Testing
             ("addAction(RDRule(), NoneAction())", .nxdomain, .nxdomain, .pass),
             ("setVerboseHealthChecks(true)", .nxdomain, .nxdomain, .pass),
             ("getPool(''):setCache(newPacketCache(100))", .nxdomain, .nxdomain, .pass),
-            ("addAction('q.zz', LuaAction(f))\nrmRule(1)", .nxdomain, .nxdomain, .pass),
+            ("addAction('q.zz', LuaAction(f))", .unsupported, .unsupported, .unsupported),
+            ("addAction('q.zz', LuaAction(function(dq) end))\nrmRule(1)", .nxdomain, .nxdomain, .pass),
             (
                 "for i = 1, 2 do addAction('q.zz', DropAction()) end\nrmRule(0)", .unsupported, .unsupported,
                 .unsupported

@@ -47,8 +47,11 @@ struct OpenNamesTests {
             ("addAction(AndRule({makeRule('a.zz'), MaxQPSIPRule(5)}), DropAction())", "a.zz", .a, .unsupported),
             ("addAction(AndRule({makeRule('a.zz'), MaxQPSIPRule(5)}), DropAction())", "b.zz", .a, .pass),
             // What comes before it decides; what comes behind it may not be reached.
-            ("addAction('a.zz', DropAction())\naddAction('a.zz', LuaAction(f))", "a.zz", .a, .drop),
-            ("addAction('a.zz', LuaAction(f))\naddAction('a.zz', DropAction())", "a.zz", .a, .unsupported),
+            ("addAction('a.zz', DropAction())\naddAction('a.zz', LuaAction(function(dq) end))", "a.zz", .a, .drop),
+            (
+                "addAction('a.zz', LuaAction(function(dq) end))\naddAction('a.zz', DropAction())", "a.zz", .a,
+                .unsupported
+            ),
             ("addAction(MaxQPSIPRule(5), DropAction())", "b.zz", .a, .unsupported),
         ] as [Row]
     )

@@ -42,9 +42,91 @@ extension DnsdistConfiguration {
     private func fault(_ call: LuaCall) -> ConfigurationFault? {
         guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return nil }
         let name = call.name(source)
-        if let maximum = DnsdistGlobals.maximum(name) { return call.arguments.count > maximum ? .bad : nil }
-        // Other releases have more functions than the one that was asked.
-        return DnsdistFunctions.isHarmless(name) || DnsdistFunctions.includes.contains(name) || name == "os.exit"
-            ? nil : .unreadable
+        guard let maximum = DnsdistGlobals.maximum(name) else {
+            return DnsdistFunctions.includes.contains(name) || name == "os.exit" ? nil : .unreadable
+        }
+        guard call.arguments.count <= maximum else { return .bad }
+        guard let forms = DnsdistArguments.forms(name) else {
+            return DnsdistFunctions.isSetting(name) && maximum > 0 && !call.arguments.isEmpty ? .unreadable : nil
+        }
+        switch LuaForm.outcome(forms, call.arguments.map { argument($0) }) {
+        case .taken: return nil
+        case .refused: return .bad
+        case .unseen: return .unreadable
+        // What rules and actions make of it is said where they are read.
+        case .unknown: return DnsdistFunctions.isSetting(name) ? .unreadable : nil
+        }
+    }
+
+    /// What an argument is, as far as it is known.
+    private func argument(_ expression: LuaExpression) -> LuaArgument {
+        switch expression {
+        case .null: return .nothing
+        case .boolean(let value): return .boolean(value)
+        case .number(let number): return .number(number)
+        case .text(let text): return text.hasNUL ? .unknown : .text(text.octets(source))
+        case .table(let fields): return table(fields)
+        case .path(let path): return argument(path)
+        case .call(let call): return result(of: call)
+        case .opaque: return .unknown
+        }
+    }
+
+    private func table(_ fields: [LuaField]) -> LuaArgument {
+        var made: [(key: [UInt8]?, value: LuaArgument)] = []
+        for field in fields {
+            switch field.key {
+            case nil: made.append((nil, argument(field.value)))
+            case .text(let key)?: made.append((key.octets(source), argument(field.value)))
+            default: return .unknown
+            }
+        }
+        return .table(made)
+    }
+
+    private func argument(_ path: [Range<Int>]) -> LuaArgument {
+        let root = source.extracting(path[0]).string
+        if let value = variables[root] { return path.count == 1 ? argument(value) : .unknown }
+        if path.count == 1 {
+            if DnsdistGlobals.policies.contains(root) { return .object("Policy") }
+            let isThere = DnsdistGlobals.tables.contains(root) || DnsdistGlobals.maximum(root) != nil
+            return isThere ? .unknown : .nothing
+        }
+        guard path.count == 2, let words = DnsdistGlobals.words[root] else { return .unknown }
+        guard words.contains(source.extracting(path[1]).string) else { return .nothing }
+        if case .number(let number)? = try? value(path) { return .number(number) }
+        return .unknown
+    }
+
+    private func argument(_ value: DnsdistValue) -> LuaArgument {
+        switch value {
+        case .text(let text): .text(text.octets(source))
+        case .number(let number): .number(number)
+        case .boolean(let value): .boolean(value)
+        case .texts(let texts): .table(texts.map { (nil, .text($0.octets(source))) })
+        case .name: .object("newDNSName")
+        case .names(let names): .object(names.isBelow ? "newSuffixMatchNode" : "newDNSNameSet")
+        case .networks: .object("newNMG")
+        case .condition: .object("Rule")
+        case .action: .object("Action")
+        case .rule: .object("RuleAction")
+        case .unknown: .unknown
+        }
+    }
+
+    private func result(of call: LuaCall) -> LuaArgument {
+        let name = call.name(source)
+        guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return .unknown }
+        switch name {
+        case "newSuffixMatchNode", "newDNSNameSet", "newNMG", "newDNSName": return .object(name)
+        case "newServerPolicy": return .object("Policy")
+        case "newRuleAction": return .object("RuleAction")
+        case "makeRule": return .object("Rule")
+        case "TimedIPSetRule": return .unknown
+        default: break
+        }
+        guard name.first?.isUppercase == true else { return .unknown }
+        for kind in ["ResponseAction", "Action", "Rule"] where name.hasSuffix(kind) { return .object(kind) }
+        return .unknown
     }
 }

@@ -29,11 +29,14 @@ enum DnsdistFunctions {
     /// Whether a function decides nothing about queries.
     static func isHarmless(_ name: String) -> Bool {
         // dnsdist ends there.
-        if name == "os.exit" { return false }
+        if ["os.exit", "shutdown", "showTCPStats"].contains(name) { return false }
         if harmless.contains(name) { return true }
         guard DnsdistGlobals.maximum(name) != nil else { return false }
         return ["show", "get", "top", "new", "is", "string.", "math.", "os.", "io."].contains { name.hasPrefix($0) }
     }
+
+    /// Whether what a function is given matters only to whether dnsdist starts.
+    static func isSetting(_ name: String) -> Bool { harmless.contains(name) && DnsdistGlobals.maximum(name) != .max }
 
     /// Whether a method of an object that is not known decides nothing about queries.
     static func isHarmless(method: String) -> Bool {
@@ -59,14 +62,14 @@ enum DnsdistFunctions {
         "exceedNXDOMAINs", "exceedQRate", "exceedQTypeRate", "exceedRespByterate", "exceedServFails",
         "fixupCase", "generateDNSCryptCertificate", "generateDNSCryptProviderKeys", "generateOCSPResponse", "grepq",
         "hashPassword", "inClientStartup", "inConfigCheck", "infolog", "ipairs",
-        "loadTLSEngine", "makeIPCipherKey", "makeKey", "makeRule", "pairs", "print",
+        "makeIPCipherKey", "makeKey", "makeRule", "pairs", "print",
         "printDNSCryptProviderFingerprint", "reloadAllCertificates", "rmServer", "select",
         "setAPIWritable", "setAddEDNSToSelfGeneratedResponses", "setAllowEmptyResponse", "setCacheCleaningDelay",
         "setCacheCleaningPercentage", "setConsistentHashingBalancingFactor", "setConsoleACL",
         "setConsoleConnectionsLogging", "setConsoleMaximumConcurrentConnections", "setConsoleOutputMaxMsgSize",
         "setDoHDownstreamCleanupInterval", "setDoHDownstreamMaxIdleTime", "setDynBlocksPurgeInterval", "setECSOverride",
         "setECSSourcePrefixV4", "setECSSourcePrefixV6", "setKey", "setLocal",
-        "setMaxCachedDoHConnectionsPerDownstream", "setMaxCachedTCPConnectionsPerDownstream",
+        "setMaxCachedTCPConnectionsPerDownstream",
         "setMaxIdleDoHConnectionsPerDownstream", "setMaxTCPClientThreads", "setMaxTCPConnectionDuration",
         "setMaxTCPConnectionsPerClient", "setMaxTCPQueriesPerConnection", "setMaxTCPQueuedConnections",
         "setMaxUDPOutstanding", "setOutgoingDoHWorkerThreads", "setOutgoingTLSSessionsCacheCleanupDelay",
@@ -74,15 +77,15 @@ enum DnsdistFunctions {
         "setPayloadSizeOnSelfGeneratedAnswers", "setPoolServerPolicy", "setPoolServerPolicyLua",
         "setPoolServerPolicyLuaFFI", "setPoolServerPolicyLuaFFIPerThread",
         "setProxyProtocolApplyACLToProxiedClients", "setProxyProtocolMaximumPayloadSize", "setQueryCount",
-        "setQueryCountFilter", "setRandomizedIdsOverUDP", "setRandomizedOutgoingSockets", "setRingBuffersLockRetries",
-        "setRingBuffersOptions", "setRingBuffersSize", "setRoundRobinFailOnNoServer", "setSecurityPollInterval",
+        "setQueryCountFilter", "setRingBuffersLockRetries",
+        "setRingBuffersSize", "setRoundRobinFailOnNoServer", "setSecurityPollInterval",
         "setSecurityPollSuffix", "setServFailWhenNoServer", "setServerPolicy", "setServerPolicyLua",
-        "setServerPolicyLuaFFI", "setServerPolicyLuaFFIPerThread", "setStaleCacheEntriesTTL", "setStructuredLogging",
-        "setSyslogFacility", "setTCPDownstreamCleanupInterval", "setTCPDownstreamMaxIdleTime", "setTCPFastOpenKey",
-        "setTCPInternalPipeBufferSize", "setTCPRecvTimeout", "setTCPSendTimeout", "setTCPUseSinglePipe",
-        "setUDPMultipleMessagesVectorSize", "setUDPSocketBufferSizes", "setUDPTimeout", "setVerbose",
+        "setServerPolicyLuaFFI", "setServerPolicyLuaFFIPerThread", "setStaleCacheEntriesTTL",
+        "setSyslogFacility", "setTCPDownstreamCleanupInterval", "setTCPDownstreamMaxIdleTime",
+        "setTCPInternalPipeBufferSize", "setTCPRecvTimeout", "setTCPSendTimeout",
+        "setUDPMultipleMessagesVectorSize", "setUDPSocketBufferSizes", "setUDPTimeout",
         "setVerboseHealthChecks", "setWHashedPertubation", "setWebserverConfig",
-        "setWeightedBalancingFactor", "shutdown", "snmpAgent", "table.concat", "testCrypto", "tonumber", "tostring",
-        "truncateTC", "type", "unpack", "vinfolog", "warnlog", "webserver",
+        "setWeightedBalancingFactor", "snmpAgent", "table.concat", "testCrypto", "tonumber", "tostring",
+        "truncateTC", "type", "unpack", "warnlog", "webserver",
     ]
 }

@@ -11,6 +11,26 @@ enum DnsdistGlobals {
         "leastOutstanding", "math", "os", "package", "roundrobin", "string", "table", "whashed", "wrandom",
     ]
 
+    /// Those that choose servers.
+    static let policies: Set<String> = [
+        "chashed", "firstAvailable", "leastOutstanding", "roundrobin", "whashed", "wrandom",
+    ]
+
+    /// What the tables of numbers hold.
+    static let words: [String: Set<String>] = [
+        "DNSClass": "ANY CHAOS IN NONE", "DNSOpcode": "IQuery Notify Query Status Update",
+        "DNSRCode": """
+        BADALG BADCOOKIE BADKEY BADMODE BADNAME BADSIG BADTIME BADTRUNC BADVERS FORMERR NOERROR NOTAUTH \
+        NOTIMP NOTZONE NXDOMAIN NXRRSET REFUSED SERVFAIL YXDOMAIN YXRRSET
+        """,
+        "DNSQType": """
+        A A6 AAAA ADDR AFSDB ALIAS ANY APL AXFR CAA CDNSKEY CDS CERT CNAME CSYNC DHCID DLV DNAME DNSKEY \
+        DS EUI48 EUI64 HINFO HTTPS IPSECKEY IXFR KEY KX L32 L64 LOC LP LUA MAILA MAILB MB MG MINFO MR MX \
+        NAPTR NID NS NSEC NSEC3 NSEC3PARAM OPENPGPKEY OPT PTR RKEY RP RRSIG SIG SMIMEA SOA SPF SRV SSHFP \
+        SVCB TKEY TLSA TXT URI
+        """,
+    ].mapValues { Set($0.split(separator: " ").map(String.init)) }
+
     private static let maximums: [String: Int] = {
         var maximums: [String: Int] = [:]
         for (count, names) in byCount { for name in names.split(separator: " ") { maximums[String(name)] = count } }

@@ -75,7 +75,7 @@ struct DnsdistConfiguration: ~Escapable {
         }
     }
 
-    private func value(_ path: [Range<Int>]) throws(ConfigurationFault) -> DnsdistValue {
+    func value(_ path: [Range<Int>]) throws(ConfigurationFault) -> DnsdistValue {
         let root = source.extracting(path[0]).string
         if let value = variables[root] { return path.count == 1 ? value : .unknown }
         guard path.count == 2 else { return .unknown }

@@ -126,6 +126,7 @@ extension DnsdistConfiguration {
     private mutating func regex(_ text: LuaText) throws(ConfigurationFault) -> QueryCondition {
         let pattern = text.octets(source)
         guard PosixExpression.isPortable(pattern.span) else {
+            guard PosixExpression.isExpression(pattern) else { throw .unreadable }
             return property(.undecided(PosixExpression.widened(pattern.span, regardsCase: false), .regexDialect))
         }
         return property(.regex(pattern, .tre))

@@ -11,6 +11,34 @@ enum PosixExpression {
         return checker.check()
     }
 
+    /// Whether the C library is known to take an expression, whatever it makes of it: letters may be escaped, and groups meant
+    /// once they have ended.
+    static func isExpression(_ pattern: [UInt8]) -> Bool {
+        var plain: [UInt8] = []
+        var index = 0
+        var (opened, closed) = (0, 0)
+        while index < pattern.count {
+            if pattern[index] == 0x28 { opened += 1 }
+            if pattern[index] == 0x29 { closed += 1 }
+            let next = index + 1 < pattern.count ? pattern[index + 1] : 0
+            switch (pattern[index], next) {
+            // Ends of words and of the text cannot be repeated.
+            case (0x5C, 0x42), (0x5C, 0x62), (0x5C, 0x3C), (0x5C, 0x3E): plain.append(0x5E)
+            case (0x5C, 0x41...0x5A), (0x5C, 0x61...0x7A): plain.append(0x61)
+            case (0x5C, 0x31...0x39) where opened == closed && Int(next) - 0x30 <= closed: plain.append(0x61)
+            case (0x5C, _): plain += [0x5C, next]
+            case (0x01...0x1F, _):
+                plain.append(0x61)
+                index -= 1
+            default:
+                plain.append(pattern[index])
+                index -= 1
+            }
+            index += 2
+        }
+        return isPortable(plain.span)
+    }
+
     /// What holds for every host that an expression matches which the C library may read otherwise than TRE, or which tells
     /// capitals from small letters: the same without references to groups, where that is read alike.
     static func widened(_ pattern: Span<UInt8>, regardsCase: Bool) -> NameCondition {
