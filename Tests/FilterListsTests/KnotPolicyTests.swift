@@ -35,6 +35,15 @@ import Testing
             "policy.add(policy.suffix_common(policy.DENY, policy.todnames{'a.zz', 'b.yy'}, todname('zz')))",
             "b.yy", "pass"
         ),
+        // Names in wire form; a table without names holds for none.
+        ("policy.add(policy.suffix(policy.DENY, {'\\3ads\\0', todname('zz')}))", "x.ads", "nxdomain"),
+        ("policy.add(policy.suffix(policy.DENY, {'\\3ads\\0', todname('zz')}))", "x.zz", "nxdomain"),
+        ("policy.add(policy.suffix(policy.DENY, {'\\3ads\\0'}))", "ads.zz", "pass"),
+        ("policy.add(policy.suffix(policy.DENY, {'\\3ADS\\0'}))", "ads", "pass"),
+        ("policy.add(policy.domains(policy.DENY, {'\\1a\\2zz\\0'}))", "a.zz", "nxdomain"),
+        ("policy.add(policy.domains(policy.DENY, {'\\1a\\2zz\\0'}))", "x.a.zz", "pass"),
+        ("policy.add(policy.suffix(policy.DENY, {}))", "a.zz", "pass"),
+        ("policy.add(policy.domains(policy.DENY, policy.todnames({})))", "a.zz", "pass"),
         ("policy.add(policy.pattern(policy.DENY, '\\3ads'))", "ads.zz", "nxdomain"),
         ("policy.add(policy.pattern(policy.DENY, '\\3ads'))", "xads.zz", "pass"),
         ("policy.add(policy.pattern(policy.DENY, 'ads'))", "xads.zz", "nxdomain"),
@@ -72,7 +81,7 @@ import Testing
     @Test(arguments: [
         ("policy.add(function(req, query) return policy.DENY end)", "program", 1),
         ("for _, n in ipairs(names) do policy.add(policy.suffix(policy.DENY, {todname(n)})) end", "program", 1),
-        ("policy.add(policy.suffix(policy.DENY, {'\\3ads\\0'}))", "program", 1),
+        ("policy.add(policy.suffix(policy.DENY, {'\\3ads'}))", "program", 1),
         ("policy.add(policy.suffix(policy.DENY, policy.todnames({'a..b'})))", "odd-name", 1),
         ("policy.add(policy.rpz(policy.DENY, 'x.rpz'))", "include", 1),
         ("policy.add(policy.all(policy.DENY), true)", "response-rule", 1),
@@ -125,7 +134,8 @@ import Testing
     /// Code that has nothing to do with the rules does not spoil them.
     @Test(arguments: [
         "net.listen('192.0.2.1', 53, {kind = 'dns'})", "cache.size = 100 * MB", "modules = {'policy', 'stats'}",
-        "function f(x) return x.names end", "local x, y = 1, 2", "trust_anchors.remove('.')", "user('a', 'b')",
+        "function f(x) return x.names end", "local x, y = 1, 2", "trust_anchors.remove('.')",
+        "user('knot-resolver', 'knot-resolver')",
     ])
     func otherCode(start: String) throws {
         let text = start + "\nlocal n = {todname('a.zz')}\npolicy.add(policy.domains(policy.DENY, n))"

@@ -35,23 +35,18 @@ extension KnotConfiguration {
     /// Whether an action names servers by their addresses, without which Knot Resolver does not start.
     private func isAboutServers(_ call: LuaCall) -> Bool {
         switch call.arguments.first {
-        case .text(let text): return isServer(text)
+        case .text(let text): return KnotArguments.isServer(text.octets(source))
         case .table(let fields):
             return !fields.isEmpty
                 && fields.allSatisfy { field in
-                    if field.key == nil, case .text(let text) = field.value { isServer(text) } else { false }
+                    if field.key == nil, case .text(let text) = field.value {
+                        KnotArguments.isServer(text.octets(source))
+                    } else {
+                        false
+                    }
                 }
         default: return false
         }
-    }
-
-    /// `ADDRESS[@PORT]`.
-    private func isServer(_ text: LuaText) -> Bool {
-        let parts = text.octets(source).split(maxSplits: 1, omittingEmptySubsequences: false) {
-            $0 == 0x40 || $0 == 0x23
-        }
-        guard IPAddress(text: Array(parts[0])) != nil else { return false }
-        return parts.count == 1 || (Array(parts[1]).span.decimal.map { (1...65_535).contains($0) } ?? false)
     }
 
     private mutating func denial(_ call: LuaCall) throws(ConfigurationFault) -> KnotAction {

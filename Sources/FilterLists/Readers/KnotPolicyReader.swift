@@ -25,6 +25,8 @@ enum KnotValue {
     case text(LuaText)
     /// `policy.todnames({…})` or a table of `todname("…")`.
     case names([LuaText])
+    /// Names, some of them in wire form.
+    case wires([DomainName])
     /// `todname("…")`.
     case name(LuaText)
     case condition(QueryCondition, KnotAction)
@@ -86,7 +88,9 @@ struct KnotConfiguration: ~Escapable {
             if let value = variables[root] { return path.count == 1 ? value : .unknown }
             guard root == "policy", path.count == 2 else { return .unknown }
             return try plainAction(source.extracting(path[1]).string).map { .action($0) } ?? .unknown
-        case .table(let fields): return try names(fields).map { .names($0) } ?? .unknown
+        case .table(let fields):
+            if let names = try names(fields) { return .names(names) }
+            return try wires(fields).map { .wires($0) } ?? .unknown
         case .call(let call): return try value(call)
         case .null, .boolean, .number, .opaque: return .unknown
         }
@@ -133,12 +137,11 @@ struct KnotConfiguration: ~Escapable {
     mutating func condition(_ call: LuaCall) throws(ConfigurationFault) -> QueryCondition? {
         switch call.name(source) {
         case "policy.all": return .constant(true)
-        case "policy.suffix": return property(.below(try nameList(call, 1)))
-        case "policy.domains": return property(.isOne(try nameList(call, 1)))
+        case "policy.suffix": return try names(call, 1, isBelow: true)
+        case "policy.domains": return try names(call, 1, isBelow: false)
         case "policy.suffix_common":
             guard case .name(let common) = try value(call, 2) else { throw .unsupported(.program) }
-            let list = property(.below(try nameList(call, 1)))
-            return .all([property(.below([common])), list])
+            return .all([property(.below([common])), try names(call, 1, isBelow: true)])
         case "policy.pattern":
             guard case .text(let text) = try value(call, 1) else { throw .unsupported(.program) }
             let pattern = text.octets(source)
@@ -158,12 +161,48 @@ struct KnotConfiguration: ~Escapable {
         return text
     }
 
-    private mutating func nameList(_ call: LuaCall, _ index: Int) throws(ConfigurationFault) -> [LuaText] {
-        guard case .names(let names) = try value(call, index), !names.isEmpty else { throw .unsupported(.program) }
-        guard names.count <= namesLeft else { throw .unsupported(.tooManyParts) }
-        namesLeft -= names.count
+    /// The condition that a name is one of a table, or below one.
+    private mutating func names(
+        _ call: LuaCall,
+        _ index: Int,
+        isBelow: Bool
+    ) throws(ConfigurationFault) -> QueryCondition {
+        let made: NameProperty?
+        let count: Int
+        switch try value(call, index) {
+        case .names(let names):
+            made = names.isEmpty ? nil : isBelow ? .below(names) : .isOne(names)
+            count = names.count
+        case .wires(let names):
+            made = names.isEmpty ? nil : isBelow ? .belowNames(names) : .isOneName(names)
+            count = names.count
+        default: throw .unsupported(.program)
+        }
+        guard count <= namesLeft else { throw .unsupported(.tooManyParts) }
+        namesLeft -= count
         // The rule looks into the table whenever it is asked.
         if case .path(let path) = call.arguments[index] { variables.keep(source.extracting(path[0]).string) }
+        return made.map { property($0) } ?? .constant(false)
+    }
+
+    /// A table of which some are whole names in wire form, which is what `todname` makes. Names are looked for in small letters.
+    private mutating func wires(_ fields: [LuaField]) throws(ConfigurationFault) -> [DomainName]? {
+        var names: [DomainName] = []
+        for field in fields {
+            guard field.key == nil else { return nil }
+            switch try value(field.value) {
+            case .name(let text):
+                guard let name = try? DomainName(presentation: text.octets(source)) else { return nil }
+                names.append(name)
+            case .text(let text):
+                let octets = text.octets(source)
+                guard octets.last == 0, let name = try? DomainName(wire: octets), name.wire.count == octets.count else {
+                    return nil
+                }
+                if name.lowercased.wire == octets { names.append(name) }
+            default: return nil
+            }
+        }
         return names
     }
 

@@ -18,6 +18,12 @@ extension KnotConfiguration {
             sink.skip(.program, source, range, line)
             rules.leaveOpen(.first, range, line)
         }
+        if let fault = fault(assigning: expression, to: path, range) ?? fault(expression) {
+            escape(expression, isHandedOn: true)
+            if path.count == 1 { variables.assign(name, .unknown) } else { escape(.path([path[0]]), isHandedOn: true) }
+            guard case .bad = fault else { return open(&rules, &sink) }
+            return sink.drop(.badStatement, source, range, line)
+        }
         if path.count == 1, name == "modules" {
             escape(expression, isHandedOn: true)
             if mayAdd(names) { open(&rules, &sink) }
@@ -137,8 +143,8 @@ extension KnotConfiguration {
 
     /// Modules that answer nothing and change no answer of a query that asks for recursion.
     private static let harmlessModules: Set<String> = [
-        "bogus_log", "cookies", "detect_time_jump", "detect_time_skew", "dnstap", "edns_keepalive", "etcd",
-        "experimental_dot_auth", "extended_error", "graphite", "hints", "http", "memcached", "nsid", "policy",
+        "bogus_log", "detect_time_jump", "detect_time_skew", "dnstap", "edns_keepalive", "etcd",
+        "experimental_dot_auth", "extended_error", "graphite", "hints", "http", "nsid", "policy",
         "predict",
         "prefill", "priming", "refuse_nord", "serve_stale", "stats", "ta_sentinel", "ta_signal_query", "ta_update",
         "view", "watchdog", "workarounds",
@@ -153,6 +159,7 @@ extension KnotConfiguration {
             let root = source.extracting(call.path[0]).string
             for argument in call.arguments { escape(argument, isHandedOn: !isAdd) }
             guard isMember(call) else { throw .unreadable }
+            if let fault = fault(.call(call)) { throw fault }
             if !isAdd {
                 if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
                 if variables[root] != nil { throw .unsupported(.program) }
@@ -163,7 +170,7 @@ extension KnotConfiguration {
                     return load(text.content, isConfigured: false, call.line, &sink)
                 }
                 if name == "modules.unload", case .text(let text)? = call.arguments.first, !mayAdd(names),
-                    Self.modules[source.extracting(text.content).string] == nil
+                    KnotArguments.removable.contains(source.extracting(text.content).string)
                 {
                     return sink.drop(.option, source, call.range, call.line)
                 }
