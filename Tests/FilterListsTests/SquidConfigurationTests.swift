@@ -40,6 +40,27 @@ import Testing
         ("deny_info TCP_RESET ads\nhttp_access allow ads", "a.example", "", .drop),
         ("deny_info TCP_RESET ads\nhttp_access allow ads stats", "a.example", "", .unsupported),
         ("deny_info TCP_RESET CONNECT\nhttp_access deny ads !CONNECT", "ads.example", "", .unsupported),
+        // Lists of lists.
+        ("acl g any-of ads stats\nhttp_access deny g\nhttp_access allow all", "stats1.example", "", .refused),
+        ("acl g any-of ads stats\nhttp_access deny g\nhttp_access allow all", "a.example", "", .pass),
+        ("acl g any-of ads\nacl g any-of stats\nhttp_access deny g", "stats1.example", "", .refused),
+        ("acl g any-of !ads\nhttp_access deny G", "ads.example", "", .pass),
+        ("acl g any-of !ads\nhttp_access deny G", "a.example", "", .refused),
+        ("acl g all-of ads good\nhttp_access deny g", "tracker.example", "", .pass),
+        ("acl g all-of ads !good\nhttp_access deny g", "tracker.example", "", .refused),
+        ("acl g all-of ads !good\nacl g all-of stats\nhttp_access deny g", "stats1.example", "", .refused),
+        ("acl g all-of ads !good\nacl g all-of stats\nhttp_access deny g", "ads.example", "", .pass),
+        ("acl g all-of ads\nacl h any-of g stats\nhttp_access deny !h\nhttp_access allow all", "a.x", "", .refused),
+        (
+            "acl g all-of ads\nacl h any-of g stats\nhttp_access deny !h\nhttp_access allow all", "ads.example", "",
+            .pass
+        ),
+        ("acl g any-of ads office\nhttp_access deny g", "a.example", "192.0.2.7", .refused),
+        ("acl g any-of ads office\nhttp_access deny g", "a.example", "", .unsupported),
+        ("acl g any-of ads day\nhttp_access deny g", "ads.example", "", .unsupported),
+        ("acl g all-of ads day\nhttp_access deny !g\nhttp_access allow all", "a.example", "", .unsupported),
+        ("acl g any-of method tls\nhttp_access deny g ads", "ads.example", "", .unsupported),
+        ("acl g any-of ads\ndeny_info TCP_RESET ads\nhttp_access deny g", "ads.example", "", .unsupported),
         // Hosts are in lower case: a capital stands for none of their letters.
         ("acl c dstdom_regex Ads\\.\nhttp_access deny c", "ads.example", "", .pass),
         ("acl c dstdom_regex [A-Z]\\.ex\nhttp_access deny c", "ads.example", "", .pass),

@@ -16,11 +16,11 @@ extension SquidConfigurationReader {
         var clients: [[AddressRange]] = []
         var hours: [Int: [Range<Int>]] = [:]
         var conditions: [[UInt8]: QueryCondition] = [:]
-        for access in accesses + later {
-            for (name, _) in access.lists where conditions[name] == nil {
-                guard let list = lists[name], !list.isOpen else { continue }
-                conditions[name] = list.condition(&properties, &clients, &hours)
-            }
+        var named = (accesses + later).flatMap { $0.lists.map(\.name) }
+        while let name = named.popLast() {
+            guard conditions[name] == nil, let list = lists[name], !list.isOpen else { continue }
+            conditions[name] = list.condition(&properties, &clients, &hours)
+            named += list.groups.joined().map { Self.listName($0.span).name }
         }
         if appendedDomain != nil { properties.append(.regex(Array("^[^.]*$".utf8), .tre)) }
         var writer = OrderedRuleWriter(properties, clients: clients, hours: hours, octets: text.count)
@@ -72,6 +72,8 @@ extension SquidConfigurationReader {
     /// What becomes of those whom a line denies that ends with a list (squid 5.7): its page, which is as good as any other; a
     /// connection that is reset; or another place.
     private func denial(_ list: [UInt8]?) -> RuleAction {
+        // Of lists of lists the page may be that of any of them.
+        if let list, lists[list]?.kind == .group, !denials.isEmpty { return .unsupported }
         guard let name = list.flatMap({ lists[$0]?.name }),
             let page = denials.first(where: { $0.names.contains(name) })?.page
         else { return .block }
@@ -132,10 +134,31 @@ extension SquidConfigurationReader {
         _ request: SquidAccessList.Request,
         _ conditions: [[UInt8]: QueryCondition]
     ) -> (form: QueryCondition, isKnown: Bool) {
+        let (form, isKnown) = all(access.lists, request, conditions, 0)
+        // One that never holds needs nothing else.
+        return (form, isKnown && access.isAccess || form == .constant(false))
+    }
+
+    /// The same of some lists that must all hold; what is not known of them is left out.
+    private func all(
+        _ names: [(name: [UInt8], isNegated: Bool)],
+        _ request: SquidAccessList.Request,
+        _ conditions: [[UInt8]: QueryCondition],
+        _ depth: Int
+    ) -> (form: QueryCondition, isKnown: Bool) {
         var parts: [QueryCondition] = []
-        var isKnown = access.isAccess
-        for (name, isNegated) in access.lists {
-            guard let list = lists[name] else { continue }
+        var isKnown = true
+        for (name, isNegated) in names {
+            guard let list = lists[name] else {
+                if depth > 0 { isKnown = false }
+                continue
+            }
+            if list.kind == .group, !list.isOpen {
+                let (form, isWhole) = any(list, request, conditions, depth)
+                if !isWhole { isKnown = false }
+                if isWhole || !isNegated { parts.append(isNegated ? .not(form) : form) }
+                continue
+            }
             let part = list.isOpen ? nil : list.holds(for: request).map { .constant($0) } ?? conditions[name]
             guard let part else {
                 isKnown = false
@@ -144,7 +167,27 @@ extension SquidConfigurationReader {
             parts.append(isNegated ? .not(part) : part)
         }
         let whole = QueryCondition.all(parts).resolved { _ in nil }
-        // One that never holds needs nothing else.
         return (whole, isKnown || whole == .constant(false))
     }
+
+    /// What a list of other lists asks: all of one of its alternatives.
+    private func any(
+        _ list: SquidAccessList,
+        _ request: SquidAccessList.Request,
+        _ conditions: [[UInt8]: QueryCondition],
+        _ depth: Int
+    ) -> (form: QueryCondition, isKnown: Bool) {
+        guard depth < Self.maximumDepth else { return (.constant(true), false) }
+        var forms: [QueryCondition] = []
+        var isKnown = true
+        for group in list.groups {
+            let (form, isWhole) = all(group.map { Self.listName($0.span) }, request, conditions, depth + 1)
+            forms.append(form)
+            if !isWhole { isKnown = false }
+            if forms.reduce(0, { $0 + $1.size }) > 64 { return (.constant(true), false) }
+        }
+        return (QueryCondition.any(forms).resolved { _ in nil }, isKnown)
+    }
+
+    private static let maximumDepth = 8
 }

@@ -176,7 +176,7 @@ struct SquidConfigurationReader {
     }
 
     /// The name of a list that a word of an access rule has, in lower case.
-    private static func listName(_ word: Span<UInt8>) -> (name: [UInt8], isNegated: Bool) {
+    static func listName(_ word: Span<UInt8>) -> (name: [UInt8], isNegated: Bool) {
         let isNegated = word.count > 0 && word[0] == 0x21
         let name = word.octets.dropFirst(isNegated ? 1 : 0).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
         return (name, isNegated)

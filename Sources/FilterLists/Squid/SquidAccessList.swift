@@ -16,6 +16,8 @@ struct SquidAccessList {
         case method
         /// The hour.
         case time
+        /// Other lists: one of them, or all of a line.
+        case group
         /// Something else.
         case other
     }
@@ -41,6 +43,10 @@ struct SquidAccessList {
     var ports: [ClosedRange<UInt64>] = []
     var methods: [[UInt8]] = []
     private(set) var hours = SquidHours()
+    /// Of other lists: alternatives, in each of which all must hold.
+    private(set) var groups: [[[UInt8]]] = []
+    /// The values of a line of `all-of` so far.
+    private var together: [[UInt8]] = []
     /// The values of `dstdomain` and where each stands, to find those that squid does not start with.
     private var values: [UInt8] = []
     private var entries: [SquidReader.Entry] = []
@@ -75,6 +81,8 @@ struct SquidAccessList {
                 .method
             } else if type.equals("time") {
                 .time
+            } else if type.equals("any-of") || type.equals("all-of") {
+                .group
             } else {
                 .other
             }
@@ -122,6 +130,8 @@ struct SquidAccessList {
             ports.append(range)
         case .method: methods.append(value)
         case .time: return hours.add(value) ? .added : .refused
+        case .group where type.elementsEqual("any-of".utf8): groups.append([value])
+        case .group: together.append(value)
         case .other where type.elementsEqual("srcdomain".utf8): noteEntry(value, place)
         case .other: return SquidValues.accepts(value, of: type) ? .added : .refused
         }
@@ -132,7 +142,12 @@ struct SquidAccessList {
     mutating func keepEntries(of other: SquidAccessList) { (entries, values) = (other.entries, other.values) }
 
     /// Ends a line of values.
-    mutating func endLine() { hours.endLine() }
+    mutating func endLine() {
+        hours.endLine()
+        if !together.isEmpty { groups.append(together) }
+        together = []
+        if kind == .group, groups.isEmpty { isOpen = true }
+    }
 
     /// The statement of the first value of `dstdomain` that squid refuses to start with, because of one before it.
     var placeOfOverlap: Int? {
@@ -245,7 +260,7 @@ struct SquidAccessList {
             // What it does look at is how it writes an address itself.
             if looksUpAddresses || !parts.isEmpty && names.below.isEmpty { add(.namesOfAddresses) }
             return parts.isEmpty ? .constant(false) : parts.count == 1 ? parts[0] : .any(parts)
-        case .port, .method, .other: return .constant(false)
+        case .port, .method, .group, .other: return .constant(false)
         }
     }
 }
