@@ -64,7 +64,9 @@ struct HandMadeRound {
     /// The round, with a rule that shows that the first list is in force.
     var probed: Round {
         var round = round
-        guard !round.lists.isEmpty, let probe = engine.flatMap(Self.probe) else { return round }
+        guard let format = round.lists.first?.format, let probe = engine.flatMap({ Self.probe($0, format) }) else {
+            return round
+        }
         round.blocked = ["ready0.probe"]
         if probe.isFirst {
             round.lists[0].text = probe.rule + "\n" + round.lists[0].text
@@ -74,8 +76,9 @@ struct HandMadeRound {
         return round
     }
 
-    private static func probe(_ engine: Engine) -> (rule: String, isFirst: Bool)? {
+    private static func probe(_ engine: Engine, _ format: ListFormat) -> (rule: String, isFirst: Bool)? {
         switch engine {
+        case .squid where format != .squidConfiguration: ("ready0.probe", false)
         case .unbound: ("server:\nlocal-zone: ready0.probe always_nxdomain", false)
         case .dnsmasq: ("address=/ready0.probe/", false)
         case .dnsdist: ("addAction(QNameRule(\"ready0.probe\"), RCodeAction(DNSRCode.NXDOMAIN))", true)
