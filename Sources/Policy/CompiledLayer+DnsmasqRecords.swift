@@ -89,6 +89,8 @@ extension CompiledLayer {
     func completeDnsmasqAnswer(_ answer: inout PolicyAnswer, _ decision: Decision, type: RRType) {
         let rule = Int(decision.rule)
         guard rule < records.count else { return }
+        // There is no server to ask.
+        if decision.kind == .refused { answer.errors = [ExtendedError(code: .notReady, text: [])] }
         if aliasRecord(rule) != nil {
             answer.endsAtAlias = true
             if type != .cname { answer.behind = followed(rule, type) ?? [] }

@@ -10,6 +10,8 @@ extension EngineSetup {
         files: { round in
             // dnsmasq takes the option once, and the rules may state it.
             let cache = round.lists.contains { $0.text.contains("cache-size=") } ? "" : "cache-size=0\n"
+            // Rules that say so name all servers.
+            let isWhole = round.lists.contains { "\n\($0.text)".contains("\nno-resolv") }
             return [
                 (
                     "conf",
@@ -21,7 +23,7 @@ extension EngineSetup {
                     no-hosts
                     user=root
                     group=root
-                    \(cache)server=127.0.0.1#@UPSTREAM@
+                    \(cache)\(isWhole ? "" : "server=127.0.0.1#@UPSTREAM@")
                     conf-file=@FOLDER@/rules
                     addn-hosts=@FOLDER@/hosts
 

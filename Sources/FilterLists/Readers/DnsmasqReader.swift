@@ -115,7 +115,8 @@ enum DnsmasqReader {
             return sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
         }
         if state.hosts.read(text, option, &sink) || state.addresses.read(text, option, &sink) { return }
-        if name == "no-resolv" { state.catchAll.noteNoOthers() }
+        if name == "no-resolv" { state.catchAll.noteNoOthers(option) }
+        if name == "enable-dbus" || name == "enable-ubus" { state.catchAll.noteUncertain() }
         if DnsmasqRecords.options.contains(name), value?.isEmpty == false {
             return DnsmasqRecords.read(text, option, &sink)
         }
@@ -184,6 +185,7 @@ enum DnsmasqReader {
         let isCopy = value.lowerBound <= rule.lowerBound
         let isOpen = kind == .server && DnsmasqServer.hasNoPort(source.extracting(target))
         if isOpen { sink.skip(.serverPort, text, rule, line) }
+        if ruleClass == .open, action == actions.open { state.catchAll.noteUncertain() }
         let server = source.extracting(target)
         if kind == .server, DnsmasqServer.leaveOpen(server, opensPortless: false, text, rule, line, &sink) { return }
         var start = value.lowerBound + 1
@@ -205,6 +207,7 @@ enum DnsmasqReader {
             } else if kind == .server, target.count == 1, source[target.lowerBound] == 0x23 {
                 DnsmasqCatchAll.openAll(text, rule, line, &sink)
             } else {
+                if kind == .server { state.catchAll.noteServer() }
                 add(.subtree, .name(.root), meant, text, &sink)
             }
             start = end + 1

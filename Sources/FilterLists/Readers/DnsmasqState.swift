@@ -37,7 +37,8 @@ struct DnsmasqState {
         hosts.note(option)
         switch option.name {
         case "auth-server": authority.hasServer = true
-        case "no-resolv": catchAll.noteNoOthers()
+        case "no-resolv": catchAll.noteNoOthers(option)
+        case "enable-dbus", "enable-ubus": catchAll.noteUncertain()
         case "server", "local": catchAll.noteServer()
         default: break
         }

@@ -5,7 +5,7 @@ extension EngineProfile {
         engine: .dnsmasq,
         basis: "dnsmasq 2.90, compared with the running engine",
         formats: ["dnsmasq", "hosts"],
-        precedence: [.special, .ownRewrite, .hosts, .data, .nullData, .open, .zone],
+        precedence: [.special, .ownRewrite, .hosts, .data, .nullData, .open, .zone, .implied],
         order: .longestFirst,
         plainName: nil,
         starName: .below,
@@ -15,6 +15,6 @@ extension EngineProfile {
         dataHidesOtherTypes: false,
         dataTTL: 0,
         setsAuthoritative: true,
-        answerStyle: AnswerStyle(withoutAuthority: [.nxdomain, .nodata])
+        answerStyle: AnswerStyle(withoutAuthority: [.nxdomain, .nodata, .refused])
     )
 }
