@@ -242,7 +242,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase(
             "check example.com --list @/clean.txt --chains @/typed-address.tsv",
             2,
-            "tsv:1:1: a chain line"
+            "tsv:1:1: `a.example` begins no chain"
         ),
         CommandLineCase("check example.com --list @/clean.txt --chains @/short-address.tsv", 2, "tsv:1:11: `192.0.2`"),
         CommandLineCase("check example.com --list @/settings.toml", 2, "use --stack"),

@@ -28,57 +28,106 @@ struct ChainInput {
     /// Whether there are none.
     var isEmpty: Bool { targets.isEmpty && addresses.isEmpty && hints.isEmpty }
 
-    /// Reads a file.
+    /// Reads a file; all that is wrong with it is said, by reason.
     init(path: String?) throws {
         guard let path else { return }
         let lines = try Inputs.text(path).split(separator: 0x0A, omittingEmptySubsequences: false)
+        var faults = DiagnosticCollector(keptPerReason: 20)
         for (index, line) in lines.enumerated() {
-            var fields = line.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-            if let comment = fields.firstIndex(where: { $0.first == 0x23 }) { fields.removeSubrange(comment...) }
-            if fields.isEmpty { continue }
-            let place = "\(TerminalText.escaped(path)):\(index + 1)"
-            guard fields.count == 2, let owner = try? DomainName(presentation: fields[0]) else {
-                throw Failure.usage(
-                    "\(place):1: a chain line is `owner<TAB>target`, an alias, an address or `ipv4hint=…`"
-                )
+            do throws(Fault) { try read(line) } catch {
+                let column = error.place - line.startIndex + 1
+                let (reason, text) = (error.reason, error.text)
+                faults.add(Diagnostic(path: path, line: index + 1, column: column, reason: reason, text: text))
             }
-            func column(_ place: Int) -> Int { place - line.startIndex + 1 }
-            let value = "\(place):\(column(fields[1].startIndex))"
-            if let address = IPAddress(text: fields[1]) {
-                addresses[owner, default: []].append(address)
-            } else if let own = try Self.hints(fields[1], { "\(place):\(column($0))" }) {
-                hints[owner, default: []] += own
-            } else {
-                targets[owner] = try Self.target(fields[1], value)
-            }
+        }
+        if faults.total == 0, isEmpty {
+            let text = "no line of it is a chain; write `owner<TAB>target` lines"
+            faults.add(Diagnostic(path: path, line: 1, column: 1, reason: "no-chains", text: text))
+        }
+        guard faults.total == 0 else { throw Failure.usage(Self.text(faults)) }
+    }
+
+    private static func text(_ faults: DiagnosticCollector) -> String {
+        var lines = faults.diagnostics.map(\.description)
+        if faults.total > 1 {
+            let counts = faults.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            lines.append("lines of no use: " + counts.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        }
+        return lines.joined(separator: "\npatchway: ")
+    }
+
+    /// What is wrong with a line, and where.
+    private struct Fault: Error {
+        var reason: String
+        var place: Int
+        var text: String
+
+        init(_ reason: String, _ field: ArraySlice<UInt8>, _ text: String) {
+            self.reason = reason
+            place = field.startIndex
+            self.text = "`\(TerminalText.escaped(Array(field.prefix(80))))` \(text)"
+        }
+    }
+
+    /// A line without a comment is an owner, a tab and a target: with blanks between them lists of other kinds would pass.
+    private mutating func read(_ line: ArraySlice<UInt8>) throws(Fault) {
+        let fields = Self.fields(line)
+        guard let first = fields.first else { return }
+        guard fields.count == 2, !fields.contains(where: { $0.contains(0x20) }) else {
+            throw Fault(
+                "no-chain",
+                first,
+                "begins no chain: a chain line is `owner<TAB>target`, an alias, an address or `ipv4hint=…`"
+            )
+        }
+        guard IPAddress(text: first) == nil, let owner = try? DomainName(presentation: first) else {
+            throw Fault("no-owner", first, "is no name that aliases or addresses stand behind")
+        }
+        if let address = IPAddress(text: fields[1]) {
+            addresses[owner, default: []].append(address)
+        } else if let own = try Self.hints(fields[1]) {
+            hints[owner, default: []] += own
+        } else {
+            targets[owner] = try Self.target(fields[1])
+        }
+    }
+
+    /// What stands between tabs, without the blanks around it, up to a comment.
+    private static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 || octet == 0x0D }
+        let comment = line.indices.first { place in
+            line[place] == 0x23 && (place == line.startIndex || isBlank(line[place - 1]))
+        }
+        return line[..<(comment ?? line.endIndex)].split(separator: 0x09).compactMap { field in
+            guard let first = field.firstIndex(where: { !isBlank($0) }),
+                let last = field.lastIndex(where: { !isBlank($0) })
+            else { return nil }
+            return field[first...last]
         }
     }
 
     /// An alias; what is rather meant as an address, a hint or a type is refused, or it would be an alias that nothing blocks.
-    private static func target(_ field: ArraySlice<UInt8>, _ place: String) throws -> DomainName {
+    private static func target(_ field: ArraySlice<UInt8>) throws(Fault) -> DomainName {
         let lastLabel = field.split(separator: 0x2E).last ?? []
         let isNumber = lastLabel.allSatisfy { (0x30...0x39).contains($0) }
         let isName = !field.contains { $0 == 0x3D || $0 == 0x2C || $0 == 0x23 || $0 == 0x3A }
         guard isName, !isNumber, let target = try? DomainName(presentation: field) else {
-            throw Failure.usage(
-                "\(place): `\(TerminalText.escaped(Array(field.prefix(80))))` is no alias and no address; one of them a line"
-            )
+            throw Fault("no-target", field, "is no alias and no address; one of them a line")
         }
         return target
     }
 
     /// The addresses of `ipv4hint=` and `ipv6hint=`; nil for anything else.
-    private static func hints(_ field: ArraySlice<UInt8>, _ place: (Int) -> String) throws -> [IPAddress]? {
+    private static func hints(_ field: ArraySlice<UInt8>) throws(Fault) -> [IPAddress]? {
         for (key, isV4) in [("ipv4hint=", true), ("ipv6hint=", false)] where field.starts(with: key.utf8) {
-            return try field.dropFirst(key.utf8.count).split(separator: 0x2C, omittingEmptySubsequences: false).map {
-                guard let address = IPAddress(text: $0), address.isV4 == isV4 else {
-                    let shown = TerminalText.escaped(Array($0.prefix(80)))
-                    throw Failure.usage(
-                        "\(place($0.startIndex)): `\(shown)` is no address for `\(key)`; write \(key)ADDRESS,ADDRESS"
-                    )
+            var addresses: [IPAddress] = []
+            for part in field.dropFirst(key.utf8.count).split(separator: 0x2C, omittingEmptySubsequences: false) {
+                guard let address = IPAddress(text: part), address.isV4 == isV4 else {
+                    throw Fault("no-hint", part, "is no address for `\(key)`; write \(key)ADDRESS,ADDRESS")
                 }
-                return address
+                addresses.append(address)
             }
+            return addresses
         }
         return nil
     }
