@@ -5,9 +5,9 @@ import Policy
 /// NDJSON.
 public enum VerdictTable {
     /// The first row.
-    public static let heading = "name,qtype,verdict,engine,list,line,rule,relation,element\n"
+    public static let heading = "name,qtype,verdict,engine,list,line,rule,relation,element,note\n"
 
-    /// One verdict; without a rule that decides, the columns behind it are empty.
+    /// One verdict; without a rule that decides, its columns are empty. The note says why a verdict is unsupported.
     public static func row(_ record: VerdictRecord) -> String {
         var fields = [record.name.lowercased.description, record.type.description, record.verdict.kind.description]
         if let matched = record.verdict.matched {
@@ -17,6 +17,7 @@ public enum VerdictTable {
         } else {
             fields += Array(repeating: "", count: 6)
         }
+        fields.append(record.verdict.note ?? "")
         return fields.map(DelimitedText.field).joined(separator: ",") + "\n"
     }
 }

@@ -250,7 +250,7 @@ enum StackOptionCases {
             CommandLineCase(
                 "check a.example --list @/clean.txt --qtype A -o csv",
                 0,
-                "+relation,element\na.example,A,pass,,,,,,\n"
+                "+relation,element,note\na.example,A,pass,,,,,,,\n"
             ),
             CommandLineCase(
                 "check c.b.example --list @/twice.txt --qtype A -o csv",
