@@ -39,7 +39,7 @@ public struct CategoryTree: Sendable {
     }
 
     private mutating func add(_ path: String, _ listing: FolderListing, depth: Int) {
-        links += listing.links
+        links += listing.links.count
         if listing.isCut { isCut = true }
         if listing.files.contains(where: CategoryFolder.isContent) { categories.append(path) }
         for folder in listing.folders {

@@ -9,7 +9,7 @@ extension LayerLoader {
         _ builder: consuming LayerBuilder,
         _ removals: BadfilterSet,
         _ options: LayerOptions,
-        _ given: [String: Int],
+        _ given: [String],
         _ otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption])?,
         _ mayBeEmpty: Bool,
         isOneOfSeveral: Bool

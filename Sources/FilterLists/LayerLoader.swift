@@ -225,10 +225,7 @@ public enum LayerLoader {
             for source in sources { removals.collect(source.octets.span) }
         }
         var reports: [ListReport] = []
-        let given = Dictionary(
-            sources.filter { !$0.isPolicyZone }.map { (ListText.file($0.path), 1) },
-            uniquingKeysWith: +
-        )
+        let given = sources.filter { !$0.isPolicyZone }.map(\.path)
         let shared = DnsmasqSharedOptions(recipe.lists)
         for (place, list) in recipe.lists.enumerated() {
             let (next, report) = try read(

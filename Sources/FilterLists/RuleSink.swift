@@ -12,8 +12,11 @@ struct RuleSink: ~Copyable {
     let role: ListRole
     /// Rules that `$badfilter` rules of the whole layer remove.
     let removals: BadfilterSet
-    /// How many lists of the layer have a file, by the last part of its path.
-    var given: [String: Int] = [:]
+    /// The paths of the layer's lists.
+    var given: [String] = []
+    /// Files and folders that were looked for, and the most of them: looking takes time.
+    private var includes = 0
+    private static let maximumIncludes = 256
     /// What rules on some lines depend on, beside what the whole list does.
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// What the lists before and behind it say about the whole configuration (dnsmasq); nil where that is too much to look at.
@@ -158,12 +161,15 @@ struct RuleSink: ~Copyable {
     }
 
     /// Whether the layer has other lists.
-    var isPart: Bool { given.count > 1 || given.values.contains { $0 > 1 } }
+    var isPart: Bool { given.count > 1 }
 
-    /// Whether a file that the list names by its path is another list of the layer.
-    func isGiven(_ path: Span<UInt8>) -> Bool {
-        let file = ListText.file(path.string)
-        return given[file, default: 0] > (file == ListText.file(self.path) ? 1 : 0)
+    /// Why files that the list names are not known to be other lists of the layer; nil where they are.
+    mutating func missing(_ files: IncludedFiles?) -> UnsupportedReason? {
+        guard let files, includes < Self.maximumIncludes else { return .include }
+        includes += 1
+        var others = given
+        if let own = others.firstIndex(of: path) { others.remove(at: own) }
+        return files.missing(among: others, namedBy: path)
     }
 
     /// Counts something that the engine drops.

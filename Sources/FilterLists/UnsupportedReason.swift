@@ -1,3 +1,5 @@
+import TextScan
+
 /// Why a line is a rule that Patchway cannot evaluate yet. It is counted, and never guessed.
 struct UnsupportedReason {
     /// Kebab-case, stable.
@@ -61,6 +63,14 @@ struct UnsupportedReason {
         id: "include",
         text: "other files are not followed; give them as lists of their own"
     )
+    /// A file that lies where the configuration says, and is none of the lists.
+    static func notGiven(_ path: String) -> UnsupportedReason {
+        UnsupportedReason(
+            id: include.id,
+            text:
+                "\(TerminalText.escaped(path)) is there and is none of the lists, whatever their names; give it as a list, too"
+        )
+    }
     static let appendedDomain = UnsupportedReason(
         id: "append-domain",
         text: "a domain is put behind hosts without a dot: what rules make of them is not evaluated"
@@ -174,10 +184,14 @@ struct UnsupportedReason {
         id: "specificity",
         text: "rules that allow, of which the more specific one wins, are not evaluated"
     )
-    static func otherPolicy(_ engine: String) -> UnsupportedReason {
-        let text = "response policy zones change answers; give them as lists of their own, with --engine \(engine)"
-        return UnsupportedReason(id: "response-policy", text: text)
-    }
+    static let policyZones = UnsupportedReason(
+        id: "response-policy",
+        text: """
+            response policy zones change answers; give their zone files in this order, and not the configuration, as the \
+            lists of one layer: --list FILE,FILE --engine bind-rpz (in a stack file `engine: bind-rpz`); what `policy` says \
+            in place of a zone's actions is not taken over
+            """
+    )
     /// A policy zone of a configuration of which more is not known.
     static func policyZone(_ why: String) -> UnsupportedReason {
         UnsupportedReason(id: "response-policy", text: "response policy zones change answers, and of this one \(why)")

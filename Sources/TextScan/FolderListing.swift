@@ -6,8 +6,8 @@ public struct FolderListing: Sendable {
     public private(set) var folders: [String] = []
     /// The names of everything else but links.
     public private(set) var files: [String] = []
-    /// Links: they are not followed, so that no folder is met twice.
-    public private(set) var links = 0
+    /// The names of links: they are not followed, so that no folder is met twice.
+    public private(set) var links: [String] = []
     /// Whether there was more than is listed.
     public private(set) var isCut = false
 
@@ -36,7 +36,7 @@ public struct FolderListing: Sendable {
             guard unsafe lstat("\(path)/\(name)", &status) == 0 else { continue }
             switch status.st_mode & S_IFMT {
             case S_IFDIR: folders.append(name)
-            case S_IFLNK: links += 1
+            case S_IFLNK: links.append(name)
             default: files.append(name)
             }
         }

@@ -4,6 +4,7 @@ import Foundation
 import Policy
 import Suites
 import Testing
+import TextScan
 
 /// Statements of named.conf beside zones; compared with BIND 9.18 and `named-checkconf`.
 @Suite struct BINDConfigurationTests {
@@ -22,6 +23,14 @@ import Testing
     }
 
     private static let zone = "zone \"ads.zz\" { type master; file \"z\"; };\n"
+
+    /// What is said of policy zones leads on: to the engine whose lists their files are.
+    @Test func policyZonesAreListsOfTheirOwn() throws {
+        let text = Array("options { response-policy { zone \"x\"; }; };\n".utf8)
+        let input = ListInput(path: "named.conf", format: .bindZones, octets: text)
+        let said = try LayerLoader.load([input]).reports[0].notEvaluated.map(\.text)
+        #expect(said.count == 1 && said[0].contains("--list FILE,FILE --engine bind-rpz"))
+    }
 
     /// Statements that decide nothing, and those that make names unsupported: of no zone, or all.
     @Test(arguments: [

@@ -30,7 +30,9 @@ struct BINDConfiguration {
             switch Self.word(text, statement.key) {
             case "zone": take(zone: statement, text, &sink)
             case "options": take(options: statement, text, &sink)
-            default: note(clause(statement, text, sink), statement, text, &sink)
+            default:
+                let effect = clause(statement, text, &sink)
+                note(effect, statement, text, &sink)
             }
         }
         sink.lines = words.line
@@ -45,10 +47,10 @@ struct BINDConfiguration {
         word.count < 64 ? text.extracting(word).string.lowercased() : ""
     }
 
-    private func clause(_ statement: BINDStatement, _ text: Span<UInt8>, _ sink: borrowing RuleSink) -> Effect {
+    private func clause(_ statement: BINDStatement, _ text: Span<UInt8>, _ sink: inout RuleSink) -> Effect {
         let key = Self.word(text, statement.key)
         switch key {
-        case "include": return include(statement, text, sink)
+        case "include": return include(statement, text, &sink)
         case "view": return .open(.view)
         case _ where BINDOptions.harmlessClauses.contains(key): return .harmless
         case _ where BINDOptions.openClauses.contains(key): return .open(.answerOption)
@@ -56,9 +58,9 @@ struct BINDConfiguration {
         }
     }
 
-    private func include(_ statement: BINDStatement, _ text: Span<UInt8>, _ sink: borrowing RuleSink) -> Effect {
+    private func include(_ statement: BINDStatement, _ text: Span<UInt8>, _ sink: inout RuleSink) -> Effect {
         guard let file = statement.words.first else { return .refused }
-        return sink.isGiven(text.extracting(file)) ? .harmless : .open(.include)
+        return sink.missing(IncludedFiles(pattern: text.extracting(file).string)).map(Effect.open) ?? .harmless
     }
 
     /// Does what a statement does to names, and counts it.
@@ -95,7 +97,7 @@ struct BINDConfiguration {
         var hasDirectory = false
         var words = BINDWords(text, blockOf: options)
         while let statement = words.statement() {
-            var effect = statement.isComplete ? option(statement, text, sink) : .refused
+            var effect = statement.isComplete ? option(statement, text, &sink) : .refused
             if Self.word(text, statement.key) == "directory" {
                 if hasDirectory || statement.words.count != 1 { effect = .refused }
                 hasDirectory = true
@@ -107,12 +109,12 @@ struct BINDConfiguration {
         if isHarmless { note(.harmless, options, text, &sink) }
     }
 
-    private func option(_ statement: BINDStatement, _ text: Span<UInt8>, _ sink: borrowing RuleSink) -> Effect {
+    private func option(_ statement: BINDStatement, _ text: Span<UInt8>, _ sink: inout RuleSink) -> Effect {
         let key = Self.word(text, statement.key)
         if BINDOptions.harmless.contains(key) || Self.isHarmless(statement, key, text) { return .harmless }
         switch key {
-        case "include": return include(statement, text, sink)
-        case "response-policy": return .open(.otherPolicy("bind-rpz"))
+        case "include": return include(statement, text, &sink)
+        case "response-policy": return .open(.policyZones)
         case _ where BINDOptions.passing.contains(key): return .passing(.answerOption)
         case _ where BINDOptions.open.contains(key): return .open(.answerOption)
         default: return .refused

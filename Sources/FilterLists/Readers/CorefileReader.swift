@@ -194,7 +194,7 @@ struct CorefileReader {
             let hosts = CorefileHosts(directive), take(hosts.size * servers[block].size)
         else { return false }
         hosts.add(to: servers[block].regions, text, &sink)
-        let isKnown = hosts.fallsThrough && sink.isGiven(Array(hosts.path.utf8).span)
+        let isKnown = hosts.fallsThrough && sink.missing(IncludedFiles(file: hosts.path)) == nil
         if !isKnown {
             sink.skip(.otherPlugin, text, directive.name.range, directive.name.line)
             leaveOpen(block, directive.name, class: .nullData, &sink)

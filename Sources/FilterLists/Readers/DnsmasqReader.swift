@@ -122,11 +122,16 @@ enum DnsmasqReader {
         }
         if value?.isEmpty == true, DnsmasqRecords.readEmpty(text, option, &sink) { return }
         switch DnsmasqStatement.options[name] {
-        case .unsupported where DnsmasqStatement.namesFile(key) && sink.isGiven(option.value.span),
-            .unsupported where DnsmasqStatement.includes.contains(name) && value?.isEmpty ?? (name == "conf-file"),
+        case .unsupported where DnsmasqStatement.includes.contains(name) && value?.isEmpty ?? (name == "conf-file"),
             .rule where name == "local-ttl" && value?.isEmpty == true:
             // No file, and no other TTL than there is.
             sink.drop(.option, text, rule, line)
+        case .unsupported where DnsmasqStatement.includes.contains(name):
+            guard let reason = sink.missing(DnsmasqStatement.files(option)) else {
+                return sink.drop(.option, text, rule, line)
+            }
+            sink.skip(reason, text, rule, line)
+            DnsmasqOpenNames.note(option, &sink)
         case .unsupported(let reason):
             sink.skip(reason, text, rule, line)
             DnsmasqOpenNames.note(option, &sink)

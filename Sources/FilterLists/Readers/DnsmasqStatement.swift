@@ -48,8 +48,17 @@ enum DnsmasqStatement {
         return table
     }()
 
-    /// Whether an option is about one other file, which may be a list of its own.
-    static func namesFile(_ key: Span<UInt8>) -> Bool {
-        key.equals("conf-file") || key.equals("servers-file") || key.equals("addn-hosts")
+    /// The files that an option names, which may be lists of their own; nil where only dnsmasq knows.
+    static func files(_ option: DnsmasqOption) -> IncludedFiles? {
+        let path = String(decoding: option.value, as: UTF8.self)
+        switch option.name {
+        case "conf-file", "servers-file": return IncludedFiles(file: path)
+        case "addn-hosts": return IncludedFiles(file: path, mayBeFolder: true)
+        case "hostsdir": return IncludedFiles(folder: path)
+        case "conf-dir":
+            let endings = (option.words ?? []).dropFirst().map { String(decoding: $0.octets, as: UTF8.self) }
+            return IncludedFiles(folder: option.text(0), endings: endings)
+        default: return nil
+        }
     }
 }

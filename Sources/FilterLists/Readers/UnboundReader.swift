@@ -211,8 +211,9 @@ enum UnboundReader {
     ) {
         state.access.hasIncludes = true
         if key.equals("include-toplevel") { begin(.server, text, rule, line, &state, &sink) }
-        if state.clause == .server, sink.isGiven(text.extracting(value)) { return sink.drop(.option, text, rule, line) }
-        sink.skip(.include, text, rule, line)
+        let files = state.clause == .server ? IncludedFiles(pattern: text.extracting(value).string) : nil
+        guard let reason = sink.missing(files) else { return sink.drop(.option, text, rule, line) }
+        sink.skip(reason, text, rule, line)
         sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
     }
 

@@ -1,0 +1,117 @@
+import Policy
+import TextScan
+
+/// The files that a statement of an engine's configuration names: one, those of a folder, or those that fit a pattern.
+struct IncludedFiles {
+    private enum Choice {
+        case one(String)
+        /// One or, where there is a folder of that name, all of it.
+        case oneOrAll(String)
+        case pattern(TextPattern)
+        /// All of a folder, as far as `conf-dir` does not choose by how names end.
+        case all(kept: [String], skipped: [String])
+    }
+
+    /// The folder, as it is written, with the `/` at its end.
+    private let folder: String
+    private let choice: Choice
+
+    private init(_ folder: String, _ choice: Choice) {
+        self.folder = folder
+        self.choice = choice
+    }
+
+    /// One file, or those of a folder where it may be one (dnsmasq's `addn-hosts`).
+    init(file path: String, mayBeFolder: Bool = false) {
+        let name = ListText.file(path)
+        self.init(String(path.dropLast(name.utf8.count)), mayBeFolder ? .oneOrAll(name) : .one(name))
+    }
+
+    /// One file or, with stars in its last part, those that fit (BIND, Unbound); nil where only the engine knows.
+    init?(pattern path: String) {
+        guard !path.utf8.contains(where: { "[{~\\".utf8.contains($0) }) else { return nil }
+        let name = ListText.file(path)
+        let folder = String(path.dropLast(name.utf8.count))
+        func hasStars(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2A || $0 == 0x3F } }
+        guard hasStars(name) else {
+            if hasStars(folder) { return nil }
+            self.init(folder, .one(name))
+            return
+        }
+        guard !hasStars(folder), !name.hasPrefix(".") else { return nil }
+        let tokens = name.utf8.map { octet -> TextPattern.Token in
+            octet == 0x2A ? .any : octet == 0x3F ? .one : .octet(octet)
+        }
+        self.init(folder, .pattern(TextPattern(start: .beginning, tokens: tokens, endsAtEnd: true)))
+    }
+
+    /// The files of a folder (dnsmasq); those whose names end otherwise than `*ENDING`, or with `ENDING`, are left out.
+    init(folder path: String, endings: [String] = []) {
+        let stars = endings.filter { $0.hasPrefix("*") }.map { String($0.dropFirst()) }
+        let kept = stars.contains("") ? [] : stars
+        let skipped = endings.filter { !$0.hasPrefix("*") && !$0.isEmpty }
+        self.init(path.hasSuffix("/") ? path : path + "/", .all(kept: kept, skipped: skipped))
+    }
+
+    /// Whether a file of such a name is one of them.
+    private func fits(_ name: String) -> Bool {
+        switch choice {
+        case .one(let file), .oneOrAll(let file): return name == file
+        case .pattern(let pattern): return !name.hasPrefix(".") && pattern.matches(Array(name.utf8).span)
+        case .all(let kept, let skipped):
+            if name.hasPrefix(".") || name.hasSuffix("~") || name.hasPrefix("#") && name.hasSuffix("#") { return false }
+            func ends(_ ending: String) -> Bool { name.utf8.count > ending.utf8.count && name.hasSuffix(ending) }
+            return (kept.isEmpty || kept.contains(where: ends)) && !skipped.contains(where: ends)
+        }
+    }
+
+    /// Whether a list that lies elsewhere passes for one of them: its name says so or, where every name would do, its folder's.
+    private func passes(_ path: String) -> Bool {
+        let name = ListText.file(path)
+        if case .oneOrAll(let file) = choice, IncludedFiles(folder: folder + file).passes(path) { return true }
+        guard fits(name) else { return false }
+        guard case .all(let kept, _) = choice, kept.isEmpty else { return true }
+        return ListText.file(String(path.dropLast(name.utf8.count + 1))) == ListText.file(String(folder.dropLast()))
+    }
+
+    /// Why they are not known to be lists of the layer; nil where they are.
+    ///
+    /// Files that lie where the configuration says have all to be given. Where none does, it is another machine's
+    /// configuration, and names have to do.
+    /// - Parameters:
+    ///   - lists: the paths of the layer's other lists.
+    ///   - path: that of the configuration.
+    func missing(among lists: [String], namedBy path: String) -> UnsupportedReason? {
+        guard let there = files(besides: path) else { return .include }
+        guard there.isEmpty else {
+            let given = Set(lists.compactMap(FileIdentity.init))
+            let missing = there.first { FileIdentity($0).map { !given.contains($0) } ?? true }
+            return missing.map(UnsupportedReason.notGiven)
+        }
+        return lists.contains(where: passes) ? nil : .include
+    }
+
+    /// Those that are there, seen from the configuration; nil where it cannot be known.
+    private func files(besides path: String) -> [String]? {
+        let name = ListText.file(path)
+        var place = folder
+        if !folder.hasPrefix("/") {
+            // Of what has no folder of its own, such as standard input or a member of an archive, nothing lies beside it.
+            guard path != InputFile.standardInput, !name.contains(":") else { return [] }
+            place = path.dropLast(name.utf8.count) + folder
+        }
+        switch choice {
+        case .one(let file): return FileIdentity(place + file) == nil ? [] : [place + file]
+        case .oneOrAll(let file):
+            let all = FileIdentity(place + file)?.isFolder == true
+            return (all ? IncludedFiles(folder: folder + file) : IncludedFiles(file: folder + file)).files(
+                besides: path
+            )
+        case .pattern, .all: break
+        }
+        guard let listing = FolderListing(place.isEmpty ? "." : place) else { return [] }
+        guard !listing.isCut else { return nil }
+        return (listing.files + listing.links).filter(fits).map { place + $0 }
+            .filter { FileIdentity($0)?.isFolder != true }
+    }
+}

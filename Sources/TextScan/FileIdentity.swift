@@ -1,0 +1,18 @@
+internal import Glibc
+
+/// Which file a path leads to, however the path is written.
+public struct FileIdentity: Hashable, Sendable {
+    private let device: UInt64
+    private let number: UInt64
+    /// Whether it is a folder.
+    public let isFolder: Bool
+
+    /// The file of a path, links followed; nil where there is none.
+    public init?(_ path: String) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        number = UInt64(status.st_ino)
+        isFolder = status.st_mode & S_IFMT == S_IFDIR
+    }
+}
