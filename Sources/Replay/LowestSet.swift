@@ -2,7 +2,7 @@
 ///
 /// Unlike the first ones they depend neither on the order nor on how the input was split: what is among the lowest of all is
 /// among the lowest of every part that it is in.
-struct LowestSet<Element: Hashable & Comparable> {
+struct LowestSet<Element: Hashable & Comparable & Sendable>: Sendable {
     private var elements: Set<Element> = []
     /// Nothing above it is among the lowest any more.
     private var bound: Element?

@@ -7,7 +7,7 @@ import QueryLogs
 ///
 /// Tallies of parts of an input make that of the whole (``merge(_:)``), however it was split: sums, minima, maxima and the
 /// lowest of sets alone.
-struct NameTally {
+struct NameTally: Sendable {
     /// Clients remembered per name; more are counted as this many.
     static let maximumClients = 65_536
     /// The longest chain of aliases that is kept.

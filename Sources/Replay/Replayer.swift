@@ -8,7 +8,7 @@ public import QueryLogs
 ///
 /// Memory grows with the number of different update names, at most ``maximumNames``; other names are only counted. Nothing
 /// depends on the order of events or captures, so that replayers of parts of an input make one of the whole (``merge(_:)``).
-public struct Replayer {
+public struct Replayer: Sendable {
     /// Different (name, type) pairs remembered; events of the others are counted in ``ReplayTotals/overflow``.
     public static let maximumNames = 200_000
 

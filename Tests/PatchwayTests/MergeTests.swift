@@ -47,6 +47,19 @@ import Testing
         #expect(nested == String(decoding: try Data(contentsOf: URL(fileURLWithPath: both)), as: UTF8.self))
     }
 
+    @Test func capturesThatAreReadSideBySideMakeTheSameReport() throws {
+        let folder = "Tests/Fixtures/logs/"
+        let logs = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted().map { folder + $0 }
+        func report(_ jobs: String) throws -> String {
+            let result = try Patchway.run(["replay", "--jobs", jobs, "-o", "ndjson"] + Self.logs + logs)
+            return result.output.replacing(#/"(elapsed_ms|peak_rss_bytes)":[0-9]+/#, with: "")
+        }
+        let one = try report("1")
+        #expect(one.contains(#""kind":"finding""#))
+        for jobs in ["2", "7"] { #expect(try report(jobs) == one) }
+        #expect(try Patchway.run(["replay", "--jobs", "0"] + Self.logs).status == 2)
+    }
+
     /// A log cut where no query is open.
     @Test func logsMayBeCutBetweenQueries() throws {
         let text = try String(

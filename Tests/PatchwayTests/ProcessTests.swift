@@ -115,6 +115,7 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
             (["replay", "-", "-o", "ndjson"], ["header", "diagnostic", "summary"]),
             (["replay", "FIFO", "-o", "ndjson"], ["header", "diagnostic", "summary"]),
             (["replay", "-", "--emit", "partial"], ["partial", "totals", "end"]),
+            (["replay", "--jobs", "2", "Tests/Fixtures/logs/dnsmasq/small.log", "FIFO", "-o", "ndjson"], nil),
             (["diff", "Tests/Fixtures/logs/dnsmasq/small.log", "FIFO", "-o", "ndjson"], nil),
             (["audit", "-", "-o", "ndjson"], ["header", "diagnostic", "summary"]),
             (["audit", "FIFO", "-o", "ndjson"], nil),

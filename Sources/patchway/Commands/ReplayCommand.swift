@@ -40,6 +40,9 @@ struct ReplayCommand: ParsableCommand {
     @Flag(name: .customLong("follow"), help: "Read the last capture while it grows, until Ctrl-C prints the report.")
     var follows = false
 
+    @Option(name: .customLong("jobs"), help: "Captures to read at a time; as many as there are processors without it.")
+    var jobs: Int?
+
     @OptionGroup var reading: LogReadingOptions
     @OptionGroup var stack: StackOptions
     @OptionGroup var change: StackChangeOptions
@@ -53,6 +56,7 @@ struct ReplayCommand: ParsableCommand {
         guard !captures.isEmpty else { throw Failure.usage("no captures; give CAPTURE…") }
         let threshold = try Severity(option: failOn)
         let options = try reading.options()
+        let threads = try ReplayJobs.threads(jobs)
         try emission.check(output)
         let stacks = try ReplayStacks(stack, change, catalog)
         var run = ReplayRun(
@@ -63,11 +67,11 @@ struct ReplayCommand: ParsableCommand {
             isPartial: emission.isPartial
         )
         Interruption.watch()
-        for path in follows ? captures.dropLast() : captures[...] where !Interruption.isRequested { run.read(path) }
+        try run.read(follows ? captures.dropLast() : captures, jobs: threads)
         if follows, let last = captures.last, !Interruption.isRequested { try run.follow(last) }
         let status = run.finish(threshold)
         // Of a log that is followed an interruption is the end.
-        if Interruption.isRequested, !follows { throw ExitStatus.interrupted }
+        if Interruption.isRequested, !follows || run.isCutShort { throw ExitStatus.interrupted }
         throw status != .finding && run.misused > 0 ? .usage : status
     }
 }

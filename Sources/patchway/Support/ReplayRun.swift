@@ -21,7 +21,8 @@ struct ReplayRun: ~Copyable {
     private var silent = 0
     /// Captures of which a part could not be read.
     private var damaged = 0
-    private var isCutShort = false
+    /// Whether the program was interrupted before the captures were read.
+    private(set) var isCutShort = false
 
     init(
         _ stacks: ReplayStacks,
@@ -38,19 +39,28 @@ struct ReplayRun: ~Copyable {
         replayer = stacks.replayer(redaction)
     }
 
-    mutating func read(_ path: String) {
-        captures.append(path)
-        do throws(InputError) {
-            let reports = try QueryLog.read(path: path, options: options) { event in
-                if Interruption.isRequested { cutShort(path) }
-                replayer.add(event)
+    /// Reads captures, so many at a time.
+    mutating func read(_ paths: [String], jobs: Int) throws {
+        guard !paths.isEmpty else { return }
+        let (outcomes, replayers) = try ReplayJobs(paths, options).run(threads: min(jobs, paths.count), replayer)
+        for other in replayers { replayer.merge(other) }
+        for (path, outcome) in zip(paths, outcomes) {
+            captures.append(path)
+            switch outcome {
+            case .read(let reports):
+                for report in reports { file(report) }
+            case .refused(let error):
+                replayer.noteUnreadable()
+                if error.isMisuse { misused += 1 }
+                diagnostic(error.diagnostic)
+            case .cutShort:
+                diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
+                replayer.noteCutShort()
+                isCutShort = true
+            case .unread:
+                captures.removeLast()
+                isCutShort = true
             }
-            for report in reports { file(report) }
-        } catch {
-            if error.reason == .interrupted { cutShort(path) }
-            replayer.noteUnreadable()
-            if error.isMisuse { misused += 1 }
-            diagnostic(error.diagnostic)
         }
     }
 
@@ -66,16 +76,6 @@ struct ReplayRun: ~Copyable {
                 text: failure.text.replacing(TerminalText.escaped(path), with: shown(path))
             )
         }
-    }
-
-    /// A capture may be long: what it gave so far is printed, and the program ends.
-    private mutating func cutShort(_ path: String) -> Never {
-        diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
-        isCutShort = true
-        replayer.noteCutShort()
-        finish()
-        StandardOutput.flush()
-        ExitStatus.interrupted.exit()
     }
 
     private mutating func file(_ report: FileReport) {
