@@ -14,7 +14,7 @@ extension ReplayText {
         for outcome in ClientPhases.Outcome.allCases {
             let those = clients.filter { $0.outcome == outcome }
             guard !those.isEmpty else { continue }
-            text += "  \(outcome.words): \(counted(those.count, "client"))\n"
+            text += fit("\(outcome.words): \(counted(those.count, "client"))", indent: "  ") + "\n"
             guard outcome != .works, outcome != .untold else { continue }
             let most = style.isVerbose ? those.count : Self.shown
             for client in those.prefix(most) {

@@ -17,13 +17,18 @@ public struct ReplayText: Sendable {
         var text = "\(path)\(source.format), "
         text += "\(counted(source.records, "record")), \(counted(source.events, "query", "queries"))"
         if !source.skipped.isEmpty { text += " (left out: \(reasons(source.skipped)))" }
-        return text + "\n"
+        return fit(text) + "\n"
+    }
+
+    /// Prose as one line, which is wrapped where somebody looks at it.
+    func fit(_ text: String, indent: String = "", hanging: String = "  ") -> String {
+        style.isFitted ? style.wrap(text, indent: indent, hanging: hanging) : indent + text
     }
 
     /// A section of findings, with who can mend them if that is asked for.
     public func section(_ title: String, _ findings: [Finding], none: String, owners: Bool = false) -> String {
-        var text = "\n\(style.bold(title))\n"
-        if findings.isEmpty { text += "  \(none)\n" }
+        var text = "\n" + fit(style.bold(title)) + "\n"
+        if findings.isEmpty { text += fit(none, indent: "  ") + "\n" }
         for finding in findings {
             text += row(finding)
             if owners { text += "            owner: \(TerminalText.escaped(finding.owner))\n" }
@@ -33,7 +38,7 @@ public struct ReplayText: Sendable {
 
     /// All of a report but what was read, clients behind what was observed.
     public func report(_ report: Report) -> String {
-        var text = report.facts.map { $0 + "\n" }.joined()
+        var text = report.facts.map { style.fit($0) + "\n" }.joined()
         for (index, section) in report.sections.enumerated() {
             text += self.section(section)
             if index == 0 { text += clients(report.clients) }
@@ -42,11 +47,11 @@ public struct ReplayText: Sendable {
     }
 
     private func section(_ section: Report.Section) -> String {
-        var text = "\n\(style.bold(section.title))\n"
-        if section.rows.isEmpty { text += "  \(section.none)\n" }
+        var text = "\n" + fit(style.bold(section.title)) + "\n"
+        if section.rows.isEmpty { text += fit(section.none, indent: "  ") + "\n" }
         for entry in section.rows {
             text += row(entry.finding, hours: entry.hours)
-            if entry.wasBroken { text += "            did not work in the capture either\n" }
+            if entry.wasBroken { text += fit("did not work in the capture either", indent: "            ") + "\n" }
         }
         return text
     }
@@ -54,7 +59,7 @@ public struct ReplayText: Sendable {
     private func row(_ finding: Finding, hours: Int = 0) -> String {
         let known = finding.knownBrokenTypes.map(\.description).joined(separator: ",")
         let types = known.isEmpty ? "(type not logged)" : known
-        var text = "  \(style.severity(finding.severity)) \(finding.name) \(types): \(finding.verdict.kind)"
+        var text = "\(style.severity(finding.severity)) \(finding.name) \(types): \(finding.verdict.kind)"
         if let detail = finding.detail { text += ", " + TerminalText.escaped(detail) }
         if !finding.isObserved, let sightings = finding.sightings {
             text += ", asked \(counted(sightings.count, "time"))"
@@ -63,8 +68,9 @@ public struct ReplayText: Sendable {
             text += ", \(counted(sightings.clients, "client"))"
         }
         if hours > 0 { text += ", in \(counted(hours, "hour"))" }
-        text += " (\(finding.evidence.rawValue))\n"
+        text += " (\(finding.evidence.rawValue))"
         let indent = String(repeating: " ", count: 12)
+        text = fit(text, indent: "  ", hanging: "          ") + "\n"
         if let endpoint = finding.endpoint {
             let breaks = endpoint.breaks.map { ": " + TerminalText.escaped($0) } ?? ""
             text += style.wrap(endpoint.phase.rawValue + breaks, indent: indent) + "\n"
@@ -80,10 +86,10 @@ public struct ReplayText: Sendable {
         }
         if !finding.chain.isEmpty {
             let hops = ([finding.name] + finding.chain.map(\.target)).map(\.description)
-            text += "\(indent)via \(hops.joined(separator: " → "))\n"
+            text += fit("via " + hops.joined(separator: " → "), indent: indent) + "\n"
         }
         if let first = finding.sightings?.first, let last = finding.sightings?.last {
-            text += "\(indent)\(Self.time(first)) to \(Self.time(last))\n"
+            text += fit("\(Self.time(first)) to \(Self.time(last))", indent: indent) + "\n"
         }
         return text
     }

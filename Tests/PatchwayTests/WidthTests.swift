@@ -10,7 +10,8 @@ import Testing
         "explain ctldl.windowsupdate.com --list Zones/demo/adblock.txt",
         "audit Zones/demo/adblock.txt", "audit Tests/Fixtures/lists/squid-conf/squid.conf",
         "audit --stack @/blocky.yml",
-        "catalog show download.windowsupdate.com",
+        "catalog show download.windowsupdate.com", "replay Zones/demo/vpn-dns.log",
+        "replay Zones/demo/vpn-dns.log --list Zones/demo/hosts.txt",
     ]
 
     @Test(arguments: commands)
