@@ -318,7 +318,8 @@ public final class CompiledStack: Sendable {
             if layer.action(Int(decision.rule)) == .unsupported { return "the rule asks for more than an address" }
             return "some addresses of the answer are filtered and others are not"
         }
-        return cacheNote(layer, decision, relation)
+        let notes = [layer.overrideNote(Int(decision.rule)), cacheNote(layer, decision, relation)].compactMap { $0 }
+        return notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 
     /// Whether a name is spelled like an address.

@@ -13,6 +13,8 @@ public struct PolicyZones: Sendable {
         public var isDisabled = false
         /// What it does with whatever meets it, in place of what its records say.
         public var override: RuleAction?
+        /// The statement that says so, and where it stands, for people.
+        public var overrideSource: String?
 
         /// A zone that is for everyone and does what its records say.
         public init(name: DomainName) { self.name = name }
@@ -41,6 +43,11 @@ extension RuleGuard {
         rule.view = .min
         return rule
     }()
+
+    /// Whether it holds for some clients or hours alone.
+    public var isForSome: Bool {
+        !clients.isEmpty || minutes != nil || view != nil && view != RuleGuard.ofPolicyZone.view
+    }
 }
 
 extension EngineProfile {
@@ -58,6 +65,15 @@ extension EngineProfile {
 extension CompiledLayer {
     /// Whether the list at a position is a policy zone of the configuration.
     func isPolicyZone(_ list: Int) -> Bool { policyZones?[list] != nil }
+
+    /// What is done in place of what a rule of a policy zone says; nil for what it says itself, as rules about clients do.
+    func overrideNote(_ rule: Int) -> String? {
+        guard policyZones != nil, trigger(rule) != .client else { return nil }
+        return policyZones?[listIndex(rule)]?.overrideSource.map { "\($0) stands in place of what the rule says" }
+    }
+
+    /// Whether a rule stands in a policy zone of the configuration that is for some clients alone.
+    public func isInZoneForSomeClients(_ rule: Int) -> Bool { policyZones?[listIndex(rule)]?.tags != nil }
 
     /// The profile of the part of the engine that a rule belongs to.
     func profile(of rule: Int) -> EngineProfile {

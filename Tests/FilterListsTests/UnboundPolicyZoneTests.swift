@@ -78,6 +78,21 @@ struct UnboundPolicyZoneTests {
         "rpz:\nname: \(name).rpz\nzonefile: \"\(name)\"\n" + more.split(separator: ";").map { $0 + "\n" }.joined()
     }
 
+    /// A derivation names the statement that counts in place of the rule.
+    @Test(
+        arguments: [
+            ("nx.zz", 1, "unbound.conf:5: rpz-action-override: nodata stands in place"), ("o.zz", 7, nil),
+            ("only.zz", 1, nil),
+        ] as [(String, Int, String?)]
+    )
+    func namesOverrides(_ name: String, _ client: Int, _ says: String?) throws {
+        let text = "server:\n" + Self.clause("a", "rpz-action-override: nodata") + Self.clause("b")
+        let loaded = try Self.load(text, ["a": Self.first, "b": Self.second])
+        let context = QueryContext(client: Client(address: IPAddress("127.0.0.\(client)")))
+        let note = try loaded.verdict(name, .a, context: context).note
+        #expect(says.map { note?.contains($0) == true } ?? (note?.contains("override") != true), "\(note ?? "")")
+    }
+
     /// What two zones do, the first with statements more.
     struct Row: CustomTestStringConvertible, Sendable {
         var more = ""

@@ -14,6 +14,8 @@ struct UnboundPolicyZones {
         fileprivate(set) var name = ""
         /// What is done with whatever meets it; empty for what its rules say.
         fileprivate var action = ""
+        /// The line that says so.
+        fileprivate var actionLine = 0
         /// The alias that is given in place of what its rules say.
         fileprivate var alias = ""
         /// The file that its rules are in.
@@ -65,14 +67,14 @@ struct UnboundPolicyZones {
     mutating func noteAuthority(_ name: String) { authorities.insert(Self.key(name)) }
 
     /// Takes a statement of the clause begun last; false when Unbound would refuse it.
-    mutating func take(_ key: Span<UInt8>, _ value: String, _ clients: UnboundClients) -> Bool {
+    mutating func take(_ key: Span<UInt8>, _ value: String, _ line: Int, _ clients: UnboundClients) -> Bool {
         let last = clauses.count - 1
         switch key.string {
         case "name": clauses[last].name = value
         case "rpz-cname-override": clauses[last].alias = value
         case "rpz-action-override":
             guard ["nxdomain", "nodata", "passthru", "drop", "cname", "disabled"].contains(value) else { return false }
-            clauses[last].action = value
+            (clauses[last].action, clauses[last].actionLine) = (value, line)
         case "zonefile": clauses[last].file = value
         case "url", "primary", "master": if !value.isEmpty { clauses[last].isTransferred = true }
         case "for-downstream": clauses[last].isServed = value == "yes"
@@ -114,7 +116,11 @@ struct UnboundPolicyZones {
         let (idle, shared) = (areIdle, sharedNames)
         for (index, clause) in clauses.enumerated() {
             if !clause.name.isEmpty, clause.lacksAlias { sink.drop(.badStatement, text, clause.rule, clause.line) }
-            if sink.policyZones.contains(clause.rule.lowerBound), let zone = clause.zone {
+            if sink.policyZones.contains(clause.rule.lowerBound), var zone = clause.zone {
+                if zone.override != nil {
+                    let path = TerminalText.escaped(sink.path)
+                    zone.overrideSource = "\(path):\(clause.actionLine): rpz-action-override: \(clause.action)"
+                }
                 sink.builder.policyZones[list] = zone
                 list += 1
                 finish(clause, zone, text, &sink)
@@ -183,7 +189,7 @@ struct UnboundPolicyZones {
             for _ in 0..<UnboundStatement.valueCount(word) { value = words.value(&sink) }
             guard let value else { continue }
             switch clause {
-            case .rpz: _ = take(word, text.extracting(value).string, UnboundClients())
+            case .rpz: _ = take(word, text.extracting(value).string, words.line, UnboundClients())
             case .authority where word.equals("name"): noteAuthority(text.extracting(value).string)
             case .server where word.equals("directory"): directory = text.extracting(value).string
             default: break

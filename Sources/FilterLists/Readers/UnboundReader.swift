@@ -164,7 +164,7 @@ enum UnboundReader {
         case .view: return state.open.view(text, key, value, rule, line, &sink)
         case .forward, .stub, .authority: return route(text, key, value, rule, line, &state, &sink)
         case .rpz:
-            let isTaken = state.policyZones.take(key, text.extracting(value).string, state.clients)
+            let isTaken = state.policyZones.take(key, text.extracting(value).string, line, state.clients)
             return isTaken ? () : sink.drop(.badStatement, text, rule, line)
         case .server: break
         default: return sink.drop(.option, text, rule, line)
