@@ -223,9 +223,9 @@ struct OrderedRuleWriter {
         defer { refusal = Refusal.counted(refusal, earlier) }
         let made = try nameCondition(condition, text)
         if refusal != nil {
-            // Where it does whatever the part that is not evaluated says, it is certain.
+            // Where it does whatever the part that is not evaluated says, it is certain; that may be nowhere.
             if Self.hasNegation(condition) || refusals.values.contains(where: \.isOwn),
-                case let least = try nameCondition(condition, text, isNegated: true)
+                case let least = try nameCondition(condition, text, isNegated: true), !least.isNever
             {
                 _ = sink.builder.add(
                     condition: least,

@@ -29,6 +29,9 @@ public indirect enum NameCondition: Sendable {
     /// At least one of them.
     case any([NameCondition])
 
+    /// Whether it is the one that holds for no name.
+    public var isNever: Bool { if case .constant(false) = self { true } else { false } }
+
     /// Whether it holds for a name (lower case, dots between labels).
     /// - Complexity: O(size of the condition × octets)
     func holds(_ text: Span<UInt8>) -> Bool {

@@ -32,6 +32,68 @@ import TextScan
         return (Array(text.split(separator: "\n").map(String.init).suffix(report.lines)), report)
     }
 
+    /// The reason of a rule that is left out is its own.
+    @Test(
+        arguments: [
+            (
+                ListFormat.rpz, Engine.unboundRPZ, "*.u.zz CNAME .\nx.u.zz CNAME rpz-passthru.\ny.x.u.zz CNAME .\n",
+                "dnsmasq",
+                ["*.u.zz CNAME .": "neighbours"]
+            ),
+            (
+                .squidConfiguration, .squid,
+                """
+                acl ads dstdomain ads.zz
+                acl stats dstdom_regex ^stats
+                acl office src 192.0.2.0/24
+                acl late time MTWHF 08:00-12:00
+                http_access deny ads office
+                http_access deny stats late
+                http_access deny stats
+                http_access deny ads
+                http_access allow all
+
+                """, "dnsmasq",
+                [
+                    "http_access deny stats late": "client",
+                    "http_access deny stats": "pattern",
+                ]
+            ),
+        ] as [(ListFormat, Engine, String, String, [String: String])]
+    )
+    func reasons(_ format: ListFormat, _ engine: Engine, _ text: String, _ to: String, _ reasons: [String: String])
+        throws
+    {
+        let layer = try readList(text, format, engine).layer
+        let target = try #require(ExportFormat.named(to))
+        var found: [String: Set<String>] = [:]
+        for diagnostic in LayerExporter.export(layer, to: target, write: { _ in }).diagnostics {
+            let rule = diagnostic.text.split(separator: "'").first.map(String.init) ?? ""
+            found[rule, default: []].insert(diagnostic.reason)
+        }
+        #expect(found.mapValues { $0.sorted().joined(separator: " ") } == reasons)
+    }
+
+    /// A policy zone that a configuration names is none for some clients, unless it has tags.
+    @Test(arguments: [("", "neighbours"), ("tags: one\n", "client")])
+    func reasonsOfPolicyZones(tags: String, reason: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let zone = "@ SOA a. b. 1 2 3 4 5\n@ NS a.\n*.u.zz CNAME .\nx.u.zz CNAME rpz-passthru.\n"
+        try Data("$ORIGIN a.rpz.\n\(zone)".utf8).write(to: folder.appendingPathComponent("a"))
+        let text =
+            "server:\nmodule-config: \"respip iterator\"\ndefine-tag: \"one\"\nrpz:\nname: a.rpz\nzonefile: a\n\(tags)"
+        let path = folder.appendingPathComponent("unbound.conf").path
+        let list = ListInput(path: path, format: .unbound, octets: Array(text.utf8))
+        let layer = try LayerLoader.load([list], engine: .unbound).layer
+        let target = try #require(ExportFormat.named("dnsmasq"))
+        let omitted = LayerExporter.export(layer, to: target, write: { _ in }).diagnostics.filter {
+            $0.text.hasPrefix("'*")
+        }
+        #expect(omitted.map(\.reason) == [reason])
+    }
+
     /// What is written would block more than the lists; both numbers say so, and the reason is that of the rule.
     @Test func exceptionsThatAreLeftOutAreCounted() throws {
         let (lines, report) = try written(Self.adguard, "unbound")

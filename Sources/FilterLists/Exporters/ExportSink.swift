@@ -112,7 +112,7 @@ struct ExportSink: ~Copyable {
         if layer.addressRules.contains(rule), !addressEntries.insert(writtenPlace(rule)).inserted { return }
         // Rules about addresses are none about names.
         let isKnown = reason != .unknown || !layer.compiledRules.contains(rule)
-        let reason = isKnown ? reason : Omission(of: layer.content(rule)) ?? reason
+        let reason = isKnown ? reason : whyUnknown(rule)
         let letsPass = layer.action(rule).letsPass
         if letsPass { report.omittedExceptions[reason.id, default: 0] += 1 }
         let (reference, place) = (layer.reference(rule), layer.place(rule))
@@ -127,6 +127,16 @@ struct ExportSink: ~Copyable {
                     + (letsPass ? "; what it lets pass may be blocked by what is written" : "")
             )
         }
+    }
+
+    /// Why it is not known what a rule does with all names that it is about.
+    private func whyUnknown(_ rule: Int) -> Omission {
+        if layer.isInZoneForSomeClients(rule) { return .client }
+        let content = layer.content(rule)
+        if let reason = Omission(of: content) { return reason }
+        guard layer.findsStarsByNeighbours, content.action != .unsupported, case .name(.below, _) = content.subject
+        else { return .unknown }
+        return .neighbours
     }
 
     /// Writes a rule as its list states it, once for each place.

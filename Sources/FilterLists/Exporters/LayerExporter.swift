@@ -95,7 +95,8 @@ public enum LayerExporter {
             let content = layer.content(rule)
             switch content.subject {
             case .name: continue
-            case .text, .regex, .condition: if !layer.isOfEngine(rule) { sink.omit(rule, .pattern) }
+            case .text, .regex, .condition:
+                if !layer.isOfEngine(rule) { sink.omit(rule, Omission(of: content) ?? .pattern) }
             }
         }
     }

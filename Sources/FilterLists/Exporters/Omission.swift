@@ -50,7 +50,7 @@ extension Omission {
     /// Why a rule whose effect is not known for a name is not written; nil where it is not for what it depends on.
     init?(of content: RuleContent) {
         let limit = content.guard
-        if !limit.clients.isEmpty || limit.minutes != nil || limit.view != nil {
+        if limit.isForSome {
             self = .client
         } else if content.ruleClass == .rewrite || content.ruleClass == .ownRewrite {
             self = .rewrite
