@@ -1,4 +1,5 @@
 import ArgumentParser
+import TextScan
 
 /// The root command; see `Commands/` for one file a subcommand.
 @main
@@ -55,14 +56,21 @@ struct Patchway: ParsableCommand {
 
     /// Help and version are no errors; everything else the parser throws is a usage error.
     private static func exit(parsing error: any Error) -> Never {
-        let message = fullMessage(for: error)
         guard exitCode(for: error) != .success else {
-            StandardOutput.write(message + "\n")
+            StandardOutput.write(fullMessage(for: error) + "\n")
             StandardOutput.flush()
             ExitStatus.fine.exit()
         }
-        StandardError.line(message)
+        StandardError.line("patchway: \(sentence(for: error))")
         ExitStatus.usage.exit()
+    }
+
+    /// What the parser says, in the form of all other faults, with the page that has more.
+    private static func sentence(for error: any Error) -> String {
+        let said = message(for: error).replacing(". Did you mean", with: "; did you mean").replacing("'", with: "`")
+        let page = fullMessage(for: error).split(separator: "See '").last?.prefix { $0 != "'" } ?? "patchway --help"
+        let text = TerminalText.escaped(said.prefix(1).lowercased() + said.dropFirst())
+        return "\(text)\(text.hasSuffix("?") ? "" : ";") `\(page)` says more"
     }
 }
 
