@@ -11,12 +11,16 @@ struct ForeignFormat: Sendable {
         ForeignFormat(title: "regular expressions over URLs (a squidGuard expression list)") { sample in
             sample.pathMentions("expressions") ? sample.percent(sample[.regex]) + 1 : 0
         },
-        ForeignFormat(title: "a list of URLs") { $0.percent($0[.url] + $0[.hostURL]) },
+        ForeignFormat(title: "a list of URLs; their hosts alone, one a line, are a list") {
+            $0.percent($0[.url] + $0[.hostURL])
+        },
         ForeignFormat(
             title: "pairs of a name and a target",
             candidates: [.cloaking, .forwarding, .adguardRewrites]
         ) { $0.percent($0[.nameAndTarget]) },
-        ForeignFormat(title: "comma-separated values") { $0.percent($0[.comma]) },
+        ForeignFormat(title: "comma-separated values; their column of names alone is a list") {
+            $0.percent($0[.comma])
+        },
         ForeignFormat(title: "settings, keys with values (a configuration file)") { $0.percent($0[.keyValue]) },
         ForeignFormat(title: "single words without a dot, such as a category's usage file") {
             $0.percent($0[.word])

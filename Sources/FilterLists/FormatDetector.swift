@@ -248,14 +248,15 @@ public enum FormatDetector {
                 return "a JSON document; was an error downloaded instead of the list?"
             }
             return text.firstRange(of: "\"cache_domains\"") == nil
-                ? "a JSON document" : "an index of cache domains; give the lists that it names, with --engine lancache"
+                ? "a JSON document; a list is its names, one a line"
+                : "an index of cache domains; give the lists that it names, with --engine lancache"
         case .pdf: return "a PDF document"
         case .image: return "a picture"
         case .executable: return "an executable"
         case .sqlite: return "an SQLite database"
         case .pcap, .pcapng: return "a packet capture; `patchway replay` reads it"
         case .evtx: return "a Windows event log"
-        case .archive: return "an archive of a kind that is not unpacked"
+        case .archive: return "an archive of a kind that is not unpacked; unpack it, and give the lists in it"
         case nil: break
         }
         if ExportHeading.isCommands(text) { return "commands for Pi-hole, which are run on its host" }

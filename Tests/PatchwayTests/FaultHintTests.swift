@@ -17,4 +17,21 @@ import Testing
         #expect(result.errors.hasPrefix("patchway: " + says), "\(result.errors)")
         #expect(result.errors.split(separator: "\n").count == 1)
     }
+
+    /// What is no list by itself can be made one.
+    @Test(arguments: [
+        ("a.csv", "1,2024-01-01,a.example\n2,2024-01-01,b.example\n", "their column of names alone is a list"),
+        ("a.json", "[{\"host\": \"a.example\"}]\n", "a list is its names, one a line"),
+        ("a.urls", "http://a.example/x\nhttp://b.example/y\n", "their hosts alone, one a line, are a list"),
+        ("a.tar.gz", "", "unpack it, and give the lists in it"),
+    ])
+    func lists(name: String, text: String, says: String) throws {
+        let path = Patchway.scratch.appendingPathComponent(name).path
+        _ = try Patchway.file(name, text.utf8)
+        if text.isEmpty {
+            _ = try Patchway.shell("cd \(Patchway.scratch.path) && tar -czf \(name) a.csv -C / etc/hostname")
+        }
+        let result = try Patchway.run(["check", "a.example", "--list", path])
+        #expect(result.status == 3 && result.errors.contains(says), "\(result.errors)")
+    }
 }
