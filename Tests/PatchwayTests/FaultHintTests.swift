@@ -34,4 +34,34 @@ import Testing
         let result = try Patchway.run(["check", "a.example", "--list", path])
         #expect(result.status == 3 && result.errors.contains(says), "\(result.errors)")
     }
+
+    @Test(arguments: [
+        ("0.0.0.0 a.example\n0.0.0.0 b.example\n", "is a list and no zone: it is read as a hosts file; use --list"),
+        ("@ SOA a. b. 1 2 3 4 5\n  A 1.2.3\n", ":2:3: "), ("www A 192.0.2.1\n", ": a zone has one SOA record"),
+        ("a.zz. SOA a. b. 1 2 3 4 5\nb.zz. A 192.0.2.1\n", ":2:1: a zone has one SOA record"),
+    ])
+    func zones(text: String, says: String) throws {
+        let zone = try Patchway.file("fault-\(text.utf8.count).zone", text.utf8)
+        let result = try Patchway.run(["serve", "--listen", "127.0.0.1:0", "--zone", zone])
+        #expect(result.status == 2 && result.errors.contains(says), "\(result.errors)")
+    }
+
+    /// The socket is that of this test, so the port stays taken.
+    @Test func takenAddress() throws {
+        let socket = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+            }
+        }
+        try #require(isBound)
+        let port = UInt16(bigEndian: address.sin_port)
+        let result = try Patchway.run(["serve", "--listen", "127.0.0.1:\(port)", "--upstream", "127.0.0.1:9"])
+        #expect(result.status == 2 && result.errors.contains("another server has it"), "\(result.errors)")
+    }
 }

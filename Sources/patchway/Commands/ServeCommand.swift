@@ -1,7 +1,7 @@
 import ArgumentParser
 import Catalog
 import DNS
-import LDNS
+import Glibc
 import Policy
 import Reports
 import Resolver
@@ -121,7 +121,19 @@ struct ServeCommand: ParsableCommand {
             if case .notLoopback(let address) = error {
                 throw Failure.usage("\(address) is reachable by others; say --allow-remote if that is meant")
             }
-            throw Failure.usage(error.description)
+            throw Failure.usage(error.description + Self.hint(error))
+        }
+    }
+
+    /// What to do about a socket that the system refuses.
+    private static func hint(_ error: ServerError) -> String {
+        guard case .socket(_, let code) = error else { return "" }
+        switch code {
+        case EADDRINUSE:
+            return "; another server has it (`ss -lntup` says which): stop that, or give another ADDRESS:PORT"
+        case EACCES: return "; ports below 1024 are for root: start it as root with --user NAME, or give another port"
+        case EADDRNOTAVAIL: return "; it is no address of this machine (`ip address` says which are)"
+        default: return ""
         }
     }
 
@@ -322,29 +334,6 @@ private struct ServedPolicy {
         policy.layerModes = requested.layers.map(\.mode)
         policy.groups = loaded.groups
         return ServedPolicy(loaded: loaded, policy: policy)
-    }
-}
-
-/// Master files as local zones.
-private enum ZoneFile {
-    static func read(_ path: String) throws -> LocalZone {
-        let octets = try Inputs.octets(path)
-        let (records, diagnostics) = ZoneReader().all(in: octets.span)
-        guard diagnostics.isEmpty else {
-            let lines = diagnostics.prefix(20).map {
-                "\(TerminalText.escaped(path)):\($0.line): \(TerminalText.escaped("\($0.fault)"))"
-            }
-            throw Failure.usage(lines.joined(separator: "\npatchway: "))
-        }
-        let zone = LocalZone(
-            records.map(\.record).map { LocalZone.Record(owner: $0.owner, type: $0.type, ttl: $0.ttl, data: $0.data) }
-        )
-        guard let zone else {
-            throw Failure.usage(
-                "\(TerminalText.escaped(path)): a zone has one SOA record, and all names at or below its owner"
-            )
-        }
-        return zone
     }
 }
 

@@ -13,6 +13,14 @@ enum MisplacedFile {
             + "audit and convert give it as LIST"
     }
 
+    /// What to say about a list that was given as a zone; nil where it is none, or one that is written as a zone is.
+    static func listAsZone(_ path: String) -> String? {
+        guard let input = read(path), let title = listTitle(input, path), title != ListFormat.rpz.title else {
+            return nil
+        }
+        return "\(TerminalText.escaped(path)): is a list and no zone: it is read as \(title); use --list"
+    }
+
     /// What to say about a file that was given as a list and is a stack or a log; nil when it is neither.
     static func otherAsList(_ error: ListError) -> Diagnostic? {
         switch error.reason {
