@@ -35,6 +35,30 @@ import Testing
         #expect(result.status == 3 && result.errors.contains(says), "\(result.errors)")
     }
 
+    /// Records say what a reader of standard error is told.
+    @Test(arguments: [
+        ("check a.example --list @", 3, "not-a-list"), ("check a.example --list @absent", 2, "not-found"),
+        ("explain a.example --list @", 3, "not-a-list"), ("check a.example --stack @yaml", 2, "unknown-key"),
+        ("audit --stack @yaml", 2, "unknown-key"),
+    ])
+    func records(line: String, status: Int32, reason: String) throws {
+        let list = try Patchway.file("fault-page", "<html><body>404</body></html>\n".utf8)
+        _ = try Patchway.file("fault-pageyaml", "layer: []\n".utf8)
+        let words = line.split(separator: " ").map { $0.replacingOccurrences(of: "@", with: list) }
+        for form in ["ndjson", "json"] {
+            let result = try Patchway.run(words + ["-o", form])
+            #expect(result.status == status && !result.errors.isEmpty)
+            let lines = result.output.split(separator: "\n").map { $0.drop { "[,".contains($0) } }.filter {
+                $0.first == "{"
+            }
+            #expect(lines.count >= 3 && lines.first?.hasPrefix("{\"kind\":\"header\"") == true, "\(result.output)")
+            #expect(lines.dropFirst().dropLast().contains { $0.contains("\"reason\":\"\(reason)\"") })
+            #expect(
+                lines.last?.contains("\"kind\":\"summary\"") == true && lines.last?.contains("\"\(reason)\":1") == true
+            )
+        }
+    }
+
     @Test(arguments: [
         ("0.0.0.0 a.example\n0.0.0.0 b.example\n", "is a list and no zone: it is read as a hosts file; use --list"),
         ("@ SOA a. b. 1 2 3 4 5\n  A 1.2.3\n", ":2:3: "), ("www A 192.0.2.1\n", ": a zone has one SOA record"),
@@ -63,5 +87,17 @@ import Testing
         let port = UInt16(bigEndian: address.sin_port)
         let result = try Patchway.run(["serve", "--listen", "127.0.0.1:\(port)", "--upstream", "127.0.0.1:9"])
         #expect(result.status == 2 && result.errors.contains("another server has it"), "\(result.errors)")
+    }
+
+    /// Whose aliases were left aside is said in every form.
+    @Test func uncheckedAliases() throws {
+        let command = "check ctldl.windowsupdate.com a.example --qtype A --list Zones/demo/hosts.txt -o"
+        let words = command.split(separator: " ").map(String.init)
+        let chains = try Patchway.file("unchecked.tsv", "b.example\tc.example\n".utf8)
+        for arguments in [words + ["csv"], words + ["ndjson"], words + ["ndjson", "--chains", chains]] {
+            let lines = try Patchway.run(arguments).output.split(separator: "\n").filter { $0.contains("pass") }
+            #expect(lines.first?.contains("were not checked; --known-chains does") == true, "\(lines)")
+            #expect(lines.dropFirst().first?.contains("not checked") == false)
+        }
     }
 }

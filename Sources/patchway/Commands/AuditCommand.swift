@@ -85,10 +85,12 @@ struct AuditCommand: ParsableCommand {
         )
         let catalog = try catalogOptions.load()
         let (names, faults) = try names(catalog)
-        let layers = try stack.map {
-            var requested = try ConfigurationFile.read($0).stack
-            requested.file = $0
-            return try LoadedStack.load(requested)
+        let layers = try output.format.reporting(catalog) {
+            try stack.map {
+                var requested = try ConfigurationFile.read($0).stack
+                requested.file = $0
+                return try LoadedStack.load(requested)
+            }
         }
         let asked = try client.context()
         guard layers != nil || client.group == nil else {

@@ -57,12 +57,12 @@ struct CheckCommand: ParsableCommand {
         guard !stack.isEmpty else {
             throw Failure.usage("no stack; give --list FILE [--engine ENGINE] or --stack FILE")
         }
-        let loaded = try LoadedStack.load(try stack.requested(as: format))
+        let catalog = try catalog.load()
+        let loaded = try output.format.reporting(catalog) { try LoadedStack.load(try stack.requested(as: format)) }
         loaded.announce(namesRules: !output.format.isRecords, isVerbose: output.isVerbose)
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
         input.announceSpellings()
         let threshold = try failOn.map(Severity.init(option:))
-        let catalog = try catalog.load()
         let context = try loaded.narrowed(try client.context(), group: client.group)
         var run = CheckRun(
             loaded: loaded,
@@ -189,7 +189,15 @@ private struct CheckRun: ~Copyable {
         count(decision.kind)
         if !differences.isEmpty { differences.note(name, type, decidedIn: context) }
         if watchesSeverity, !decision.kind.isPass { watch(name.name) }
-        if decision.kind == .pass, owners.mayContain(name) { noteUnchecked(name.name) }
+        if decision.kind == .pass, owners.mayContain(name), noteUnchecked(name.name) {
+            var record = VerdictRecord(
+                name: name.name,
+                type: type,
+                verdict: loaded.stack.verdict(name.name, type: type, context: context)
+            )
+            Self.addUncheckedNote(&record.verdict)
+            return records.record("verdict") { record.write(to: &$0) }
+        }
         records.whole { writer.write(decision, on: name, hashes, type: type, to: &$0) }
     }
 
@@ -212,8 +220,17 @@ private struct CheckRun: ~Copyable {
         worst = max(worst ?? severity, severity)
     }
 
-    private mutating func noteUnchecked(_ name: DomainName) {
-        if !catalog.chains.edges(from: name).isEmpty { uncheckedNames.insert(name) }
+    /// Whether the catalog knows aliases behind a name; those that pass are counted.
+    private mutating func noteUnchecked(_ name: DomainName) -> Bool {
+        guard !catalog.chains.edges(from: name).isEmpty else { return false }
+        uncheckedNames.insert(name)
+        return true
+    }
+
+    /// Says in records and rows what text says once at the end.
+    private static func addUncheckedNote(_ verdict: inout Verdict) {
+        let note = "aliases that the catalog knows behind the name were not checked; --known-chains does"
+        verdict.note = verdict.note.map { "\($0); \(note)" } ?? note
     }
 
     private mutating func decide(_ name: DomainName, _ type: RRType) -> VerdictRecord {
@@ -231,9 +248,9 @@ private struct CheckRun: ~Copyable {
             return VerdictRecord(name: name, type: type, verdict: verdict, chain: given.aliases)
         }
         guard usesKnownChains else {
-            let verdict = loaded.stack.verdict(name, type: type, context: context)
+            var verdict = loaded.stack.verdict(name, type: type, context: context)
             awaitsAddresses = awaitsAddresses || loaded.stack.awaitsAddresses(type)
-            if verdict.kind == .pass { noteUnchecked(name) }
+            if verdict.kind == .pass, noteUnchecked(name), format != .text { Self.addUncheckedNote(&verdict) }
             return VerdictRecord(name: name, type: type, verdict: verdict)
         }
         let decision = loaded.stack.decision(

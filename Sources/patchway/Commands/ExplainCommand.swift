@@ -36,7 +36,7 @@ struct ExplainCommand: ParsableCommand {
             throw Failure.usage("-o csv is a table of verdicts; give --list FILE or --stack FILE, or another -o")
         }
         let catalog = try catalog.load()
-        let loaded = try LoadedStack.load(try stack.requested(as: format))
+        let loaded = try output.format.reporting(catalog) { try LoadedStack.load(try stack.requested(as: format)) }
         loaded.announce(namesRules: !output.format.isRecords, isVerbose: output.isVerbose)
         let given = try chains.load()
         if output.format.isRecords { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }

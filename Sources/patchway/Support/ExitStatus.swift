@@ -25,9 +25,13 @@ enum ExitStatus: Int32, Error {
 struct Failure: Error {
     var status: ExitStatus
     var text: String
+    /// The same for records, where it is about an input.
+    var diagnostics: [Diagnostic] = []
 
     /// A usage or configuration error.
-    static func usage(_ text: String) -> Failure { Failure(status: .usage, text: text) }
+    static func usage(_ text: String, _ diagnostics: [Diagnostic] = []) -> Failure {
+        Failure(status: .usage, text: text, diagnostics: diagnostics)
+    }
     /// A word that is none of the known ones, with the nearest of them.
     static func unknown(_ word: String, of option: String, _ what: String, _ known: [String]) -> Failure {
         let words = known.map { TerminalText.escaped($0) }

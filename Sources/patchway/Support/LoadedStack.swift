@@ -67,13 +67,14 @@ struct LoadedStack {
                     return empty
                 }
                 if let hint = MisplacedFile.otherAsList(error) {
-                    throw Failure.usage((place?.prefix ?? "") + hint.description)
+                    throw Failure.usage((place?.prefix ?? "") + hint.description, [hint])
                 }
                 let status: ExitStatus = error.isUndecided ? .undecided : .usage
                 throw Failure(
                     status: status,
                     text: (place?.prefix ?? "") + (file == nil ? error.description : Self.inKeys(error.description))
-                        + (place?.hint ?? "")
+                        + (place?.hint ?? ""),
+                    diagnostics: [error.diagnostic]
                 )
             }
         }

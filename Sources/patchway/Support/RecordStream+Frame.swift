@@ -19,3 +19,19 @@ extension RecordStream {
         finish()
     }
 }
+
+extension OutputFormat {
+    /// Does what may fail because of a list or a stack file: a reader of records is told so in records, too.
+    func reporting<Value>(_ catalog: EndpointCatalog, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let failure as Failure where isRecords && !failure.diagnostics.isEmpty {
+            var records = RecordStream(self, write: StandardOutput.write)
+            records.begin(catalog)
+            for diagnostic in failure.diagnostics { records.whole { diagnostic.write(to: &$0) } }
+            let reasons = failure.diagnostics.reduce(into: [:]) { $0[$1.reason, default: 0] += 1 }
+            records.end { $0.member("faults", counts: reasons) }
+            throw failure
+        }
+    }
+}

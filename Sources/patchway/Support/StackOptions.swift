@@ -147,7 +147,7 @@ enum ConfigurationFile {
     static func read(_ path: String) throws -> Configuration {
         let (configuration, faults) = try parse(path)
         guard faults.isEmpty else {
-            throw Failure.usage(faults.map(\.description).joined(separator: "\npatchway: "))
+            throw Failure.usage(faults.map(\.description).joined(separator: "\npatchway: "), faults)
         }
         return configuration
     }
