@@ -119,7 +119,8 @@ extension DnsdistConfiguration {
         guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return .unknown }
         switch name {
         case "newSuffixMatchNode", "newDNSNameSet", "newNMG", "newDNSName": return .object(name)
-        case "newServerPolicy": return .object("Policy")
+        // What it makes is no policy to what takes one (1.7.3 says so).
+        case "newServerPolicy": return .object("newServerPolicy")
         case "newRuleAction": return .object("RuleAction")
         case "makeRule": return .object("Rule")
         case "TimedIPSetRule": return .unknown
