@@ -109,8 +109,12 @@ extension CompiledLayer {
         // BIND leaves the root alone (compared with 9.18).
         if engine == .bindRPZ, name.labelCount == 0 { return nil }
         guard let refusal else {
-            return knownZoneRule(name, hashes, type: type, wildcard, client, zones, tagged, isAlias: isAlias)
-                ?? nameServerRule(zones, tagged, isAlias: isAlias)
+            let known = knownZoneRule(name, hashes, type: type, wildcard, client, zones, tagged, isAlias: isAlias)
+            let server = nameServerRule(zones, tagged, isAlias: isAlias)
+            guard let known else { return server }
+            // BIND asks an earlier zone about the servers of what a later one decides.
+            if engine == .bindRPZ, let server, listIndex(server) < listIndex(known) { return server }
+            return known
         }
         // Unbound does not start with one that it refuses; PowerDNS asks all zones about the client first.
         if engine == .unboundRPZ || engine == .unbound || engine == .pdnsRPZ && client != nil { return refusal }

@@ -5,11 +5,14 @@ extension LayerBuilder {
     public mutating func noteNameServerRule() { nameServerRule = nameServerRule ?? store.count - 1 }
 
     /// Whether a rule is about a name below another, which itself does not count.
+    /// - Parameter countsStar: whether one about all names below it counts, too.
     /// - Complexity: O(rules)
-    public func hasRule(below name: DomainName) -> Bool {
+    public func hasRule(below name: DomainName, countsStar: Bool = false) -> Bool {
         store.indices.contains { rule in
             let own = store.wireName(rule)
-            return own.count > name.wire.count && (try? DomainName(wire: own))?.isEqualOrBelow(name) == true
+            let isStar = countsStar && store[rule].scope == .below
+            return own.count > name.wire.count - (isStar ? 1 : 0)
+                && (try? DomainName(wire: own))?.isEqualOrBelow(name) == true
         }
     }
 

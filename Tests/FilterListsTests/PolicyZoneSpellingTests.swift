@@ -85,18 +85,42 @@ struct PolicyZoneSpellingTests {
         }
     }
 
-    /// Unbound and PowerDNS look at the name servers of every name that nothing else decides, forwarders among them.
+    /// Unbound and PowerDNS look at the name servers of every name that nothing else decides, forwarders among them; BIND at
+    /// those that it asks itself, for what a later zone decides as well.
     @Test(arguments: ["32.1.0.0.127.rpz-nsip CNAME .", "ns.zz.rpz-nsdname CNAME ."])
     func rulesAboutNameServers(rule: String) throws {
         let records = "g.zz CNAME .\nok.zz CNAME rpz-passthru.\n\(rule)\n"
         let text = "$TTL 60\n$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n\(records)"
-        for engine in [Engine.unboundRPZ, .pdnsRPZ] {
+        for engine in [Engine.unboundRPZ, .pdnsRPZ, .bindRPZ] {
             let loaded = try readList(text, .rpz, engine)
             #expect(try loaded.verdict("g.zz").kind == .nxdomain)
             #expect(try loaded.verdict("ok.zz").kind == .pass)
             #expect(try loaded.verdict("q.zz").kind == .unsupported)
         }
         #expect(try readList(text, .rpz, .knotRPZ).verdict("q.zz").kind == .pass)
+        let other = "$TTL 60\n$ORIGIN q.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\nx.zz CNAME .\n"
+        for (lists, kind) in [([text, other], VerdictKind.unsupported), ([other, text], .nxdomain)] {
+            let inputs = lists.map { ListInput(path: "zone", format: .rpz, octets: Array($0.utf8)) }
+            #expect(try LayerLoader.load(inputs, engine: .bindRPZ).verdict("x.zz").kind == kind)
+        }
+    }
+
+    /// BIND takes no policy of a zone below an alias of a subtree in it (compared with 9.18).
+    @Test(arguments: [
+        ("zz DNAME yy.\nb.zz CNAME .", VerdictKind.unsupported), ("b.zz CNAME .\nzz DNAME yy.", .unsupported),
+        ("zz DNAME yy.\n*.zz CNAME .", .unsupported), ("zz DNAME yy.\ng.xx CNAME .", .pass),
+    ])
+    func aliasesOfSubtrees(records: String, kind: VerdictKind) throws {
+        let text = "$TTL 60\n$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n\(records)\n"
+        #expect(try readList(text, .rpz, .bindRPZ).verdict("b.zz").kind == kind)
+    }
+
+    /// BIND's SOA beside an answer lives no longer than its last field says (compared with 9.18).
+    @Test(arguments: [(60, 1, UInt32(1)), (60, 600, 60)])
+    func startOfAuthorityBesideAnAnswer(ttl: Int, minimum: Int, lifetime: UInt32) throws {
+        let text = "$TTL \(ttl)\n$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 \(minimum)\n@ NS a.\ng.zz CNAME .\n"
+        let answer = try #require(try readList(text, .rpz, .bindRPZ).verdict("g.zz").answer)
+        #expect(answer.additional.map(\.record.ttl) == [lifetime])
     }
 
     /// The file that the zones of a list share is no policy zone, unless somebody says so.

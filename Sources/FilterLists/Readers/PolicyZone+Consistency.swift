@@ -74,11 +74,12 @@ extension PolicyZone {
         if engine == .bindRPZ, apex != nameless, !apex.isRoot { sink.builder.servedZones.insert(apex.lowercased) }
     }
 
-    /// A delegation with rules below it: BIND fails for their names (compared with 9.18), and more is not known of them.
+    /// A delegation with rules below it: BIND fails for their names, and takes none of those below an alias of a subtree
+    /// (compared with 9.18); more is not known of them.
     private func cutAboveRules(_ builder: borrowing LayerBuilder) -> (range: Range<Int>, line: Int)? {
         // Each takes a look at all rules.
         guard let first = cuts.first, cuts.count <= 8 else { return cuts.first.map { ($0.range, $0.line) } }
-        let hasRules = cuts.contains { builder.hasRule(below: $0.name) }
+        let hasRules = cuts.contains { builder.hasRule(below: $0.name, countsStar: $0.isAlias) }
         return hasRules ? (first.range, first.line) : nil
     }
 

@@ -41,7 +41,7 @@ struct PolicyZone {
     /// The first entry that leaves open what stands in the zone.
     private(set) var unknown: (range: Range<Int>, line: Int)?
     /// Names that a zone is delegated at, and where that stands.
-    private(set) var cuts: [(name: DomainName, range: Range<Int>, line: Int)] = []
+    private(set) var cuts: [(name: DomainName, isAlias: Bool, range: Range<Int>, line: Int)] = []
 
     /// Records that directives may still make.
     var generatedLeft = 10_000
@@ -136,7 +136,9 @@ struct PolicyZone {
             apex = record.owner
             isPlain = origin == apex
             if apex != nameless {
-                let authority = LocalRecord(type: .soa, ttl: record.ttl, data: record.data)
+                let minimum = record.data.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+                let lifetime = engine == .bindRPZ ? min(record.ttl, minimum) : record.ttl
+                let authority = LocalRecord(type: .soa, ttl: lifetime, data: record.data)
                 sink.builder.noteStartOfAuthority(OwnedRecord(owner: apex, record: authority))
             }
             return
@@ -151,7 +153,7 @@ struct PolicyZone {
         switch record.type {
         case .ns where engine == .bindRPZ:
             leaveOpen(record.owner, .delegation, text, range, line, &sink)
-            cuts.append((trigger, range, line))
+            cuts.append((trigger, false, range, line))
             if let below = trigger.child([0x2A]) {
                 add(below, sink.builder.intern(.unsupported), text, range, line, &sink)
                 sink.noteOpenRules(1)
@@ -175,7 +177,10 @@ struct PolicyZone {
             if let policy, policy.overridesData {
                 return impose(policy, on: trigger, ttl: record.ttl, text, range, line, &sink)
             }
-            if record.type == .dname, engine == .bindRPZ { sink.skip(.hidingAlias, text, range, line) }
+            if record.type == .dname, engine == .bindRPZ {
+                sink.skip(.hidingAlias, text, range, line)
+                cuts.append((trigger, true, range, line))
+            }
             let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
             if isDuplicate(trigger, .data, text, range, line, &sink) { return }
             guard isConsistent(trigger.presentation.span, nil, text, range, line, &sink) else { return }
@@ -292,8 +297,8 @@ struct PolicyZone {
     ) {
         guard case .address(let kind, let range, let spelling) = trigger else {
             sink.skip(.nameServerTrigger, text, rule, line)
-            // These two look at the servers that they forward to as well.
-            guard case .nameServer = trigger, engine == .unboundRPZ || engine == .pdnsRPZ else { return }
+            // Unbound and PowerDNS look at the servers that they forward to as well; whether BIND forwards is not known.
+            guard case .nameServer = trigger, engine != .knotRPZ else { return }
             sink.leaveOpen(.subtree, .root, class: .data, rule: rule, line: line)
             return sink.builder.noteNameServerRule()
         }
