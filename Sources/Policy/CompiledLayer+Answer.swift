@@ -8,6 +8,8 @@ public struct PolicyAnswer: Sendable, Equatable {
     public var records: [LocalRecord]
     /// Whether the engine sets AA.
     public var isAuthoritative: Bool
+    /// Whether the engine sets RA.
+    public var isRecursive = true
     /// The owner of the records: the name asked for, or the alias that met the rule.
     public var owner: DomainName
     /// Records behind the alias among `records`, with their owners.
@@ -150,6 +152,9 @@ extension CompiledLayer {
             owner: style.answersNameAskedFor ? asked ?? name : name,
             behind: behind
         )
+        let list = Int(record(Int(decision.rule)).list)
+        // What is made of an address keeps it (compared with 1.17.1).
+        if code == .nxDomain, !isFiltered, policyZones?[list]?.hidesRecursion == true { answer.isRecursive = false }
         if style.answersNameAskedFor {
             answer.keepsAliases = false
         } else if case .records = actions[made], decision.kind != .servfail {

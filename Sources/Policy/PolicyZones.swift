@@ -11,6 +11,8 @@ public struct PolicyZones: Sendable {
         public var tags: [Int]?
         /// Whether what it says is only logged.
         public var isDisabled = false
+        /// Whether its NXDOMAIN says that there is no recursion (`rpz-signal-nxdomain-ra`).
+        public var hidesRecursion = false
         /// What it does with whatever meets it, in place of what its records say.
         public var override: RuleAction?
         /// The statement that says so, and where it stands, for people.

@@ -35,7 +35,10 @@ public enum VerdictText {
             return style.fit(lines.joined(separator: "\n")) + "\n"
         }
         if let answer = record.verdict.answer {
-            add("answer: \(answer.responseCode)" + (answer.isAuthoritative ? ", AA" : ""))
+            add(
+                "answer: \(answer.responseCode)" + (answer.isAuthoritative ? ", AA" : "")
+                    + (answer.isRecursive ? "" : ", no RA")
+            )
             for entry in answer.records {
                 let data = ResourceRecord.presentation(type: entry.type, data: entry.data)
                 add("\(record.name). \(entry.ttl ?? 0) IN \(entry.type) \(data)", indent: "    ")

@@ -31,6 +31,9 @@ extension MessageBuffer {
         if answer?.isAuthoritative == true {
             octets.put16(octets.uint16(at: 2) | MessageHeader.authoritativeFlag, at: 2)
         }
+        if answer?.isRecursive == false {
+            octets.put16(octets.uint16(at: 2) & ~MessageHeader.recursionAvailableFlag, at: 2)
+        }
         var targetAt = 0
         for record in answer?.records ?? [] {
             if let ownerAt {

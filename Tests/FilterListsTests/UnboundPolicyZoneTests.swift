@@ -196,6 +196,20 @@ struct UnboundPolicyZoneTests {
         #expect(loaded.layer.dependsOnClient)
     }
 
+    /// `rpz-signal-nxdomain-ra`: NXDOMAIN because of a zone says that there is no recursion, whatever makes it one, and nothing
+    /// else does.
+    @Test(arguments: [
+        ("rpz-signal-nxdomain-ra: yes", "nx.zz", false), ("rpz-signal-nxdomain-ra: no", "nx.zz", true),
+        ("rpz-signal-nxdomain-ra: yes;rpz-action-override: nodata", "nx.zz", true),
+    ])
+    func recursion(more: String, name: String, isRecursive: Bool) throws {
+        let loaded = try Self.load(Self.server + Self.clause("a", more), ["a": Self.first])
+        let answer = try #require(try loaded.verdict(name).answer)
+        #expect(answer.isRecursive == isRecursive)
+        let behind = try #require(try loaded.verdict("h.zz", chain: [name]).answer)
+        #expect(behind.isRecursive == isRecursive)
+    }
+
     /// The alias of a clause stands as it is written, and the data of rules live as long as these say.
     @Test func answers() throws {
         let records = "data2.zz 77 A 192.0.2.3\n*.star.zz CNAME *.g.zz.\nempty.zz CNAME *.\n"

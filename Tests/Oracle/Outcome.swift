@@ -120,6 +120,7 @@ struct Outcome {
     ) {
         self.init(code: made.responseCode.description)
         isAuthoritative = made.isAuthoritative
+        isRecursive = made.isRecursive
         authority = made.authority.map(Self.entry)
         additional = made.additional.map(Self.entry).sorted { $0.description < $1.description }
         errors = made.errors.map(Self.text)

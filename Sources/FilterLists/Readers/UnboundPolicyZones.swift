@@ -24,6 +24,8 @@ struct UnboundPolicyZones {
         fileprivate var isTransferred = false
         /// Whether names below its own are answered from it.
         fileprivate var isServed = false
+        /// Whether its NXDOMAIN says that there is no recursion.
+        fileprivate var hidesRecursion = false
         /// The tags of the clients that it is for; nil for all.
         fileprivate var tags: [Int]?
 
@@ -39,6 +41,7 @@ struct UnboundPolicyZones {
             guard !name.isEmpty, !lacksAlias, let name = try? DomainName(name) else { return nil }
             var zone = PolicyZones.Zone(name: name.lowercased)
             zone.tags = tags
+            zone.hidesRecursion = hidesRecursion
             zone.isDisabled = action == "disabled"
             switch action {
             case "nxdomain": zone.override = .nxdomain
@@ -77,6 +80,7 @@ struct UnboundPolicyZones {
             (clauses[last].action, clauses[last].actionLine) = (value, line)
         case "zonefile": clauses[last].file = value
         case "url", "primary", "master": if !value.isEmpty { clauses[last].isTransferred = true }
+        case "rpz-signal-nxdomain-ra": clauses[last].hidesRecursion = value == "yes"
         case "for-downstream": clauses[last].isServed = value == "yes"
         case "tags":
             guard let tags = clients.tags(value) else { return false }
