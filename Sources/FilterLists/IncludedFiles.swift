@@ -74,21 +74,29 @@ struct IncludedFiles {
         return ListText.file(String(path.dropLast(name.utf8.count + 1))) == ListText.file(String(folder.dropLast()))
     }
 
-    /// Why they are not known to be lists of the layer; nil where they are.
+    /// Whether they are lists of a layer.
+    enum Presence {
+        case given
+        /// Lists of such names are, while others lie where the configuration says, such as this one.
+        case stoodInFor(String)
+        case missing(UnsupportedReason)
+    }
+
+    /// Whether they are lists of the layer.
     ///
-    /// Files that lie where the configuration says have all to be given. Where none does, it is another machine's
-    /// configuration, and names have to do.
+    /// Files that lie where the configuration says have all to be given. Where none does, it is another machine's configuration,
+    /// and names have to do; so it is where none of those is given that lie in an absolute place, which every machine has.
     /// - Parameters:
     ///   - lists: the paths of the layer's other lists.
     ///   - path: that of the configuration.
-    func missing(among lists: [String], namedBy path: String) -> UnsupportedReason? {
-        guard let there = files(besides: path) else { return .include }
-        guard there.isEmpty else {
-            let given = Set(lists.compactMap(FileIdentity.init))
-            let missing = there.first { FileIdentity($0).map { !given.contains($0) } ?? true }
-            return missing.map(UnsupportedReason.notGiven)
-        }
-        return lists.contains(where: passes) ? nil : .include
+    func presence(among lists: [String], namedBy path: String) -> Presence {
+        guard let there = files(besides: path) else { return .missing(.include) }
+        let passes = lists.contains(where: passes)
+        guard let first = there.first else { return passes ? .given : .missing(.include) }
+        let given = Set(lists.compactMap(FileIdentity.init))
+        let missing = there.filter { FileIdentity($0).map { !given.contains($0) } ?? true }
+        if missing.count == there.count, folder.hasPrefix("/"), passes { return .stoodInFor(first) }
+        return missing.first.map { .missing(.notGiven($0)) } ?? .given
     }
 
     /// Those that are there, seen from the configuration; nil where it cannot be known.

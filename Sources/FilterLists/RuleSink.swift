@@ -169,7 +169,14 @@ struct RuleSink: ~Copyable {
         includes += 1
         var others = given
         if let own = others.firstIndex(of: path) { others.remove(at: own) }
-        return files.missing(among: others, namedBy: path)
+        switch files.presence(among: others, namedBy: path) {
+        case .given: return nil
+        case .missing(let reason): return reason
+        case .stoodInFor(let file):
+            let text = "\(file) of this machine is not read: a list that is given passes for it by its name"
+            notices.append(Diagnostic(path: path, reason: "other-machine", text: text))
+            return nil
+        }
     }
 
     /// Counts something that the engine drops.

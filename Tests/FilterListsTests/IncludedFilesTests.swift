@@ -76,13 +76,12 @@ import TextScan
             ("include: d/*.conf", .unbound, ["@/d/b.conf"], ["d/b.conf", "d/c.conf"], "d/c.conf"),
             ("include: d/*.conf", .unbound, ["@/d/b.conf", "@/d/c.conf"], ["d/b.conf", "d/c.conf"], nil),
             ("include: d/*.conf", .unbound, ["@/e/b.conf"], ["d/b.conf", "e/b.conf"], "d/b.conf"),
-            ("include \"@/d/*\";", .bindZones, ["@/e/b.conf"], ["d/b.conf", "e/b.conf"], "d/b.conf"),
-            ("conf-file=@/b.conf", .dnsmasq, ["@/e/b.conf"], ["b.conf", "e/b.conf"], "b.conf"),
+            ("include \"d/*\";", .bindZones, ["@/e/b.conf"], ["d/b.conf", "e/b.conf"], "d/b.conf"),
+            ("include \"@/d/*\";", .bindZones, ["@/d/b.conf"], ["d/b.conf", "d/c.conf"], "d/c.conf"),
             ("conf-dir=@/d,*.conf", .dnsmasq, ["@/d/b.conf"], ["d/b.conf", "d/b.list", "d/b.conf~"], nil),
             ("conf-dir=@/d", .dnsmasq, ["@/d/b.conf"], ["d/b.conf", "d/b.list"], "d/b.list"),
             ("addn-hosts=@/d", .dnsmasq, ["@/d/b"], ["d/b"], nil),
             ("addn-hosts=@/d", .dnsmasq, ["x/b"], ["d/b"], "d/b"),
-            ("addn-hosts=@/b", .dnsmasq, ["b/b"], ["b"], "b"),
         ] as [(String, ListFormat, [String], [String], String?)]
     )
     func passAsThemselves(
@@ -96,5 +95,27 @@ import TextScan
         #expect(report.unsupported["include"] == (missing == nil ? nil : 1))
         let said = report.notEvaluated.first { $0.reason == "include" }?.text
         if let missing { #expect(said?.contains("/\(missing) is there and is none of the lists") == true) }
+    }
+
+    /// An absolute place is one of every machine: a list of that name may be another one's file, which is said.
+    @Test(
+        arguments: [
+            ("include \"@/d/*\";", .bindZones, ["@/e/b.conf"], ["d/b.conf", "e/b.conf"], "d/b.conf"),
+            ("conf-file=@/b.conf", .dnsmasq, ["@/e/b.conf"], ["b.conf", "e/b.conf"], "b.conf"),
+            ("addn-hosts=@/b", .dnsmasq, ["b/b"], ["b"], "b"),
+            ("conf-dir=@/d", .dnsmasq, ["x/d/b.conf"], ["d/c.conf"], "d/c.conf"),
+        ] as [(String, ListFormat, [String], [String], String)]
+    )
+    func passForThoseOfThisMachine(
+        _ line: String,
+        _ format: ListFormat,
+        _ lists: [String],
+        _ there: [String],
+        _ file: String
+    ) throws {
+        let report = try Self.load(format, line, lists, there: there).reports[0]
+        #expect(report.unsupported["include"] == nil)
+        let said = report.diagnostics.first { $0.reason == "other-machine" }?.text
+        #expect(said?.contains("/\(file) of this machine is not read") == true)
     }
 }

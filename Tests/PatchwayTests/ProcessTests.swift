@@ -123,7 +123,7 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
     )
     func interruptedWhileItWaits(arguments: [String], kinds: [String]?) throws {
         // Somebody has it open and writes nothing.
-        let pipe = Patchway.scratch.appendingPathComponent("waiting-\(arguments[0])").path
+        let pipe = Patchway.scratch.appendingPathComponent("waiting-\(UUID().uuidString)").path
         if arguments.contains("FIFO") { try #require(unsafe mkfifo(pipe, 0o600) == 0) }
         let writer = arguments.contains("FIFO") ? unsafe open(pipe, O_RDWR) : -1
         defer { close(writer) }

@@ -97,13 +97,11 @@ struct DnsmasqWriter: FormatWriter {
         return below
     }
 
-    /// Counts that names above a host exist for dnsmasq, and get NODATA where they have no other line (compared with 2.90),
-    /// where one of them does not exist for the layer.
+    /// Counts that names above one with records, other than by `address=`, exist for dnsmasq, and get NODATA where they have no
+    /// other line (compared with 2.90), where one of them does not exist for the layer.
     private func noteNamesAbove(_ node: PolicyNode, _ lines: [String], _ sink: inout ExportSink) {
-        guard lines.contains(where: { $0.hasPrefix("host-record=") }), sink.denies(aboveOf: node.name, node.types)
-        else {
-            return
-        }
+        let hasRecords = !lines.allSatisfy { line in ["local=", "server=", "address="].contains { line.hasPrefix($0) } }
+        guard hasRecords, sink.denies(aboveOf: node.name, node.types) else { return }
         sink.noteChangedAnswer(node.ownRules.compactMap { $0 }.first)
     }
 
