@@ -14,8 +14,7 @@ extension CompiledLayer {
         // The rules of one view know nothing of others; what statements about clients say is about those of none.
         let limit = guards[Int(record(Int(decision.rule)).guardID)]
         let tree = limit.isApart ? 0 : record(Int(decision.rule)).guardID
-        // DS records belong to the zone above.
-        let zone = localZone(around: type == .ds ? name.parent ?? name : name, tree, context)
+        let zone = localZone(around: name, type, tree, context)
         let isNegative = decision.kind == .nodata || decision.kind == .nxdomain
         let apex = zone.map { $0.type == .alwaysNull ? nil : $0.apex } ?? implicitZones.apex(of: limit.view)
         if isNegative, let apex, name.isEqualOrBelow(apex), let soa = authority(apex, tree) {
@@ -69,7 +68,7 @@ extension CompiledLayer {
     ) -> Bool {
         guard decision.hasRule, type != .cname, isAlias(Int(decision.rule)) else { return false }
         let limit = guards[Int(record(Int(decision.rule)).guardID)]
-        let zone = localZone(around: name, limit.isApart ? 0 : record(Int(decision.rule)).guardID, context)
+        let zone = localZone(around: name, type, limit.isApart ? 0 : record(Int(decision.rule)).guardID, context)
         return limit.isApart || zone?.type == .redirect || zone?.type == .informRedirect
     }
 
@@ -104,15 +103,17 @@ extension CompiledLayer {
         return data.last < alias.last ? data.first : alias.first
     }
 
-    /// The closest zone around a name that counts for the client; the last of several of one name.
+    /// The closest zone around a name that counts for the type and the client; the last of several of one name.
     private func localZone(
         around name: DomainName,
+        _ type: RRType,
         _ tree: UInt16,
         _ context: borrowing QueryContext
     ) -> (apex: DomainName, type: LocalZoneType)? {
         let client = context.client?.address
         var found: (rule: Int, labels: Int)?
-        let buffer = NameBuffer(name)
+        // DS records belong to the zone above.
+        let buffer = NameBuffer(type == .ds ? name.parent ?? name : name)
         table.forEachSuffix(buffer, SuffixHashes(buffer), records) { labels, head in
             var next = head
             while next >= 0 {

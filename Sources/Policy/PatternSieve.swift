@@ -40,10 +40,12 @@ struct PatternSieve {
         if slots.isEmpty { slots = Array(repeating: 0, count: 1 << Self.bits) }
         guard place != .pair else {
             if pairs.isEmpty { pairs = Array(repeating: 0, count: 1 << 16) }
-            pairs[Int(gram)] |= 1 << UInt8(layer & 7)
+            pairs[Int(UInt16(truncatingIfNeeded: gram).bigEndian)] |= 1 << UInt8(layer & 7)
             return
         }
-        slots[Self.slot(place, gram)] |= 1 << UInt8(layer & 7)
+        // Runs of a text are read as they stand in memory, and not first octet highest.
+        let run = place == .inside || place == .atEnd ? gram.bigEndian : gram
+        slots[Self.slot(place, run)] |= 1 << UInt8(layer & 7)
         if place == .atStart { hasHeads = true }
     }
 
@@ -85,28 +87,34 @@ struct PatternSieve {
     /// By every run of four octets, and by the last.
     @inline(__always)
     private func runsFound(_ octets: Span<UInt8>) -> UInt8 {
+        guard octets.count >= 4 else { return 0 }
         // A slot is always one of all there are, so none is checked; this goes over every octet of every name.
-        unsafe slots.withUnsafeBufferPointer { slots in
-            var (found, gram) = (UInt8(0), UInt32(0))
-            for index in 0..<min(3, octets.count) { gram = gram << 8 | UInt32(octets[index]) }
-            for index in 3..<max(3, octets.count) {
-                gram = gram << 8 | UInt32(octets[index])
-                found |= unsafe slots[Self.slot(.inside, gram)]
+        return unsafe slots.withUnsafeBufferPointer { slots in
+            unsafe octets.withUnsafeBytes { text in
+                let text = unsafe text.baseAddress.unsafelyUnwrapped
+                var (found, gram) = (UInt8(0), UInt32(0))
+                for index in 0...(octets.count &- 4) {
+                    gram = unsafe (text + index).loadUnaligned(as: UInt32.self)
+                    found |= unsafe slots[Self.slot(.inside, gram)]
+                }
+                return unsafe found | slots[Self.slot(.atEnd, gram)]
             }
-            return unsafe found | slots[Self.slot(.atEnd, gram)]
         }
     }
 
     /// By every run of two octets.
     @inline(__always)
     private func pairsFound(_ octets: Span<UInt8>) -> UInt8 {
-        unsafe pairs.withUnsafeBufferPointer { pairs in
-            var (found, pair) = (UInt8(0), octets.isEmpty ? 0 : Int(octets[0]))
-            for index in 1..<max(1, octets.count) {
-                pair = (pair << 8 | Int(octets[index])) & 0xFFFF
-                found |= unsafe pairs[pair]
+        guard octets.count >= 2 else { return 0 }
+        return unsafe pairs.withUnsafeBufferPointer { pairs in
+            unsafe octets.withUnsafeBytes { text in
+                let text = unsafe text.baseAddress.unsafelyUnwrapped
+                var found: UInt8 = 0
+                for index in 0...(octets.count &- 2) {
+                    found |= unsafe pairs[Int((text + index).loadUnaligned(as: UInt16.self))]
+                }
+                return found
             }
-            return found
         }
     }
 }

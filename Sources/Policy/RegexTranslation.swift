@@ -29,10 +29,25 @@ struct RegexTranslation: ~Escapable {
 
     /// Whether a text is one for which a translation holds: printable ASCII without blanks.
     static func isPlain(_ text: Span<UInt8>) -> Bool {
-        var others: UInt8 = 0
-        // To the last octet, whatever comes, so that many are looked at in one step.
-        for index in text.indices { others |= text[index] &- 0x21 > 0x7E - 0x21 ? 1 : 0 }
-        return others == 0
+        let each: UInt64 = 0x0101_0101_0101_0101
+        return unsafe text.withUnsafeBufferPointer { octets in
+            // Bit 7 of an octet: it, or one before it, is below 0x21, or it is above 0x7E.
+            var others: UInt64 = 0
+            var start = 0
+            while start &+ 8 <= octets.count {
+                let word = unsafe NameHashing.word(octets, start, 8)
+                others |= (word &- 0x21 &* each) & ~word | (word &+ each) | word
+                start &+= 8
+            }
+            if start < octets.count {
+                let rest = octets.count &- start
+                // What is behind the last octet counts as plain.
+                let filler = (0x61 &* each) << UInt64(truncatingIfNeeded: rest &* 8)
+                let word = unsafe NameHashing.word(octets, start, rest) | filler
+                others |= (word &- 0x21 &* each) & ~word | (word &+ each) | word
+            }
+            return others & (0x80 &* each) == 0
+        }
     }
 
     @_lifetime(copy pattern)

@@ -23,6 +23,7 @@ struct UnboundPolicyZoneTests {
         rd.zz CNAME *.
         rp.zz A 192.0.2.9
         s.st.zz CNAME .
+        sub.rd.zz CNAME .
         st.zz CNAME .
         al.zz CNAME g.zz.
         tcp.zz CNAME rpz-tcp-only.
@@ -48,6 +49,7 @@ struct UnboundPolicyZoneTests {
         local-data: "st.zz A 192.0.2.5"
         local-zone: rd.zz redirect
         local-data: "rd.zz CNAME nx.zz"
+        local-zone: sub.rd.zz inform
         local-zone: rp.zz redirect
         local-data: "rp.zz CNAME nx.zz"
         view:
@@ -119,6 +121,8 @@ struct UnboundPolicyZoneTests {
         Row(name: "st.zz", kind: .redirect, list: "unbound.conf"), Row(name: "s.st.zz", kind: .nxdomain, list: "a"),
         Row(name: "rd.zz", kind: .nodata, list: "a"), Row(name: "rp.zz", kind: .redirect, list: "unbound.conf"),
         Row(name: "rd.zz", type: .cname, kind: .redirect, list: "unbound.conf"),
+        // DS records belong to the zone above, which redirects.
+        Row(name: "sub.rd.zz", type: .ds, kind: .nxdomain, list: "a"),
         // Addresses and aliases.
         Row(name: "ip.zz", address: blocked, kind: .nxdomain, list: "a"),
         Row(name: "pass.zz", address: blocked, kind: .pass, list: "a"),

@@ -26,6 +26,23 @@ import Testing
         #expect(written == nil)
     }
 
+    /// Whatever octet stands wherever, in texts that end within a word and with one.
+    @Test func plainTextHasNoOtherOctets() {
+        for count in 0...17 {
+            let plain = [UInt8](repeating: 0x61, count: count)
+            let isPlain = RegexTranslation.isPlain(plain.span)
+            #expect(isPlain)
+            for place in plain.indices {
+                for octet in UInt8.min ... .max {
+                    var text = plain
+                    text[place] = octet
+                    let isPlain = RegexTranslation.isPlain(text.span)
+                    #expect(isPlain == (0x21...0x7E).contains(octet), "\(octet) at \(place)")
+                }
+            }
+        }
+    }
+
     @Test func randomExpressionsMatchWhatTREMatches() throws {
         var random = SeededGenerator(seed: .random(in: 1 ... .max))
         var translated = 0
