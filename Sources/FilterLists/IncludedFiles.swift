@@ -76,9 +76,8 @@ struct IncludedFiles {
 
     /// Whether they are lists of a layer.
     enum Presence {
-        case given
-        /// Lists of such names are, while others lie where the configuration says, such as this one.
-        case stoodInFor(String)
+        /// These lists are they; where only their names say so, with what they stand in for.
+        case given([String], standingInFor: String?)
         case missing(UnsupportedReason)
     }
 
@@ -91,12 +90,40 @@ struct IncludedFiles {
     ///   - path: that of the configuration.
     func presence(among lists: [String], namedBy path: String) -> Presence {
         guard let there = files(besides: path) else { return .missing(.include) }
-        let passes = lists.contains(where: passes)
-        guard let first = there.first else { return passes ? .given : .missing(.include) }
-        let given = Set(lists.compactMap(FileIdentity.init))
-        let missing = there.filter { FileIdentity($0).map { !given.contains($0) } ?? true }
-        if missing.count == there.count, folder.hasPrefix("/"), passes { return .stoodInFor(first) }
-        return missing.first.map { .missing(.notGiven($0)) } ?? .given
+        let given = Dictionary(lists.compactMap { list in FileIdentity(list).map { ($0, list) } }) { first, _ in first }
+        let met = there.map { FileIdentity($0).flatMap { given[$0] } }
+        if met.contains(where: { $0 != nil }) || !folder.hasPrefix("/") && !there.isEmpty {
+            if let missing = zip(there, met).first(where: { $0.1 == nil }) { return .missing(.notGiven(missing.0)) }
+            return .given(met.compactMap { $0 }, standingInFor: nil)
+        }
+        var named = lists.filter(passes)
+        switch choice {
+        case .one: named = Array(named.prefix(1))
+        case .oneOrAll, .pattern, .all:
+            if let missing = fellow(of: named, among: Set(given.keys)) { return .missing(.notGiven(missing)) }
+        }
+        return named.isEmpty ? .missing(.include) : .given(named, standingInFor: there.first ?? spelling)
+    }
+
+    /// A file that lies beside one of some lists, might be meant as well and is none of those given.
+    private func fellow(of named: [String], among given: Set<FileIdentity>) -> String? {
+        for folder in Set(named.map { String($0.dropLast(ListText.file($0).utf8.count)) }).sorted() {
+            guard let listing = FolderListing(folder.isEmpty ? "." : folder) else { continue }
+            for name in listing.files + listing.links where passes(folder + name) {
+                if let identity = FileIdentity(folder + name), !identity.isFolder, !given.contains(identity) {
+                    return folder + name
+                }
+            }
+        }
+        return nil
+    }
+
+    /// What the configuration says, about.
+    private var spelling: String {
+        switch choice {
+        case .one(let file), .oneOrAll(let file): folder + file
+        case .pattern, .all: folder
+        }
     }
 
     /// Those that are there, seen from the configuration; nil where it cannot be known.

@@ -167,15 +167,25 @@ struct RuleSink: ~Copyable {
     mutating func missing(_ files: IncludedFiles?) -> UnsupportedReason? {
         guard let files, includes < Self.maximumIncludes else { return .include }
         includes += 1
-        var others = given
-        if let own = others.firstIndex(of: path) { others.remove(at: own) }
+        // No list includes itself, and none is two files.
+        let others = given.filter { $0 != path && !builder.included.lists.contains($0) }
         switch files.presence(among: others, namedBy: path) {
-        case .given: return nil
         case .missing(let reason): return reason
-        case .stoodInFor(let file):
-            let text = "\(file) of this machine is not read: a list that is given passes for it by its name"
-            notices.append(Diagnostic(path: path, reason: "other-machine", text: text))
+        case .given(let lists, let place):
+            builder.included.lists.formUnion(lists)
+            guard let place else { return nil }
+            let text = "\(place) is not read: \(lists.joined(separator: ", ")) passes for it by name"
+            notices.append(Diagnostic(path: path, reason: "stands-in", text: text))
             return nil
+        }
+    }
+
+    /// Whether the lists that pass for included files since `earlier` stand behind this one and behind those, as they are read.
+    func includesInOrder(since earlier: Set<String>) -> Bool {
+        guard let own = given.firstIndex(of: path) else { return false }
+        let last = max(own, given.lastIndex(where: earlier.contains) ?? own)
+        return given.indices.allSatisfy { index in
+            index > last || earlier.contains(given[index]) || !builder.included.lists.contains(given[index])
         }
     }
 

@@ -71,6 +71,13 @@ struct UnsupportedReason {
                 "\(TerminalText.escaped(path)) is there and is none of the lists, whatever their names; give it as a list, too"
         )
     }
+    /// Lists stand for files that are included elsewhere than behind everything that is about names.
+    static let includeOrder = UnsupportedReason(
+        id: include.id,
+        text:
+            "what it includes counts at this place, and lists are read one after the other; put statements about names"
+            + " before it, and give the lists in the order in which they are included"
+    )
     static let appendedDomain = UnsupportedReason(
         id: "append-domain",
         text: "a domain is put behind hosts without a dot: what rules make of them is not evaluated"

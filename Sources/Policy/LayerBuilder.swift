@@ -138,6 +138,8 @@ public struct LayerBuilder {
 
     /// The rule that leaves every name open, if one does, in engines that ask zone by zone.
     private(set) var refusal: Int?
+    /// Lists that pass for files which others include, and those of them that continue a clause there.
+    public var included = (lists: Set<String>(), continued: Set<String>())
 
     /// Notes that the rule added last leaves every name open, whatever the other zones say.
     public mutating func noteRefusal() { refusal = refusal ?? store.count - 1 }
@@ -394,7 +396,5 @@ public struct LayerBuilder {
 
     /// Compiles the rules into a layer.
     /// - Complexity: O(rules × labels)
-    public consuming func compile() -> CompiledLayer {
-        CompiledLayer(consume self)
-    }
+    public consuming func compile() -> CompiledLayer { CompiledLayer(consume self) }
 }

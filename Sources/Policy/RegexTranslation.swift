@@ -32,19 +32,18 @@ struct RegexTranslation: ~Escapable {
         let each: UInt64 = 0x0101_0101_0101_0101
         return unsafe text.withUnsafeBufferPointer { octets in
             // Bit 7 of an octet: it, or one before it, is below 0x21, or it is above 0x7E.
-            var others: UInt64 = 0
-            var start = 0
-            while start &+ 8 <= octets.count {
-                let word = unsafe NameHashing.word(octets, start, 8)
-                others |= (word &- 0x21 &* each) & ~word | (word &+ each) | word
-                start &+= 8
-            }
-            if start < octets.count {
-                let rest = octets.count &- start
+            func odd(_ word: UInt64) -> UInt64 { (word &- 0x21 &* each) & ~word | (word &+ each) | word }
+            guard octets.count >= 8 else {
                 // What is behind the last octet counts as plain.
-                let filler = (0x61 &* each) << UInt64(truncatingIfNeeded: rest &* 8)
-                let word = unsafe NameHashing.word(octets, start, rest) | filler
-                others |= (word &- 0x21 &* each) & ~word | (word &+ each) | word
+                let filler = (0x61 &* each) << UInt64(octets.count &* 8)
+                return unsafe odd(NameHashing.word(octets, 0, octets.count) | filler) & (0x80 &* each) == 0
+            }
+            // The last word may hold some octets again.
+            let last = octets.count &- 8
+            var (others, start) = (unsafe odd(NameHashing.word(octets, last, 8)), 0)
+            while start < last {
+                others |= unsafe odd(NameHashing.word(octets, start, 8))
+                start &+= 8
             }
             return others & (0x80 &* each) == 0
         }

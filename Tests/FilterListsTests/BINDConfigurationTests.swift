@@ -11,14 +11,15 @@ import TextScan
     private static let zoneFile = "@ 60 SOA a. b. 1 2 3 4 5\n@ 60 NS a.\n@ 60 A 192.0.2.9\n* 60 A 192.0.2.9\n"
 
     /// The kinds of a name in a zone, and of one in none.
-    private func kinds(_ text: String) throws -> [VerdictKind] {
+    private func kinds(_ text: String, beside other: String? = nil) throws -> [VerdictKind] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(Self.zoneFile.utf8).write(to: folder.appendingPathComponent("z"))
         let path = folder.appendingPathComponent("named.conf").path
         let input = ListInput(path: path, format: .bindZones, octets: Array(text.utf8))
-        let loaded = try LayerLoader.load([input], engine: .bindZones, mayBeEmpty: true)
+        let others = other.map { ListInput(path: "other.conf", format: .bindZones, octets: Array($0.utf8)) }
+        let loaded = try LayerLoader.load([input] + [others].compactMap { $0 }, engine: .bindZones, mayBeEmpty: true)
         return [try loaded.verdict("x.ads.zz").kind, try loaded.verdict("other.zz").kind]
     }
 
@@ -30,6 +31,13 @@ import TextScan
         let input = ListInput(path: "named.conf", format: .bindZones, octets: text)
         let said = try LayerLoader.load([input]).reports[0].notEvaluated.map(\.text)
         #expect(said.count == 1 && said[0].contains("--list FILE,FILE --engine bind-rpz"))
+    }
+
+    /// Debian's configuration is several files: what one says of all names counts for the zones of the others.
+    @Test func statementsOfOneFileCountForTheZonesOfOthers() throws {
+        let options = "options { response-policy { zone \"x\"; }; };\n"
+        #expect(try kinds(Self.zone, beside: options) == [.unsupported, .unsupported])
+        #expect(try kinds(Self.zone, beside: "acl own { 192.0.2.0/24; };\n") == [.redirect, .pass])
     }
 
     /// Statements that decide nothing, and those that make names unsupported: of no zone, or all.

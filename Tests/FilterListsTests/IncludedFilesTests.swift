@@ -1,6 +1,8 @@
+import DNS
 import FilterLists
 import Foundation
 import Policy
+import Suites
 import Testing
 import TextScan
 
@@ -81,7 +83,6 @@ import TextScan
             ("conf-dir=@/d,*.conf", .dnsmasq, ["@/d/b.conf"], ["d/b.conf", "d/b.list", "d/b.conf~"], nil),
             ("conf-dir=@/d", .dnsmasq, ["@/d/b.conf"], ["d/b.conf", "d/b.list"], "d/b.list"),
             ("addn-hosts=@/d", .dnsmasq, ["@/d/b"], ["d/b"], nil),
-            ("addn-hosts=@/d", .dnsmasq, ["x/b"], ["d/b"], "d/b"),
         ] as [(String, ListFormat, [String], [String], String?)]
     )
     func passAsThemselves(
@@ -115,7 +116,36 @@ import TextScan
     ) throws {
         let report = try Self.load(format, line, lists, there: there).reports[0]
         #expect(report.unsupported["include"] == nil)
-        let said = report.diagnostics.first { $0.reason == "other-machine" }?.text
-        #expect(said?.contains("/\(file) of this machine is not read") == true)
+        let said = report.diagnostics.first { $0.reason == "stands-in" }?.text
+        #expect(said?.contains("/\(file) is not read") == true)
+    }
+
+    /// A list is one file, and a folder is all of it.
+    @Test(
+        arguments: [
+            ("include: /none/a/b.conf\ninclude: /none/c/b.conf", .unbound, ["x/b.conf"], [], 1),
+            ("include: /none/a/b.conf\ninclude: /none/c/b.conf", .unbound, ["x/b.conf", "y/b.conf"], [], 0),
+            ("conf-dir=/none/d,*.conf", .dnsmasq, ["@/d/b.conf"], ["d/b.conf", "d/c.conf"], 1),
+            ("conf-dir=/none/d,*.conf", .dnsmasq, ["@/d/b.conf", "@/d/c.conf"], ["d/b.conf", "d/c.conf"], 0),
+        ] as [(String, ListFormat, [String], [String], Int)]
+    )
+    func passOnce(_ line: String, _ format: ListFormat, _ lists: [String], _ there: [String], _ open: Int) throws {
+        let report = try Self.load(format, line, lists, there: there).reports[0]
+        #expect(report.unsupported["include"] ?? 0 == open)
+    }
+
+    /// Unbound reads what is included at its place (compared with 1.17.1); lists are read one after the other.
+    @Test(
+        arguments: [
+            ("include: /none/b.conf\nlocal-zone: c.zz static", ["x/b.conf"], 1),
+            ("include: /none/b.conf\ndo-ip6: no", ["x/b.conf"], 0),
+            ("include: /none/b.conf\ninclude: /none/c.conf", ["x/b.conf", "c.conf"], 0),
+            ("include: /none/c.conf\ninclude: /none/b.conf", ["x/b.conf", "c.conf"], 1),
+        ] as [(String, [String], Int)]
+    )
+    func countsAtItsPlace(_ lines: String, _ lists: [String], _ open: Int) throws {
+        let layer = try Self.load(.unbound, lines, lists, there: [])
+        #expect(layer.reports[0].unsupported["include"] ?? 0 == open)
+        #expect(try layer.verdict("b.zz", .a).kind == (open == 0 ? .nxdomain : .unsupported))
     }
 }

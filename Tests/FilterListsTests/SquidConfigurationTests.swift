@@ -19,6 +19,17 @@ import Testing
 
         """
 
+    /// Lists of lists of lists, each of many: looking at all of them would take for ever.
+    @Test func groupsOfGroupsAreBounded() throws {
+        var text = "acl g0 all-of" + String(repeating: " ads", count: 12) + "\n"
+        for depth in 1..<8 {
+            text += "acl g\(depth) all-of" + String(repeating: " g\(depth - 1)", count: 12) + "\n"
+        }
+        let octets = Array((Self.lists + text + "http_access deny g7\nhttp_access allow all\n").utf8)
+        let input = ListInput(path: "squid.conf", octets: octets)
+        #expect(try LayerLoader.load([input]).verdict("x.ads.example").kind == .unsupported)
+    }
+
     @Test(arguments: [
         ("http_access deny ads\nhttp_access allow all", "x.ads.example", "", VerdictKind.refused),
         ("http_access deny ads\nhttp_access allow all", "ads.example", "", .refused),

@@ -81,7 +81,8 @@ struct BINDConfiguration {
             sink.leaveOpen(.subtree, .root, class: .data, rule: rule, line: line)
         case .open(let reason):
             sink.skip(reason, text, rule, line)
-            if !isOpen, !isPassingOpen { sink.leaveOpen(.subtree, .root, class: .data, rule: rule, line: line) }
+            // The zones of other lists of the layer as well.
+            if !isOpen { sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line) }
             isOpen = true
         }
     }

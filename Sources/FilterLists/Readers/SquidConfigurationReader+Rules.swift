@@ -154,6 +154,7 @@ extension SquidConfigurationReader {
                 continue
             }
             if list.kind == .group, !list.isOpen {
+                guard budget.members > 0 else { return (.constant(true), false) }
                 let (form, isWhole) = any(list, request, conditions, depth)
                 if !isWhole { isKnown = false }
                 if isWhole || !isNegated { parts.append(isNegated ? .not(form) : form) }
@@ -177,10 +178,11 @@ extension SquidConfigurationReader {
         _ conditions: [[UInt8]: QueryCondition],
         _ depth: Int
     ) -> (form: QueryCondition, isKnown: Bool) {
-        guard depth < Self.maximumDepth else { return (.constant(true), false) }
+        guard depth < Self.maximumDepth, budget.members > 0 else { return (.constant(true), false) }
         var forms: [QueryCondition] = []
         var isKnown = true
         for group in list.groups {
+            budget.members -= group.count
             let (form, isWhole) = all(group.map { Self.listName($0.span) }, request, conditions, depth + 1)
             forms.append(form)
             if !isWhole { isKnown = false }

@@ -8,6 +8,11 @@ import TextScan
 /// line that tells those apart is not evaluated.
 struct SquidConfigurationReader {
     private static let maximumLists = 2000
+    /// How many members of lists of lists are still looked at: each may be a list of many others.
+    final class Budget {
+        var members = 100_000
+    }
+    let budget = Budget()
 
     /// Whether a text is a squid.conf with rules.
     static func recognises(_ text: Span<UInt8>) -> Bool {

@@ -6,11 +6,13 @@ import TextScan
 /// Unbound configuration: `local-zone:` and `local-data:` of the server clause, and where names are sent (unbound.conf(5),
 /// compared with Unbound 1.17.1). Views and tags count for clients that are named.
 enum UnboundReader {
-    private struct State {
+    struct State {
         /// Block lists are included inside the server clause and often leave its head out.
         var clause = UnboundClause.server
         /// Whether a clause has begun; before the first a part of any may stand.
         var hasClause = false
+        /// Whether lists of the layer stand for what was included so far.
+        var hasIncluded = false
         var open = UnboundOpenNames()
         var clients = UnboundClients()
         var access = UnboundAccess()
@@ -65,7 +67,7 @@ enum UnboundReader {
         finish(text, &state, &sink)
     }
 
-    private static func begin(
+    static func begin(
         _ clause: UnboundClause,
         _ text: Span<UInt8>,
         _ key: Range<Int>,
@@ -74,6 +76,9 @@ enum UnboundReader {
         _ sink: inout RuleSink
     ) {
         state.open.endClause()
+        if clause != .server, sink.builder.included.continued.contains(sink.path) {
+            misplace(text, key, line, &sink)
+        }
         state.names.begin(clause, text, key, line, &sink)
         (state.clause, state.hasClause) = (clause, true)
         if clause == .view { state.open.beginView() }
@@ -150,6 +155,10 @@ enum UnboundReader {
             return include(text, key, value, rule, line, &state, &sink)
         }
         let isZone = key.equals("local-zone")
+        if state.hasIncluded, isZone || key.equals("local-data") || key.equals("local-data-ptr") {
+            state.hasIncluded = false
+            misplace(text, rule, line, &sink)
+        }
         let isUsual = (isZone || key.equals("local-data")) && (state.clause == .server || state.clause == .view)
         if !isUsual, let fault = fault(text, key, values, rule, line, &state) {
             return sink.drop(fault, text, rule, line)
@@ -197,24 +206,6 @@ enum UnboundReader {
         guard let module = UnboundOptions.module(key) else { return .badStatement }
         state.modules.noteFault(module, rule, line)
         return nil
-    }
-
-    /// A file that is not followed may hold anything, unless it is given as a list of its own.
-    private static func include(
-        _ text: Span<UInt8>,
-        _ key: Span<UInt8>,
-        _ value: Range<Int>,
-        _ rule: Range<Int>,
-        _ line: Int,
-        _ state: inout State,
-        _ sink: inout RuleSink
-    ) {
-        state.access.hasIncludes = true
-        if key.equals("include-toplevel") { begin(.server, text, rule, line, &state, &sink) }
-        let files = state.clause == .server ? IncludedFiles(pattern: text.extracting(value).string) : nil
-        guard let reason = sink.missing(files) else { return sink.drop(.option, text, rule, line) }
-        sink.skip(reason, text, rule, line)
-        sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
     }
 
     /// A statement of the server clause that is about no name, or about some clients.

@@ -5,7 +5,7 @@ extension EngineProfile {
         engine: .bindZones,
         basis: "BIND 9.18 as the server of the zones, compared with the running engine",
         formats: ["bind-zones"],
-        precedence: [.data, .nullData, .zone],
+        precedence: [.special, .data, .nullData, .zone],
         order: .longestFirst,
         plainName: nil,
         starName: nil,

@@ -22,7 +22,12 @@ final class ReplayJobs: Sendable {
     private struct State {
         var next = 0
         var outcomes: [Outcome]
-        var replayers: [Replayer] = []
+    }
+
+    /// The replay of one thread; its lock is taken by others only when the program is interrupted.
+    private final class Worker: Sendable {
+        let replayer: Mutex<Replayer>
+        init(_ empty: Replayer) { replayer = Mutex(empty) }
     }
 
     private let paths: [String]
@@ -50,60 +55,53 @@ final class ReplayJobs: Sendable {
         ends = (descriptors[0], descriptors[1])
     }
 
-    /// Reads all captures with so many threads, each starting with `empty`.
+    /// Reads all captures with so many threads, each starting with `empty`, until they end or the program is interrupted.
     /// - Returns: what became of them, in their order, and the replays that hold what they told.
     func run(threads count: Int, _ empty: Replayer) -> (outcomes: [Outcome], replayers: [Replayer]) {
-        var running = (0..<count).count { _ in SystemThread { [self] in work(empty) } != nil }
+        let workers = (0..<count).map { _ in Worker(empty) }
+        var running = workers.count { worker in SystemThread { [self] in work(worker) } != nil }
         // Where the system refuses threads, this one does it all.
         if running == 0 {
-            work(empty)
+            work(workers[0])
             running = 1
         }
-        // A thread that was interrupted in the middle of a capture never ends, so none is waited for by its end.
-        while running > 0 {
+        // A reader of one long capture does not end because somebody wants it to, so none is waited for by its end.
+        while running > 0, !Interruption.isRequested {
+            var request = pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0)
             var octet: UInt8 = 0
-            if unsafe read(ends.read, &octet, 1) == 1 { running -= 1 }
+            if unsafe poll(&request, 1, Self.slice) > 0, unsafe read(ends.read, &octet, 1) == 1 { running -= 1 }
         }
-        return state.withLock { ($0.outcomes, $0.replayers) }
+        let outcomes = state.withLock { $0.outcomes }
+        return (outcomes, workers.map { $0.replayer.withLock { $0 } })
     }
 
-    private func work(_ empty: Replayer) {
-        var replayer = empty
+    /// Milliseconds between looks at whether the program was interrupted.
+    private static let slice: Int32 = 50
+
+    private func work(_ worker: Worker) {
         while let place = takeNext() {
             do throws(InputError) {
                 let reports = try QueryLog.read(path: paths[place], options: options) { event in
-                    if Interruption.isRequested { stop(replayer, at: place) }
-                    replayer.add(event)
+                    worker.replayer.withLock { $0.add(event) }
                 }
                 note(.read(reports), place)
             } catch {
                 note(error.reason == .interrupted ? .cutShort : .refused(error), place)
             }
         }
-        finish(replayer)
+        var octet: UInt8 = 0
+        while unsafe write(ends.write, &octet, 1) < 0, errno == EINTR {}
     }
 
+    /// The next capture, which counts as cut short until it is read.
     private func takeNext() -> Int? {
         state.withLock { state in
             guard state.next < paths.count, !Interruption.isRequested else { return nil }
             defer { state.next += 1 }
+            state.outcomes[state.next] = .cutShort
             return state.next
         }
     }
 
     private func note(_ outcome: Outcome, _ place: Int) { state.withLock { $0.outcomes[place] = outcome } }
-
-    private func finish(_ replayer: Replayer) {
-        state.withLock { $0.replayers.append(replayer) }
-        var octet: UInt8 = 0
-        while unsafe write(ends.write, &octet, 1) < 0, errno == EINTR {}
-    }
-
-    /// A capture may be long, and its reader ends with it: what it gave so far is handed over, and the thread waits for the
-    /// end of the program.
-    private func stop(_ replayer: Replayer, at place: Int) -> Never {
-        note(.cutShort, place)
-        finish(replayer)
-        while true { pause() }
-    }
 }

@@ -1,0 +1,38 @@
+import DNS
+import Policy
+import TextScan
+
+/// What Unbound's configuration includes: files that are not followed, and that lists of the layer may stand for.
+extension UnboundReader {
+    /// A file that is not followed may hold anything, unless it is given as a list of its own.
+    static func include(
+        _ text: Span<UInt8>,
+        _ key: Span<UInt8>,
+        _ value: Range<Int>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ state: inout State,
+        _ sink: inout RuleSink
+    ) {
+        state.access.hasIncludes = true
+        if key.equals("include-toplevel") { begin(.server, text, rule, line, &state, &sink) }
+        let files = state.clause == .server ? IncludedFiles(pattern: text.extracting(value).string) : nil
+        let earlier = sink.builder.included.lists
+        if let reason = sink.missing(files) {
+            sink.skip(reason, text, rule, line)
+            return sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
+        }
+        if key.equals("include") {
+            sink.builder.included.continued.formUnion(sink.builder.included.lists.subtracting(earlier))
+        }
+        state.hasIncluded = true
+        guard sink.includesInOrder(since: earlier) else { return misplace(text, rule, line, &sink) }
+        sink.drop(.option, text, rule, line)
+    }
+
+    /// Leaves every name open because what Unbound reads at one place stands at another here.
+    static func misplace(_ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+        sink.skip(.includeOrder, text, rule, line)
+        sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
+    }
+}
