@@ -17,6 +17,8 @@ import TextScan
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(Self.zoneFile.utf8).write(to: folder.appendingPathComponent("z"))
         let path = folder.appendingPathComponent("named.conf").path
+        // Where the directory may be said in another file, zone files have to be said in full.
+        let text = other == nil ? text : text.replacing("file \"z\"", with: "file \"\(folder.path)/z\"")
         let input = ListInput(path: path, format: .bindZones, octets: Array(text.utf8))
         let others = other.map { ListInput(path: "other.conf", format: .bindZones, octets: Array($0.utf8)) }
         let loaded = try LayerLoader.load([input] + [others].compactMap { $0 }, engine: .bindZones, mayBeEmpty: true)
