@@ -2,8 +2,9 @@ import DNS
 import Policy
 import TextScan
 
-/// What the functions of dnsdist 1.7.3 take (each called in the running engine with values of every kind, and with numbers from
-/// -1 to far beyond what fits): with anything else it does not start.
+/// What the functions of dnsdist 1.7.3 take (each called in the running engine with values of several kinds, and with numbers
+/// from -1 to far beyond what fits): with anything else it does not start. Methods of objects and what a value means (files,
+/// ciphers, powers of two) are not in it.
 enum DnsdistArguments {
     /// The arguments of a function, in order; nil where nothing is said here.
     static func forms(_ name: String) -> [LuaForm]? { forms[name] }

@@ -2,8 +2,8 @@ import DNS
 import Policy
 import TextScan
 
-/// What the functions and settings of Knot Resolver 5.6 take (each given to the running engine with values of every kind): with
-/// anything else it does not start.
+/// What the functions and settings of Knot Resolver 5.6 take (each given to the running engine with values of several kinds):
+/// with anything else it does not start. In which order they may be called, and which modules are there, is not in it.
 enum KnotArguments {
     /// The arguments of a function, in order; nil where nothing is said here.
     static func forms(_ name: String) -> [LuaForm]? { forms[name] }
