@@ -24,14 +24,14 @@ struct IncludedFiles {
     /// One file, or those of a folder where it may be one (dnsmasq's `addn-hosts`).
     init(file path: String, mayBeFolder: Bool = false) {
         let name = ListText.file(path)
-        self.init(String(path.dropLast(name.utf8.count)), mayBeFolder ? .oneOrAll(name) : .one(name))
+        self.init(ListText.folder(path), mayBeFolder ? .oneOrAll(name) : .one(name))
     }
 
     /// One file or, with stars in its last part, those that fit (BIND, Unbound); nil where only the engine knows.
     init?(pattern path: String) {
         guard !path.utf8.contains(where: { "[{~\\".utf8.contains($0) }) else { return nil }
         let name = ListText.file(path)
-        let folder = String(path.dropLast(name.utf8.count))
+        let folder = ListText.folder(path)
         func hasStars(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2A || $0 == 0x3F } }
         guard hasStars(name) else {
             if hasStars(folder) { return nil }
@@ -71,7 +71,8 @@ struct IncludedFiles {
         if case .oneOrAll(let file) = choice, IncludedFiles(folder: folder + file).passes(path) { return true }
         guard fits(name) else { return false }
         guard case .all(let kept, _) = choice, kept.isEmpty else { return true }
-        return ListText.file(String(path.dropLast(name.utf8.count + 1))) == ListText.file(String(folder.dropLast()))
+        func last(_ folder: String) -> Substring? { folder.split(separator: "/").last }
+        return last(ListText.folder(path)) == last(folder)
     }
 
     /// Whether they are lists of a layer.
@@ -107,7 +108,7 @@ struct IncludedFiles {
 
     /// A file that lies beside one of some lists, might be meant as well and is none of those given.
     private func fellow(of named: [String], among given: Set<FileIdentity>) -> String? {
-        for folder in Set(named.map { String($0.dropLast(ListText.file($0).utf8.count)) }).sorted() {
+        for folder in Set(named.map(ListText.folder)).sorted() {
             guard let listing = FolderListing(folder.isEmpty ? "." : folder) else { continue }
             for name in listing.files + listing.links where passes(folder + name) {
                 if let identity = FileIdentity(folder + name), !identity.isFolder, !given.contains(identity) {
@@ -133,7 +134,7 @@ struct IncludedFiles {
         if !folder.hasPrefix("/") {
             // Of what has no folder of its own, such as standard input or a member of an archive, nothing lies beside it.
             guard path != InputFile.standardInput, !name.contains(":") else { return [] }
-            place = path.dropLast(name.utf8.count) + folder
+            place = ListText.folder(path) + folder
         }
         switch choice {
         case .one(let file): return FileIdentity(place + file) == nil ? [] : [place + file]

@@ -29,9 +29,9 @@ struct ListIncludes {
     /// Follows the includes of a list; nil when it has none or its folder is not known.
     static func follow(_ text: Span<UInt8>, path: String) -> ListIncludes? {
         guard text.firstRange(of: "include:") != nil, path != "-" else { return nil }
-        let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
+        let name = ListText.file(path)
         guard !name.contains(":") else { return nil }
-        var includes = ListIncludes(folder: String(path.dropLast(name.utf8.count)))
+        var includes = ListIncludes(folder: ListText.folder(path))
         includes.seen.insert(name.lowercased())
         includes.add(text.octets, path: path, attributes: [], depth: 0)
         return includes

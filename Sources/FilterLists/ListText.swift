@@ -147,6 +147,11 @@ struct ListText {
         path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? path
     }
 
+    /// What stands before the last part of a path, with the `/` at its end; empty for a path of one part.
+    static func folder(_ path: String) -> String {
+        String(decoding: path.utf8.dropLast(file(path).utf8.count), as: UTF8.self)
+    }
+
     /// The files beside the list, or of absolute paths, that its text names.
     func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
@@ -161,7 +166,7 @@ struct ListText {
     private func companion(_ name: String, atMost limit: Int) -> Input? {
         let file = Self.file(path)
         guard path != "-", !file.contains(":") else { return nil }
-        let folder = String(path.dropLast(file.utf8.count))
+        let folder = Self.folder(path)
         let limits = InputLimits(maximumExpandedSize: limit, idleTimeout: 1_000)
         let place = name.hasPrefix("/") ? name : folder + name
         guard let input = try? InputFile.read(path: place, limits: limits).inputs.first, input.bytes.count <= limit

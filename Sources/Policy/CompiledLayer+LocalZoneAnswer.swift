@@ -147,7 +147,7 @@ extension CompiledLayer {
             }
         }
         guard let soa = found else { return nil }
-        let minimum = soa.data.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        let minimum = minimumOfStartOfAuthority(soa.data)
         return LocalRecord(type: .soa, ttl: min(soa.ttl ?? minimum, minimum), data: soa.data)
     }
 }

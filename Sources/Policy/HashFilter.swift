@@ -73,7 +73,7 @@ struct HashFilter {
         return words[line(hash) + Int(truncatingIfNeeded: hash & 7)] & bits == bits
     }
 
-    /// Whether rules are about a name alone, or about names below it as well.
+    /// Whether rules are about a name alone, or about names below it as well; the factor by which such marks are placed.
     enum Reach: UInt64 {
         case below = 0x9E37_79B9_7F4A_7C15
         case alone = 0xC2B2_AE3D_27D4_EB4F

@@ -83,7 +83,7 @@ public struct LocalZone: Sendable {
             current = target
         }
         var negative = soa
-        negative.ttl = min(soa.ttl, Self.minimum(soa))
+        negative.ttl = min(soa.ttl, minimumOfStartOfAuthority(soa.data))
         answer.authority = [negative]
         return answer
     }
@@ -100,11 +100,6 @@ public struct LocalZone: Sendable {
             ancestor = encloser.parent
         }
         return nil
-    }
-
-    /// The MINIMUM field of an SOA record (RFC 2308 §5).
-    private static func minimum(_ soa: Record) -> UInt32 {
-        soa.data.suffix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 }
 

@@ -75,6 +75,8 @@ import TextScan
             ("include: @/b.conf", .unbound, ["@/x/../b.conf"], ["b.conf", "x/y"], nil),
             ("include: b.conf", .unbound, ["x/b.conf"], ["b.conf"], "b.conf"),
             ("include: d/*.conf", .unbound, ["@/d/b.conf"], ["d/b.conf", "d/c.list"], nil),
+            ("include: dé/bü.conf", .unbound, ["@/dé/bü.conf"], ["dé/bü.conf"], nil),
+            ("conf-dir=dé", .dnsmasq, ["@/dé/bü.conf"], ["dé/bü.conf", "dé/ç"], "dé/ç"),
             ("include: d/*.conf", .unbound, ["@/d/b.conf"], ["d/b.conf", "d/c.conf"], "d/c.conf"),
             ("include: d/*.conf", .unbound, ["@/d/b.conf", "@/d/c.conf"], ["d/b.conf", "d/c.conf"], nil),
             ("include: d/*.conf", .unbound, ["@/e/b.conf"], ["d/b.conf", "e/b.conf"], "d/b.conf"),
@@ -125,6 +127,7 @@ import TextScan
         arguments: [
             ("include: /none/a/b.conf\ninclude: /none/c/b.conf", .unbound, ["x/b.conf"], [], 1),
             ("include: /none/a/b.conf\ninclude: /none/c/b.conf", .unbound, ["x/b.conf", "y/b.conf"], [], 0),
+            ("conf-file=/none/main", .dnsmasq, ["@/main"], ["main"], 1),
             ("conf-dir=/none/d,*.conf", .dnsmasq, ["@/d/b.conf"], ["d/b.conf", "d/c.conf"], 1),
             ("conf-dir=/none/d,*.conf", .dnsmasq, ["@/d/b.conf", "@/d/c.conf"], ["d/b.conf", "d/c.conf"], 0),
         ] as [(String, ListFormat, [String], [String], Int)]
@@ -139,6 +142,7 @@ import TextScan
         arguments: [
             ("include: /none/b.conf\nlocal-zone: c.zz static", ["x/b.conf"], 1),
             ("include: /none/b.conf\ndo-ip6: no", ["x/b.conf"], 0),
+            ("include: /none/b.conf\nrpz:\nname: p.rpz", ["x/b.conf"], 1),
             ("include: /none/b.conf\ninclude: /none/c.conf", ["x/b.conf", "c.conf"], 0),
             ("include: /none/c.conf\ninclude: /none/b.conf", ["x/b.conf", "c.conf"], 1),
         ] as [(String, [String], Int)]

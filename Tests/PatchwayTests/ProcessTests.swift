@@ -147,6 +147,21 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
         #expect(found == kinds)
     }
 
+    /// One signal also ends the reading of a long capture in which there is nothing to find.
+    @Test(.timeLimit(.minutes(1))) func interruptedWhileItReads() throws {
+        let line = Array("no line of any log 1.2.3.4\n".utf8)
+        let path = try Patchway.file("long.log", repeatElement(line, count: 4_000_000).joined())
+        let arguments = ["replay", "--format", "dnsmasq", "--year", "2026", "-o", "ndjson", path, path]
+        let (process, output, errors) = try Patchway.process(Patchway.executable, arguments)
+        try process.run()
+        try Self.waitForHandler(of: process)
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        let result = try Patchway.result(of: process, output, errors)
+        #expect(result.status == 130)
+        #expect(result.output.contains(#""reason":"interrupted""#))
+    }
+
     /// Waits until a process handles SIGINT itself (`SigCgt` of proc(5)).
     private static func waitForHandler(of process: Process) throws {
         for _ in 0..<3000 {

@@ -1,7 +1,7 @@
 import TextScan
 
 /// Calls with which dnsdist does not start.
-extension DnsdistConfiguration {
+extension DnsdistConfiguration: LuaCallReading {
     /// Leaves everything open where a statement calls a function that there is not, or one with more than it takes; whether it
     /// does.
     @_lifetime(self: copy self)
@@ -21,25 +21,15 @@ extension DnsdistConfiguration {
         return true
     }
 
-    /// What keeps dnsdist from starting with a call, or with one among its arguments.
-    private func fault(_ expression: LuaExpression) -> ConfigurationFault? {
-        switch expression {
-        case .call(let call):
-            if let fault = fault(call) { return fault }
-            for argument in call.arguments { if let fault = fault(argument) { return fault } }
-            return nil
-        case .table(let fields):
-            for field in fields { if let fault = fault(field.value) { return fault } }
-            return nil
-        case .path(let path):
-            // A field of what is not there.
-            let root = source.extracting(path[0]).string
-            return path.count < 2 || variables[root] != nil || DnsdistGlobals.tables.contains(root) ? nil : .unreadable
-        case .null, .boolean, .number, .text, .opaque: return nil
-        }
+    static var takesNUL: Bool { false }
+
+    /// A field of what is not there.
+    func fault(_ path: [Range<Int>]) -> ConfigurationFault? {
+        let root = source.extracting(path[0]).string
+        return path.count < 2 || variables[root] != nil || DnsdistGlobals.tables.contains(root) ? nil : .unreadable
     }
 
-    private func fault(_ call: LuaCall) -> ConfigurationFault? {
+    func fault(_ call: LuaCall) -> ConfigurationFault? {
         guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return nil }
         let name = call.name(source)
         guard let maximum = DnsdistGlobals.maximum(name) else {
@@ -58,33 +48,7 @@ extension DnsdistConfiguration {
         }
     }
 
-    /// What an argument is, as far as it is known.
-    private func argument(_ expression: LuaExpression) -> LuaArgument {
-        switch expression {
-        case .null: return .nothing
-        case .boolean(let value): return .boolean(value)
-        case .number(let number): return .number(number)
-        case .text(let text): return text.hasNUL ? .unknown : .text(text.octets(source))
-        case .table(let fields): return table(fields)
-        case .path(let path): return argument(path)
-        case .call(let call): return result(of: call)
-        case .opaque: return .unknown
-        }
-    }
-
-    private func table(_ fields: [LuaField]) -> LuaArgument {
-        var made: [(key: [UInt8]?, value: LuaArgument)] = []
-        for field in fields {
-            switch field.key {
-            case nil: made.append((nil, argument(field.value)))
-            case .text(let key)?: made.append((key.octets(source), argument(field.value)))
-            default: return .unknown
-            }
-        }
-        return .table(made)
-    }
-
-    private func argument(_ path: [Range<Int>]) -> LuaArgument {
+    func argument(_ path: [Range<Int>]) -> LuaArgument {
         let root = source.extracting(path[0]).string
         if let value = variables[root] { return path.count == 1 ? argument(value) : .unknown }
         if path.count == 1 {
@@ -114,7 +78,7 @@ extension DnsdistConfiguration {
         }
     }
 
-    private func result(of call: LuaCall) -> LuaArgument {
+    func result(of call: LuaCall) -> LuaArgument {
         let name = call.name(source)
         guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return .unknown }
         switch name {

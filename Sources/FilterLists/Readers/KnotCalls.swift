@@ -3,22 +3,13 @@ import Policy
 import TextScan
 
 /// Calls and settings with which Knot Resolver does not start.
-extension KnotConfiguration {
-    /// What keeps Knot Resolver from starting with an expression, or with one in it.
-    func fault(_ expression: LuaExpression) -> ConfigurationFault? {
-        switch expression {
-        case .call(let call):
-            if let fault = fault(call) { return fault }
-            for argument in call.arguments { if let fault = fault(argument) { return fault } }
-            return nil
-        case .table(let fields):
-            for field in fields { if let fault = fault(field.value) { return fault } }
-            return nil
-        case .null, .boolean, .number, .text, .path, .opaque: return nil
-        }
-    }
+extension KnotConfiguration: LuaCallReading {
+    // Names in wire form end with one.
+    static var takesNUL: Bool { true }
 
-    private func fault(_ call: LuaCall) -> ConfigurationFault? {
+    func fault(_ path: [Range<Int>]) -> ConfigurationFault? { nil }
+
+    func fault(_ call: LuaCall) -> ConfigurationFault? {
         guard variables[source.extracting(call.path[0]).string] == nil,
             let forms = KnotArguments.forms(call.name(source))
         else { return nil }
@@ -66,32 +57,7 @@ extension KnotConfiguration {
         return units[words[1]].map { $0 * number }
     }
 
-    private func argument(_ expression: LuaExpression) -> LuaArgument {
-        switch expression {
-        case .null: return .nothing
-        case .boolean(let value): return .boolean(value)
-        case .number(let number): return .number(number)
-        case .text(let text): return .text(text.octets(source))
-        case .table(let fields): return table(fields)
-        case .path(let path): return argument(path)
-        case .call(let call): return result(of: call)
-        case .opaque: return .unknown
-        }
-    }
-
-    private func table(_ fields: [LuaField]) -> LuaArgument {
-        var made: [(key: [UInt8]?, value: LuaArgument)] = []
-        for field in fields {
-            switch field.key {
-            case nil: made.append((nil, argument(field.value)))
-            case .text(let key)?: made.append((key.octets(source), argument(field.value)))
-            default: return .unknown
-            }
-        }
-        return .table(made)
-    }
-
-    private func argument(_ path: [Range<Int>]) -> LuaArgument {
+    func argument(_ path: [Range<Int>]) -> LuaArgument {
         let root = source.extracting(path[0]).string
         guard let value = variables[root] else {
             // An interface: this one is on every machine.
@@ -109,7 +75,7 @@ extension KnotConfiguration {
         }
     }
 
-    private func result(of call: LuaCall) -> LuaArgument {
+    func result(of call: LuaCall) -> LuaArgument {
         guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return .unknown }
         switch call.name(source) {
         case "todname", "kres.str2dname": return .object("name")

@@ -136,7 +136,7 @@ struct PolicyZone {
             apex = record.owner
             isPlain = origin == apex
             if apex != nameless {
-                let minimum = record.data.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+                let minimum = minimumOfStartOfAuthority(record.data)
                 let lifetime = engine == .bindRPZ ? min(record.ttl, minimum) : record.ttl
                 let authority = LocalRecord(type: .soa, ttl: lifetime, data: record.data)
                 sink.builder.noteStartOfAuthority(OwnedRecord(owner: apex, record: authority))

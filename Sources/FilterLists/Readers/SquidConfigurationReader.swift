@@ -8,8 +8,9 @@ import TextScan
 /// line that tells those apart is not evaluated.
 struct SquidConfigurationReader {
     private static let maximumLists = 2000
-    /// How many members of lists of lists are still looked at: each may be a list of many others.
+    /// Work that is left for lists of lists.
     final class Budget {
+        /// Members that are still looked at: each may be a list of many others.
         var members = 100_000
     }
     let budget = Budget()

@@ -76,7 +76,9 @@ enum UnboundReader {
         _ sink: inout RuleSink
     ) {
         state.open.endClause()
-        if clause != .server, sink.builder.included.continued.contains(sink.path) {
+        // What is behind it in the list that includes this one would belong to it; and policy zones count in their order.
+        if clause != .server, sink.builder.included.continued.contains(sink.path) || clause == .rpz && state.hasIncluded
+        {
             misplace(text, key, line, &sink)
         }
         state.names.begin(clause, text, key, line, &sink)

@@ -24,7 +24,7 @@ final class ReplayJobs: Sendable {
         var outcomes: [Outcome]
     }
 
-    /// The replay of one thread; its lock is taken by others only when the program is interrupted.
+    /// The replay of one thread; nobody else takes its lock before the end, or an interruption.
     private final class Worker: Sendable {
         let replayer: Mutex<Replayer>
         init(_ empty: Replayer) { replayer = Mutex(empty) }
@@ -53,6 +53,12 @@ final class ReplayJobs: Sendable {
             throw Failure(status: .failure, text: "no pipe: \(unsafe String(cString: strerror(errno)))")
         }
         ends = (descriptors[0], descriptors[1])
+    }
+
+    // Threads that still read keep it.
+    deinit {
+        close(ends.read)
+        close(ends.write)
     }
 
     /// Reads all captures with so many threads, each starting with `empty`, until they end or the program is interrupted.
