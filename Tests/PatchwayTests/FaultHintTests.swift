@@ -100,4 +100,16 @@ import Testing
             #expect(lines.dropFirst().first?.contains("not checked") == false)
         }
     }
+
+    /// Folders that are not looked at are not reported as fine.
+    @Test func deepFoldersAreUndecided() throws {
+        let folder = Patchway.scratch.appendingPathComponent("deep")
+        let deep = folder.appendingPathComponent(Array(repeating: "d", count: 12).joined(separator: "/"))
+        try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)
+        try Data("ads.example\n".utf8).write(to: folder.appendingPathComponent("domains"))
+        let result = try Patchway.run(["audit", folder.path])
+        #expect(result.status == 3 && result.errors.contains("[too-many-folders]"), "\(result.errors)")
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("d"))
+        #expect(try Patchway.run(["audit", folder.path]).status == 0)
+    }
 }

@@ -121,7 +121,7 @@ private let hasDig = FileManager.default.isExecutableFile(atPath: "/usr/bin/dig"
                 """
             let result = try Patchway.shell(command)
             #expect(result.output.contains("20.54.24.10"), "\(option): \(result.output) \(result.errors)")
-            #expect(!result.errors.contains("5353"), "the default address is not opened beside it")
+            #expect(!result.errors.contains(":5353"), "the default address is not opened beside it")
         }
     }
 
