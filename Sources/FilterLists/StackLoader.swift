@@ -48,6 +48,7 @@ extension LayerLoader {
         let threads = (0..<max(helpers, 0)).compactMap { _ in SystemThread { queue.work() } }
         queue.work()
         for thread in threads { thread.join() }
+        FlatStorage.giveBackFreed()
         return queue.results()
     }
 }

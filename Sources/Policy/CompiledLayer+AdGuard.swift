@@ -13,11 +13,12 @@ extension CompiledLayer {
     ) -> Decision {
         let choice = strongestRule(name, hashes, type: type, context: context, index: index)
         guard let strongest = choice.doubtfulRule ?? choice.rule else { return .pass(index) }
-        switch record(strongest).ruleClass {
+        switch ruleClass(strongest) {
         case .ownRewrite, .rewrite: return decideRewrites(name.name, type: type, context: context, index: index)
         case .importantAllow, .importantBlock, .ruleAllow, .block:
             guard choice.doubtfulRule == nil else { break }
-            let named = namedRule(strongest, name, hashes, type: type, context: context)
+            let named =
+                hasModifiers ? namedRule(strongest, name, hashes, type: type, context: context) : strongest
             return decision(rule: named, type: type, index: index)
         default: break
         }

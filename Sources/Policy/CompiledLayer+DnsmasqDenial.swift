@@ -3,12 +3,13 @@ public import DNS
 extension CompiledLayer {
     /// Whether NXDOMAIN about a name that comes back from upstream turns into NODATA: dnsmasq knows then, for any type, that
     /// the name exists (`check_for_local_domain` and `lookup_domain` in `process_reply`, compared with 2.90).
-    func turnsDenial(of name: borrowing NameBuffer) -> Bool {
-        guard engine == .dnsmasq else { return false }
-        let hashes = SuffixHashes(name)
+    ///
+    /// `index` is the number of the layer in the stack that has narrowed the hashes.
+    func turnsDenial(of name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes, index: Int) -> Bool {
+        guard engine == .dnsmasq, hashes.layers >> UInt64(index) & 1 == 1 else { return false }
         let total = name.labelCount
         var isKnown = false
-        table.forEachSuffix(name, hashes, records) { labels, head in
+        table.forEachSuffix(name, hashes, records, layer: UInt8(index)) { labels, head in
             var next = head
             while next >= 0, !isKnown {
                 let record = records[next]
@@ -26,17 +27,16 @@ extension CompiledLayer {
 
     /// Whether a partial wildcard with addresses is about a name.
     private func hasDataPattern(_ name: borrowing NameBuffer, _ hashes: borrowing SuffixHashes) -> Bool {
-        guard patternRecords.contains(where: { Self.isData($0.rule) }) else { return false }
-        let text = NameText(name)
+        guard hasDataPatterns else { return false }
         let named = namedSuffixes(name, hashes)
         return patternRecords.indices.contains { offset in
             let pattern = patternRecords[offset]
-            return Self.isData(pattern.rule) && patterns[pattern.pattern].matches(text.span)
+            return Self.isData(pattern.rule) && patterns[pattern.pattern].matches(hashes.text.span)
                 && !isHidden(pattern: offset, name, named)
         }
     }
 
-    private static func isData(_ rule: RuleRecord) -> Bool { rule.ruleClass == .data || rule.ruleClass == .nullData }
+    static func isData(_ rule: RuleRecord) -> Bool { rule.ruleClass == .data || rule.ruleClass == .nullData }
 }
 
 extension CompiledStack {
@@ -48,11 +48,22 @@ extension CompiledStack {
         context: borrowing QueryContext,
         after own: Decision
     ) -> Int? {
-        let turners = denialTurners & context.layers
-        guard turners != 0 else { return nil }
-        for index in layers.indices
-        where turners >> UInt64(index) & 1 == 1 && sees(index, what: own) && layers[index].turnsDenial(of: asked) {
-            return index
+        guard denialTurners & context.layers != 0 else { return nil }
+        return layerTurningDenial(of: asked, narrowed(asked), context: context, after: own)
+    }
+
+    /// The same with the hashes of the name, narrowed by this stack.
+    func layerTurningDenial(
+        of asked: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        context: borrowing QueryContext,
+        after own: Decision
+    ) -> Int? {
+        var waiting = denialTurners & context.layers & hashes.layers
+        while waiting != 0 {
+            let index = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
+            if sees(index, what: own), layers[index].turnsDenial(of: asked, hashes, index: index) { return index }
         }
         return nil
     }
@@ -80,9 +91,12 @@ extension CompiledStack {
     /// A bit for each layer that makes NODATA of NXDOMAIN about a name.
     func layersTurningDenials(of asked: borrowing NameBuffer, context: borrowing QueryContext) -> UInt64 {
         guard denialTurners & context.layers != 0, layers.count > 1 else { return 0 }
+        let hashes = narrowed(asked)
         var turning: UInt64 = 0
         for index in layers.indices
-        where (denialTurners & context.layers) >> UInt64(index) & 1 == 1 && layers[index].turnsDenial(of: asked) {
+        where (denialTurners & context.layers) >> UInt64(index) & 1 == 1
+            && layers[index].turnsDenial(of: asked, hashes, index: index)
+        {
             turning |= 1 << UInt64(index)
         }
         return turning

@@ -33,8 +33,7 @@ extension CompiledLayer {
         }
         if !patternRecords.isEmpty {
             guard !Self.hasEscapes(name) else { return uncertain(choice, type, index) }
-            let text = NameText(name)
-            let octets = text.span
+            let octets = hashes.text.span
             patternIndex.forEachCandidate(octets) { consider($0, name, octets, type, context, &choice) }
             regexIndex.forEachCandidate(octets) { consider($0, name, octets, type, context, &choice) }
         }

@@ -1,5 +1,4 @@
 import DNS
-import Synchronization
 
 extension CompiledLayer {
     /// Lowers `best` to the key of the strongest pattern that matches a name and covers a type.
@@ -11,8 +10,7 @@ extension CompiledLayer {
         _ choice: inout Choice
     ) {
         guard strongestPattern < choice.best else { return }
-        let text = NameText(name)
-        let octets = text.span
+        let octets = hashes.text.span
         let named = profile.order == .longestFirst ? namedSuffixes(name, hashes) : 0
         patternIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, context, named, &choice) }
         regexIndex.forEachCandidate(octets) { considerPattern($0, name, octets, type, context, named, &choice) }
@@ -114,31 +112,5 @@ extension CompiledLayer {
         patternIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.insert($0) } }
         regexIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.insert($0) } }
         return found.sorted().filter { guards[Int(patternRecords[$0].rule.guardID)].holds(name, context) != .no }
-    }
-}
-
-/// The text of a name in lower case with dots, on the stack.
-struct NameText: ~Copyable {
-    /// Keeps the compiler from making copies, as in ``DNS/NameBuffer``.
-    private let place = Atomic<UInt8>(0)
-    private var storage: InlineArray<256, UInt8> = InlineArray(repeating: 0)
-    private var count = 0
-
-    init(_ name: borrowing NameBuffer) {
-        count = max(name.count - 2, 0)
-        // The wire form without its first octet, with a dot for the length of every label but the first.
-        unsafe name.padded.withUnsafeBytes { wire in
-            var text = storage.mutableSpan
-            unsafe text.withUnsafeMutableBytes {
-                unsafe $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: wire.dropFirst()))
-            }
-        }
-        for labels in 1..<max(name.labelCount, 1) { storage[name.suffixStart(labels) - 1] = 0x2E }
-    }
-
-    /// The text.
-    var span: Span<UInt8> {
-        @_lifetime(borrow self)
-        get { storage.span.extracting(0..<count) }
     }
 }

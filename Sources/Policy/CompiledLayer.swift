@@ -33,6 +33,8 @@ public final class CompiledLayer: Sendable {
     let hasModifiers: Bool
     /// Whether of any rule it may not be known whether it counts, or what it does.
     let mayBeOpen: Bool
+    /// Whether a partial wildcard gives addresses.
+    let hasDataPatterns: Bool
     /// Whether some rules give addresses that lead nowhere, and others such that lead somewhere: those of one name may be merged.
     let mixesAddresses: Bool
     /// Whether there are rules with answers of their own or that send names on.
@@ -120,6 +122,7 @@ public final class CompiledLayer: Sendable {
         actions = builder.actions
         coverages = builder.coverages
         guards = builder.guards
+        hasDataPatterns = builder.patternRecords.contains { Self.isData($0.rule) }
         let classes = store.shapes.map(\.ruleClass) + builder.patternRecords.map(\.rule.ruleClass)
         hasAnswers = classes.contains { $0 == .data || $0 == .open }
         mayBeOpen = builder.guards.count > 1 || builder.actions.contains(.unsupported)
@@ -207,7 +210,7 @@ public final class CompiledLayer: Sendable {
     @inline(__always)
     func decision(rule: Int?, type: RRType, index: UInt8) -> Decision {
         guard let rule else { return .pass(index) }
-        let action = Int(record(rule).action)
+        let action = actionPlace(rule)
         let plain = plainKinds[action]
         var kind = plain.kind(type) ?? kind(of: actions[action], type: type)
         // One that is the last of its name, and the first to decide, has no other beside it.
@@ -226,6 +229,18 @@ public final class CompiledLayer: Sendable {
 
     /// The position of the list that a rule comes from.
     func listIndex(_ rule: Int) -> Int { Int(record(rule).list) }
+
+    /// The class of a rule.
+    @inline(__always)
+    func ruleClass(_ rule: Int) -> RuleClass {
+        rule < records.count ? records.ruleClass(rule) : record(rule).ruleClass
+    }
+
+    /// The place of what a rule does among the actions.
+    @inline(__always)
+    private func actionPlace(_ rule: Int) -> Int {
+        Int(rule < records.count ? records.action(rule) : record(rule).action)
+    }
 
     /// The record of a rule; patterns are numbered after the named rules, and rules about addresses after those.
     func record(_ rule: Int) -> RuleRecord {

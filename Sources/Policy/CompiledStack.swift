@@ -36,8 +36,8 @@ public final class CompiledStack: Sendable {
         type: RRType,
         context: borrowing QueryContext = .unknown
     ) -> Decision {
-        var hashes = SuffixHashes(name)
-        narrow(&hashes, name)
+        var hashes = SuffixHashes()
+        fill(&hashes, name)
         return decide(name, hashes, type: type, context: context)
     }
 
@@ -92,18 +92,18 @@ public final class CompiledStack: Sendable {
         return result
     }
 
-    /// Notes in the hashes of a name what the stack's index says about it.
+    /// Fills hashes with those of a name and what the stack's index says about it.
     @inline(__always)
-    func narrow(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer) {
-        index.prefetch(hashes, uncounted)
+    private func fill(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer) {
+        hashes.fill(name) { index.prefetch($0, uncounted) }
         index.narrowSuffixes(&hashes, name, uncounted)
         index.narrowLayer(&hashes, name.labelCount, uncounted)
     }
 
     /// The hashes of a name with what the stack's index says about it.
     func narrowed(_ name: borrowing NameBuffer) -> SuffixHashes {
-        var hashes = SuffixHashes(name)
-        narrow(&hashes, name)
+        var hashes = SuffixHashes()
+        fill(&hashes, name)
         return hashes
     }
 
@@ -123,8 +123,8 @@ public final class CompiledStack: Sendable {
     ) -> Decision {
         var result = Decision.pass
         var open: Decision?
-        var hashes = SuffixHashes(alias)
-        narrow(&hashes, alias)
+        var hashes = SuffixHashes()
+        fill(&hashes, alias)
         for index in layers.indices.reversed() where (hashes.layers & context.layers) >> UInt64(index) & 1 == 1 {
             let layer = layers[index]
             guard layer.looksAtAlias(place, type: type), sees(index, what: own),
@@ -232,12 +232,9 @@ public final class CompiledStack: Sendable {
         type: RRType,
         _ context: QueryContext
     ) -> Verdict {
-        guard decision.hasRule else {
-            return Verdict(
-                kind: decision.kind,
-                note: note(on: decision, NameBuffer(element), relation, type: type, context)
-            )
-        }
+        let buffer = NameBuffer(element)
+        let note = note(on: decision, buffer, narrowed(buffer), relation, type: type, context)
+        guard decision.hasRule else { return Verdict(kind: decision.kind, note: note) }
         let layer = layers[Int(decision.layer)]
         let winner = Int(decision.rule)
         return Verdict(
@@ -259,24 +256,25 @@ public final class CompiledStack: Sendable {
             ),
             lost: layer.matchingRules(element, type: type, context: context)
                 .filter { $0 != winner && !layer.isImplied($0) }.prefix(Self.shownLosers).map(layer.reference),
-            note: note(on: decision, NameBuffer(element), relation, type: type, context)
+            note: note
         )
     }
 
     /// How many of the rules that lost are named.
     public static let shownLosers = 16
 
-    /// What a decision depends on beyond the question, as far as that is known.
+    /// What a decision depends on beyond the question, as far as that is known; `hashes` are those of the element.
     public func note(
         on decision: Decision,
         _ element: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
         _ relation: Relation,
         type: RRType,
         _ context: borrowing QueryContext
     ) -> String? {
         if let note = noteOfRule(on: decision, element, relation, type: type, context) { return note }
         guard relation == .qname, decision.kind.isPass,
-            layerTurningDenial(of: element, context: context, after: decision) != nil
+            layerTurningDenial(of: element, hashes, context: context, after: decision) != nil
         else { return nil }
         return "dnsmasq knows the name: NXDOMAIN that comes from behind turns into NODATA"
     }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Arrays for the large tables of a layer, on huge pages where the kernel has some, because
 /// lookups touch them at random and would miss the translation buffer every time.
-enum FlatStorage {
+package enum FlatStorage {
     /// Below this many octets ordinary pages do.
     static let threshold = 4 << 20
 
@@ -42,6 +42,9 @@ enum FlatStorage {
 
     /// Makes large tables go back to the system when they are freed: compiling takes several times what a layer keeps.
     static let releasesMemory: Void = cmachine_map_from(Int32(threshold))
+
+    /// Gives what compiling has freed back to the system.
+    package static func giveBackFreed() { cmachine_give_back() }
 
     /// Asks for huge pages; a kernel without them goes on with small ones.
     static func advise(_ memory: UnsafeMutableRawBufferPointer) {

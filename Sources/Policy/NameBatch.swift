@@ -33,13 +33,13 @@ public import DNS
     public mutating func append(_ fill: (inout NameBuffer) -> Void) {
         precondition(!isFull, "the batch is full")
         unsafe fill(&entries[count].name)
-        unsafe entries[count].hashes = SuffixHashes(entries[count].name)
+        unsafe entries[count].hashes.fill(entries[count].name) { _ in }
         count += 1
     }
 
     /// Notes for all names what the index of a stack says about them, each step for all names before the next.
     mutating func narrow(by index: borrowing StackIndex, _ layers: UncountedLayers) {
-        for place in 0..<count { unsafe index.prefetch(entries[place].hashes, layers) }
+        for place in 0..<count { unsafe index.prefetch(entries[place].hashes.domainHash, layers) }
         for place in 0..<count {
             unsafe index.narrowSuffixes(&entries[place].hashes, entries[place].name, layers)
         }

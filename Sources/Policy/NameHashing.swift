@@ -146,7 +146,7 @@ enum NameHashing {
     }
 }
 
-/// The hashes of all suffixes of a name, made once for all layers of a stack and all types.
+/// The hashes of all suffixes of a name and its text, made once for all layers of a stack and all types.
 public struct SuffixHashes: ~Copyable {
     /// Suffixes of up to so many labels are kept; deeper ones are hashed where they are needed.
     static let kept = 24
@@ -170,14 +170,24 @@ public struct SuffixHashes: ~Copyable {
     /// For every suffix that is open the layers that may have rules about it: a bit for each number modulo ``HashFilter.marks``.
     private var marks: InlineArray<24, UInt16> = InlineArray(repeating: 0)
     /// What the high half of all suffixes of two labels and more comes from.
-    private var domain: UInt64
+    private var domain: UInt64 = 0
+    /// The text of the name.
+    private(set) var text = NameText()
 
     /// The hashes of no name, to be replaced.
-    init() { domain = 0 }
+    init() {}
 
     /// The hashes of a name.
     /// - Complexity: O(octets)
-    public init(_ name: borrowing NameBuffer) {
+    public init(_ name: borrowing NameBuffer) { fill(name) { _ in } }
+
+    /// Replaces the hashes by those of a name, of which nothing has been found out yet.
+    ///
+    /// `foresee` is called with ``domainHash`` as soon as it is known: what lies there can be on its way meanwhile.
+    @inline(__always)
+    mutating func fill(_ name: borrowing NameBuffer, _ foresee: (UInt64) -> Void) {
+        (open, layers, layersBesideRules) = (.max, .max, .max)
+        (layersWithRules, isNarrowed) = (0, false)
         let octets = name.padded
         let starts = name.labelStarts
         let count = name.labelCount
@@ -190,18 +200,25 @@ public struct SuffixHashes: ~Copyable {
             hash = Self.extend(hash, seed, octets, Int(starts[count - labels]))
             if labels <= NameHashing.domainLabels { domain = NameHashing.finish(hash) }
             finished[labels] = NameHashing.finish(hash, in: domain)
+            if labels == min(count, NameHashing.domainLabels) { foresee(domain) }
             labels += 1
         }
         last = hash
+        text.fill(name)
     }
 
-    /// Notes what a stack has found out.
+    /// Notes which suffixes a stack has found out that rules may be about.
     @inline(__always)
-    mutating func narrow(to suffixes: UInt64, asking layers: UInt64) {
+    mutating func narrow(to suffixes: UInt64) {
         open = suffixes
-        self.layers = layers
-        layersBesideRules = layers
         isNarrowed = true
+    }
+
+    /// Notes which layers a stack asks for what they have beside rules; they are asked as well as those with rules.
+    @inline(__always)
+    mutating func ask(_ layers: UInt64) {
+        layersBesideRules = layers
+        self.layers = layers | layersWithRules
     }
 
     /// Notes the layers that may have rules about the last `labels` labels.

@@ -57,10 +57,8 @@ struct PatternSieve {
     /// Bit n: layer n may have a pattern that matches.
     /// - Complexity: O(octets)
     @inline(__always)
-    func layers(_ name: borrowing NameBuffer) -> UInt64 {
+    func layers(_ octets: Span<UInt8>) -> UInt64 {
         guard !slots.isEmpty else { return 0 }
-        let text = NameText(name)
-        let octets = text.span
         var found = hasHeads ? headsFound(octets) : 0
         found |= runsFound(octets)
         if !pairs.isEmpty { found |= pairsFound(octets) }

@@ -78,6 +78,14 @@ struct RuleStore: @unchecked Sendable {
     /// Whether one more name can be numbered and placed in 32 bits.
     var hasRoom: Bool { packed.count < Int(UInt32.max) - 1 && arena.count < Int(UInt32.max) - 1024 }
 
+    /// The class of a rule.
+    @inline(__always)
+    func ruleClass(_ rule: Int) -> RuleClass { shapes[Int(packed[rule].shape & ~Self.leadingBit)].ruleClass }
+
+    /// The action of a rule.
+    @inline(__always)
+    func action(_ rule: Int) -> UInt32 { shapes[Int(packed[rule].shape & ~Self.leadingBit)].action }
+
     /// Every rule.
     var indices: Range<Int> { packed.indices }
 
@@ -175,15 +183,18 @@ extension RuleStore {
         }
     }
 
-    /// Whether a rule's name is the one whose wire form stands at `range` of `name`.
+    /// Whether a rule's name is the one whose wire form stands at `range` of `name`, which has this text.
     @inline(__always)
-    func isName(_ rule: Int, _ name: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    func isName(_ rule: Int, _ name: Span<UInt8>, _ range: Range<Int>, _ text: borrowing NameText) -> Bool {
         let start = range.lowerBound
         let entry = packed[rule]
         if entry.nameLength > 0 {
             // A name without its root octet is one octet longer in wire form than in text.
             guard range.count == Int(entry.nameLength) + 2 else { return false }
-            return unsafe Self.isText(texts[Int(entry.list)], Int(entry.at), name, start)
+            let list = unsafe texts[Int(entry.list)]
+            return unsafe text.isExact
+                ? text.ends(start, with: list, at: Int(entry.at), Int(entry.nameLength))
+                : Self.isText(list, Int(entry.at), name, start)
         }
         let names = arena.span
         let at = Int(entry.at)

@@ -57,9 +57,9 @@ struct RuleTable {
     /// How many labels the names have.
     var depths: Depths { filter.depths }
 
-    /// Fetches what is looked at first for a name.
+    /// Fetches what is looked at first for a name with a ``SuffixHashes/domainHash``.
     @inline(__always)
-    func prefetch(_ hashes: borrowing SuffixHashes) { filter.prefetch(hashes.domainHash) }
+    func prefetch(_ domainHash: UInt64) { filter.prefetch(domainHash) }
 
     /// Fetches the place where the search for a hash begins.
     @inline(__always)
@@ -103,13 +103,15 @@ struct RuleTable {
         while candidates != 0 {
             let labels = candidates.trailingZeroBitCount
             candidates &= candidates &- 1
-            find(hashes.span[labels], labels, name, store, visit)
+            find(hashes.span[labels], labels, name, hashes.text, store, visit)
         }
         guard count >= SuffixHashes.kept else { return }
         var state: UInt64 = 0
         for labels in SuffixHashes.kept...count {
             let hash = hashes.deeper(name.padded, name.suffixStart(labels), labels, &state)
-            if filter.depths.contains(labels), filter.mayContain(hash) { find(hash, labels, name, store, visit) }
+            if filter.depths.contains(labels), filter.mayContain(hash) {
+                find(hash, labels, name, hashes.text, store, visit)
+            }
         }
     }
 
@@ -149,6 +151,7 @@ struct RuleTable {
         _ hash: UInt64,
         _ labels: Int,
         _ name: borrowing NameBuffer,
+        _ text: borrowing NameText,
         _ store: borrowing RuleStore,
         _ visit: (_ labels: Int, _ rule: Int) -> Void
     ) {
@@ -158,7 +161,7 @@ struct RuleTable {
         var slot = Self.home(hash, table.count)
         while table[slot] != 0 {
             let entry = table[slot]
-            if entry & ~ruleMask == tag, store.isName(Int(entry & ruleMask) - 1, name.padded, range) {
+            if entry & ~ruleMask == tag, store.isName(Int(entry & ruleMask) - 1, name.padded, range, text) {
                 return visit(labels, Int(entry & ruleMask) - 1)
             }
             slot = slot + 1 == table.count ? 0 : slot + 1

@@ -53,13 +53,13 @@ struct StackIndex {
         return filter
     }
 
-    /// Fetches what ``narrowSuffixes(_:_:_:)`` looks at.
+    /// Fetches what ``narrowSuffixes(_:_:_:)`` looks at for a name with a ``SuffixHashes/domainHash``.
     @inline(__always)
-    func prefetch(_ hashes: borrowing SuffixHashes, _ layers: UncountedLayers) {
+    func prefetch(_ domainHash: UInt64, _ layers: UncountedLayers) {
         if let filter {
-            filter.prefetch(hashes.domainHash)
+            filter.prefetch(domainHash)
         } else if layers.count == 1 {
-            layers.with(0) { $0.table.prefetch(hashes) }
+            layers.with(0) { $0.table.prefetch(domainHash) }
         }
     }
 
@@ -68,14 +68,7 @@ struct StackIndex {
     @inline(__always)
     func narrowSuffixes(_ hashes: inout SuffixHashes, _ name: borrowing NameBuffer, _ layers: UncountedLayers) {
         guard let filter, name.labelCount < SuffixHashes.kept else { return }
-        var beside = always | sieve.layers(name)
-        var waiting = knowing & ~beside
-        while waiting != 0 {
-            let layer = waiting.trailingZeroBitCount
-            waiting &= waiting &- 1
-            if layers.with(layer, { $0.mayKnow(name) }) { beside |= 1 << UInt64(layer) }
-        }
-        hashes.narrow(to: filter.candidates(hashes, name.labelCount), asking: beside)
+        hashes.narrow(to: filter.candidates(hashes, name.labelCount))
         // What is about a name alone, hosts for one, or only says that names below it exist, means nothing for those.
         var (open, asked) = (hashes.open, UInt16(0))
         while open != 0 {
@@ -101,7 +94,23 @@ struct StackIndex {
                 isFirst = false
             }
         }
-        hashes.layers |= hashes.layersWithRules
+        // Last, because it takes about as long as what was just fetched.
+        hashes.ask(layersBesideRules(hashes.text.span, name, layers))
+    }
+
+    /// The layers that may have a pattern or something else than rules to say about a name.
+    @inline(__always)
+    private func layersBesideRules(_ text: Span<UInt8>, _ name: borrowing NameBuffer, _ layers: UncountedLayers)
+        -> UInt64
+    {
+        var beside = always | sieve.layers(text)
+        var waiting = knowing & ~beside
+        while waiting != 0 {
+            let layer = waiting.trailingZeroBitCount
+            waiting &= waiting &- 1
+            if layers.with(layer, { $0.mayKnow(name) }) { beside |= 1 << UInt64(layer) }
+        }
+        return beside
     }
 
     /// The same for a single layer, which has no index above its own filter.
@@ -168,11 +177,12 @@ extension HashFilter {
     func candidates(_ hashes: borrowing SuffixHashes, _ count: Int) -> UInt64 {
         var open = depths.below(min(count + 1, SuffixHashes.kept)) & hashes.open
         var found: UInt64 = 0
+        let kept = hashes.span
         // Without branches, so that the processor waits for all words at once.
         while open != 0 {
             let labels = open.trailingZeroBitCount
             open &= open &- 1
-            found |= (mayContain(hashes.span[labels]) ? 1 : 0) << UInt64(labels)
+            found |= (mayContain(kept[labels]) ? 1 : 0) << UInt64(labels)
         }
         return found
     }

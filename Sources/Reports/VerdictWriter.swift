@@ -63,12 +63,12 @@ public struct VerdictWriter: ~Copyable {
             writeRule(Int(decision.rule), of: layer, decision.layer, matchedAs: relation, to: &json)
             json.endObject()
             writeLosers(layer, decision, to: &json)
-            json.member("note", ifKnown: stack.note(on: decision, name, relation, type: type, context))
+            json.member("note", ifKnown: stack.note(on: decision, name, hashes, relation, type: type, context))
             json.splice(ends[Int(decision.layer)])
         } else {
             let key = UInt64(type.rawValue) << 4 | UInt64(decision.kind.rawValue)
             heads.write(key, to: &json) { VerdictRecord.writeHead(type, decision.kind, nil, to: &$0) }
-            json.member("note", ifKnown: stack.note(on: decision, name, .qname, type: type, context))
+            json.member("note", ifKnown: stack.note(on: decision, name, hashes, .qname, type: type, context))
         }
         json.endObject()
     }
