@@ -125,13 +125,16 @@ do throws(ListError) {
     var random: UInt64 = 42
     for _ in 0..<200_000 {
         random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        var place = Int(truncatingIfNeeded: random >> 33) % max(stack.ruleCount, 1)
-        var index = 0
-        while place >= layers[index].ruleCount {
-            place -= layers[index].ruleCount
-            index += 1
+        // Layers such as those of zones may have no rule of a list.
+        if stack.ruleCount > 0 {
+            var place = Int(truncatingIfNeeded: random >> 33) % stack.ruleCount
+            var index = 0
+            while place >= layers[index].ruleCount {
+                place -= layers[index].ruleCount
+                index += 1
+            }
+            if let name = layers[index].name(place) { hits.append(name) }
         }
-        if let name = layers[index].name(place) { hits.append(name) }
         let (first, second) = (String(random >> 44, radix: 36), String(random >> 24 & 0xFFFFF, radix: 36))
         if let name = try? DomainName("h\(first).cdn.www.m\(second).com") { misses.append(name) }
     }
