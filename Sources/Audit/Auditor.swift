@@ -12,18 +12,23 @@ public struct Auditor: Sendable {
     /// Who asks.
     public let context: QueryContext
     private let chains: [DomainName: [[ChainEdge]]]
+    /// Whose patterns are looked at beside the names; nil for none.
+    private let wildcards: EndpointCatalog?
 
     /// An auditor for names with the aliases that a graph knows for them.
+    /// - Parameter wildcards: a catalog below whose patterns rules are looked for that are about none of the names.
     /// - Complexity: O(names × chains)
     public init(
         names: [AuditName],
         types: [RRType] = [.a, .aaaa, .https],
         chains graph: ChainGraph,
-        context: QueryContext = .unknown
+        context: QueryContext = .unknown,
+        wildcards: EndpointCatalog? = nil
     ) {
         self.names = names
         self.types = types
         self.context = context
+        self.wildcards = wildcards
         var chains: [DomainName: [[ChainEdge]]] = [:]
         for name in names {
             let known = graph.chains(from: name.name).map(\.edges)
@@ -34,27 +39,77 @@ public struct Auditor: Sendable {
 
     /// What a stack breaks, in the order of the names; one finding per name and deciding rule.
     /// - Complexity: O(names × types × aliases) lookups
-    public func findings(_ stack: CompiledStack) -> [Finding] { findings(stack, for: context) }
+    public func findings(_ stack: CompiledStack) -> [Finding] {
+        findings(stack, for: context, beside: listedNames(stack))
+    }
 
-    /// What a stack breaks for a client; of all names, or of some.
-    /// - Complexity: O(names × types × aliases) lookups
-    public func findings(
+    /// What a stack does for a client with the name of a finding, which another stack breaks.
+    public func findings(_ stack: CompiledStack, about finding: Finding, for context: QueryContext) -> [Finding] {
+        let name = AuditName(name: finding.name, endpoint: finding.endpoint, origin: finding.origin)
+        return findings(stack, name, context)
+    }
+
+    private func findings(_ stack: CompiledStack, _ name: AuditName, _ context: QueryContext) -> [Finding] {
+        stack.findings(
+            name.name,
+            types: types,
+            over: chains[name.name] ?? [],
+            endpoint: name.endpoint,
+            origin: name.origin,
+            context: context
+        )
+    }
+
+    private func findings(
         _ stack: CompiledStack,
         for context: QueryContext,
-        among some: Set<DomainName>? = nil
+        beside listed: [AuditName]
     ) -> [Finding] {
-        names.filter { some?.contains($0.name) ?? true }.flatMap {
-            stack.findings(
-                $0.name,
-                types: types,
-                over: chains[$0.name] ?? [],
-                endpoint: $0.endpoint,
-                origin: $0.origin,
-                context: context
-            )
+        let known = names.flatMap { findings(stack, $0, context) }
+        return listed.isEmpty ? known : known + unknown(listed, stack, context, beside: known)
+    }
+}
+
+// MARK: - Names below wildcards
+
+extension Auditor {
+    /// Names below documented patterns that nothing but rules of the stack's lists spells out, in their order.
+    private func listedNames(_ stack: CompiledStack) -> [AuditName] {
+        guard let wildcards, case let bases = wildcards.wildcardBases, !bases.isEmpty else { return [] }
+        var seen = Set(names.map(\.name))
+        return stack.layers.flatMap { $0.names(under: bases, label: EndpointCatalog.probeLabel) }.compactMap { name in
+            guard let endpoint = wildcards.endpoint(matching: name), seen.insert(name).inserted else { return nil }
+            return AuditName(name: name, endpoint: endpoint, origin: .listed)
+        }
+    }
+
+    /// What rules break of such names that break no known one.
+    private func unknown(
+        _ listed: [AuditName],
+        _ stack: CompiledStack,
+        _ context: QueryContext,
+        beside known: [Finding]
+    ) -> [Finding] {
+        let blamed = Set(known.compactMap(\.verdict.matched?.rule.place))
+        return listed.flatMap { findings(stack, $0, context) }.compactMap { finding in
+            guard let rule = finding.verdict.matched?.rule, !blamed.contains(rule.place) else { return nil }
+            var finding = finding
+            if finding.rule != .undecided { finding.rule = .blockedWildcard }
+            // Nobody has seen the name.
+            finding.evidence = .weak
+            let pattern = finding.endpoint?.pattern.text ?? ""
+            finding.detail = "below \(pattern); nothing but the list spells the name out, and it may not exist"
+            return finding
         }
     }
 }
+
+extension RuleReference {
+    /// What tells it from the others of a stack.
+    fileprivate var place: String { "\(line) \(engine) \(list)" }
+}
+
+// MARK: - Groups
 
 extension Auditor {
     /// What a stack breaks for groups of clients, each asked for by itself: what breaks for several of them in the same way is
@@ -66,8 +121,9 @@ extension Auditor {
     ) -> [Finding] {
         var all: [Finding] = []
         var places: [DomainName: [Int]] = [:]
+        let listed = listedNames(stack)
         for group in groups {
-            for var finding in findings(stack, for: group.context) {
+            for var finding in findings(stack, for: group.context, beside: listed) {
                 if let known = places[finding.name]?.first(where: { all[$0].isTheSame(as: finding) }) {
                     all[known].groups.append(group.name)
                     continue

@@ -11,6 +11,8 @@ extension EndpointCatalog {
             case known
             /// Made up below a pattern that has no known name; it may not exist.
             case synthesised
+            /// Below a pattern, and nothing but a rule of a list says so; it may not exist.
+            case listed
         }
 
         /// The name.
@@ -26,7 +28,7 @@ extension EndpointCatalog {
     }
 
     /// The label of made-up names.
-    static let probeLabel = Array("patchway-probe".utf8)
+    public static let probeLabel = Array("patchway-probe".utf8)
 
     /// Names to try for an endpoint: documented ones, then known hosts, each once; a made-up one when there is no other.
     /// - Complexity: O(endpoints + known hosts)
@@ -44,6 +46,13 @@ extension EndpointCatalog {
         let hasNameBelow = probes.contains { $0.name != pattern.base }
         if !hasNameBelow, let made = pattern.synthesisedName(Self.probeLabel) { add(made, .synthesised) }
         return probes
+    }
+
+    /// The fixed parts of all patterns that stand for more names than one and are not shared; those below others are left out.
+    public var wildcardBases: [DomainName] {
+        let bases = Set(endpoints.filter { !$0.isShared && $0.pattern.kind != .exact }.map(\.pattern.base.lowercased))
+        return bases.filter { base in !bases.contains { $0 != base && base.isEqualOrBelow($0) } }
+            .sorted { $0.description < $1.description }
     }
 
     /// Every name worth trying, with the most specific endpoint it stands for: all probes of all endpoints that are not

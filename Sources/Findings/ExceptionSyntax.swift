@@ -43,10 +43,20 @@ extension Finding {
     }
 
     /// Whether the name stands for a pattern.
-    public var isMadeUp: Bool { origin == .synthesised }
+    public var isMadeUp: Bool { madeUpPattern != nil }
 
     /// The pattern that a made-up name stands for: what mends it is about the pattern, never about the name.
-    private var madeUpPattern: EndpointPattern? { origin == .synthesised ? endpoint?.pattern : nil }
+    public var madeUpPattern: EndpointPattern? {
+        switch origin {
+        case .synthesised: return endpoint?.pattern
+        case .listed:
+            guard let parent = name.parent, name.labels.first.map(Array.init) == EndpointCatalog.probeLabel else {
+                return nil
+            }
+            return try? EndpointPattern("*.\(parent)", kind: .suffix)
+        default: return nil
+        }
+    }
 }
 
 extension Verdict {

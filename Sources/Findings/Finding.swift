@@ -32,6 +32,8 @@ public enum FindingRule: String, Sendable, CaseIterable {
     case blockedName = "blocked-name"
     /// A rule decides about an alias of the name.
     case blockedAlias = "blocked-alias"
+    /// A rule decides about a name that only it spells out, below a pattern that the catalog documents.
+    case blockedWildcard = "blocked-wildcard"
     /// A rule matches, but what the engine then does is not known.
     case undecided
     /// The capture shows an answer made by a filter.

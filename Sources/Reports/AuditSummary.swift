@@ -28,6 +28,7 @@ public struct AuditSummary: Sendable {
     private var degraded: Set<DomainName> = []
     private var open: Set<DomainName> = []
     private var blamed: Set<String> = []
+    private var belowWildcards: Set<String> = []
     private var byDiagnostic: [String: Int] = [:]
 
     /// Totals over `names` names, nothing audited yet.
@@ -45,6 +46,8 @@ public struct AuditSummary: Sendable {
     }
     /// Rules with findings.
     public var rules: Int { blamed.count }
+    /// Rules about names below documented patterns that nothing else knows.
+    public var wildcardRules: Int { belowWildcards.count }
     /// Findings.
     public var findings: Int { bySeverity.values.reduce(0, +) }
 
@@ -53,14 +56,19 @@ public struct AuditSummary: Sendable {
         lists += 1
         unsupportedRules += source.unsupported.values.reduce(0, +)
         byDiagnostic.merge(diagnostics, uniquingKeysWith: +)
-        if found.contains(where: { $0.rule != .undecided }) { brokenLists += 1 }
+        if found.contains(where: { $0.rule != .undecided && $0.rule != .blockedWildcard }) { brokenLists += 1 }
         for finding in found {
             bySeverity[finding.severity, default: 0] += 1
             guard finding.rule != .undecided else {
-                open.insert(finding.name)
+                // Of names that were not asked for it is said how many rules are not evaluated.
+                if finding.origin != .listed { open.insert(finding.name) }
                 continue
             }
             decided[finding.severity, default: 0] += 1
+            guard finding.rule != .blockedWildcard else {
+                if let rule = finding.verdict.matched?.rule { belowWildcards.insert("\(rule.list):\(rule.line)") }
+                continue
+            }
             if finding.reach == .otherTypes {
                 degraded.insert(finding.name)
             } else {
@@ -108,6 +116,7 @@ public struct AuditSummary: Sendable {
         json.member("degraded_names", degradedNames)
         json.member("undecided_names", undecided)
         json.member("rules", rules)
+        json.member("wildcard_rules", wildcardRules)
         json.member("lists", lists)
         json.member("broken_lists", brokenLists)
         json.member("unreadable_lists", unreadable)

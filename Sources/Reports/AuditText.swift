@@ -6,7 +6,7 @@ public import TextScan
 
 /// The audit of one list for people: findings grouped by the rule that is to blame.
 public struct AuditText: Sendable {
-    private let style: TextStyle
+    let style: TextStyle
     private let errors: [ErrorCode: String]
 
     /// A renderer; `errors` gives the symbol of an error code.
@@ -27,7 +27,8 @@ public struct AuditText: Sendable {
             return text
                 + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
         }
-        for group in Self.byRule(findings) { text += "\n" + rule(group, open) }
+        for group in Self.byRule(findings.filter { $0.origin != .listed }) { text += "\n" + rule(group, open) }
+        text += wildcards(findings.filter { $0.origin == .listed })
         // What no rule says and every verdict of the engine depends on.
         let limits = Set(findings.compactMap { $0.verdict.matched?.rule.engine.profile.answerStyle.limit })
         for limit in limits.sorted() { text += "\n" + style.wrap("limit: " + limit, indent: "  ") + "\n" }
@@ -111,8 +112,7 @@ public struct AuditText: Sendable {
 
     /// A made-up name stands for every name of its pattern, so the pattern is shown.
     private static func shownName(_ finding: Finding) -> String {
-        guard finding.origin == .synthesised, let endpoint = finding.endpoint else { return finding.name.description }
-        return TerminalText.escaped(endpoint.pattern.text)
+        finding.madeUpPattern.map { TerminalText.escaped($0.text) } ?? finding.name.description
     }
 
     private func outcomes(_ finding: Finding) -> String {
@@ -122,7 +122,7 @@ public struct AuditText: Sendable {
     }
 
     /// What mends the whole group, each line once.
-    private func fixes(_ group: [Finding], _ indent: String) -> String {
+    func fixes(_ group: [Finding], _ indent: String) -> String {
         var seen: Set<String> = []
         let all = group.flatMap(\.fixes).map(\.text).filter { seen.insert($0).inserted }
         let shown = style.isVerbose ? all : Array(all.prefix(Self.shownFixes))
@@ -150,7 +150,8 @@ public struct AuditText: Sendable {
             lines.append("Nothing was audited.")
         } else if summary.brokenNames == 0 {
             lines.append(
-                (summary.isCertain ? "No update name breaks" : "No update name is known to break")
+                (summary.isCertain && summary.wildcardRules == 0
+                    ? "No update name breaks" : "No update name is known to break")
                     + ": \(counted(summary.names, "name")) checked against \(counted(summary.lists, "list"))."
             )
         } else {
@@ -161,6 +162,10 @@ public struct AuditText: Sendable {
             )
         }
         if summary.degradedNames > 0 {
+        if summary.wildcardRules > 0 {
+            let rules = counted(summary.wildcardRules, "rule")
+            lines.append("\(rules) may break names below documented wildcards that only the lists spell out.")
+        }
             let names = counted(summary.degradedNames, "name")
             lines.append("\(names) degraded: addresses pass, other record types do not.")
         }

@@ -176,4 +176,67 @@ private func audit(
         #expect(found.map { $0.verdict.matched?.rule.list } == ["far"])
         #expect(found.map { $0.verdict.matched?.layer } == [1])
     }
+
+    /// Rules below a documented wildcard that are about no known name.
+    @Test(arguments: [
+        (
+            Engine.adguardHome, "||foo.update.example^",
+            ["blocked-wildcard weak foo.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata"]
+        ),
+        (
+            .pihole, "0.0.0.0 a.b.update.example\n0.0.0.0 FOO.update.EXAMPLE",
+            [
+                "blocked-wildcard weak a.b.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata",
+                "blocked-wildcard weak foo.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata",
+            ]
+        ),
+        (
+            .dnsmasq, "address=/foo.update.example/0.0.0.0",
+            ["blocked-wildcard weak foo.update.example A=sinkhole AAAA=pass HTTPS=pass"]
+        ),
+        // A rule about what lies below is asked about a name below.
+        (
+            .bindRPZ, "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\n*.foo.update.example CNAME .",
+            ["blocked-wildcard weak patchway-probe.foo.update.example A=nxdomain AAAA=nxdomain HTTPS=nxdomain"]
+        ),
+        // A pattern that ends below it.
+        (
+            .adguardHome, "||foo*.update.example^",
+            ["blocked-wildcard weak foopatchway-probe.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata"]
+        ),
+        // What breaks known names is said of these alone.
+        (
+            .adguardHome, "||update.example^",
+            ["blocked-name proven www.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata"]
+        ),
+        (
+            .adguardHome, "||example^\n||foo.update.example^",
+            [
+                "blocked-name proven www.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata",
+                "blocked-wildcard weak foo.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata",
+            ]
+        ),
+        // What another rule lets pass, and what is not below it.
+        (.adguardHome, "||foo.update.example^\n@@||foo.update.example^", []),
+        (
+            .adguardHome,
+            "||fooupdate.example^\n||update.example.net^\n||update.example.foo.example^\n||foo.update.example.com^",
+            []
+        ),
+        // A rule that is not evaluated.
+        (
+            .adguardHome, "||foo.update.example^$client=x",
+            ["undecided weak foo.update.example A=unsupported AAAA=unsupported HTTPS=unsupported"]
+        ),
+    ])
+    func belowWildcards(engine: Engine, list: String, expected: [String]) throws {
+        let catalog = try Samples.catalog([try Samples.endpoint("*.update.example")], hosts: ["www.update.example"])
+        let names = AuditName.all(of: catalog)
+        let stack = try Samples.stack(engine, list)
+        let found = Auditor(names: names, chains: catalog.chains, wildcards: catalog).findings(stack)
+        #expect(Set(found.map(described)) == Set(expected))
+        // Names of the user's own are all that is asked then.
+        let alone = Auditor(names: names, chains: catalog.chains).findings(stack)
+        #expect(alone.allSatisfy { $0.name == names[0].name })
+    }
 }

@@ -98,7 +98,13 @@ struct AuditCommand: ParsableCommand {
         }
         let groups = layers?.contexts(asked, group: client.group) ?? []
         let context = groups.isEmpty ? try layers?.narrowed(asked, group: client.group) ?? asked : asked
-        let auditor = Auditor(names: names, types: try RRType.list(types), chains: catalog.chains, context: context)
+        let auditor = Auditor(
+            names: names,
+            types: try RRType.list(types),
+            chains: catalog.chains,
+            context: context,
+            wildcards: namesFile == nil ? catalog : nil
+        )
         var audited = 0
         var run = AuditRun(auditor: auditor, output: output, catalog: catalog, stack: layers?.label)
         run.note(faults)

@@ -103,7 +103,7 @@ struct FixTrial {
             var context = context(finding)
             context.layers = ~0
             let types = Set(finding.brokenTypes)
-            for still in auditor.findings(stack, for: context, among: [finding.name]) {
+            for still in auditor.findings(stack, about: finding, for: context) {
                 guard found[place] == nil, !types.isDisjoint(with: still.brokenTypes) else { continue }
                 found[place] = still.verdict.matched
             }
