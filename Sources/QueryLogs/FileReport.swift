@@ -50,9 +50,14 @@ public struct FileReport: Sendable {
     }
 
     /// Notes a fault that costs no record.
-    public mutating func warn(_ reason: String, at position: SourcePosition, _ text: @autoclosure () -> String) {
+    public mutating func warn(
+        _ reason: String,
+        count: Int = 1,
+        at position: SourcePosition,
+        _ text: @autoclosure () -> String
+    ) {
         let isText = messages == nil
-        diagnostics.add(reason) {
+        diagnostics.add(reason, count: count) {
             Diagnostic(
                 path: path,
                 line: isText ? position.record : nil,

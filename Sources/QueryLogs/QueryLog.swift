@@ -32,6 +32,20 @@ public enum QueryLog {
         options: LogOptions = LogOptions(),
         emit: (QueryEvent) -> Void
     ) -> FileReport {
+        var undated = UndatedEvents()
+        var report = readEvents(input, options: options) { event in
+            undated.note(event)
+            emit(event)
+        }
+        undated.report(in: &report)
+        return report
+    }
+
+    private static func readEvents(
+        _ input: Input,
+        options: LogOptions,
+        emit: (QueryEvent) -> Void
+    ) -> FileReport {
         let given = options.format.flatMap(LogFormats.reader)
         if let reader = given ?? LogFormats.detect(input.bytes.span), reader.isBinary {
             var report = FileReport(path: input.path, format: reader.format, bytes: input.bytes.count)

@@ -76,6 +76,9 @@ extension Replayer {
     /// When update names were asked for, and when that failed.
     public var timelineBuckets: [TimelineBucket] { timeline.sorted }
 
+    /// Events of which the captures tell no time that can be read.
+    public var undated: Int { sources.formats.values.reduce(0) { $0 + ($1.remarks["undated"] ?? 0) } }
+
     /// Captures that could not be read.
     public var unreadable: Int { sums.unreadable }
 

@@ -24,8 +24,9 @@ public struct DiagnosticCollector: Sendable {
     }
 
     /// Counts `reason`, and builds the diagnostic only if it will be kept: for faults that may come by the million.
-    public mutating func add(_ reason: String, _ make: () -> Diagnostic) {
-        if count(reason) { diagnostics.append(make()) }
+    /// - Parameter times: how often; all of them have the one diagnostic.
+    public mutating func add(_ reason: String, count times: Int = 1, _ make: () -> Diagnostic) {
+        if count(reason, times) { diagnostics.append(make()) }
     }
 
     /// Takes back one that was counted, which turned out to be another kind of fault.
@@ -46,11 +47,11 @@ public struct DiagnosticCollector: Sendable {
         for (reason, count) in other.counts { counts[slot(reason), default: 0] += count }
     }
 
-    /// Counts one occurrence; says whether the diagnostic is to be kept.
-    private mutating func count(_ reason: String) -> Bool {
+    /// Counts occurrences; says whether their diagnostic is to be kept.
+    private mutating func count(_ reason: String, _ times: Int = 1) -> Bool {
         let slot = slot(reason)
         let seen = counts[slot] ?? 0
-        counts[slot] = seen + 1
+        counts[slot] = seen + times
         return seen < keptPerReason
     }
 

@@ -17,6 +17,7 @@ public struct GrowingLog {
     private var pending: [UInt8] = []
     private var base = SourcePosition(record: 0, byte: 0)
     private var octets = 0
+    private var undated = UndatedEvents()
 
     /// Why a log cannot be followed.
     public struct Refusal: Error {
@@ -62,9 +63,12 @@ public struct GrowingLog {
         session.finish { event in
             var event = event
             if interrupted, event.reply == .none, event.block == nil { event.reply = .unknown }
+            undated.note(event)
             emit(event)
         }
-        return FileReport(session.report, bytes: octets)
+        var report = FileReport(session.report, bytes: octets)
+        undated.report(in: &report)
+        return report
     }
 
     private mutating func begin() throws(Refusal) {
@@ -91,7 +95,10 @@ public struct GrowingLog {
     private mutating func handOn(_ end: Int, _ emit: (QueryEvent) -> Void) {
         guard end > 0, session != nil else { return }
         let lines = pending[..<end]
-        session?.take(lines.span, behind: base, emit: emit)
+        session?.take(lines.span, behind: base) { event in
+            undated.note(event)
+            emit(event)
+        }
         base = SourcePosition(
             record: base.record + lines.reduce(0) { $1 == 0x0A ? $0 + 1 : $0 },
             byte: base.byte + end

@@ -106,3 +106,5 @@ struct MergeCommand: ParsableCommand {
         return status == .fine && !isWhole ? .undecided : status
     }
 }
+        let undated = replayer.undated
+            if undated > 0 { $0.member("undated_events", undated) }

@@ -15,7 +15,9 @@ extension InputError {
 
 extension FileReport {
     /// Diagnostics that cost nothing.
-    private static let remarks: Set<String> = ["ambiguous-correlation", "utf-16", "byte-order-mark", "shadowed"]
+    private static let remarks: Set<String> = [
+        "ambiguous-correlation", "utf-16", "byte-order-mark", "shadowed", "undated",
+    ]
 
     /// Whether a part could not be read.
     var isDamaged: Bool { diagnostics.counts.keys.contains { !Self.remarks.contains($0) } }

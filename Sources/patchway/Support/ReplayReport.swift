@@ -24,6 +24,7 @@ struct ReplayReport {
         if replayer.cutShort > 0 {
             report.facts.append("captures that were not read to their end: \(replayer.cutShort)")
         }
+        if replayer.undated > 0 { report.facts.append("queries without a time that can be read: \(replayer.undated)") }
         let isUnread = totals.events == 0 && replayer.unreadable > 0
         let nothing =
             isUnread ? "nothing could be read" : totals.updateEvents == 0 ? "no update name was asked for" : nil
