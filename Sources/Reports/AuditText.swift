@@ -21,7 +21,7 @@ public struct AuditText: Sendable {
         var counts = counted(source.events, "rule")
         if !source.skipped.isEmpty { counts += "; lines skipped: " + reasons(source.skipped) }
         if !source.unsupported.isEmpty { counts += "; NOT evaluated: " + reasons(source.unsupported) }
-        var text = style.bold(TerminalText.escaped(source.path)) + "\n"
+        var text = style.fit(style.bold(TerminalText.escaped(source.path))) + "\n"
         text += style.wrap(source.reading, indent: "  ") + "\n" + style.wrap(counts, indent: "  ") + "\n"
         guard !findings.isEmpty else {
             return text
@@ -73,7 +73,8 @@ public struct AuditText: Sendable {
         let indent = String(repeating: " ", count: 12)
         let rule = TerminalText.escaped(matched.rule.text, limit: 2_000)
         var text = "  \(style.severity(first.severity))"
-        text += indent.count + place.count < style.width ? " \(place):" : "\n\(indent)\(place):"
+        let isFar = style.isFitted ? style.wrap("\(place):", indent: indent) : "\(indent)\(place):"
+        text += indent.count + place.count < style.width ? " \(place):" : "\n" + isFar
         // Behind a long place there would be no room for the rule.
         let isBehind = style.width - 14 - place.count >= min(TextStyle.leastRuleColumns, rule.count)
         text += isBehind ? " " : "\n" + indent
@@ -161,11 +162,11 @@ public struct AuditText: Sendable {
                     + "\(counted(summary.lists, "list")) (\(summary.severityWords))."
             )
         }
-        if summary.degradedNames > 0 {
         if summary.wildcardRules > 0 {
             let rules = counted(summary.wildcardRules, "rule")
             lines.append("\(rules) may break names below documented wildcards that only the lists spell out.")
         }
+        if summary.degradedNames > 0 {
             let names = counted(summary.degradedNames, "name")
             lines.append("\(names) degraded: addresses pass, other record types do not.")
         }

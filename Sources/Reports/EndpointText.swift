@@ -8,7 +8,7 @@ public enum EndpointText {
     public static func about(_ name: DomainName, catalog: EndpointCatalog, style: TextStyle) -> String {
         let endpoints = catalog.endpoints(matching: name, includingShared: true)
         var text = style.bold(name.description) + "\n"
-        guard !endpoints.isEmpty else { return text + "  not a name of the catalog\n" }
+        guard !endpoints.isEmpty else { return style.fit(text + "  not a name of the catalog\n") }
         for endpoint in endpoints { text += one(endpoint, catalog: catalog) }
         if let host = catalog.knownHost(name) {
             text +=

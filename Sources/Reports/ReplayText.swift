@@ -21,7 +21,7 @@ public struct ReplayText: Sendable {
     }
 
     /// Prose as one line, which is wrapped where somebody looks at it.
-    func fit(_ text: String, indent: String = "", hanging: String = "  ") -> String {
+    public func fit(_ text: String, indent: String = "", hanging: String = "  ") -> String {
         style.isFitted ? style.wrap(text, indent: indent, hanging: hanging) : indent + text
     }
 
@@ -31,7 +31,8 @@ public struct ReplayText: Sendable {
         if findings.isEmpty { text += fit(none, indent: "  ") + "\n" }
         for finding in findings {
             text += row(finding)
-            if owners { text += "            owner: \(TerminalText.escaped(finding.owner))\n" }
+            guard owners else { continue }
+            text += fit("owner: \(TerminalText.escaped(finding.owner))", indent: "            ") + "\n"
         }
         return text
     }
@@ -76,11 +77,12 @@ public struct ReplayText: Sendable {
             text += style.wrap(endpoint.phase.rawValue + breaks, indent: indent) + "\n"
         }
         if let matched = finding.verdict.matched {
-            let place = "\(indent)\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line):"
+            let words = "\(TerminalText.escaped(matched.rule.list)):\(matched.rule.line):"
+            let place = indent + words
             let rule = TerminalText.escaped(matched.rule.text, limit: 2_000)
             let isBehind =
                 style.width - place.count - 1 >= min(TextStyle.leastRuleColumns, rule.count) || !style.isFitted
-            text += place + (isBehind ? " " : "\n\(indent)  ")
+            text += fit(words, indent: indent) + (isBehind ? " " : "\n\(indent)  ")
             text +=
                 style.rule(rule, behind: isBehind ? place.count + 1 : indent.count + 2, indent: indent + "  ") + "\n"
         }

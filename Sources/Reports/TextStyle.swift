@@ -4,7 +4,7 @@ import Catalog
 public struct TextStyle: Sendable {
     /// Whether to colour; there is always a word beside a colour.
     public var isColoured: Bool
-    /// Columns of the terminal; lines of ours are wrapped to it, names never.
+    /// Columns of the terminal; lines of ours are wrapped to it, and words that are longer only where somebody looks at it.
     public var width: Int
     /// Whether that is a width that somebody looks at; lines that a program may read stay whole elsewhere.
     public var isFitted: Bool
@@ -51,24 +51,33 @@ public struct TextStyle: Sendable {
             line += line.isEmpty ? piece : " " + piece
         }
         lines.append(line)
-        return lines.map { indent + $0 }.joined(separator: "\n")
+        return lines.map { fitted($0, indent) }.joined(separator: "\n")
+    }
+
+    /// A line behind its indentation, in pieces where it is longer and somebody looks at it.
+    private func fitted(_ line: String, _ indent: String) -> String {
+        isFitted && indent.count + line.count > width ? wrap(line, indent: indent) : indent + line
     }
 
     /// Prose, wrapped at blanks to the width; every line begins with `indent`, and those behind the first with `hanging`
-    /// more. A word that is longer than a line stands alone.
+    /// more. A word that is longer than a line stands alone; where somebody looks at it, it goes on in the next ones.
     func wrap(_ text: String, indent: String, hanging: String = "  ") -> String {
         var lines: [String] = []
         var line = ""
         var columns = 0
+        let room = isFitted ? max(Self.leastRuleColumns, width - indent.count - hanging.count) : .max
         for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            let own = Self.columns(word)
-            let start = indent.count + (lines.isEmpty ? 0 : hanging.count)
-            if columns > 0, start + columns + 1 + own > width {
-                lines.append(line)
-                (line, columns) = (String(word), own)
-            } else {
-                line += columns == 0 ? String(word) : " " + word
-                columns += (columns == 0 ? 0 : 1) + own
+            for (place, piece) in Self.pieces(word, room).enumerated() {
+                let own = Self.columns(piece)
+                let start = indent.count + (lines.isEmpty ? 0 : hanging.count)
+                if place > 0 || columns > 0 && start + columns + 1 + own > width {
+                    while line.last == " " { line.removeLast() }
+                    lines.append(line)
+                    (line, columns) = (String(piece), own)
+                } else {
+                    line += columns == 0 ? String(piece) : " " + piece
+                    columns += (columns == 0 ? 0 : 1) + own
+                }
             }
         }
         lines.append(line)
@@ -82,6 +91,33 @@ public struct TextStyle: Sendable {
             let indent = String(line.prefix { $0 == " " })
             return wrap(String(line.dropFirst(indent.count)), indent: indent)
         }.joined(separator: "\n")
+    }
+
+    /// A word in pieces of so many columns at most, each broken behind a mark where there is one.
+    private static func pieces(_ word: Substring, _ room: Int) -> [Substring] {
+        guard columns(word) > room else { return [word] }
+        var pieces: [Substring] = []
+        var rest = word
+        while columns(rest) > room {
+            var taken = 0
+            var end = rest.startIndex
+            var (pause, hyphen): (String.Index?, String.Index?)
+            var isColour = false
+            while taken < room, end < rest.endIndex {
+                let character = rest[end]
+                end = rest.index(after: end)
+                if character == "\u{1B}" { isColour = true }
+                if !isColour { taken += 1 }
+                if isColour, character == "m" { isColour = false }
+                guard taken * 2 > room else { continue }
+                if ".,/|^;=&".contains(character) { pause = end }
+                if character == "-" { hyphen = end }
+            }
+            let cut = pause ?? hyphen ?? end
+            pieces.append(rest[..<cut])
+            rest = rest[cut...]
+        }
+        return pieces + [rest]
     }
 
     /// The columns of a word; what colours it takes none.

@@ -43,9 +43,9 @@ public struct VerdictFlip: Sendable {
         let flip =
             kind.map { "flips: without \(Self.list(places)) it is \($0)" }
             ?? "flips: not without \(Self.list(places)); it stays \(current)"
-        let need = need.map { "to decide it: \(TerminalText.escaped($0, limit: 400))" }
+        let need = need.map { "to decide it: \(TerminalText.escaped($0, limit: 2_000))" }
         return (rules.isEmpty ? [] : [flip]) + [need].compactMap { $0 }
-            + exceptions.map { "exception in layer \(layer + 1): \(TerminalText.escaped($0, limit: 400))" }
+            + exceptions.map { "exception in layer \(layer + 1): \(TerminalText.escaped($0, limit: 2_000))" }
     }
 
     private static func list(_ places: [String]) -> String {

@@ -19,7 +19,7 @@ public enum VerdictText {
                 .joined(separator: " ")
         }
         if let matched = record.verdict.matched { text += "  " + place(matched) }
-        if let note = record.verdict.note { text += "  (\(TerminalText.escaped(note, limit: 400)))" }
+        if let note = record.verdict.note { text += "  (\(TerminalText.escaped(note, limit: 2_000)))" }
         return text
     }
 
@@ -50,10 +50,10 @@ public enum VerdictText {
         }
         let (rule, engine) = (matched.rule, matched.rule.engine)
         add("decided by layer \(matched.layer + 1) (\(engine.rawValue)), class \(rule.ruleClass.name):")
-        add(place(rule, limit: 400), indent: "    ")
-        for rule in record.verdict.lost { add("lost: \(place(rule, limit: 400)) (class \(rule.ruleClass.name))") }
+        add(place(rule, limit: 2_000), indent: "    ")
+        for rule in record.verdict.lost { add("lost: \(place(rule, limit: 2_000)) (class \(rule.ruleClass.name))") }
         for text in record.flip?.sentences(staying: record.verdict.kind) ?? [] { add(text) }
-        if let note = record.verdict.note { add("note: \(TerminalText.escaped(note, limit: 400))") }
+        if let note = record.verdict.note { add("note: \(TerminalText.escaped(note, limit: 2_000))") }
         if let limit = engine.profile.answerStyle.limit { add("limit: \(limit)") }
         return style.fit(lines.joined(separator: "\n")) + "\n"
     }
@@ -63,7 +63,7 @@ public enum VerdictText {
     }
 
     private static func place(_ matched: MatchedRule) -> String {
-        var text = place(matched.rule, limit: 200)
+        var text = place(matched.rule, limit: 2_000)
         switch matched.relation {
         case .qname: break
         case .cname: text += "  (cname \(matched.element))"

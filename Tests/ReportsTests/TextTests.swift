@@ -62,10 +62,10 @@ private func isSafe(_ text: String) -> Bool {
         #expect(whole.contains(rule))
         let fitted = AuditText(style: TextStyle(width: width, isFitted: true), errors: [:]).list(list, [finding])
         let lines = fitted.split(separator: "\n")
-        let place = try #require(lines.firstIndex { $0.hasSuffix(":3:") })
-        let parts = lines[(place + 1)...].prefix { $0.contains("word") || $0.contains("xx") }
+        let parts = lines.filter { $0.contains("word") || $0.contains("xx") }
         #expect(parts.allSatisfy { $0.count <= width })
-        #expect(parts.map { $0.drop { $0 == " " } }.joined() == rule)
+        func octets(_ text: String) -> String { text.filter { !$0.isWhitespace } }
+        #expect(octets(fitted).contains(octets("\(rule):3:\(rule)")))
         let names = (0..<40).map { "host\($0).update.example" }
         let findings = try names.map { try HostileInput.finding(name: $0, text: "r") }
         let text = AuditText(style: TextStyle(width: width, isVerbose: true), errors: [:]).list(

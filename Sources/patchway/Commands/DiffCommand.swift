@@ -144,7 +144,7 @@ private struct DiffRun: ~Copyable {
             }
             return
         }
-        StandardOutput.write(Self.table(counts))
+        StandardOutput.write(table(counts))
         // Where nothing was compared nothing is said to be fine.
         for (path, findings) in sides where counts.compared > 0 || !findings.isEmpty {
             StandardOutput.write(
@@ -154,15 +154,18 @@ private struct DiffRun: ~Copyable {
     }
 
     /// What came of the questions, a line each; what came of none is left out.
-    private static func table(_ counts: CaptureComparison.Counts) -> String {
-        var text = "\nquestions (name and type) in both: \(counts.compared); in one alone: "
-        text += "\(counts.onlyFirst) and \(counts.onlySecond)\n"
-        for (_, count, words) in members(counts).dropFirst() where count > 0 && !words.isEmpty {
-            let number = String(count)
-            text += String(repeating: " ", count: max(0, 8 - number.count)) + "\(number)  \(words)\n"
+    private func table(_ counts: CaptureComparison.Counts) -> String {
+        let alone = "\(counts.onlyFirst) and \(counts.onlySecond)"
+        var lines = text.fit("questions (name and type) in both: \(counts.compared); in one alone: \(alone)") + "\n"
+        for (_, count, words) in Self.members(counts).dropFirst() where count > 0 && !words.isEmpty {
+            let indent = String(repeating: " ", count: max(0, 8 - String(count).count))
+            let hanging = String(repeating: " ", count: 10 - indent.count)
+            lines += text.fit("\(count)  \(words)", indent: indent, hanging: hanging) + "\n"
         }
-        if counts.compared == 0 { text += "nothing can be compared: no update name was asked for in both\n" }
-        return text
+        if counts.compared == 0 {
+            lines += text.fit("nothing can be compared: no update name was asked for in both") + "\n"
+        }
+        return "\n" + lines
     }
 
     /// Counts with their names in records, and in words.
