@@ -34,7 +34,7 @@ struct MergeCommand: ParsableCommand {
         guard !partials.isEmpty else { throw Failure.usage("no partials; give PARTIAL…") }
         let threshold = try Severity(option: failOn)
         try emission.check(output)
-        let stacks = try ReplayStacks(stack, change, catalog)
+        let stacks = try ReplayStacks(stack, change, catalog, emission.isPartial ? .text : output.format)
         var replayer = stacks.replayer()
         var identity: PartialIdentity?
         Interruption.watch()

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 import QueryLogs
 import Replay
+import Reports
 import Settings
 
 /// `patchway replay`: captured logs, as observed and under a stack.
@@ -58,7 +59,7 @@ struct ReplayCommand: ParsableCommand {
         let options = try reading.options()
         let threads = try ReplayJobs.threads(jobs)
         try emission.check(output)
-        let stacks = try ReplayStacks(stack, change, catalog)
+        let stacks = try ReplayStacks(stack, change, catalog, emission.isPartial ? .text : output.format)
         var run = ReplayRun(
             stacks,
             options,

@@ -1,6 +1,7 @@
 import Catalog
 import Policy
 import Replay
+import Reports
 import Settings
 
 /// What a replay judges by: the catalog, the stack and the one that it is compared with.
@@ -12,15 +13,28 @@ struct ReplayStacks {
     private let otherContext: QueryContext
 
     /// Loads everything, and says on standard error what lists were read as.
-    init(_ options: StackOptions, _ change: StackChangeOptions, _ catalogOptions: CatalogOptions) throws {
-        catalog = try catalogOptions.load()
-        let requested = options.isEmpty ? Configuration.Stack(layers: []) : try options.requested()
-        loaded = options.isEmpty ? nil : try LoadedStack.load(requested)
+    /// - Parameter format: in which form of records faults of lists are told as well.
+    init(
+        _ options: StackOptions,
+        _ change: StackChangeOptions,
+        _ catalogOptions: CatalogOptions,
+        _ format: OutputFormat
+    ) throws {
+        let catalog = try catalogOptions.load()
+        self.catalog = catalog
+        let requested = try format.reporting(catalog) {
+            options.isEmpty ? Configuration.Stack(layers: []) : try options.requested()
+        }
+        let loaded = try format.reporting(catalog) {
+            options.isEmpty ? nil : try LoadedStack.load(requested)
+        }
+        self.loaded = loaded
         loaded?.announce()
         context = try loaded?.narrowed(.unknown, takesClient: false) ?? .unknown
-        changed =
+        changed = try format.reporting(catalog) {
             change.isEmpty
-            ? nil : try LoadedStack.load(try change.applied(to: requested, loaded, engines: options.engines))
+                ? nil : try LoadedStack.load(try change.applied(to: requested, loaded, engines: options.engines))
+        }
         changed?.announce(besides: loaded)
         otherContext = try changed?.narrowed(.unknown, takesClient: false) ?? .unknown
         loaded?.announceClientRules(.unknown)
