@@ -99,7 +99,9 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
     ]
 
     static func prepare() throws {
-        for (name, octets) in Array(files) + Array(ProofCases.files) { _ = try Patchway.file(name, octets) }
+        for (name, octets) in Array(files) + Array(ProofCases.files) + Array(FaceCases.files) {
+            _ = try Patchway.file(name, octets)
+        }
         let hollow = Patchway.scratch.appendingPathComponent("hollow")
         try FileManager.default.createDirectory(at: hollow, withIntermediateDirectories: true)
     }
@@ -364,7 +366,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("config check @/absent.txt", 2, "no such file"),
     ]
 
-    @Test(arguments: cases + StackOptionCases.all + ProofCases.all)
+    @Test(arguments: cases + StackOptionCases.all + ProofCases.all + FaceCases.all)
     func exitCode(_ line: CommandLineCase) throws {
         try Self.prepare()
         let folder = Patchway.scratch.path

@@ -47,6 +47,19 @@ import Testing
         #expect(nested == String(decoding: try Data(contentsOf: URL(fileURLWithPath: both)), as: UTF8.self))
     }
 
+    /// A partial that is given twice counts once; a copy is said to be one.
+    @Test func aPartialIsMergedOnce() throws {
+        let one = try Self.partial([Self.logs[0]], "once-1")
+        let copy = try Self.partial([Self.logs[0]], "once-copy")
+        let twice = try Patchway.run(["merge", one, one, "-o", "ndjson"])
+        #expect(twice.output.contains(#""events":33,"update_events""#))
+        #expect(twice.output.contains(#""reason":"given-twice""#))
+        let copied = try Patchway.run(["merge", one, copy])
+        #expect(copied.errors.contains("\(copy): holds the same as \(one)"))
+        let refused = try Patchway.run(["merge", one, "--list", "README.md", "-o", "ndjson"])
+        #expect(refused.output.contains(#""kind":"diagnostic""#) && refused.output.contains(#""kind":"summary""#))
+    }
+
     @Test func capturesThatAreReadSideBySideMakeTheSameReport() throws {
         let folder = "Tests/Fixtures/logs/"
         let logs = try FileManager.default.subpathsOfDirectory(atPath: folder).sorted().map { folder + $0 }

@@ -70,6 +70,7 @@ struct AuditCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
+        Interruption.watch()
         guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
         let threshold = try Severity(option: failOn)
         guard !lists.isEmpty || engine == nil && format == nil && role == nil && blockMode == nil else {
@@ -108,7 +109,6 @@ struct AuditCommand: ParsableCommand {
         var audited = 0
         var run = AuditRun(auditor: auditor, output: output, catalog: catalog, stack: layers?.label)
         run.note(faults)
-        Interruption.watch()
         if let layers { run.audit(layers, groups) }
         let paths = lists.flatMap { run.categories($0) ?? [$0] }
         for path in paths {
@@ -117,9 +117,10 @@ struct AuditCommand: ParsableCommand {
             if run.isCutShort { break }
             audited += 1
         }
-        run.finish()
-        if Interruption.isRequested {
-            StandardError.line("patchway: interrupted; lists not audited: \(paths.count - audited) of \(paths.count)")
+        let missing = paths.count - audited
+        run.finish(missing: missing)
+        if missing > 0 {
+            StandardError.line("patchway: interrupted; lists not audited: \(missing) of \(paths.count)")
             throw ExitStatus.interrupted
         }
         let status = run.status(threshold: threshold)
@@ -289,20 +290,23 @@ private struct AuditRun: ~Copyable {
         }
     }
 
-    mutating func finish() {
+    mutating func finish(missing: Int) {
         if format == .text {
             StandardOutput.write(text.summary(summary))
         } else if var report {
             let wide = AuditText(style: TextStyle(width: 10_000), errors: [:])
             report.facts = wide.summary(summary).split(separator: "\n").map(String.init)
-            if Interruption.isRequested { report.facts.append("Interrupted: further lists were not audited.") }
+            if missing > 0 { report.facts.append("Interrupted: lists that were not audited: \(missing).") }
             StandardOutput.write(
                 format == .html ? ReportPage(report).text : ReportMarkdown(isVerbose: isVerbose).text(report)
             )
         } else if format.isRecords {
             let totals = summary
             records.record("summary") {
-                if Interruption.isRequested { $0.member("interrupted", true) }
+                if missing > 0 {
+                    $0.member("interrupted", true)
+                    $0.member("lists_not_audited", missing)
+                }
                 totals.write(
                     to: &$0,
                     elapsedMilliseconds: RunCost.elapsedMilliseconds,

@@ -44,6 +44,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
+        Interruption.watch()
         var input = NameInput()
         for name in names { try input.add(name) }
         if let file { try input.read(file) }
@@ -75,11 +76,11 @@ struct CheckCommand: ParsableCommand {
             differences: GroupDifferences(loaded, try client.context(), group: client.group)
         )
         let defaults = try RRType.list(types)
-        Interruption.watch()
         run.check(input, defaults)
-        run.finish(skipped: input.faultCount)
-        if Interruption.isRequested {
-            StandardError.line("patchway: interrupted; not all names were checked")
+        let missing = input.indices.count - run.checked
+        run.finish(skipped: input.faultCount, missing: missing)
+        if missing > 0 {
+            StandardError.line("patchway: interrupted; names not checked: \(missing) of \(input.indices.count)")
             throw ExitStatus.interrupted
         }
         if let threshold, let worst = run.worst, worst >= threshold { throw ExitStatus.finding }
@@ -112,6 +113,8 @@ private struct CheckRun: ~Copyable {
     private var endlessNames: Set<DomainName> = []
     /// The groups of clients that nobody asked for.
     private var differences: GroupDifferences
+    /// Names that were checked for all their types.
+    private(set) var checked = 0
     /// The worst severity among catalog names that do not pass.
     private(set) var worst: Severity?
 
@@ -149,10 +152,12 @@ private struct CheckRun: ~Copyable {
     mutating func check(_ input: borrowing NameInput, _ types: [RRType]) {
         var progress = Progress("names", of: input.indices.count)
         guard format.isRecords, !usesKnownChains, chains.isEmpty else {
-            for index in input.indices where !Interruption.isRequested {
+            for index in input.indices {
+                if Interruption.isRequested { return }
                 progress.note(index)
                 let name = input.name(index)
                 for type in input.type(index).map({ [$0] }) ?? types { check(name, type) }
+                checked += 1
             }
             return
         }
@@ -174,6 +179,7 @@ private struct CheckRun: ~Copyable {
                     }
                 }
             }
+            checked += batch.count
             batch.removeAll()
         }
     }
@@ -268,7 +274,7 @@ private struct CheckRun: ~Copyable {
         )
     }
 
-    mutating func finish(skipped: Int) {
+    mutating func finish(skipped: Int, missing: Int) {
         let unsupported = loaded.unsupportedRules
         differences.announce()
         if awaitsAddresses { loaded.announceAddressRules() }
@@ -307,7 +313,10 @@ private struct CheckRun: ~Copyable {
             $0.member("undecided_answer_address_rules", answerRules)
             $0.member("names_with_unchecked_aliases", unchecked)
             $0.member("names_with_endless_aliases", endless)
-            if Interruption.isRequested { $0.member("interrupted", true) }
+            if missing > 0 {
+                $0.member("interrupted", true)
+                $0.member("names_not_checked", missing)
+            }
             $0.member("elapsed_ms", RunCost.elapsedMilliseconds)
             $0.member("peak_rss_bytes", RunCost.peakMemoryBytes)
         }

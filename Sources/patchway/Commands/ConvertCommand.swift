@@ -54,6 +54,7 @@ struct ConvertCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
+        Interruption.watch()
         guard let target = ExportFormat.named(target) else {
             throw Failure.unknown(target, of: "--to", "no such format", ExportFormat.all.map(\.id))
         }
@@ -62,7 +63,7 @@ struct ConvertCommand: ParsableCommand {
             throw Failure.usage("--allowing: \(target.id) keeps all rules in one file")
         }
         let loaded = try LoadedStack.load([try requestedLayer()])
-        Interruption.watch()
+        if Interruption.isRequested { Self.cutShort() }
         loaded.announce()
         let layer = loaded.stack.layers[0]
         let context = try client.context()

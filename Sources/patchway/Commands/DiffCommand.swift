@@ -44,12 +44,17 @@ struct DiffCommand: ParsableCommand {
         )
         Interruption.watch()
         var sides = [CaptureSide(catalog: catalog), CaptureSide(catalog: catalog)]
+        var unread = captures.count
         for (index, path) in captures.enumerated() where !Interruption.isRequested {
             try run.read(path, options, into: &sides, index)
+            unread -= 1
         }
         let compared = CaptureComparison(sides[0], sides[1], catalog: catalog)
         run.finish(compared)
-        if Interruption.isRequested { throw ExitStatus.interrupted }
+        if unread > 0 {
+            StandardError.line("patchway: interrupted; captures not read: \(unread) of \(captures.count)")
+            throw ExitStatus.interrupted
+        }
         if (compared.inFirst + compared.inSecond).contains(where: { $0.severity >= threshold }) {
             throw ExitStatus.finding
         }

@@ -30,6 +30,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
+        Interruption.watch()
         var undecided = false
         var records = RecordStream(output.format, write: StandardOutput.write)
         guard output.format != .csv || !stack.isEmpty else {
@@ -41,7 +42,9 @@ struct ExplainCommand: ParsableCommand {
         let given = try chains.load()
         if output.format.isRecords { records.begin(catalog, stack: stack.isEmpty ? nil : loaded.label) }
         if output.format == .csv { StandardOutput.write(VerdictTable.heading) }
+        var done = 0
         for subject in subjects {
+            if Interruption.isRequested { break }
             let isDecided =
                 if let code = try code(subject) {
                     try explain(code, subject, &records)
@@ -49,10 +52,16 @@ struct ExplainCommand: ParsableCommand {
                     try explain(subject, catalog, loaded, given, &records)
                 }
             if !isDecided { undecided = true }
+            done += 1
         }
+        let missing = subjects.count - done
         if output.format.isRecords {
             for diagnostic in loaded.lineDiagnostics { records.whole { diagnostic.write(to: &$0) } }
-            records.end()
+            records.end { if missing > 0 { $0.member("interrupted", true) } }
+        }
+        if missing > 0 {
+            StandardError.line("patchway: interrupted; not explained: \(missing) of \(subjects.count)")
+            throw ExitStatus.interrupted
         }
         if undecided || loaded.emptied > 0 { throw ExitStatus.undecided }
     }

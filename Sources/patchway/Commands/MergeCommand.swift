@@ -31,31 +31,43 @@ struct MergeCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
+        Interruption.watch()
         guard !partials.isEmpty else { throw Failure.usage("no partials; give PARTIAL…") }
         let threshold = try Severity(option: failOn)
         try emission.check(output)
         let stacks = try ReplayStacks(stack, change, catalog, emission.isPartial ? .text : output.format)
         var replayer = stacks.replayer()
         var identity: PartialIdentity?
-        Interruption.watch()
-        for path in partials {
-            if Interruption.isRequested { throw ExitStatus.interrupted }
-            try Self.read(path, into: &replayer, &identity, stacks)
+        var (paths, remarks) = GivenFiles.once(partials)
+        var known: [Fingerprint: String] = [:]
+        for (done, path) in paths.enumerated() {
+            do {
+                if Interruption.isRequested { throw ExitStatus.interrupted }
+                remarks += try Self.read(path, into: &replayer, &identity, stacks, &known)
+            } catch ExitStatus.interrupted {
+                let missing = "\(paths.count - done) of \(paths.count)"
+                StandardError.line("patchway: interrupted; partials not merged: \(missing), so there is no report")
+                throw ExitStatus.interrupted
+            }
         }
         guard !emission.isPartial else {
+            for remark in remarks { StandardError.line(remark.description) }
             if let identity { replayer.writePartial(identity, write: StandardOutput.write) }
             return
         }
-        throw report(replayer, stacks, threshold)
+        throw report(replayer, stacks, remarks, threshold)
     }
 
     /// Takes one partial; a report without one of them would be a wrong one, so nothing is reported then.
+    /// - Returns: what is remarkable: copies of partials that were taken before.
     private static func read(
         _ path: String,
         into replayer: inout Replayer,
         _ identity: inout PartialIdentity?,
-        _ stacks: ReplayStacks
-    ) throws {
+        _ stacks: ReplayStacks,
+        _ taken: inout [Fingerprint: String]
+    ) throws -> [Diagnostic] {
+        var remarks: [Diagnostic] = []
         let set: InputSet
         do throws(InputError) {
             set = try InputFile.read(path: path, limits: InputLimits(maximumExpandedSize: 1 << 30))
@@ -64,6 +76,13 @@ struct MergeCommand: ParsableCommand {
             throw Failure(status: error.isMisuse ? .usage : .undecided, text: error.description)
         }
         for input in set.inputs {
+            var fingerprint = Fingerprint()
+            fingerprint.add(input.bytes.span)
+            if let other = taken.updateValue(input.path, forKey: fingerprint) {
+                let text =
+                    "holds the same as \(TerminalText.escaped(other)); leave it out if it is a copy: both are counted"
+                remarks.append(Diagnostic(path: input.path, reason: "same-partial", text: text))
+            }
             var isRefused = false
             let known = identity
             var found: PartialIdentity?
@@ -80,12 +99,19 @@ struct MergeCommand: ParsableCommand {
             identity = known ?? found
         }
         if let refused = set.diagnostics.first { throw Failure.undecided(refused.description) }
+        return remarks
     }
 
-    private func report(_ replayer: borrowing Replayer, _ stacks: ReplayStacks, _ threshold: Severity) -> ExitStatus {
+    private func report(
+        _ replayer: borrowing Replayer,
+        _ stacks: ReplayStacks,
+        _ remarks: [Diagnostic],
+        _ threshold: Severity
+    ) -> ExitStatus {
         let header = RunHeader(version: Version.text, catalog: stacks.catalog.label, stack: stacks.loaded?.label)
         var written = ReplayOutput(output, header: header, isPartial: false)
         for source in SourceReport.all(replayer.sources) { written.source(source) }
+        for remark in remarks { written.diagnostic(remark) }
         let (unreadable, cutShort) = (replayer.unreadable, replayer.cutShort)
         if unreadable + cutShort > 0 {
             written.diagnostic(
@@ -97,7 +123,9 @@ struct MergeCommand: ParsableCommand {
             )
         }
         let found = ReplayReport(replayer, stacks, isCutShort: cutShort > 0)
+        let undated = replayer.undated
         written.finish(found, hasCost: false) {
+            if undated > 0 { $0.member("undated_events", undated) }
             $0.member("unreadable_captures", unreadable)
             $0.member("captures_cut_short", cutShort)
         }
@@ -106,5 +134,3 @@ struct MergeCommand: ParsableCommand {
         return status == .fine && !isWhole ? .undecided : status
     }
 }
-        let undated = replayer.undated
-            if undated > 0 { $0.member("undated_events", undated) }

@@ -54,6 +54,7 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         RunCost.begin()
+        Interruption.watch()
         guard !captures.isEmpty else { throw Failure.usage("no captures; give CAPTURE…") }
         let threshold = try Severity(option: failOn)
         let options = try reading.options()
@@ -67,12 +68,20 @@ struct ReplayCommand: ParsableCommand {
             redaction: try redaction.redaction(stacks.catalog),
             isPartial: emission.isPartial
         )
-        Interruption.watch()
-        try run.read(follows ? captures.dropLast() : captures, jobs: threads)
-        if follows, let last = captures.last, !Interruption.isRequested { try run.follow(last) }
+        let others = follows ? captures.dropLast() : captures
+        try run.read(others, besides: follows ? captures.last : nil, jobs: threads)
+        var missing = run.missing
+        if follows, let last = captures.last {
+            // Of a log that is followed an interruption is the end.
+            if Interruption.isRequested { missing += 1 } else { try run.follow(last) }
+        }
         let status = run.finish(threshold)
-        // Of a log that is followed an interruption is the end.
-        if Interruption.isRequested, !follows || run.isCutShort { throw ExitStatus.interrupted }
+        if missing > 0 {
+            StandardError.line(
+                "patchway: interrupted; captures that were not read to their end: \(missing) of \(captures.count)"
+            )
+            throw ExitStatus.interrupted
+        }
         throw status != .finding && run.misused > 0 ? .usage : status
     }
 }

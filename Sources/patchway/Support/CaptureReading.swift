@@ -1,7 +1,15 @@
+import FilterLists
 import QueryLogs
 import Replay
 import Reports
 import TextScan
+
+extension ListError {
+    /// Whether the program was interrupted while the list was read.
+    var isInterruption: Bool {
+        if case .input(let error) = reason { error.reason == .interrupted } else { false }
+    }
+}
 
 extension InputError {
     /// Whether the command line names something that is no file to read, as opposed to one that is damaged.

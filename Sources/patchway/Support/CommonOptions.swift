@@ -136,6 +136,7 @@ enum Inputs {
             guard let first = set.inputs.first else { throw InputError(path: path, reason: .empty) }
             return first
         } catch {
+            if error.reason == .interrupted { throw Failure.interrupted(error.diagnostic) }
             throw Failure.usage(error.diagnostic.description)
         }
     }

@@ -40,6 +40,15 @@ struct Failure: Error {
             "\(option) \(TerminalText.escaped(word)): \(what)\(nearest); one of \(words.joined(separator: ", "))"
         )
     }
+    /// The program was interrupted before there was anything to print.
+    static func interrupted(_ diagnostic: Diagnostic) -> Failure {
+        Failure(
+            status: .interrupted,
+            text:
+                "interrupted; \(TerminalText.escaped(diagnostic.path)): was not read to its end, so nothing is decided",
+            diagnostics: [diagnostic]
+        )
+    }
     /// Something could not be read or decided.
     static func undecided(_ text: String) -> Failure { Failure(status: .undecided, text: text) }
 }

@@ -58,6 +58,7 @@ struct LoadedStack {
             do throws(ListError) {
                 return try result.get()
             } catch {
+                if error.isInterruption { throw Failure.interrupted(error.diagnostic) }
                 let place = file.flatMap { ListPlace(error, layer, $0) }
                 if toleratesEmpty, error.isEmptiness, let empty = try? Self.empty(layer) {
                     emptied += 1

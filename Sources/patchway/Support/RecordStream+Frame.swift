@@ -30,7 +30,10 @@ extension OutputFormat {
             records.begin(catalog)
             for diagnostic in failure.diagnostics { records.whole { diagnostic.write(to: &$0) } }
             let reasons = failure.diagnostics.reduce(into: [:]) { $0[$1.reason, default: 0] += 1 }
-            records.end { $0.member("faults", counts: reasons) }
+            records.end {
+                $0.member("faults", counts: reasons)
+                if failure.status == .interrupted { $0.member("interrupted", true) }
+            }
             throw failure
         }
     }

@@ -21,8 +21,8 @@ struct ReplayRun: ~Copyable {
     private var silent = 0
     /// Captures of which a part could not be read.
     private var damaged = 0
-    /// Whether the program was interrupted before the captures were read.
-    private(set) var isCutShort = false
+    /// Captures that were not read to their end, because the program was interrupted.
+    private(set) var missing = 0
 
     init(
         _ stacks: ReplayStacks,
@@ -39,8 +39,15 @@ struct ReplayRun: ~Copyable {
         replayer = stacks.replayer(redaction)
     }
 
-    /// Reads captures, so many at a time.
-    mutating func read(_ paths: [String], jobs: Int) throws {
+    /// Reads captures, so many at a time; each file once, and the one that is followed not before.
+    mutating func read(_ given: [String], besides followed: String?, jobs: Int) throws {
+        var (paths, remarks) = GivenFiles.once((followed.map { [$0] } ?? []) + given)
+        if followed != nil { paths.removeFirst() }
+        if isRedacted, !remarks.isEmpty {
+            let text = "the same file was given more than once (\(remarks.count) times too often), and counts once"
+            remarks = [Diagnostic(path: "captures", reason: "given-twice", text: text)]
+        }
+        for remark in remarks { output.diagnostic(remark) }
         guard !paths.isEmpty else { return }
         let (outcomes, replayers) = try ReplayJobs(paths, options).run(threads: min(jobs, paths.count), replayer)
         for other in replayers { replayer.merge(other) }
@@ -56,10 +63,11 @@ struct ReplayRun: ~Copyable {
             case .cutShort:
                 diagnostic(Diagnostic(path: path, reason: "interrupted", text: "was not read to its end"))
                 replayer.noteCutShort()
-                isCutShort = true
+                missing += 1
             case .unread:
                 captures.removeLast()
-                isCutShort = true
+                replayer.noteCutShort()
+                missing += 1
             }
         }
     }
@@ -123,15 +131,20 @@ struct ReplayRun: ~Copyable {
             replayer.writePartial(stacks.identity(redaction: replayer.redactionID), write: StandardOutput.write)
             return replayer.unreadable > 0 || damaged > 0 ? .undecided : .fine
         }
-        let found = ReplayReport(replayer, stacks, isCutShort: isCutShort)
-        if !captures.isEmpty, !isCutShort, replayer.unreadable == captures.count {
+        let found = ReplayReport(replayer, stacks, isCutShort: missing > 0)
+        if !captures.isEmpty, missing == 0, replayer.unreadable == captures.count {
             output.nothing(
                 "Nothing was replayed.\n\(captures.count) capture\(captures.count == 1 ? "" : "s") could not be read.\n"
             )
             if output.isText { return .undecided }
         }
-        let (unreadable, silent) = (replayer.unreadable, silent)
+        let (unreadable, silent, undated, missing) = (replayer.unreadable, silent, replayer.undated, missing)
         output.finish(found) {
+            if undated > 0 { $0.member("undated_events", undated) }
+            if missing > 0 {
+                $0.member("interrupted", true)
+                $0.member("captures_not_read", missing)
+            }
             $0.member("unreadable_captures", unreadable)
             $0.member("captures_without_queries", silent)
         }
