@@ -189,7 +189,7 @@ import TextScan
                 "a.example A NOERROR CNAME>b.example 192.0.2.1", "a.example AAAA NOERROR CNAME>b.example 2001:db8::1",
             ]
         )
-        #expect(report.diagnostics.counts == ["ambiguous-correlation": 1])
+        #expect(report.diagnostics.counts == ["ambiguous-correlation": 1, "undated": 2])
     }
 
     @Test func foldsRetriesWithinTheWindow() {
