@@ -20,11 +20,15 @@ extension CompiledLayer {
         if isReverseOfHost(name, type) {
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
         }
+        if let unasked = decidePointer(name, hashes, type, strongest, index) { return unasked }
         if type == .any { strongest = strongest.map(secondFamily) }
         var decision = self.decision(rule: strongest, type: type, index: index)
         if type == .any, let strongest, strongest >= records.count, !decision.kind.isPass, decision.kind != .nxdomain {
             // Which of several partial wildcards with addresses answer ANY is not modelled.
             decision.kind = .unsupported
+        }
+        if let rule = undottedRule(name, type, decision) {
+            decision = self.decision(rule: rule, type: type, index: index)
         }
         if isFilteredLater(decision, name, hashes, type, context, index) { decision.kind = .unsupported }
         guard decision.kind == .nxdomain else { return filtered(decision, name, hashes, type, index) }
@@ -48,6 +52,7 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
+        if isOwn(name) { decision.kind = .nodata }
         return filtered(decision, name, hashes, type, index)
     }
 

@@ -22,7 +22,7 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        return isKnown || hasDataPattern(name, hashes)
+        return isKnown || isOwn(name) || hasDataPattern(name, hashes)
     }
 
     /// Whether a partial wildcard with addresses is about a name.

@@ -91,6 +91,7 @@ extension CompiledLayer {
         guard rule < records.count else { return }
         // There is no server to ask.
         if decision.kind == .refused { answer.errors = [ExtendedError(code: .notReady, text: [])] }
+        if rule == unaskedNames.privateRule { answer.isAuthoritative = true }
         if aliasRecord(rule) != nil {
             answer.endsAtAlias = true
             if type != .cname { answer.behind = followed(rule, type) ?? [] }
@@ -121,10 +122,14 @@ extension CompiledLayer {
         }
     }
 
-    /// Whether a name is that of an address which hosts lines have: dnsmasq answers with the host.
+    /// Whether dnsmasq reads an address out of a name which hosts lines have: it answers with the host (compared with 2.90).
     func isReverseOfHost(_ name: borrowing NameBuffer, _ type: RRType) -> Bool {
         guard type == .ptr || type == .any, !hostReverseNames.isEmpty else { return false }
-        return hostReverseNames.contains(name.name)
+        switch UnaskedNames.pointer(name) {
+        case .none: return false
+        case .address(let address): return address.reverseName.map(hostReverseNames.contains) ?? false
+        case .tooLong: return true
+        }
     }
 
     /// The names of the addresses of hosts lines.

@@ -57,6 +57,8 @@ public final class CompiledLayer: Sendable {
     let mailedHosts: Set<DomainName>
     /// Whether dnsmasq may answer from a cache.
     let mayCache: Bool
+    /// Names that dnsmasq asks nobody for.
+    let unaskedNames: UnaskedNames
     /// Rules of names that refuse clients by their addresses.
     let clientRuleCount: Int
     /// The names of the addresses of hosts lines, for engines that answer them.
@@ -78,6 +80,7 @@ public final class CompiledLayer: Sendable {
         ruleCount = builder.ruleCount - builder.ownRuleCount
         unsupportedCount = builder.unsupportedCount
         mayCache = !builder.dnsmasqHosts.hasNoCache
+        unaskedNames = UnaskedNames(builder.dnsmasqHosts)
         switch profile.order {
         case .localZone, .policyZone(.closestEncloser): builder.addEmptyNonTerminals()
         case .longestFirst:

@@ -21,6 +21,12 @@ public struct DnsmasqHosts: Sendable {
     public var choosesAddresses = false
     /// The rules of hosts files whose names have no dot.
     public var simpleHosts: [Int] = []
+    /// The rule by which names of one label have the addresses that are known here or none (`domain-needed`).
+    public var undottedRule: Int?
+    /// The rule by which the pointers of private addresses are known here or nowhere (`bogus-priv`).
+    public var privateRule: Int?
+    /// Whether it says nothing about itself (`no-ident`).
+    public var hidesItself = false
 
     /// Nothing is said.
     public init() {}

@@ -17,6 +17,7 @@ extension RoundMaker {
         if chance(8) { rules.append(server(&round)) }
         if chance(2) { rules += addressRules() }
         if chance(2) { rules += dnsmasqRecords() }
+        round.questions += Self.unasked
         var hosts: [String] = []
         if chance(2) { rules += dnsmasqHosts(&round, &hosts) }
         for name in owners(oneIn: 12) {
@@ -43,7 +44,7 @@ extension RoundMaker {
         ]
         round.blocked = ["ready0.probe"]
         // Some of the names that the rules know do not exist.
-        if chance(2) { round.missing = owners(oneIn: 4) }
+        if chance(2) { round.missing = owners(oneIn: 4) + ["version.bind", "bind", "x.bind"] }
     }
 
     /// A server that is somewhere odd, or nowhere, with which dnsmasq does not start.

@@ -28,13 +28,47 @@ extension RoundMaker {
                 ])
             )
         }
-        if chance(6) { rules.append(pick(["domain-needed", "bogus-priv", "filterwin2k", "filter-rr=TXT"])) }
+        if chance(6) { rules.append(pick(["filterwin2k", "filter-rr=TXT", "filter-rr=A,65", "filter-rr=CNAME"])) }
         if chance(6) {
             rules += (0..<14).map { "cname=l\($0).ll.zz,l\($0 + 1).ll.zz" } + ["host-record=l14.ll.zz,198.18.0.4"]
         }
+        if chance(3) { rules.append("domain-needed") }
+        rules += Self.harmless.filter { _ in chance(12) }
+        if chance(3) { rules += pointerRules() }
         if chance(6) { rules.append("rev-server=198.18.0.0/15,127.0.0.1#@UPSTREAM@") }
         return rules
     }
+
+    /// Options that decide nothing about names, nor how long what is said here lives.
+    private static let harmless = [
+        "no-negcache", "strict-order", "all-servers", "max-ttl=60", "neg-ttl=5", "min-cache-ttl=5", "max-cache-ttl=9",
+        "no-round-robin", "dns-loop-detect", "edns-packet-max=1232", "add-subnet=24", "strip-subnet", "proxy-dnssec",
+        "clear-on-reload", "use-stale-cache", "fast-dns-retry", "log-queries", "port-limit=2", "cache-rr=TXT",
+        "no-poll", "auth-ttl=5", "dhcp-host=11:22:33:44:55:66,x.r1.rz,10.0.0.7", "local-service",
+    ]
+
+    /// `bogus-priv`, and what is said of such pointers beside it.
+    private mutating func pointerRules() -> [String] {
+        let rules = [
+            "server=/10.in-addr.arpa/127.0.0.1#@UPSTREAM@", "server=/10.in-addr.arpa/#", "local=/0.10.in-addr.arpa/",
+            "address=/10.in-addr.arpa/198.18.0.1", "server=/arpa/127.0.0.1#@UPSTREAM@", "server=/d.f.ip6.arpa/#",
+            "ptr-record=1.0.0.10.in-addr.arpa,x.zz", "txt-record=0.0.10.in-addr.arpa,x", "cname=d.f.ip6.arpa,x.zz",
+            "host-record=x.zz,10.0.0.1", "host-record=x.zz,20.1.1.1", "host-record=x.zz,10.0.0.0",
+            "rev-server=172.16.0.0/12,127.0.0.1#@UPSTREAM@", "local=/bind/", "no-ident",
+            "server=/*.10.in-addr.arpa/127.0.0.1#@UPSTREAM@", "address=/in-addr.arpa/#", "address=/version.bind/::",
+        ]
+        return ["bogus-priv"] + rules.filter { _ in chance(6) }
+    }
+
+    /// Names that options ask nobody for, and some beside them.
+    static let unasked: [(String, RRType)] =
+        [
+            "1.0.0.10.in-addr.arpa", "0.10.in-addr.arpa", "7.1.0.0.10.in-addr.arpa", "x.0.0.10.in-addr.arpa",
+            "9.16.172.in-addr.arpa", "1.1.1.20.in-addr.arpa", "d.f.ip6.arpa", "1.0.0.d.f.ip6.int", "c.f.ip6.arpa",
+        ]
+        .flatMap { name in [RRType.ptr, .any, .a].map { (name, $0) } }
+        + ["version.bind", "bind", "auth.bind", "x.bind", "zz", "rz", "single"]
+        .flatMap { name in [RRType.a, .aaaa, .any, .txt].map { (name, $0) } }
 
     /// Options about all hosts, about their mail, and about addresses that are translated.
     mutating func dnsmasqHosts(_ round: inout Round, _ hosts: inout [String]) -> [String] {

@@ -99,10 +99,14 @@ extension DnsmasqArguments {
     }
 
     private static func types(_ option: DnsmasqOption) -> Outcome {
-        all(option) {
-            integer($0) != nil || $0.first != 0x2B && RRType(String(decoding: $0, as: UTF8.self).uppercased()) != nil
-        }
-            ? .taken : .open(.start)
+        all(option) { type($0) != nil } ? .taken : .open(.start)
+    }
+
+    /// A type by its number, of which the last 16 bits count, or by a name other than `TYPE65` (compared with 2.90).
+    static func type(_ word: [UInt8]) -> RRType? {
+        if let number = integer(word) { return number < 0 ? nil : RRType(rawValue: UInt16(truncatingIfNeeded: number)) }
+        let name = String(decoding: word, as: UTF8.self).uppercased()
+        return name.hasPrefix("TYPE") || name.hasPrefix("+") ? nil : RRType(name)
     }
 
     private static func retry(_ option: DnsmasqOption) -> Outcome {

@@ -46,6 +46,13 @@ struct DnsmasqHostOptions {
             sink.builder.dnsmasqHosts.domainsOfRanges.append(name)
             if option.count == 3, option.text(2) == "local" { Self.addLocal(name, text, option, &sink) }
         case "cache-size": sink.builder.dnsmasqHosts.hasNoCache = (DnsmasqArguments.integer(option.value) ?? 1) <= 0
+        case "domain-needed" where isAlone:
+            let rule = Self.addUnasked([.root], option, &sink)
+            sink.builder.dnsmasqHosts.undottedRule = sink.builder.dnsmasqHosts.undottedRule ?? rule
+        case "bogus-priv" where isAlone:
+            let rule = Self.addUnasked(Self.reverseZones, option, &sink)
+            sink.builder.dnsmasqHosts.privateRule = sink.builder.dnsmasqHosts.privateRule ?? rule
+        case "no-ident" where isAlone: sink.builder.dnsmasqHosts.hidesItself = true
         case "localise-queries": sink.builder.dnsmasqHosts.choosesAddresses = true
         case "mx-host":
             guard option.count == 1, let name else { return false }
@@ -58,6 +65,32 @@ struct DnsmasqHostOptions {
         }
         return true
     }
+
+    /// Adds a rule that says which line keeps names from being asked for; which ones those are the layer knows, so that it covers no
+    /// type. Of several such lines the first is named.
+    private static func addUnasked(
+        _ zones: [DomainName],
+        _ option: DnsmasqOption,
+        _ sink: inout RuleSink
+    ) -> Int? {
+        let number = sink.builder.namedRuleCount
+        let (action, nothing) = (sink.builder.intern(.nxdomain), sink.builder.intern(TypeCoverage(only: [])))
+        for (place, zone) in zones.enumerated() {
+            sink.builder.add(
+                .below,
+                name: zone,
+                class: .zone,
+                action: action,
+                coverage: nothing,
+                at: RulePosition(option.rule, line: option.line)
+            )
+            if place > 0 { sink.noteOpenRules(1) }
+        }
+        return sink.builder.namedRuleCount > number ? number : nil
+    }
+
+    /// Below these are the names of addresses.
+    private static let reverseZones = ["in-addr.arpa", "ip6.arpa", "ip6.int"].compactMap { try? DomainName($0) }
 
     /// `domain=NAME,ADDRESS/LENGTH,local`: the name and those of the range's addresses are asked for nowhere; with the first and
     /// the last address of a range that does nothing (compared with 2.90).

@@ -37,11 +37,9 @@ enum DnsmasqOpenNames {
         case "conf-file", "conf-dir", "conf-script", "servers-file", "addn-hosts", "hostsdir": open(.subtree, .root)
         case "filterwin2k": open(.subtree, .root, [.soa, .srv, .any])
         case "filter-rr":
-            let types = (words ?? []).compactMap { RRType(String(decoding: $0, as: UTF8.self).uppercased()) }
-            open(.subtree, .root, types + [.any])
-        case "bogus-priv":
-            for range in privateRanges { open(AddressRange(range), [.ptr, .any]) }
-        case "domain-needed": leaveSingleLabelsOpen([.a, .aaaa, .any], rule, line, &sink)
+            let types = (words ?? []).compactMap { DnsmasqArguments.type($0) }
+            // Without the aliases between them addresses are no answer to the name.
+            open(.subtree, .root, types.contains(.cname) ? nil : types + [.any])
         default: break
         }
     }
@@ -50,14 +48,13 @@ enum DnsmasqOpenNames {
     static let reverseTree = DomainName.root.child(Array("arpa".utf8)) ?? .root
 
     /// Leaves names of one label open.
-    static func leaveSingleLabelsOpen(_ types: [RRType]?, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
+    static func leaveSingleLabelsOpen(_ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
         let action = sink.builder.intern(.unsupported)
         sink.noteOpenRules(1)
         _ = sink.builder.add(
             condition: .not(.labelsOutside(1...1)),
             class: .special,
             action: action,
-            coverage: types.map { sink.builder.intern(TypeCoverage(only: $0)) } ?? .all,
             at: RulePosition(rule, line: line)
         )
     }
@@ -71,11 +68,4 @@ enum DnsmasqOpenNames {
         let shared = zip(first.octets, last.octets).prefix { $0 == $1 }.count
         return AddressRange(first, prefixLength: shared * 8)
     }
-
-    /// `private_net` and `private_net6`.
-    private static let privateRanges = [
-        "127.0.0.0/8", "0.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "192.0.2.0/24",
-        "198.51.100.0/24", "203.0.113.0/24", "255.255.255.255/32", "fe80::/10", "fec0::/10", "fd00::/8",
-        "2001:db8::/32", "::1/128", "::/128",
-    ]
 }

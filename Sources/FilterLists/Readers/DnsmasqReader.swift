@@ -256,7 +256,7 @@ enum DnsmasqReader {
     private static func leaveSingleLabelsOpen(_ target: Target, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         sink.skip(.answerOption, text, target.rule, target.line)
         guard target.ruleClass == .open else {
-            return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, target.rule, target.line, &sink)
+            return DnsmasqOpenNames.leaveSingleLabelsOpen(target.rule, target.line, &sink)
         }
         sink.leaveOpen(.subtree, .root, class: .special, rule: target.rule, line: target.line)
     }
@@ -312,7 +312,7 @@ enum DnsmasqReader {
         guard !name.isEmpty else {
             // `server=//IP` is about names without a dot.
             sink.skip(.answerOption, text, target.rule, target.line)
-            return DnsmasqOpenNames.leaveSingleLabelsOpen(nil, target.rule, target.line, &sink)
+            return DnsmasqOpenNames.leaveSingleLabelsOpen(target.rule, target.line, &sink)
         }
         var name = name
         var scope = Scope.subtree

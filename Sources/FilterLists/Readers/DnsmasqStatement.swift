@@ -16,8 +16,8 @@ enum DnsmasqStatement {
         guard key.count >= 3, key.count <= 30 else { return nil }
         for index in 0..<key.count where !(0x61...0x7A).contains(key[index] | 0x20) && key[index] != 0x2D { return nil }
         guard let statement = options[key.string] else { return nil }
-        if case .rule = statement { return end < line.count ? .dnsmasqRule : nil }
         if end == line.count, key.firstIndex(of: 0x2D) == nil { return nil }
+        if case .rule = statement { return .dnsmasqRule }
         if case .unsupported = statement { return .dnsmasqRule }
         return .dnsmasqOption
     }
@@ -34,10 +34,10 @@ enum DnsmasqStatement {
         for name in ["address", "server", "local", "host-record"] { table[name] = .rule }
         for name in includes { table[name] = .unsupported(.include) }
         for name in DnsmasqAddresses.options { table[name] = .rule }
-        table["alias"] = .rule
+        for name in ["alias", "domain-needed", "bogus-priv"] { table[name] = .rule }
         for name in [
-            "filter-rr", "filterwin2k", "domain-needed", "bogus-priv",
-            "expand-hosts", "rev-server", "dnssec", "connmark-allowlist", "connmark-allowlist-enable", "add-mac",
+            "filter-rr", "filterwin2k", "expand-hosts", "rev-server", "dnssec", "connmark-allowlist",
+            "connmark-allowlist-enable", "add-mac",
             "umbrella",
         ] { table[name] = .unsupported(.answerOption) }
         for name in DnsmasqRecords.options { table[name] = .rule }
