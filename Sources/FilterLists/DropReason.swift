@@ -192,6 +192,11 @@ struct DropReason {
         id: "out-of-zone",
         text: "lies outside the zone, so the engine ignores the record"
     )
+    /// The same for engines that take no zone with such a record (compared with Unbound 1.17.1 and PowerDNS Recursor 4.8.8).
+    static let outOfZoneRefused = DropReason(
+        id: "out-of-zone",
+        text: "lies outside the zone, which the engine refuses"
+    )
     static let zoneItself = DropReason(
         id: "zone-apex",
         text: "is a record of the zone itself, not a policy"

@@ -51,7 +51,10 @@ extension PolicyZone {
     ) {
         // PowerDNS knows name servers without looking at whose.
         if engine == .pdnsRPZ, record.type == .ns { return sink.drop(.ignoredEntry, text, range, line) }
-        guard engine == .bindRPZ, apex == nameless else { return sink.drop(.outOfZone, text, range, line) }
+        guard engine == .bindRPZ, apex == nameless else {
+            let isIgnored = engine == .bindRPZ || engine == .knotRPZ
+            return sink.drop(isIgnored ? .outOfZone : .outOfZoneRefused, text, range, line)
+        }
         sink.skip(.namelessZone, text, range, line)
         let labels = record.owner.labels.map { Array($0) }
         guard labels.first != [0x2A] else { return noteUnknown(range, line) }
