@@ -156,7 +156,7 @@ public enum LayerLoader {
     ) throws(ListError) -> LoadedLayer {
         guard !sources.isEmpty else { throw ListError(path: "", reason: .badCount(0)) }
         var detections: [Detection] = []
-        let named = sources
+        let named = StandIns(sources, engine: given).lists
         var sources: [ListText] = []
         var octets = 0
         for source in named {

@@ -32,6 +32,8 @@ struct ListText {
     var isPolicyZone = false
     /// Where the clauses of policy zones stand whose files are the lists behind it.
     private(set) var policyZones: Set<Int> = []
+    /// What is read as files that it names, by their names: lists that are given, and files elsewhere.
+    private var standIns: [String: StandIn] = [:]
     /// How the file was encoded.
     var encoding = TextEncoding.utf8
     /// Whether it is a category folder, and the files of it whose lines are only counted.
@@ -105,16 +107,52 @@ struct ListText {
     }
 
     /// A policy zone that the configuration of an engine names.
-    private init(policyZone input: Input) {
-        let decoded = TextDecoding.decode(input)
-        path = input.path
+    private init(policyZone file: Companion) {
+        path = file.path
         role = .block
         format = .rpz
-        octets = ListOctets(decoded.span)
-        notices = decoded.notices
+        octets = file.octets
+        notices = file.notices
         mayBeEmpty = true
         isPolicyZone = true
-        encoding = decoded.encoding
+        encoding = file.encoding
+    }
+
+    /// A file that a list names.
+    struct Companion {
+        let path: String
+        let octets: ListOctets
+        fileprivate let notices: [Diagnostic]
+        fileprivate let encoding: TextEncoding
+
+        fileprivate init(_ input: Input) {
+            let decoded = TextDecoding.decode(input)
+            path = input.path
+            octets = ListOctets(decoded.span)
+            notices = decoded.notices
+            encoding = decoded.encoding
+        }
+
+        fileprivate init(_ list: ListText) {
+            (path, octets, notices, encoding) = (list.path, list.octets, list.notices, list.encoding)
+        }
+    }
+
+    private enum StandIn {
+        case list(Companion)
+        case file(String)
+    }
+
+    /// Takes another list as a file that this one names.
+    mutating func take(_ list: ListText, for name: String) { standIns[name] = .list(Companion(list)) }
+
+    /// Takes a file that lies elsewhere for one that this list names.
+    mutating func take(file: String, for name: String) { standIns[name] = .file(file) }
+
+    /// Says what is read in place of a file.
+    mutating func note(_ path: String, standsInFor name: String) {
+        let text = "\(name) is not read: \(path) passes for it by name"
+        notices.append(Diagnostic(path: self.path, reason: "stands-in", text: text))
     }
 
     private init(_ list: ListIncludes.Included, of source: ListText) {
@@ -153,25 +191,29 @@ struct ListText {
     }
 
     /// The files beside the list, or of absolute paths, that its text names.
-    func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: [UInt8]] {
-        var files: [String: [UInt8]] = [:]
-        for name in names(octets.span) {
-            guard let input = companion(name, atMost: 1 << 20) else { continue }
-            files[name] = TextDecoding.decode(input).span.octets
-        }
+    func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: Companion] {
+        var files: [String: Companion] = [:]
+        for name in names(octets.span) { files[name] = companion(name, atMost: 1 << 20) }
         return files
     }
 
-    /// A file beside the list, or of an absolute path.
-    private func companion(_ name: String, atMost limit: Int) -> Input? {
-        let file = Self.file(path)
-        guard path != "-", !file.contains(":") else { return nil }
-        let folder = Self.folder(path)
+    /// A file beside the list, or of an absolute path, or the list that is given as it.
+    private func companion(_ name: String, atMost limit: Int) -> Companion? {
+        let standIn = standIns[name]
+        if case .list(let list) = standIn { return list.octets.count <= limit ? list : nil }
+        var known: String? { if case .file(let path) = standIn { path } else { nil } }
+        guard let place = known ?? place(of: name) else { return nil }
         let limits = InputLimits(maximumExpandedSize: limit, idleTimeout: 1_000)
-        let place = name.hasPrefix("/") ? name : folder + name
         guard let input = try? InputFile.read(path: place, limits: limits).inputs.first, input.bytes.count <= limit
         else { return nil }
-        return input
+        return Companion(input)
+    }
+
+    /// Where a file is that the list names; nil where nothing lies beside the list.
+    func place(of name: String) -> String? {
+        if name.hasPrefix("/") { return name }
+        guard path != "-", !Self.file(path).contains(":") else { return nil }
+        return Self.folder(path) + name
     }
 
     /// The list with blanks in place of some of its octets; lines stay lines.

@@ -22,7 +22,7 @@ struct RuleSink: ~Copyable {
     /// What the lists before and behind it say about the whole configuration (dnsmasq); nil where that is too much to look at.
     var otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption])? = ([], [])
     /// Files that the list names and that lie beside it.
-    var companions: [String: [UInt8]] = [:]
+    var companions: [String: ListText.Companion] = [:]
     /// Where the clauses of policy zones stand whose files are lists of the layer behind this one.
     var policyZones: Set<Int> = []
     /// What PowerDNS does with the triggers of the zone in place of what it says.

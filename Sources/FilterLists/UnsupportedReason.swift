@@ -61,7 +61,10 @@ struct UnsupportedReason {
     )
     static let include = UnsupportedReason(
         id: "include",
-        text: "other files are not followed; give them as lists of their own"
+        text: """
+            other files are not followed; give them as lists of the same layer: --list FILE,FILE (audit: in a layer of a stack \
+            file, --stack)
+            """
     )
     /// A file that lies where the configuration says, and is none of the lists.
     static func notGiven(_ path: String) -> UnsupportedReason {
@@ -209,7 +212,10 @@ struct UnsupportedReason {
     )
     static let noZoneFile = UnsupportedReason(
         id: "no-zone-file",
-        text: "the zone file is not found or is too large; paths begin at an absolute 'directory', or beside the list"
+        text: """
+            the zone file is not found or is too large; paths begin at an absolute 'directory', or beside the list, and a list of \
+            the layer passes by its name for a file that is not there
+            """
     )
     static let program = UnsupportedReason(
         id: "program",
@@ -263,7 +269,10 @@ struct UnsupportedReason {
     )
     static let aclFile = UnsupportedReason(
         id: "acl-file",
-        text: "the values stand in a file that is not beside the list, or come from a program"
+        text: """
+            the values stand in a file that is not there, nor beside the list, nor a list of the layer by its name, or come from a \
+            program
+            """
     )
     static let requestState = UnsupportedReason(
         id: "request-state",

@@ -162,8 +162,9 @@ extension BlockyYAML {
             return list
         }
         let file = text.hasPrefix("file://") ? String(text.dropFirst(7)) : text
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-        list.path = file.hasPrefix("/") ? file : folder + file
+        let place = CopiedFile.place(of: file, beside: path)
+        list.path = place.path
+        list.notices += [place.notice].compactMap { $0 }
         return list
     }
 

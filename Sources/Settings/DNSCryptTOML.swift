@@ -7,7 +7,6 @@ import TextScan
 /// blocked names. What is not evaluated is noted and leaves its names open; other keys decide nothing about answers.
 struct DNSCryptTOML {
     private let path: String
-    private let folder: String
     private let octets: [UInt8]
     private var layer = Configuration.Layer(name: "dnscrypt-proxy", engine: .dnscryptProxy, lists: [])
     private var rules: [ConfiguredRule] = []
@@ -52,7 +51,6 @@ struct DNSCryptTOML {
     private init(_ octets: [UInt8], path: String) {
         self.octets = octets
         self.path = path
-        folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     }
 
     private mutating func read() {
@@ -159,13 +157,15 @@ struct DNSCryptTOML {
                         continue
                     }
                     known = node
+                    let place = CopiedFile.place(of: name, beside: path)
                     var list = Configuration.List(
-                        path: name.hasPrefix("/") ? name : folder + name,
+                        path: place.path,
                         format: file.format,
                         role: file.role,
                         line: position(node.offset).line
                     )
                     (list.mayBeEmpty, list.formatFollows) = (true, true)
+                    list.notices += [place.notice].compactMap { $0 }
                     layer.lists.append(list)
                 }
             }

@@ -20,6 +20,25 @@ import TextScan
         return (configuration.layers.first, diagnostics)
     }
 
+    /// Of another machine's configuration the files lie beside it, and that is said.
+    @Test func filesOfACopiedConfiguration() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("a.example\n".utf8).write(to: folder.appendingPathComponent("blocked.txt"))
+        let text = """
+            [blocked_names]
+            blocked_names_file = '/none/blocked.txt'
+            [allowed_names]
+            allowed_names_file = '/none/allowed.txt'
+
+            """
+        let (configuration, _) = ConfigurationYAML.parse(Array(text.utf8), path: folder.path + "/dnscrypt-proxy.toml")
+        let lists = try #require(configuration.layers.first?.lists)
+        #expect(lists.map(\.path).prefix(2) == ["/none/allowed.txt", folder.path + "/blocked.txt"])
+        #expect(lists.map { $0.notices.map(\.reason) }.prefix(2) == [[], ["stands-in"]])
+    }
+
     @Test func isALayerOfItsFiles() throws {
         let (configuration, faults) = ConfigurationYAML.parse(try Self.octets(), path: "etc/dnscrypt-proxy.toml")
         #expect(faults.isEmpty)

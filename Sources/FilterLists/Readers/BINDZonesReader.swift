@@ -30,14 +30,14 @@ enum BINDZonesReader {
         if zone.type == "hint", zone.open == nil { return sink.drop(.option, text, zone.range, zone.line) }
         if let open = zone.open { return leaveOpen(zone, open, text, &sink) }
         guard let file = zone.file, zone.isPrimary else { return leaveOpen(zone, .forward, text, &sink) }
-        guard let path = path(file, directory), let octets = sink.companions[path] else {
+        guard let path = path(file, directory), let content = sink.companions[path] else {
             return leaveOpen(zone, .noZoneFile, text, &sink)
         }
         let actions: ZoneActions?
         if let known = files[file] {
             actions = known
         } else {
-            actions = ZoneActions(octets, &sink.builder)
+            actions = ZoneActions(content.octets.span.octets, &sink.builder)
             // One that cannot be read is not read again either.
             files[file] = .some(actions)
         }

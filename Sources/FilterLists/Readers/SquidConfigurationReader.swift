@@ -280,14 +280,13 @@ struct SquidConfigurationReader {
                 continue
             }
             if value[0] == 0x22 || value[0] == 0x27 {
-                let file = Self.file(value)
-                let octets = file.flatMap { sink.companions[$0] }
-                if list.kind == .host, let file, let octets {
-                    readFile(octets, file, &list, ignoresCase: ignoresCase, place, &sink)
+                let file = Self.file(value).flatMap { sink.companions[$0] }
+                if list.kind == .host, let file {
+                    readFile(file, &list, ignoresCase: ignoresCase, place, &sink)
                 } else {
                     // Of what is not evaluated it is looked at whether squid starts with it.
                     var tried = list
-                    if let file, let octets { readFile(octets, file, &tried, ignoresCase: false, place, &sink) }
+                    if let file { readFile(file, &tried, ignoresCase: false, place, &sink) }
                     list.keepEntries(of: tried)
                     list.isOpen = true
                     sink.skip(.aclFile, place.text, place.range, place.line)
@@ -311,7 +310,7 @@ struct SquidConfigurationReader {
         }
     }
 
-    /// The files with values that lie beside the configuration, by their names without folders.
+    /// The paths of the files with values.
     static func files(_ text: Span<UInt8>) -> Set<String> {
         var files: Set<String> = []
         var scanner = LineScanner(text)
@@ -324,22 +323,19 @@ struct SquidConfigurationReader {
         return files
     }
 
-    /// The name of the file that a word in quotes is the path of.
+    /// The path of a file that a word in quotes is.
     private static func file(_ word: Span<UInt8>) -> String? {
         guard word.count > 2, word[0] == 0x22 || word[0] == 0x27 else { return nil }
-        var (start, end) = (1, 1)
-        while end < word.count, word[end] != 0x22, word[end] != 0x27 {
-            guard word[end] >= 0x20 else { return nil }
-            end += 1
-            if word[end - 1] == 0x2F { start = end }
-        }
-        guard start < end, word[start] != 0x2E else { return nil }
-        return word.extracting(start..<end).string
+        let path = word.octets.dropFirst().prefix { $0 != 0x22 && $0 != 0x27 }
+        guard path.allSatisfy({ $0 >= 0x20 }),
+            let name = path.split(separator: 0x2F, omittingEmptySubsequences: false).last,
+            let first = name.first, first != 0x2E
+        else { return nil }
+        return String(decoding: path, as: UTF8.self)
     }
 
     private mutating func readFile(
-        _ octets: [UInt8],
-        _ file: String,
+        _ file: ListText.Companion,
         _ list: inout SquidAccessList,
         ignoresCase: Bool,
         _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
@@ -347,17 +343,16 @@ struct SquidConfigurationReader {
     ) {
         var ignoresCase = ignoresCase
         let (path, lines) = (sink.path, sink.lines)
-        sink.path = file
-        var scanner = LineScanner(octets.span)
+        sink.path = file.path
+        let text = file.octets.span
+        var scanner = LineScanner(text)
         while let line = scanner.next() {
-            guard sink.accepts(line, octets.span), let value = SquidReader.value(octets.span, line, &sink) else {
-                continue
-            }
-            let word = octets.span.extracting(value)
+            guard sink.accepts(line, text), let value = SquidReader.value(text, line, &sink) else { continue }
+            let word = text.extracting(value)
             if list.isExpression, word.equals("-i") || word.equals("+i") {
                 ignoresCase = word.equals("-i")
             } else if SquidDefinitions.isLookedUp(word, type: list.type.span) {
-                sink.skip(.hostAddress, octets.span, value, line.number)
+                sink.skip(.hostAddress, text, value, line.number)
                 fault = fault ?? (place.range, place.line)
             } else if case .refused = list.add(word.octets, at: places.count - 1, ignoresCase: ignoresCase) {
                 refuse(place.text, place.range, place.line, &sink)

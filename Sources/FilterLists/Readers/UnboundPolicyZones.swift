@@ -204,18 +204,21 @@ struct UnboundPolicyZones {
     init() {}
 
     /// The clauses whose files can be read, in their order, as far as the first that decides something and cannot.
-    func readable(_ read: (String) -> Input?) -> [(clause: Clause, file: Input)] {
-        var found: [(Clause, Input)] = []
+    func readable(_ read: (String) -> ListText.Companion?) -> [(clause: Clause, file: ListText.Companion)] {
+        var found: [(Clause, ListText.Companion)] = []
         let (idle, shared) = (areIdle, sharedNames)
         for (index, clause) in clauses.enumerated() where clause.zone != nil {
-            if !clause.file.isEmpty, !shared.contains(Self.key(clause.name)), let input = read(path(clause.file)) {
-                found.append((clause, input))
+            if !clause.file.isEmpty, !shared.contains(Self.key(clause.name)), let file = read(path(clause.file)) {
+                found.append((clause, file))
             } else if !idle[index] {
                 break
             }
         }
         return found
     }
+
+    /// The files that clauses name.
+    var files: Set<String> { Set(clauses.filter { $0.zone != nil && !$0.file.isEmpty }.map { path($0.file) }) }
 
     private func path(_ file: String) -> String {
         file.hasPrefix("/") || !directory.hasPrefix("/") ? file : "\(directory)/\(file)"
