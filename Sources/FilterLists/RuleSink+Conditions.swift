@@ -206,11 +206,11 @@ struct OrderedRuleWriter {
             if case .isOne(let names) = properties[number] {
                 return try write(names, .exact, rule, shape, text, &sink)
             }
-            if case .belowNames(let names) = properties[number] {
-                return try write(names, .subtree, rule, shape, position, &sink)
+            if case .belowNames(let names, let places) = properties[number] {
+                return try write(names, places, .subtree, rule, shape, position, &sink)
             }
-            if case .isOneName(let names) = properties[number] {
-                return try write(names, .exact, rule, shape, position, &sink)
+            if case .isOneName(let names, let places) = properties[number] {
+                return try write(names, places, .exact, rule, shape, position, &sink)
             }
         case .any(let parts):
             // Each alternative is a rule of its own.
@@ -321,6 +321,7 @@ struct OrderedRuleWriter {
 
     private mutating func write(
         _ names: [DomainName],
+        _ places: [NameProperty.Place],
         _ scope: Scope,
         _ rule: OrderedRule,
         _ shape: Shape,
@@ -328,7 +329,11 @@ struct OrderedRuleWriter {
         _ sink: inout RuleSink
     ) throws(Fault) {
         try take(names.count)
-        for name in names {
+        for (number, name) in names.enumerated() {
+            if number < places.count {
+                let place = places[number]
+                sink.builder.entries.note(rule: sink.builder.namedRuleCount, path: place.path, line: place.line)
+            }
             sink.builder.add(
                 scope,
                 name: name,

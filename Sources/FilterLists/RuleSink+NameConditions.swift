@@ -40,8 +40,8 @@ extension OrderedRuleWriter {
         switch properties[number] {
         case .below(let names): return .below(try set(names, text))
         case .isOne(let names): return .isOne(try set(names, text))
-        case .belowNames(let names): return .below(NameTextSet(names))
-        case .isOneName(let names): return .isOne(NameTextSet(names))
+        case .belowNames(let names, _): return .below(NameTextSet(names))
+        case .isOneName(let names, _): return .isOne(NameTextSet(names))
         case .labelsOutside(let range): return .labelsOutside(range)
         case .octetsOutside(let range): return .octetsOutside(range)
         case .regex(let pattern, let dialect):

@@ -57,6 +57,8 @@ public final class CompiledLayer: Sendable {
     let mailedHosts: Set<DomainName>
     /// Whether dnsmasq may answer from a cache.
     let mayCache: Bool
+    /// Where the values stand that rules refer to by the name of their list.
+    let entries: RuleEntries
     /// Names that dnsmasq asks nobody for.
     let unaskedNames: UnaskedNames
     /// Rules of names that refuse clients by their addresses.
@@ -81,6 +83,7 @@ public final class CompiledLayer: Sendable {
         unsupportedCount = builder.unsupportedCount
         mayCache = !builder.dnsmasqHosts.hasNoCache
         unaskedNames = UnaskedNames(builder.dnsmasqHosts)
+        entries = builder.entries
         switch profile.order {
         case .localZone, .policyZone(.closestEncloser): builder.addEmptyNonTerminals()
         case .longestFirst:

@@ -57,6 +57,8 @@ public struct LayerBuilder {
     var localAnswers: LocalAnswers?
     /// What options of dnsmasq make of hosts.
     public var dnsmasqHosts = DnsmasqHosts()
+    /// Where the values stand that rules refer to by the name of their list.
+    public var entries = RuleEntries()
     var patternRecords: [PatternRecord] = []
     var patterns: [NamePattern] = []
     var addressRecords: [AddressRecord] = []
@@ -148,9 +150,7 @@ public struct LayerBuilder {
     var nameServerRule: Int?
 
     /// Counts a rule of the lists that cannot be evaluated, so that nobody takes a pass of this layer for certain.
-    public mutating func noteUnsupported() {
-        unsupportedCount += 1
-    }
+    public mutating func noteUnsupported() { unsupportedCount += 1 }
 
     /// Lists that a layer can hold, those of the engine itself among them: rules name theirs in 16 bits.
     public static let maximumLists = Int(UInt16.max) + 1

@@ -68,8 +68,10 @@ extension CompiledLayer {
     /// Whether the list at a position is a policy zone of the configuration.
     func isPolicyZone(_ list: Int) -> Bool { policyZones?[list] != nil }
 
-    /// What is done in place of what a rule of a policy zone says; nil for what it says itself, as rules about clients do.
+    /// What is done in place of what a rule of a policy zone says, or where the value of its list stands; nil for a rule that says
+    /// it itself, as those about clients do.
     func overrideNote(_ rule: Int) -> String? {
+        if let entry = entryNote(rule) { return entry }
         guard policyZones != nil, trigger(rule) != .client else { return nil }
         return policyZones?[listIndex(rule)]?.overrideSource.map { "\($0) stands in place of what the rule says" }
     }

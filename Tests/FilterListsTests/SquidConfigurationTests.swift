@@ -274,6 +274,12 @@ import Testing
         #expect(kinds == [.refused, .refused, .unsupported, .refused, .refused, .unsupported])
         #expect(loaded.reports[0].unsupported == ["acl-file": 1, "request-state": 1])
         #expect(loaded.reports[0].lines == 7)
+        // The value is named where it stands, in a file or in the statement of the list.
+        let ads = folder.appendingPathComponent("ads.txt").path
+        #expect(try loaded.verdict("x.ads.example").note == "by \(ads):2: .ads.example")
+        #expect(try loaded.verdict("shop.example").note == "by \(ads):3: shop.example")
+        let main = folder.appendingPathComponent("squid.conf").path
+        #expect(try loaded.verdict("tracker.example").note == "by \(main):1: tracker.example")
     }
 
     @Test func isToldFromItsLists() throws {

@@ -8,8 +8,8 @@ enum NameProperty {
     /// These names.
     case isOne([LuaText])
     /// The same, of names that do not stand in the list or are read already.
-    case belowNames([DomainName])
-    case isOneName([DomainName])
+    case belowNames([DomainName], at: [Place] = [])
+    case isOneName([DomainName], at: [Place] = [])
     case regex([UInt8], NameRegex.Dialect)
     /// RE2, over the wire form.
     case wireRegex([UInt8])
@@ -19,6 +19,12 @@ enum NameProperty {
     case namesOfAddresses
     case labelsOutside(ClosedRange<Int>)
     case octetsOutside(ClosedRange<Int>)
+
+    /// Where a name stands, if that is not where the rule does.
+    struct Place {
+        var path: String
+        var line: Int
+    }
 }
 
 /// A condition on queries: properties of the name and types, combined.

@@ -273,6 +273,7 @@ struct SquidConfigurationReader {
             return refuse(place.text, place.range, place.line, &sink)
         }
         var ignoresCase = ignoresCase
+        list.nextPlace = NameProperty.Place(path: TerminalText.escaped(sink.path), line: place.line)
         for word in words {
             let value = text.extracting(word)
             if list.isExpression, value.equals("-i") || value.equals("+i") {
@@ -344,11 +345,13 @@ struct SquidConfigurationReader {
         var ignoresCase = ignoresCase
         let (path, lines) = (sink.path, sink.lines)
         sink.path = file.path
+        let shown = TerminalText.escaped(file.path)
         let text = file.octets.span
         var scanner = LineScanner(text)
         while let line = scanner.next() {
             guard sink.accepts(line, text), let value = SquidReader.value(text, line, &sink) else { continue }
             let word = text.extracting(value)
+            list.nextPlace = NameProperty.Place(path: shown, line: line.number)
             if list.isExpression, word.equals("-i") || word.equals("+i") {
                 ignoresCase = word.equals("-i")
             } else if SquidDefinitions.isLookedUp(word, type: list.type.span) {

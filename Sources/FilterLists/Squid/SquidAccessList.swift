@@ -36,6 +36,9 @@ struct SquidAccessList {
     /// The word for the type: squid refuses a second one for a name.
     let type: [UInt8]
     var names: (below: [DomainName], exact: [DomainName]) = ([], [])
+    /// Where these stand, and the value that is added next.
+    private var namePlaces: (below: [NameProperty.Place], exact: [NameProperty.Place]) = ([], [])
+    var nextPlace = NameProperty.Place(path: "", line: 0)
     var expressions: [[UInt8]] = []
     /// What holds for the hosts of expressions that are not evaluated.
     var widened: [NameCondition] = []
@@ -181,7 +184,13 @@ struct SquidAccessList {
         guard isPlain, text.last != 0x2E, let name = try? DomainName(presentation: text), !name.isRoot else {
             return .added
         }
-        if isBelow { names.below.append(name.lowercased) } else { names.exact.append(name.lowercased) }
+        if isBelow {
+            names.below.append(name.lowercased)
+            namePlaces.below.append(nextPlace)
+        } else {
+            names.exact.append(name.lowercased)
+            namePlaces.exact.append(nextPlace)
+        }
         return .added
     }
 
@@ -253,8 +262,8 @@ struct SquidAccessList {
                 properties.append(property)
                 parts.append(.property(properties.count - 1))
             }
-            if !names.below.isEmpty { add(.belowNames(names.below)) }
-            if !names.exact.isEmpty { add(.isOneName(names.exact)) }
+            if !names.below.isEmpty { add(.belowNames(names.below, at: namePlaces.below)) }
+            if !names.exact.isEmpty { add(.isOneName(names.exact, at: namePlaces.exact)) }
             for expression in expressions { add(.regex(expression, .tre)) }
             for condition in widened { add(.undecided(condition, .regexDialect)) }
             // What it does look at is how it writes an address itself.
