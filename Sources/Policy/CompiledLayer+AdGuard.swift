@@ -64,8 +64,19 @@ extension CompiledLayer {
         }
         if let decision = rewriteDecision(rewrites, name, type: type, index: index) { return decision }
         rules.removeAll { record($0).ruleClass == .rewrite }
-        guard let first = rules.first else { return .pass(index) }
+        guard let first = rules.first else { return passed(by: rewrites, index) }
         return decided(first, buffer, type: type, context: context, index: index)
+    }
+
+    /// A pass, with the exception that takes a rewrite back where one does; it says nothing about aliases.
+    private func passed(by rewrites: [Int], _ index: UInt8) -> Decision {
+        let others = rewrites.compactMap { rewrite($0) }.filter { !$0.isException }
+        let exception = rewrites.first { rule in
+            guard let own = rewrite(rule), own.isException else { return false }
+            return others.contains { own.takesBack($0) }
+        }
+        guard let exception else { return .pass(index) }
+        return Decision(kind: .pass, layer: index, rule: UInt32(exception))
     }
 
     private func decided(

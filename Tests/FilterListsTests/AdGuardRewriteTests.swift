@@ -238,6 +238,20 @@ import Testing
         #expect(hosts == (mode == "default" ? "A=192.0.2.77" : try loaded.verdict("a.example", .a).answer?.text))
     }
 
+    /// An exception that takes the rewrite back is the rule by which the name passes; it says nothing of aliases.
+    @Test(arguments: [
+        ("||a.example^$dnsrewrite=192.0.2.1\n@@||a.example^$dnsrewrite", 2 as Int?),
+        ("@@||a.example^$dnsrewrite=192.0.2.1\n||a.example^$dnsrewrite=192.0.2.1", 1),
+        ("@@||a.example^$dnsrewrite", nil), ("||a.example^$dnsrewrite=a.example", nil),
+    ])
+    func exceptionsAreNamed(rules: String, line: Int?) throws {
+        let loaded = try readList(rules + "\n||b.example^\n", .adblock)
+        let verdict = try loaded.verdict("a.example")
+        #expect(verdict.kind == .pass)
+        #expect(verdict.matched?.rule.line == line)
+        #expect(try loaded.verdict("a.example", chain: ["b.example"]).kind == .sinkhole)
+    }
+
     @Test func customAddressesAreNeeded() {
         #expect(throws: ListError.self) { try readList("||a.example^\n", .adblock, blockMode: "custom_ip") }
     }
