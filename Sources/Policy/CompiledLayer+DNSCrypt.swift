@@ -40,7 +40,7 @@ extension CompiledLayer {
             }
         }
         if let rule = taken(rules, .data), let kind = cloakedKind(rule, type) {
-            return Decision(kind: kind, layer: index, rule: UInt32(rule))
+            return Decision(kind: isOneOfSeveral(rule, rules) ? .unsupported : kind, layer: index, rule: UInt32(rule))
         }
         if let rule = rules.filter({ record($0).ruleClass == .open }).min() {
             return decision(rule: rule, type: type, index: index)
@@ -71,17 +71,32 @@ extension CompiledLayer {
     /// The rule of a class that the engine takes: an exact name, else the longest suffix, the longest prefix, the first
     /// text inside, the first glob. Of two exact ones for a name it is the last, of other equals the first.
     private func taken(_ rules: [Int], _ ruleClass: RuleClass) -> Int? {
-        func key(_ rule: Int) -> (Int, Int, Int) {
-            guard rule >= records.count else {
-                let labels = name(rule)?.labels.count ?? 0
-                return record(rule).scope == .exact ? (0, 0, -rule) : (1, -labels, rule)
-            }
-            let pattern = patternRecords[rule - records.count].pattern
-            guard case .text(let text) = patterns[pattern] else { return (5, 0, rule) }
-            if text.endsAtEnd { return (4, 0, rule) }
-            return text.start == .beginning ? (2, -text.tokens.count, rule) : (3, 0, rule)
+        rules.filter { record($0).ruleClass == ruleClass }.min { turn($0) < turn($1) }
+    }
+
+    /// When a rule is tried.
+    private func turn(_ rule: Int) -> (Int, Int, Int) {
+        guard rule >= records.count else {
+            let labels = name(rule)?.labels.count ?? 0
+            return record(rule).scope == .exact ? (0, 0, -rule) : (1, -labels, rule)
         }
-        return rules.filter { record($0).ruleClass == ruleClass }.min { key($0) < key($1) }
+        let pattern = patternRecords[rule - records.count].pattern
+        guard case .text(let text) = patterns[pattern] else { return (5, 0, rule) }
+        if text.endsAtEnd { return (4, 0, rule) }
+        return text.start == .beginning ? (2, -text.tokens.count, rule) : (3, 0, rule)
+    }
+
+    /// Whether another cloaking rule is tried in the same turn and does something else: these are kept in a map, so that which
+    /// comes first is another at each start.
+    private func isOneOfSeveral(_ rule: Int, _ rules: [Int]) -> Bool {
+        let (kind, length, _) = turn(rule)
+        return rules.contains { other in
+            guard other != rule, record(other).ruleClass == .data, record(other).action != record(rule).action else {
+                return false
+            }
+            let turn = turn(other)
+            return turn.0 == kind && turn.1 == length
+        }
     }
 
     /// What a cloaking rule does with a type (`plugin_cloak.go`): addresses of its own or of its target, nothing for

@@ -131,6 +131,22 @@ import Testing
         #expect(try Self.load(forwarding: rules + "\n").verdict(name, .txt).kind == kind)
     }
 
+    /// All addresses of a name are given, in any order; rules about parts of names that say different things about one are tried in
+    /// an order that is another at each start.
+    @Test(arguments: [
+        ("a.example 192.0.2.1\na.example 192.0.2.2", "redirect A=192.0.2.1 A=192.0.2.2"),
+        ("a.example 192.0.2.1\nA.example 192.0.2.2", "redirect A=192.0.2.1 A=192.0.2.2"),
+        ("*a.ex* 192.0.2.1\n*.exa* 192.0.2.2", "unsupported"),
+        ("*a.ex* 192.0.2.1\n*.exa* 192.0.2.1", "redirect A=192.0.2.1"),
+        ("a.ex* 192.0.2.1\n*.exa* 192.0.2.2", "redirect A=192.0.2.1"),
+        ("a.ex* 192.0.2.1\na.e* 192.0.2.2", "redirect A=192.0.2.1"),
+    ])
+    func cloaksOneNameSeveralTimes(rules: String, expected: String) throws {
+        let verdict = try Self.load(cloaking: rules + "\n").verdict("a.example")
+        let text = verdict.answer?.text ?? ""
+        #expect(([verdict.kind.description] + (text.isEmpty ? [] : [text])).joined(separator: " ") == expected)
+    }
+
     @Test func theFirstForwardingRuleCounts() throws {
         let loaded = try Self.load(forwarding: "example 192.0.2.1\na.example 192.0.2.2\n")
         #expect(try loaded.verdict("a.example").matched?.rule.line == 1)
