@@ -155,6 +155,8 @@ extension CompiledLayer {
         let list = Int(record(Int(decision.rule)).list)
         // What is made of an address keeps it (compared with 1.17.1).
         if code == .nxDomain, !isFiltered, policyZones?[list]?.hidesRecursion == true { answer.isRecursive = false }
+        // Clients that it does not serve are told nothing else (compared with 1.17.1).
+        if engine == .unbound, isAccessRule(Int(decision.rule)) { answer.isRecursive = false }
         if style.answersNameAskedFor {
             answer.keepsAliases = false
         } else if case .records = actions[made], decision.kind != .servfail {

@@ -26,5 +26,12 @@ extension CompiledLayer {
     }
 
     /// Whether a rule is one of CoreDNS's `acl` plugin, whose answers do not carry AA.
-    func isAccessRule(_ rule: Int) -> Bool { engine == .coreDNS && record(rule).ruleClass == .ownBlock }
+    func isAccessRule(_ rule: Int) -> Bool {
+        switch engine {
+        case .coreDNS: record(rule).ruleClass == .ownBlock
+        case .unbound:
+            actions[Int(record(rule).action)] == .refused && [.open, .special].contains(record(rule).ruleClass)
+        default: false
+        }
+    }
 }

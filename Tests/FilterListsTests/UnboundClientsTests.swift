@@ -48,6 +48,19 @@ struct UnboundClientsTests {
           access-control: 10.9.0.0/16 allow
         """
 
+    /// Clients that are not served are told so without AA and RA; a zone says both.
+    @Test(arguments: [
+        ("access-control: 10.0.0.0/8 refuse", false), ("access-control: 10.0.0.0/8 refuse_non_local", false),
+        ("access-control: 10.0.0.0/8 allow\nlocal-zone: a.zz refuse", true),
+    ])
+    func refusalsOfClients(rules: String, isOwn: Bool) throws {
+        let context = QueryContext(client: Client(address: IPAddress("10.0.0.1")))
+        let verdict = try readList("server:\n" + rules + "\n", .unbound, .unbound).verdict("a.zz", context: context)
+        #expect(verdict.kind == .refused)
+        #expect(verdict.answer?.isAuthoritative == isOwn)
+        #expect(verdict.answer?.isRecursive == isOwn)
+    }
+
     private func verdict(_ name: String, _ type: RRType, _ client: String?) throws -> Verdict {
         let list = try readList(Self.rules, .unbound, .unbound)
         #expect(list.layer.unsupportedCount == 0)

@@ -54,6 +54,8 @@ extension RoundMaker {
         rules += ownZones(&round)
         for name in zones.keys.sorted() where chance(2) { round.questions.append((name, .ds)) }
         if chance(2) { rules.append("local-zone: rz transparent") }
+        if chance(8) { rules.append("local-zone: . \(pick(types.filter { !isRedirect($0) }))") }
+        rules += Self.harmless.filter { _ in chance(10) }
         rules += dataOutside(&round)
         rules.shuffle(using: &generator)
         var more = chance(2) ? localClients(&round, zones.keys.sorted()) : ""
@@ -61,6 +63,14 @@ extension RoundMaker {
         round.lists = [("rules", .unbound, rules.joined(separator: "\n") + "\n" + more)]
         round.blocked = ["ready0.probe"]
     }
+
+    /// Options that change nothing about the names of zones.
+    private static let harmless = [
+        "minimal-responses: no", "rrset-roundrobin: no", "ede: yes", "serve-expired: yes", "prefetch: yes",
+        "aggressive-nsec: yes", "harden-below-nxdomain: yes", "use-caps-for-id: yes", "qname-minimisation: no",
+        "val-permissive-mode: yes", "domain-insecure: rz", "prefer-ip6: yes", "serve-original-ttl: yes",
+        "log-local-actions: yes", "access-control: 127.0.0.0/8 allow_snoop", "unwanted-reply-threshold: 100000",
+    ]
 
     /// Data outside of all zones, for which Unbound makes one that reaches as far up as they have in common.
     private mutating func dataOutside(_ round: inout Round) -> [String] {
@@ -106,6 +116,11 @@ extension RoundMaker {
             "MX 10 mail.zz.",
             "MX 10 mail",
             "HTTPS 1 .",
+            "NS ns.zz.",
+            "DNAME x.zz.",
+            "SRV 1 2 3 host.zz.",
+            "CAA 0 issue ca.zz",
+            "TYPE65280 \\# 1 00",
         ])
     }
 }
