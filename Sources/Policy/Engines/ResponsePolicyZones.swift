@@ -1,7 +1,8 @@
 import DNS
 
 extension EngineProfile {
-    /// BIND 9.18 response-policy.
+    /// BIND 9.18 response-policy. Queries without RD get what its cache holds, whatever the zones say, unless `recursive-only no`
+    /// makes them like others; `qname-wait-recurse` changes nothing about that.
     static let bindRPZ = rpz(
         .bindRPZ,
         "BIND 9.18",
