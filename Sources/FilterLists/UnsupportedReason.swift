@@ -221,6 +221,11 @@ struct UnsupportedReason {
         id: "program",
         text: "it is more than calls with literal arguments, and nothing is run"
     )
+    /// The same, where it may keep the engine from starting.
+    static let programAtStart = UnsupportedReason(
+        id: program.id,
+        text: "whether the engine starts with it is not known"
+    )
     static let behindFault = UnsupportedReason(
         id: "behind-fault",
         text: "the rest of the file is not read behind a fault"

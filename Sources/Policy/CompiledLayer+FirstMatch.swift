@@ -12,6 +12,8 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
+        // What stands in a later list may keep the engine from starting, whatever an earlier one says.
+        if let refusal { return Decision(kind: .unsupported, layer: index, rule: UInt32(refusal)) }
         if engine != .dnsdist, Self.hasEscapes(name) {
             // Knot Resolver looks for octets, and may find them anywhere in such a name; squid hardly takes it for a host.
             return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)

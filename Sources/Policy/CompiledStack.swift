@@ -292,7 +292,7 @@ public final class CompiledStack: Sendable {
             return "what \(layers[Int(decision.layer)].engine.rawValue) does here is not modelled"
         }
         let layer = layers[Int(decision.layer)]
-        if layer.refusal == Int(decision.rule) {
+        if layer.refusal == Int(decision.rule), layer.engine != .dnsdist, layer.engine != .knotPolicy {
             return "the engine does not take its list with this line, so nothing is known of any name; -v says why"
         }
         if layer.engine == .squid, decision.kind == .unsupported, Self.isAddress(element.name) {

@@ -138,7 +138,7 @@ public struct LayerBuilder {
     /// Rules added so far.
     public var ruleCount: Int { store.count + patternRecords.count + addressRecords.count - addressPartCount }
 
-    /// The rule that leaves every name open, if one does, in engines that ask zone by zone.
+    /// The rule that leaves every name open, if one does, in engines that ask zone by zone, or start with all files or none.
     private(set) var refusal: Int?
     /// Lists that pass for files which others include, and those of them that continue a clause there.
     public var included = (lists: Set<String>(), continued: Set<String>())

@@ -34,7 +34,31 @@ import Testing
         "addAction('a.zz', TeeAction('nope'))", "addAction('a.zz', DelayAction('x'))",
         "addAction('a.zz', LuaAction('x'))", "addAction('a.zz', ECSOverrideAction(1))",
         "x = 5\nsetECSOverride(x)",
+        // Methods that are not there, or take something else.
+        "newServer('127.0.0.1'):nosuch()", "getPool(''):setCache('x')", "newServer('127.0.0.1'):addPool()",
+        "newServer('127.0.0.1'):rmPool('x')", "newServer('nope.zz'):setUp()", "newNMG():addMask('x')",
+        "newSuffixMatchNode():add('a..b')", "newSuffixMatchNode():clear()", "newDNSNameSet():add('a.zz')",
+        "dynBlockRulesGroup():excludeRange('x')", "newDNSNameSet():remove(newDNSName('a.zz'))",
+        // Operators and functions of Lua.
+        "x = nil .. 'x'", "x = ('x').y.z", "x = string.rep(nil)", "x = 'a' + 1", "x = -nosuch", "x = nosuch < 5",
+        "x = {}\nx.y.z = 1", "x = 5\nx.y = 1", "t = {[nosuch] = 1}", "local a = 1, nosuch()", "type()",
+        // No programs, be it in a function that nobody calls.
+        "f = function() ( end", "function f() return 1 2 end", "function f() break end",
+        "f = function() return ... end",
+        "print\n('x')", "return\nx = 1", "x = 3 & 4", "while false do break break end",
+        // Values of the right kind.
+        "setConsoleACL('')", "hashPassword('x', 1000)", "setKey(makeKey())", "newFrameStreamUnixLogger('')",
+        "newServer({address='192.0.2.1', id='zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz'})", "setACL({'192.0.2.1 '})",
+        "addAction('a.zz', DropAction(), {uuid='5'})", "addAction({'192.0.2.1', 'a..b'}, DropAction())",
+        "addAction('a.zz', SetECSAction('x'))",
+        "addResponseAction(AllRule(), DropAction())", "addTLSLocal('127.0.0.1', '/nonexistent', '/nonexistent')",
+        "addDynBlockSMT({newDNSName('a.zz')}, 'm', 60)", "addDynBlocks({['127.0.0.1/32']='x'}, 'm', 60)",
+        "newServer({address='192.0.2.1', tls='openssl', caStore='/nonexistent'})",
+        "addLocal('127.0.0.1:5301')\naddLocal('127.0.0.1:5301')", "addLocal('127.0.0.1')\naddLocal('127.0.0.1:53')",
         // Whether these are right is not known.
+        "f = function() end\nf()", "do addLocal('127.0.0.1') end", "x = t[1]", "getServer(7):setUp()",
+        "addAction('a.zz', LogAction('/nonexistent/x'))",
+        "addAction(nosuch.x, DropAction())", "dofile('/nonexistent')", "require('nosuch')",
         "setMaxUDPOutstanding(os.getenv('N'))", "setUDPTimeout(-1)",
     ])
     func doesNotStart(statement: String) throws {
@@ -52,6 +76,18 @@ import Testing
         "carbonServer('127.0.0.1')", "snmpAgent(true)", "newPacketCache(100, {maxTTL=5, nosuch=1})",
         "newServer('nope')", "newServer({address='192.0.2.1', weight=0, order=1, qps='5', pool={'', 'x'}})",
         "newServer({address='192.0.2.1', mustResolve=true, checkFunction=function(n, t, c, h) return n, t, c end})",
+        "newServer('127.0.0.1'):setUp()", "getPool(''):setCache(newPacketCache(100))", "x = 5 * 60 * 60",
+        "pc = newPacketCache(100, {maxTTL=86400})\ngetPool(''):setCache(pc)\ngetPool('x'):setCache(pc)",
+        "s = newServer('192.0.2.1')\ns:setDown()\ns:addPool('x')", "x = 'a' .. 5 .. tostring(6)", "x = nosuch == 5",
+        "x = nosuch or 5", "local x, y = 1, 'a'",
+        "function f(dq) return dq.qname end\naddAction(LuaRule(f), NoneAction())",
+        "local dbr = dynBlockRulesGroup()\ndbr:setQueryRate(30, 10, 'x', 60)\n"
+            + "dbr:setRCodeRate(DNSRCode.NXDOMAIN, 20, 10, 'x', 60)\nfunction maintenance() dbr:apply() end",
+        "setWebserverConfig({password=hashPassword('x'), acl=''})", "hashPassword('x', 1024)",
+        "addAction('b.yy', SetECSAction('192.0.2.0/24'))", "addDynBlocks(exceedQRate(20, 10), 'm', 60)",
+        "rl = newRemoteLogger('127.0.0.1:4242')\naddAction(AllRule(), RemoteLogAction(rl))",
+        "addAction(MaxQPSIPRule(5, 32, 48), DelayAction(100))",
+        "local n = newNMG()\nn:addMask('192.0.2.0/24')\nn:clear()",
         "addCapabilitiesToRetain({'CAP_CHOWN'})", "x = true\nsetECSOverride(x)", "newDNSName('')", "x = DNSRCode.NOPE",
         "setSyslogFacility('x')", "grepq('x')", "showServers()", "print(nosuch)",
         "addAction(TCPRule(true), DelayAction(5))", "addAction(AllRule(), SetTagAction('x', 1))",

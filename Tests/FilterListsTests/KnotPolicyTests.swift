@@ -88,8 +88,10 @@ import Testing
         ("policy.add(policy.pattern(policy.DENY, '%b()'))", "regex-dialect", 1),
         ("policy.add(policy.pattern(policy.DENY, '(a'))", "regex-dialect", 1),
         ("policy.add(policy.all(policy.FLAGS('NO_CACHE')))", "action", 1), ("policy.del(1)", "program", 1),
-        ("policy.DENY = policy.PASS", "program", 1), ("view:tsig('key', policy.all(policy.DENY))", "view", 1),
-        ("hints['a.zz'] = '192.0.2.1'", "program", 1), ("hints.set('a.zz 192.0.2.1')", "local-record", 1),
+        ("policy.DENY = policy.PASS", "program", 1),
+        ("modules = {'view'}\nview:tsig('key', policy.all(policy.DENY))", "view", 1),
+        ("modules = {'hints'}\nhints['a.zz'] = '192.0.2.1'", "program", 1),
+        ("modules = {'hints'}\nhints.set('a.zz 192.0.2.1')", "local-record", 1),
         ("modules = { 'rebinding < iterate' }", "answer-option", 1), ("daf.add('qname = a.zz deny')", "program", 1),
         ("policy.add(policy.all(policy.DENY)", "bad-statement", 1),
     ])
@@ -222,7 +224,8 @@ import Testing
     ])
     func viewsThatAreNotKnown(text: String) throws {
         let list = try readList(
-            text + "\npolicy.add(policy.suffix(policy.PASS, {todname('b.example')}))\n",
+            (text.hasPrefix("modules") ? "" : "modules = {'view'}\n") + text
+                + "\npolicy.add(policy.suffix(policy.PASS, {todname('b.example')}))\n",
             .knotPolicy
         )
         #expect(list.reports[0].unsupported == ["view": 1])

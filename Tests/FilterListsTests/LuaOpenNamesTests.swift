@@ -18,8 +18,8 @@ import Testing
             ("addAction(LuaRule(function(dq) return true end), DropAction())", .nxdomain, .unsupported, .unsupported),
             ("addAction(AllRule(), LuaAction(function(dq) return 1, '' end))", .nxdomain, .unsupported, .unsupported),
             ("function f(dq) return 1 end\naddAction('x.zz', LuaAction(f))", .nxdomain, .unsupported, .pass),
-            ("for i = 1, 2 do addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
-            ("if true then addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
+            ("for i = 1, 2 do addAction('q.zz', DropAction()) end", .unsupported, .unsupported, .unsupported),
+            ("if true then addAction('q.zz', DropAction()) end", .unsupported, .unsupported, .unsupported),
             ("function f() addAction('q.zz', DropAction()) end", .nxdomain, .unsupported, .unsupported),
             ("for i = 1, 1 do rmRule(0) end", .unsupported, .unsupported, .unsupported),
             // Behind these nothing may be run.
@@ -39,7 +39,7 @@ import Testing
             ("error('no')", .unsupported, .unsupported, .unsupported),
             ("os.exit(0)", .unsupported, .unsupported, .unsupported),
             ("function f() if true then return end end", .nxdomain, .nxdomain, .pass),
-            ("local a = addAction", .nxdomain, .unsupported, .unsupported),
+            ("local a = addAction", .unsupported, .unsupported, .unsupported),
             ("dofile('rules.lua')", .unsupported, .unsupported, .unsupported),
             ("includeDirectory('conf.d')", .unsupported, .unsupported, .unsupported),
             ("require 'rules'", .unsupported, .unsupported, .unsupported),
@@ -75,7 +75,7 @@ import Testing
                 "function maintenance() g:apply() addAction('q.zz', DropAction()) end", .unsupported, .unsupported,
                 .unsupported
             ),
-            ("addDynBlockSMT({newDNSName('q.zz.')}, 'm', 60, DNSAction.Nxdomain)", .nxdomain, .nxdomain, .unsupported),
+            ("addDynBlockSMT({'q.zz.'}, 'm', 60, DNSAction.Nxdomain)", .nxdomain, .nxdomain, .unsupported),
             ("setACLFromFile('acl')", .unsupported, .unsupported, .unsupported),
             ("setACL(networks)", .unsupported, .unsupported, .unsupported),
             ("somethingNew(1)", .unsupported, .unsupported, .unsupported),
@@ -99,7 +99,7 @@ import Testing
             ("addAction('q.zz', SpoofCNAMEAction({'a.yy'}))", .unsupported, .unsupported, .unsupported),
             // It starts with these.
             ("addAction('\\u{71}.zz', \(nx))", .nxdomain, .nxdomain, .nxdomain),
-            ("addAction('q\\0.zz', DropAction())", .nxdomain, .unsupported, .unsupported),
+            ("addAction('q\\0.zz', DropAction())", .unsupported, .unsupported, .unsupported),
             ("topRules(3);", .nxdomain, .nxdomain, .pass), ("math.floor(1.5)", .nxdomain, .nxdomain, .pass),
             ("addAction(RDRule(), NoneAction())", .nxdomain, .nxdomain, .pass),
             ("setVerboseHealthChecks(true)", .nxdomain, .nxdomain, .pass),
@@ -116,7 +116,7 @@ import Testing
             ),
             (
                 "for i = 1, 2 do addAction('q.zz', DropAction()) end\nclearRules()",
-                .unsupported, .nxdomain, .unsupported
+                .unsupported, .unsupported, .unsupported
             ),
         ] as [Row]
     )
@@ -156,9 +156,10 @@ import Testing
     @Test(
         arguments: [
             ("policy.add(function(req, query) return policy.DENY end)", .nxdomain, .unsupported, .unsupported),
-            ("policy.add(policy.rpz(policy.DENY, 'x.rpz'))", .nxdomain, .unsupported, .unsupported),
-            ("for i = 1, 2 do policy.add(\(rule)) end", .nxdomain, .unsupported, .unsupported),
-            ("if x then policy.add(\(rule)) end", .nxdomain, .unsupported, .unsupported),
+            ("policy.add(policy.rpz(policy.DENY, '/etc/hosts'))", .nxdomain, .unsupported, .unsupported),
+            ("policy.add(policy.rpz(policy.DENY, '/nonexistent.rpz'))", .unsupported, .unsupported, .unsupported),
+            ("for i = 1, 2 do policy.add(\(rule)) end", .unsupported, .unsupported, .unsupported),
+            ("if x then policy.add(\(rule)) end", .unsupported, .unsupported, .unsupported),
             (
                 "policy.add(policy.suffix(policy.FLAGS('NO_CACHE'), {todname('q.zz')}))", .nxdomain, .nxdomain,
                 .unsupported
@@ -186,28 +187,32 @@ import Testing
             ("require('other')", .unsupported, .unsupported, .unsupported),
             // What policy answers meets no view and no hint.
             (
-                "view:addr('127.0.0.0/8', function(req, query) return policy.DENY end)", .nxdomain, .nxdomain,
+                "modules = {'view'}\nview:addr('127.0.0.0/8', function(req, query) return policy.DENY end)", .nxdomain,
+                .nxdomain,
                 .unsupported
             ),
-            ("for i = 1, 2 do view:addr('127.0.0.0/8', \(rule)) end", .nxdomain, .nxdomain, .unsupported),
+            ("for i = 1, 2 do view:addr('127.0.0.0/8', \(rule)) end", .unsupported, .unsupported, .unsupported),
             (
                 "modules = {'view', 'policy'}\nview:addr('127.0.0.0/8', function(req, query) return policy.DENY end)",
                 .unsupported, .unsupported, .unsupported
             ),
             (
                 "view:addr('127.0.0.0/8', \(rule))\nmodules = {'view', 'policy'}",
-                .nxdomain, .nxdomain, .unsupported
+                .unsupported, .unsupported, .unsupported
             ),
             (
                 "modules = {'view', 'policy'}\nlocal r = policy.all(policy.PASS)\nview:addr('127.0.0.0/8', r)",
                 .unsupported, .unsupported, .pass
             ),
             ("modules = {'hints > iterate'}\nhints.add_hosts('/etc/hosts')", .nxdomain, .nxdomain, .unsupported),
-            ("policy.add(policy.all(policy.PASS))\nhints.config('/etc/hosts')", .nxdomain, .unsupported, .unsupported),
-            ("hints.set('q.zz 192.0.2.1')", .nxdomain, .nxdomain, .unsupported),
-            ("hints['q.zz'] = '192.0.2.1'", .nxdomain, .nxdomain, .unsupported),
-            ("hints.set('r.zz 192.0.2.1')", .nxdomain, .nxdomain, .pass),
-            ("hints['r.zz'] = address", .nxdomain, .nxdomain, .unsupported),
+            (
+                "modules = {'hints'}\npolicy.add(policy.all(policy.PASS))\nhints.config('/etc/hosts')", .nxdomain,
+                .unsupported, .unsupported
+            ),
+            ("modules = {'hints'}\nhints.set('q.zz 192.0.2.1')", .nxdomain, .nxdomain, .unsupported),
+            ("modules = {'hints'}\nhints['q.zz'] = '192.0.2.1'", .nxdomain, .nxdomain, .unsupported),
+            ("modules = {'hints'}\nhints.set('r.zz 192.0.2.1')", .nxdomain, .nxdomain, .pass),
+            ("hints.set('r.zz 192.0.2.1')", .unsupported, .unsupported, .unsupported),
             ("modules = { hints = '/etc/hosts' }", .nxdomain, .nxdomain, .unsupported),
             ("modules = {'rebinding < iterate'}", .nxdomain, .nxdomain, .unsupported),
             ("modules = {'dns64'}", .nxdomain, .nxdomain, .pass),
@@ -253,8 +258,11 @@ import Testing
             ("newServer({address='192.0.2.1', pool='p'})", .route, .unsupported),
             ("newServer({address='192.0.2.1', pool={'p', ''}})", .route, .pass),
             ("s = newServer('192.0.2.1')\ns:addPool('p')", .route, .pass),
-            ("newServer({address='192.0.2.1', pool=os.getenv('POOL')})", .route, .pass),
-            ("newServer({address='192.0.2.1', pool='p'})\nfor i = 1, 2 do newServer('192.0.2.2') end", .route, .pass),
+            ("newServer({address='192.0.2.1', pool=os.getenv('POOL')})", .unsupported, .unsupported),
+            (
+                "newServer({address='192.0.2.1', pool='p'})\nfor i = 1, 2 do newServer('192.0.2.2') end",
+                .unsupported, .unsupported
+            ),
             ("setLocal('127.0.0.1')", .route, .pass),
         ]
     )
@@ -265,6 +273,20 @@ import Testing
         #expect(try loaded.verdict("x.zz", context: context).kind == sent, "\(servers)")
         for name in ["y.zz", "q.zz"] {
             #expect(try loaded.verdict(name, context: context).kind == other, "\(servers) \(name)")
+        }
+    }
+
+    /// An engine starts with all files or with none, whichever comes first here.
+    @Test(arguments: ["dofile('rules.lua')", "nosuch()", "rmRule(0)", "newServer('127.0.0.1'):nosuch()"])
+    func otherLists(statement: String) throws {
+        let texts = ["addAction('x.zz', \(Self.nx))\n", "addAction('y.zz', \(Self.nx))\n\(statement)\n"]
+        let lists = texts.enumerated().map { index, text in
+            ListInput(path: "\(index).lua", format: .dnsdist, octets: Array(text.utf8))
+        }
+        let layer = try LayerLoader.load(lists, engine: .dnsdist).layer
+        let stack = CompiledStack(layers: [layer])
+        for name in ["x.zz", "y.zz", "q.zz"] {
+            #expect(stack.verdict(try DomainName(name), type: .a).kind == .unsupported, "\(statement) \(name)")
         }
     }
 }

@@ -74,15 +74,24 @@ struct OpenNamesTests {
                 "a.zz",
                 .a, .unsupported
             ),
-            ("view:tsig('key', policy.suffix(policy.DENY, {todname('a.zz')}))", "a.zz", .a, .unsupported),
-            ("hints.set('a.zz 192.0.2.1')", "a.zz", .a, .unsupported),
-            ("hints.set('a.zz 192.0.2.1')", "b.zz", .a, .pass),
-            ("hints['a.zz'] = '192.0.2.1'", "a.zz", .a, .unsupported),
-            ("hints [ \"a.zz\" ] = '192.0.2.1'", "a.zz", .a, .unsupported),
-            ("hints['a.zz'] = '192.0.2.1'", "b.zz", .a, .pass),
-            ("hints.printer = '192.0.2.1'", "printer", .a, .unsupported),
-            ("policy.add(policy.all(policy.DENY))\nhints['a.zz'] = '192.0.2.1'", "a.zz", .a, .nxdomain),
-            ("policy.add(policy.all(policy.PASS))\nhints['a.zz'] = '192.0.2.1'", "a.zz", .a, .unsupported),
+            (
+                "modules = {'view'}\nview:tsig('key', policy.suffix(policy.DENY, {todname('a.zz')}))", "a.zz", .a,
+                .unsupported
+            ),
+            ("modules = {'hints'}\nhints.set('a.zz 192.0.2.1')", "a.zz", .a, .unsupported),
+            ("modules = {'hints'}\nhints.set('a.zz 192.0.2.1')", "b.zz", .a, .pass),
+            ("modules = {'hints'}\nhints['a.zz'] = '192.0.2.1'", "a.zz", .a, .unsupported),
+            ("modules = {'hints'}\nhints [ \"a.zz\" ] = '192.0.2.1'", "a.zz", .a, .unsupported),
+            ("modules = {'hints'}\nhints['a.zz'] = '192.0.2.1'", "b.zz", .a, .pass),
+            ("modules = {'hints'}\nhints.printer = '192.0.2.1'", "printer", .a, .unsupported),
+            (
+                "modules = {'hints'}\npolicy.add(policy.all(policy.DENY))\nhints['a.zz'] = '192.0.2.1'", "a.zz", .a,
+                .nxdomain
+            ),
+            (
+                "modules = {'hints'}\npolicy.add(policy.all(policy.PASS))\nhints['a.zz'] = '192.0.2.1'", "a.zz", .a,
+                .unsupported
+            ),
         ] as [Row]
     )
     func knot(row: Row) throws {

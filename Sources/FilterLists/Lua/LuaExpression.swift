@@ -28,19 +28,29 @@ struct LuaText {
     }
 }
 
-/// A call `a.b(…)` or `a.b:c(…)` of a function that is named.
+/// A call `a.b(…)` or `a.b:c(…)` of a function that is named, or one of a method `f():c(…)` of what another made.
 final class LuaCall {
     /// The names in front of the arguments; a method's last.
     let path: [Range<Int>]
     let isMethod: Bool
+    /// What has the method, where that is no name; the method alone is the path then.
+    let receiver: LuaExpression?
     let arguments: [LuaExpression]
     /// From the name to the closing parenthesis.
     let range: Range<Int>
     let line: Int
 
-    init(path: [Range<Int>], isMethod: Bool, arguments: [LuaExpression], range: Range<Int>, line: Int) {
+    init(
+        path: [Range<Int>],
+        isMethod: Bool,
+        receiver: LuaExpression? = nil,
+        arguments: [LuaExpression],
+        range: Range<Int>,
+        line: Int
+    ) {
         self.path = path
         self.isMethod = isMethod
+        self.receiver = receiver
         self.arguments = arguments
         self.range = range
         self.line = line
@@ -64,8 +74,44 @@ indirect enum LuaExpression {
     case path([Range<Int>])
     case call(LuaCall)
     case table([LuaField])
-    /// Operators, functions, indices: what would have to be run.
+    /// A function that is written down; it is not run where it stands.
+    case function
+    /// One operator between some values.
+    case operation(LuaOperator, [LuaExpression])
+    /// Indices, several operators, calls of what has no name: what would have to be run.
     case opaque
+}
+
+/// An operator of which something can be known without running it.
+enum LuaOperator {
+    case sum, difference, product, quotient, text, equality, choice
+
+    init?(_ mark: Span<UInt8>) {
+        switch mark.string {
+        case "+": self = .sum
+        case "-": self = .difference
+        case "*": self = .product
+        case "/": self = .quotient
+        case "..": self = .text
+        case "==", "~=": self = .equality
+        case "and", "or": self = .choice
+        default: return nil
+        }
+    }
+
+    /// Whether what it makes may be one of its values.
+    var handsOn: Bool { self == .choice }
+
+    /// What it makes of two numbers; nil for other operators.
+    func result(_ left: Double, _ right: Double) -> Double? {
+        switch self {
+        case .sum: left + right
+        case .difference: left - right
+        case .product: left * right
+        case .quotient: left / right
+        case .text, .equality, .choice: nil
+        }
+    }
 }
 
 /// One entry of a table.

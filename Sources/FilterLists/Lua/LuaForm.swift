@@ -16,6 +16,24 @@ enum LuaArgument {
     case unknown
 
     var isUnknown: Bool { if case .unknown = self { true } else { false } }
+
+    var isNothing: Bool { if case .nothing = self { true } else { false } }
+
+    /// Whether it is compared as it is, without asking an object.
+    var isPlain: Bool {
+        switch self {
+        case .nothing, .boolean, .number, .text: true
+        case .table, .object, .unknown: false
+        }
+    }
+
+    /// Whether it is a text, or a number, that another may be put behind.
+    var isText: Bool {
+        switch self {
+        case .text, .number, .object("text"): true
+        default: false
+        }
+    }
 }
 
 /// What a function of an engine takes as one of its arguments; with anything else the engine does not start.
@@ -42,6 +60,10 @@ indirect enum LuaForm: Sendable {
     case any
     /// Whatever is given, the engine does not start.
     case never
+    /// Whatever is given, nothing is known: files, for instance, may or may not be there.
+    case unseen
+
+    var takesAll: Bool { if case .any = self { true } else { false } }
 
     enum Outcome {
         case taken
@@ -56,18 +78,22 @@ indirect enum LuaForm: Sendable {
     func outcome(_ argument: LuaArgument) -> Outcome {
         switch (self, argument) {
         case (.optional, .nothing), (.any, _): return .taken
+        case (.unseen, _): return .unseen
         case (.custom(let judge), _): return judge(argument)
         case (.having(let key, let form), .table(let fields)):
-            let isThere = fields.contains { $0.key.map { String(decoding: $0, as: UTF8.self) } == key }
+            let isThere = fields.contains { field in
+                field.key.map { String(decoding: $0, as: UTF8.self) } == key && !field.value.isNothing
+            }
             return isThere ? form.outcome(argument) : .refused
         case (.optional(let form), _): return form.outcome(argument)
         case (.either(let forms), _):
             let outcomes = forms.map { $0.outcome(argument) }
             return [.taken, .unknown, .unseen].first { outcomes.contains($0) } ?? .refused
-        case (.function, .unknown), (.function, .object): return .taken
         case (_, .unknown): return .unknown
         case (_, .nothing): return .refused
+        case (.function, .object("function")), (.boolean, .object("boolean")), (.text, .object("text")): return .taken
         case (.boolean, .boolean), (.text, .text), (.text, .number): return .taken
+        case (.check, .object("text")), (.number, .object("text")), (.number, .object("number")): return .unseen
         case (.number(let range), .number(let number)): return range.contains(number) ? .taken : .unseen
         case (.number(let range), .text(let text)):
             guard let number = text.span.decimal else { return .unseen }
@@ -75,17 +101,26 @@ indirect enum LuaForm: Sendable {
         case (.check(let isGood), .text(let text)): return isGood(text) ? .taken : .refused
         case (.check, .number): return .unseen
         case (.list(let form), .table(let fields)):
-            return Self.all(fields.map { $0.key == nil ? form.outcome($0.value) : .unseen })
+            return Self.all(
+                fields.map { field in
+                    let outcome = field.key == nil ? form.outcome(field.value) : .unseen
+                    // What is no text may be left out, or end the sequence.
+                    if case .text = field.value { return outcome }
+                    return outcome == .refused ? .unseen : outcome
+                }
+            )
         case (.options(let forms), .table(let fields)):
             return Self.all(fields.map { Self.outcome(key: $0.key, $0.value, forms) })
         case (.object(let kind), .object(let other)): return kind == other ? .taken : .refused
+        // Others have methods, or meta-methods, with which they may pass for what is asked for.
+        case (_, .object): return .unseen
         default: return .refused
         }
     }
 
     private static func outcome(key: [UInt8]?, _ value: LuaArgument, _ forms: [String: LuaForm]) -> Outcome {
-        if let key, let form = forms[String(decoding: key, as: UTF8.self)] { return form.outcome(value) }
         if case .nothing = value { return .taken }
+        if let key, let form = forms[String(decoding: key, as: UTF8.self)] { return form.outcome(value) }
         // Whether the engine gets to see the type of what it does not ask for depends on the function.
         return key == nil ? .unseen : LuaForm.either([.boolean, .text]).outcome(value) == .taken ? .taken : .unseen
     }

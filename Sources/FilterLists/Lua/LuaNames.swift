@@ -38,18 +38,24 @@ struct LuaNames {
     }
 
     /// Notes all names in an expression whose value goes where nobody looks.
-    mutating func note(_ expression: LuaExpression, in text: Span<UInt8>) {
+    mutating func note(_ expression: LuaExpression, isHandedOn: Bool = true, in text: Span<UInt8>) {
         switch expression {
-        case .path(let path): note(path, isExposed: path.count == 1, in: text)
+        case .path(let path): note(path, isExposed: path.count == 1 && isHandedOn, in: text)
         case .call(let call):
-            note(call.path, isExposed: false, in: text)
+            if let receiver = call.receiver {
+                note(receiver, in: text)
+                note(field: text.extracting(call.path[0]))
+            } else {
+                note(call.path, isExposed: false, in: text)
+            }
             for argument in call.arguments { note(argument, in: text) }
         case .table(let fields):
             for field in fields {
                 if let key = field.key { note(key, in: text) }
                 note(field.value, in: text)
             }
-        case .null, .boolean, .number, .text, .opaque: break
+        // The values of operators are noted where they are read.
+        case .null, .boolean, .number, .text, .function, .operation, .opaque: break
         }
     }
 }

@@ -3,24 +3,24 @@ import TextScan
 /// Reads Lua statement by statement and keeps what can be known without running it.
 struct LuaParser: ~Escapable {
     /// Expressions inside of expressions, and names in one `a.b.c`.
-    private static let (maximumDepth, maximumPath) = (100, 64)
+    static let (maximumDepth, maximumPath) = (100, 64)
     /// Values in one statement.
-    private static let maximumValues = 4_000_000
+    static let maximumValues = 4_000_000
 
-    private enum Fault: Error { case syntax }
+    enum Fault: Error { case syntax }
 
     let text: Span<UInt8>
     private var scanner: LuaScanner
-    private var token: LuaToken
+    var token: LuaToken
     /// Where the token before this one ended.
-    private var lastEnd = 0
-    private var values = 0
+    var lastEnd = 0
+    var values = 0
     /// Where the token before this one was `.` or `:`.
     private var isBehindDot = false
     /// Names seen in what is not run, of the last statement.
-    private(set) var names = LuaNames()
-    /// Whether a part of the statement would have to be run outside of its arguments.
-    private var isProgram = false
+    var names = LuaNames()
+    /// What the statement is where it is more than a call or an assignment.
+    private var program: LuaProgram?
 
     @_lifetime(copy text)
     init(_ text: Span<UInt8>) {
@@ -29,34 +29,36 @@ struct LuaParser: ~Escapable {
         token = scanner.next()
     }
 
+    /// Where the next statement begins, or what is read ends.
+    var end: Int { lastEnd }
+
     /// The next statement.
     @_lifetime(self: copy self)
     mutating func next() -> LuaStatement {
         guard token.kind != .end else { return .end }
         values = 0
         names = LuaNames()
-        isProgram = false
-        var end = token.range.upperBound
+        program = nil
         let (start, startLine) = (token.range.lowerBound, token.line)
         do throws(Fault) {
             let statement = try statement(start, startLine)
-            end = lastEnd
+            program?.range = start..<lastEnd
             if isMark(";") { advance() }
-            guard isProgram else { return statement }
+            return program.map { .program($0) } ?? statement
         } catch {
             let end = max(start, token.range.upperBound)
             token.kind = .end
             return .broken(range: start..<end, line: startLine)
         }
-        return .program(LuaProgram(range: start..<end, line: startLine))
     }
 
     @_lifetime(self: copy self)
     private mutating func statement(_ start: Int, _ line: Int) throws(Fault) -> LuaStatement {
         guard token.kind == .name else { throw .syntax }
+        program = LuaProgram(range: start..<start, line: line)
+        if isWord("function") { return try declaration() }
         for keyword in LuaWords.blocks where isWord(keyword) { return try block() }
         if isWord("return") || isWord("break") || isWord("goto") {
-            isProgram = true
             // Where it goes on is not known.
             if isWord("goto") { names.isLost = true }
             advance()
@@ -65,23 +67,25 @@ struct LuaParser: ~Escapable {
         }
         if isWord("local") {
             advance()
-            if isWord("function") { return try block() }
+            if isWord("function") { return try declaration() }
             guard token.kind == .name else { throw .syntax }
             let name = token.range
             advance()
-            guard isMark("=") else { return try others([.path([name])], start, line) }
+            guard isMark("=") else { return try others([.path([name])]) }
             advance()
             return try assignment([name], start, line)
         }
         let first = try suffixed(0)
         switch first {
-        case .call(let call) where !isMark("=") && !isMark(","): return .call(call)
+        case .call(let call) where !isMark("=") && !isMark(","):
+            program = nil
+            return .call(call)
         case .path(let path) where isMark("="):
             advance()
             return try assignment(path, start, line)
         // Names alone are no statement, and no call is assigned to.
         case .path where !isMark(","), .call: throw .syntax
-        default: return try others([first], start, line)
+        default: return try others([first])
         }
     }
 
@@ -90,21 +94,25 @@ struct LuaParser: ~Escapable {
         let value = try expression(0)
         if isMark(",") {
             names.note(value, in: text)
-            return try others([.path(path)], start, line)
+            program?.values.append(value)
+            return try others([.path(path)])
         }
+        program = nil
         return .assignment(path: path, value: value, range: start..<lastEnd, line: line)
     }
 
     /// The rest of a statement of a kind that is not looked into.
     @_lifetime(self: copy self)
-    private mutating func others(_ targets: [LuaExpression], _ start: Int, _ line: Int) throws(Fault) -> LuaStatement {
-        isProgram = true
+    private mutating func others(_ targets: [LuaExpression]) throws(Fault) -> LuaStatement {
+        program?.isRun = false
+        program?.values += targets
         for target in targets { note(target) }
         var isTarget = true
         while isMark(",") || isMark("=") {
             if isMark("=") { isTarget = false }
             advance()
             let other = try expression(0)
+            program?.values.append(other)
             if isTarget { note(other) } else { names.note(other, in: text) }
         }
         return .end
@@ -122,13 +130,25 @@ struct LuaParser: ~Escapable {
     /// Skips a block to its end, noting the names in it.
     @_lifetime(self: copy self)
     private mutating func block() throws(Fault) -> LuaStatement {
-        isProgram = true
+        try skipBlock()
+        return .end
+    }
+
+    /// Skips a function that gets a name.
+    @_lifetime(self: copy self)
+    private mutating func declaration() throws(Fault) -> LuaStatement {
+        var ahead = scanner
+        let name = ahead.next()
+        // Fields of tables may not be there, and may mean something.
+        let isPlain = text.extracting(ahead.next().range).equals("(")
+        program?.isRun = !isPlain
+        program?.declared = isPlain ? name.range : nil
         try skipBlock()
         return .end
     }
 
     @_lifetime(self: copy self)
-    private mutating func skipBlock(_ level: Int = 0) throws(Fault) {
+    mutating func skipBlock(_ level: Int = 0) throws(Fault) {
         var blocks = LuaBlocks()
         var isDeclared = false
         while true {
@@ -158,6 +178,10 @@ struct LuaParser: ~Escapable {
             }
             isDeclared = isWord("function")
             advance()
+            if isDeclared, blocks.depth == 1, let declared = program?.declared, token.range == declared {
+                isDeclared = false
+                advance()
+            }
         }
     }
 
@@ -179,193 +203,10 @@ struct LuaParser: ~Escapable {
         names.note(root: text.extracting(root), isExposed: isDeclared || isWritten || isAlone && !isCalled)
     }
 
-    // MARK: - Expressions
-
-    @_lifetime(self: copy self)
-    private mutating func expression(_ depth: Int) throws(Fault) -> LuaExpression {
-        var result = try operand(depth)
-        while isOperator() {
-            names.note(result, in: text)
-            advance()
-            names.note(try operand(depth), in: text)
-            result = .opaque
-        }
-        return result
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func operand(_ depth: Int) throws(Fault) -> LuaExpression {
-        guard depth < Self.maximumDepth else { throw .syntax }
-        try count()
-        var isNegative = false
-        var isOpaque = false
-        while isMark("-") || isMark("#") || isWord("not") {
-            if isMark("-") { isNegative.toggle() } else { isOpaque = true }
-            advance()
-        }
-        let value = try simple(depth)
-        if !isOpaque {
-            guard isNegative else { return value }
-            if case .number(let number) = value { return .number(-number) }
-        }
-        // The length of a variable, or its opposite, does not give it away.
-        if case .path = value { return .opaque }
-        return dropped(value)
-    }
-
-    private mutating func count() throws(Fault) {
-        guard values < Self.maximumValues else { throw .syntax }
-        values += 1
-    }
-
-    /// What is left of a value when something is done to it that is not looked into.
-    private mutating func dropped(_ value: LuaExpression) -> LuaExpression {
-        names.note(value, in: text)
-        return .opaque
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func simple(_ depth: Int) throws(Fault) -> LuaExpression {
-        switch token.kind {
-        case .text:
-            var text = LuaText(content: token.content, line: token.line, isEscaped: token.isEscaped)
-            text.hasNUL = token.hasNUL
-            advance()
-            return .text(text)
-        case .number:
-            guard let number = LuaWords.number(text.extracting(token.range)) else { throw .syntax }
-            advance()
-            return .number(number)
-        case .mark where isMark("{"): return .table(try table(depth))
-        case .mark where isMark("..."):
-            advance()
-            return .opaque
-        case .name where isWord("nil"):
-            advance()
-            return .null
-        case .name where isWord("true") || isWord("false"):
-            defer { advance() }
-            return .boolean(isWord("true"))
-        case .name where isWord("function"):
-            try skipBlock(depth)
-            return .opaque
-        default: return try suffixed(depth)
-        }
-    }
-
-    /// A name, or something in parentheses, and what is called or looked up in it.
-    @_lifetime(self: copy self)
-    private mutating func suffixed(_ depth: Int) throws(Fault) -> LuaExpression {
-        let (start, line) = (token.range.lowerBound, token.line)
-        var path: [Range<Int>] = []
-        var result = LuaExpression.opaque
-        if isMark("(") {
-            advance()
-            result = try expression(depth + 1)
-            try take(")")
-            if case .path(let inner) = result { path = inner }
-        } else {
-            guard token.kind == .name, !isReserved() else { throw .syntax }
-            path = [token.range]
-            result = .path(path)
-            advance()
-        }
-        while true {
-            try count()
-            if isMark(".") || isMark(":") {
-                let isMethod = isMark(":")
-                advance()
-                guard token.kind == .name else { throw .syntax }
-                if case .path = result, path.count < Self.maximumPath {
-                    path.append(token.range)
-                    result = .path(path)
-                } else {
-                    result = dropped(result)
-                    names.note(field: text.extracting(token.range))
-                }
-                advance()
-                guard isMethod else { continue }
-                result = try called(result, isMethod: true, start, line, depth)
-            } else if isMark("[") {
-                result = dropped(result)
-                advance()
-                names.note(try expression(depth + 1), in: text)
-                try take("]")
-            } else if isMark("(") || isMark("{") || token.kind == .text {
-                result = try called(result, isMethod: false, start, line, depth)
-            } else {
-                return result
-            }
-        }
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func called(
-        _ function: LuaExpression,
-        isMethod: Bool,
-        _ start: Int,
-        _ line: Int,
-        _ depth: Int
-    ) throws(Fault) -> LuaExpression {
-        let arguments = try arguments(depth + 1)
-        guard case .path(let path) = function else {
-            for argument in arguments { names.note(argument, in: text) }
-            return dropped(function)
-        }
-        return .call(
-            LuaCall(path: path, isMethod: isMethod, arguments: arguments, range: start..<lastEnd, line: line)
-        )
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func arguments(_ depth: Int) throws(Fault) -> [LuaExpression] {
-        if isMark("{") || token.kind == .text { return [try simple(depth)] }
-        try take("(")
-        var arguments: [LuaExpression] = []
-        if !isMark(")") {
-            arguments.append(try expression(depth))
-            while isMark(",") {
-                advance()
-                arguments.append(try expression(depth))
-            }
-        }
-        try take(")")
-        return arguments
-    }
-
-    @_lifetime(self: copy self)
-    private mutating func table(_ depth: Int) throws(Fault) -> [LuaField] {
-        try take("{")
-        var fields: [LuaField] = []
-        while !isMark("}") {
-            if isMark("[") {
-                advance()
-                let key = try expression(depth + 1)
-                try take("]")
-                try take("=")
-                fields.append(LuaField(key: key, value: try expression(depth + 1)))
-            } else {
-                let name = LuaText(content: token.range, line: token.line, isEscaped: false)
-                let isName = token.kind == .name
-                let value = try expression(depth + 1)
-                if isName, case .path(let path) = value, path.count == 1, isMark("=") {
-                    advance()
-                    fields.append(LuaField(key: .text(name), value: try expression(depth + 1)))
-                } else {
-                    fields.append(LuaField(value: value))
-                }
-            }
-            guard isMark(",") || isMark(";") else { break }
-            advance()
-        }
-        try take("}")
-        return fields
-    }
-
     // MARK: - Tokens
 
     @_lifetime(self: copy self)
-    private mutating func advance() {
+    mutating func advance() {
         if token.kind == .name, !isBehindDot, LuaWords.reachesAll(text.extracting(token.range)) { names.isLost = true }
         isBehindDot = isMark(".") || isMark(":")
         lastEnd = token.range.upperBound
@@ -375,20 +216,20 @@ struct LuaParser: ~Escapable {
     }
 
     @_lifetime(self: copy self)
-    private mutating func take(_ mark: StaticString) throws(Fault) {
+    mutating func take(_ mark: StaticString) throws(Fault) {
         guard isMark(mark) else { throw .syntax }
         advance()
     }
 
-    private func isMark(_ mark: StaticString) -> Bool {
+    func isMark(_ mark: StaticString) -> Bool {
         token.kind == .mark && text.extracting(token.range).equals(mark)
     }
 
-    private func isWord(_ word: StaticString) -> Bool {
+    func isWord(_ word: StaticString) -> Bool {
         token.kind == .name && text.extracting(token.range).equals(word)
     }
 
-    private func isOperator() -> Bool {
+    func isOperator() -> Bool {
         switch token.kind {
         case .mark: LuaWords.operators.contains { isMark($0) }
         case .name: isWord("and") || isWord("or")
@@ -396,5 +237,5 @@ struct LuaParser: ~Escapable {
         }
     }
 
-    private func isReserved() -> Bool { LuaWords.reserved.contains { isWord($0) } }
+    func isReserved() -> Bool { LuaWords.reserved.contains { isWord($0) } }
 }

@@ -44,6 +44,27 @@ struct LuaRules {
         }
     }
 
+    /// Leaves every name open because of a statement with which the engine is not known to start, or does not.
+    mutating func refuse(
+        _ fault: ConfigurationFault,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        switch fault {
+        case .bad: return sink.drop(.badStatement, text, range, line)
+        case .unreadable: sink.skip(.programAtStart, text, range, line)
+        case .unsupported(let reason): sink.skip(reason, text, range, line)
+        }
+        leaveOpen(.first, range, line)
+    }
+
+    /// Whether a rule is the one that leaves every name open, whatever other files say.
+    func leavesAllOpen(_ rule: OrderedRule) -> Bool {
+        rule.isOpenForAll && first.contains { $0.isOpenForAll && $0.range == rule.range }
+    }
+
     /// All rules in one order, with others that meet what these let pass.
     func merged(with others: [OrderedRule] = []) -> [OrderedRule] {
         first + Self.merged(rules, Self.merged(others, behind))

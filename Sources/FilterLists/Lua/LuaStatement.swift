@@ -15,4 +15,10 @@ enum LuaStatement {
 struct LuaProgram {
     var range: Range<Int>
     var line: Int
+    /// The name of a function that it declares and does not run.
+    var declared: Range<Int>?
+    /// Whether nothing of it is known but its names: a block that is run where it stands.
+    var isRun = true
+    /// What is evaluated where nothing else is run.
+    var values: [LuaExpression] = []
 }

@@ -1,11 +1,17 @@
 import TextScan
 
+/// A value of a configuration, as far as it is known without running it.
+protocol LuaValue {
+    /// What is still known of it where something unknown got hold of it and may have changed it.
+    var spoiled: Self { get }
+}
+
 /// The variables of a program that is not run, and which of their values are still known.
 ///
 /// A value is known until it gets to where something unknown may change it: into a table, to a function that is not
 /// modelled, into an expression. A variable that a part mentions which is not run, a function above all, is never known
 /// again, since nobody knows when that part runs.
-struct LuaVariables<Value> {
+struct LuaVariables<Value: LuaValue> {
     /// What one assignment made: shared by all variables that hold it, as in Lua.
     private final class Cell {
         let value: Value
@@ -32,7 +38,8 @@ struct LuaVariables<Value> {
     /// What a variable holds; nil for a name that the program gives no meaning.
     subscript(name: String) -> Value? {
         guard let cell = cells[name] else { return exposed.contains(name) ? unknown : nil }
-        return cell.isKnown && !isLost && !hidden.contains(name) ? cell.value : unknown
+        if isLost || hidden.contains(name) && exposed.contains(name) { return unknown }
+        return cell.isKnown && !hidden.contains(name) ? cell.value : cell.value.spoiled
     }
 
     /// Begins a statement, with the names in its parts that are not run.
@@ -43,11 +50,11 @@ struct LuaVariables<Value> {
             isLost = true
             changesKept = cells.values.contains(where: \.isKept)
         }
+        exposed.formUnion(names.exposed)
         for name in names.roots {
             spoil(name)
             hidden.insert(name)
         }
-        exposed.formUnion(names.exposed)
     }
 
     /// Assigns a value of its own.
@@ -94,6 +101,13 @@ struct LuaVariables<Value> {
             forget(root)
             if path.count == 1, cells[root] == nil { exposed.insert(root) }
         case .call(let call):
+            if let receiver = call.receiver {
+                escape(receiver, isHandedOn: true, text, keepsNothing: keepsNothing)
+                for argument in call.arguments {
+                    escape(argument, isHandedOn: true, text, keepsNothing: keepsNothing)
+                }
+                return
+            }
             let root = text.extracting(call.path[0]).string
             let isModelled = !call.isMethod && self[root] == nil && keepsNothing(call.name(text))
             if !isModelled { forget(root) }
@@ -105,7 +119,7 @@ struct LuaVariables<Value> {
                 if let key = field.key { escape(key, isHandedOn: isHandedOn, text, keepsNothing: keepsNothing) }
                 escape(field.value, isHandedOn: isHandedOn, text, keepsNothing: keepsNothing)
             }
-        case .null, .boolean, .number, .text, .opaque: break
+        case .null, .boolean, .number, .text, .function, .operation, .opaque: break
         }
     }
 }

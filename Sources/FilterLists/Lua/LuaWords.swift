@@ -11,6 +11,9 @@ enum LuaWords {
         "then", "until", "while",
     ]
 
+    /// Those that are no names.
+    static let keywords = reserved + ["false", "function", "goto", "nil", "true"]
+
     /// Whether a program gets with this name at variables that it does not name, or runs what stands elsewhere.
     static func reachesAll(_ name: Span<UInt8>) -> Bool {
         guard name.count >= 2, name.count <= 16 else { return false }

@@ -31,12 +31,11 @@ enum DnsdistFunctions {
         // dnsdist ends there.
         if ["os.exit", "shutdown", "showTCPStats"].contains(name) { return false }
         if harmless.contains(name) { return true }
+        // Made, and given to nothing.
+        if name.first?.isUppercase == true, name.hasSuffix("Rule") || name.hasSuffix("Action") { return true }
         guard DnsdistGlobals.maximum(name) != nil else { return false }
         return ["show", "get", "top", "new", "is", "string.", "math.", "os.", "io."].contains { name.hasPrefix($0) }
     }
-
-    /// Whether what a function is given matters only to whether dnsdist starts.
-    static func isSetting(_ name: String) -> Bool { harmless.contains(name) && DnsdistGlobals.maximum(name) != .max }
 
     /// Whether a method of an object that is not known decides nothing about queries.
     static func isHarmless(method: String) -> Bool {

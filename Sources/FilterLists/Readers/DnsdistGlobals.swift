@@ -18,6 +18,9 @@ enum DnsdistGlobals {
 
     /// What the tables of numbers hold.
     static let words: [String: Set<String>] = [
+        "DNSAction": """
+        Allow Delay Drop HeaderModify NoOp NoRecurse None Nxdomain Pool Refused ServFail Spoof SpoofRaw Truncate
+        """,
         "DNSClass": "ANY CHAOS IN NONE", "DNSOpcode": "IQuery Notify Query Status Update",
         "DNSRCode": """
         BADALG BADCOOKIE BADKEY BADMODE BADNAME BADSIG BADTIME BADTRUNC BADVERS FORMERR NOERROR NOTAUTH \

@@ -1,3 +1,4 @@
+import DNS
 import Policy
 import TextScan
 
@@ -80,4 +81,23 @@ struct DnsdistPools {
         // What no rule decides goes to the pool without a name.
         if lacksDefault { rules.rules.append(.open(0..<0, 1)) }
     }
+}
+
+/// Where a configuration of dnsdist listens: it does not start with the same place twice.
+struct DnsdistListeners {
+    private var places: Set<[UInt8]> = []
+
+    /// Takes a call; false for one that listens where another does.
+    mutating func take(_ call: LuaCall, _ name: String, _ source: Span<UInt8>) -> Bool {
+        guard let port = Self.ports[name], case .text(let text)? = call.arguments.first else { return true }
+        if name == "setLocal" { places = [] }
+        var place = text.octets(source)
+        if IPAddress(text: place) != nil || place.last == 0x5D { place += Array(":\(port)".utf8) }
+        return places.insert(place).inserted
+    }
+
+    private static let ports = [
+        "addLocal": 53, "setLocal": 53, "addDOHLocal": 443, "addTLSLocal": 853, "addDNSCryptBind": 443,
+        "controlSocket": 5199, "webserver": 8083,
+    ]
 }

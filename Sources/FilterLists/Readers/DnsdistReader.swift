@@ -16,7 +16,10 @@ enum DnsdistReader {
             clients: configuration.clientSets,
             octets: text.count
         )
-        for rule in rules { writer.write(rule, text, &sink) }
+        for rule in rules {
+            writer.write(rule, text, &sink)
+            if sink.isPart, configuration.rules.leavesAllOpen(rule) { sink.builder.noteRefusal() }
+        }
     }
 }
 
@@ -26,6 +29,7 @@ struct DnsdistConfiguration: ~Escapable {
     var rules = LuaRules()
     var access = DnsdistAccess()
     private(set) var pools = DnsdistPools()
+    var listeners = DnsdistListeners()
     private(set) var properties: [NameProperty] = []
     private(set) var clientSets: [[AddressRange]] = []
     var variables = LuaVariables<DnsdistValue>(unknown: .unknown)
@@ -44,14 +48,21 @@ struct DnsdistConfiguration: ~Escapable {
     @_lifetime(self: copy self)
     mutating func read(_ sink: inout RuleSink) {
         var parser = LuaParser(source)
+        let fault = LuaSyntax.firstFault(source)
         while true {
             let statement = parser.next()
+            if let fault, fault.range.lowerBound < parser.end {
+                return rules.refuse(fault.isCertain ? .bad : .unreadable, source, fault.range, fault.line, &sink)
+            }
             variables.begin(parser.names)
             pools.note(statement, source)
             switch statement {
-            case .end: return
+            case .end:
+                guard let fault else { return }
+                return rules.refuse(fault.isCertain ? .bad : .unreadable, source, fault.range, fault.line, &sink)
             case .broken(let range, let line):
-                return sink.drop(.badStatement, source, range, line)
+                let isCertain = fault?.isCertain ?? false
+                return rules.refuse(isCertain ? .bad : .unreadable, source, range, line, &sink)
             case .program(let program): note(program, parser.names, &sink)
             case .assignment(let path, let value, let range, let line):
                 assign(path, value, range, line, parser.names, &sink)
@@ -69,8 +80,10 @@ struct DnsdistConfiguration: ~Escapable {
         case .number(let number): return .number(number)
         case .boolean(let value): return .boolean(value)
         case .path(let path): return try value(path)
-        case .table(let fields): return texts(fields).map { .texts($0) } ?? .unknown
+        case .table(let fields): return texts(fields).map { .texts($0) } ?? .object("table")
         case .call(let call): return try value(call)
+        case .function: return .object("function")
+        case .operation: return kind(of: expression)
         case .null, .opaque: return .unknown
         }
     }
@@ -78,16 +91,29 @@ struct DnsdistConfiguration: ~Escapable {
     func value(_ path: [Range<Int>]) throws(ConfigurationFault) -> DnsdistValue {
         let root = source.extracting(path[0]).string
         if let value = variables[root] { return path.count == 1 ? value : .unknown }
-        guard path.count == 2 else { return .unknown }
-        let key = source.extracting(path[1]).string
-        switch root {
-        case "DNSRCode": return Self.codes[key].map { .number($0) } ?? .unknown
-        case "DNSQType": return RRType(key).map { .number(Double($0.rawValue)) } ?? .unknown
-        case "DNSClass": return ["IN": 1, "CHAOS": 3, "NONE": 254, "ANY": 255][key].map { .number($0) } ?? .unknown
-        case "DNSOpcode":
-            let codes: [String: Double] = ["Query": 0, "IQuery": 1, "Status": 2, "Notify": 4, "Update": 5]
-            return codes[key].map { .number($0) } ?? .unknown
-        default: return .unknown
+        guard path.count == 2 else { return kind(of: .path(path)) }
+        return Self.number(root, source.extracting(path[1]).string).map { .number($0) } ?? kind(of: .path(path))
+    }
+
+    /// What is known of a value that means nothing to rules.
+    private func kind(of expression: LuaExpression) -> DnsdistValue {
+        switch argument(expression) {
+        case .number(let number): .number(number)
+        case .boolean(let value): .boolean(value)
+        case .table: .object("table")
+        case .object(let kind): .object(kind)
+        case .nothing, .text, .unknown: .unknown
+        }
+    }
+
+    /// The number that a name of dnsdist's stands for.
+    static func number(_ table: String, _ key: String) -> Double? {
+        switch table {
+        case "DNSRCode": codes[key]
+        case "DNSQType": RRType(key).map { Double($0.rawValue) }
+        case "DNSClass": ["IN": 1, "CHAOS": 3, "NONE": 254, "ANY": 255][key]
+        case "DNSOpcode": ["Query": 0, "IQuery": 1, "Status": 2, "Notify": 4, "Update": 5][key]
+        default: nil
         }
     }
 
@@ -108,7 +134,7 @@ struct DnsdistConfiguration: ~Escapable {
 
     private mutating func value(_ call: LuaCall) throws(ConfigurationFault) -> DnsdistValue {
         let name = call.name(source)
-        guard !call.isMethod, variables[name] == nil else { return .unknown }
+        guard !call.isMethod, variables[name] == nil else { return kind(of: .call(call)) }
         switch name {
         case "newSuffixMatchNode": return .names(DnsdistNames(isBelow: true))
         case "newDNSNameSet": return .names(DnsdistNames(isBelow: false))
@@ -123,7 +149,7 @@ struct DnsdistConfiguration: ~Escapable {
             guard condition.size < 10_000 else { throw .unsupported(.tooManyParts) }
             return .condition(condition)
         }
-        return try action(name, call).map { .action($0) } ?? .unknown
+        return try action(name, call).map { .action($0) } ?? kind(of: .call(call))
     }
 
     /// Takes names of sets from what the file may use.

@@ -61,7 +61,7 @@ extension DnsdistConfiguration {
         case .name(let name): return property(.below([name]))
         case .text(let name): return try suffixes([name])
         case .texts(let names): return try suffixes(names)
-        case .unknown, .names, .networks: throw .unsupported(.program)
+        case .unknown, .object, .names, .networks: throw .unsupported(.program)
         default: throw .bad
         }
     }
@@ -116,7 +116,7 @@ extension DnsdistConfiguration {
             guard field.key == nil else { throw .unsupported(.program) }
             switch try value(field.value) {
             case .condition(let condition): conditions.append(condition)
-            case .unknown: throw .unsupported(.program)
+            case .unknown, .object: throw .unsupported(.program)
             default: throw .bad
             }
         }

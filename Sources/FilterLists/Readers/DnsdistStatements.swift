@@ -14,9 +14,7 @@ extension DnsdistConfiguration {
         _ sink: inout RuleSink
     ) {
         let name = source.extracting(path[0]).string
-        if leaveOpenUnlessCallable(expression, range, line, &sink)
-            || leaveOpenUnlessCallable(.path(path), range, line, &sink)
-        {
+        if isRefused(expression, range, line, &sink) || isRefused(.path(path), range, line, &sink) {
             return variables.assign(name, .unknown)
         }
         guard path.count == 1 else {
@@ -42,11 +40,8 @@ extension DnsdistConfiguration {
             variables.assign(name, try value(expression))
         } catch {
             variables.assign(name, .unknown)
-            if case .bad = error { sink.drop(.badStatement, source, range, line) }
-            if case .unreadable = error {
-                sink.skip(.program, source, range, line)
-                rules.leaveOpen(.first, range, line)
-            }
+            if case .unsupported = error { return }
+            rules.refuse(error, source, range, line, &sink)
         }
     }
 
@@ -88,14 +83,21 @@ extension DnsdistConfiguration {
     mutating func perform(_ call: LuaCall, _ names: LuaNames, _ sink: inout RuleSink) {
         let name = call.name(source)
         let root = source.extracting(call.path[0]).string
-        if leaveOpenUnlessCallable(.call(call), call.range, call.line, &sink) { return }
+        if DnsdistFunctions.includes.contains(root), variables[root] == nil {
+            return rules.refuse(.unsupported(.include), source, call.range, call.line, &sink)
+        }
+        if isRefused(.call(call), call.range, call.line, &sink) { return }
+        // The rules of other files are not known here.
+        let changesOthers = sink.isPart && sink.given.first != sink.path && DnsdistFunctions.changing.contains(name)
+        guard !changesOthers, listeners.take(call, name, source) else {
+            return rules.refuse(.unreadable, source, call.range, call.line, &sink)
+        }
         if DnsdistFunctions.whole.contains(name) { access.noteWhole() }
         if variables[root] == nil || call.isMethod, noteLimits(names, call.range, call.line, call: call, &sink) {
             for argument in call.arguments { escape(argument, isHandedOn: true) }
             return
         }
         do throws(ConfigurationFault) {
-            if DnsdistFunctions.includes.contains(root) { throw .unsupported(.include) }
             let isUnderstood = isUnderstood(call, name, root)
             if isUnderstood {
                 for argument in call.arguments { escape(argument, isHandedOn: false) }
@@ -118,15 +120,11 @@ extension DnsdistConfiguration {
             guard isHarmless else { throw .unsupported(.program) }
             sink.drop(.option, source, call.range, call.line)
         } catch {
-            switch error {
-            case .bad: sink.drop(.badStatement, source, call.range, call.line)
-            case .unreadable:
-                sink.skip(.program, source, call.range, call.line)
-                rules.leaveOpen(.first, call.range, call.line)
-            case .unsupported(let reason):
-                sink.skip(reason, source, call.range, call.line)
-                leaveOpen(call, name, root, names)
+            guard case .unsupported(let reason) = error else {
+                return rules.refuse(error, source, call.range, call.line, &sink)
             }
+            sink.skip(reason, source, call.range, call.line)
+            leaveOpen(call, name, root, names)
         }
     }
 
@@ -159,7 +157,7 @@ extension DnsdistConfiguration {
         guard case .table(let fields)? = argument else { return nil }
         var names: [LuaText] = []
         for field in fields {
-            guard case .name(let name)? = try? value(field.value) else { return nil }
+            guard case .text(let name)? = try? value(field.value) else { return nil }
             names.append(name)
         }
         return property(.below(names))
@@ -346,6 +344,12 @@ extension DnsdistConfiguration {
     mutating func note(_ program: LuaProgram, _ names: LuaNames, _ sink: inout RuleSink) {
         var added = names.isLost ? 1 : 0
         for name in DnsdistFunctions.telling { added += names.counts[name] ?? 0 }
+        if program.isRun || program.values.contains(where: { fault($0) != nil }) {
+            return rules.refuse(.unreadable, source, program.range, program.line, &sink)
+        }
+        if let declared = program.declared {
+            variables.assign(source.extracting(declared).string, .object("function"))
+        }
         guard added > 0 else { return sink.drop(.option, source, program.range, program.line) }
         if noteLimits(names, program.range, program.line, &sink) { return }
         for _ in 0..<min(added, 10_000) { sink.skip(.program, source, program.range, program.line) }

@@ -18,7 +18,20 @@ enum DnsdistValue {
     case action(DnsdistAction)
     /// `newRuleAction(rule, action)`.
     case rule(QueryCondition, DnsdistAction)
+    /// What is known by its kind alone: a server, a pool, a function, a table.
+    case object(String)
     case unknown
+}
+
+extension DnsdistValue: LuaValue {
+    var spoiled: DnsdistValue {
+        switch self {
+        case .texts: .object("table")
+        case .names(let names): .object(names.isBelow ? "newSuffixMatchNode" : "newDNSNameSet")
+        case .networks: .object("newNMG")
+        case .text, .number, .boolean, .name, .condition, .action, .rule, .object, .unknown: self
+        }
+    }
 }
 
 /// Names that a configuration collects.

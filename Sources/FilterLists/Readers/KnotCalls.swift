@@ -2,28 +2,81 @@ import DNS
 import Policy
 import TextScan
 
-/// Calls and settings with which Knot Resolver does not start.
+/// Calls and settings with which Knot Resolver is known to start.
 extension KnotConfiguration: LuaCallReading {
     // Names in wire form end with one.
     static var takesNUL: Bool { true }
+    static var takesNil: Bool { false }
 
-    func fault(_ path: [Range<Int>]) -> ConfigurationFault? { nil }
-
-    func fault(_ call: LuaCall) -> ConfigurationFault? {
-        guard variables[source.extracting(call.path[0]).string] == nil,
-            let forms = KnotArguments.forms(call.name(source))
-        else { return nil }
-        let outcome = LuaForm.outcome(forms, call.arguments.map { argument($0) })
-        // What rules make of what is not known is said where they are read.
-        if case .unknown = outcome, Self.isMaking(call.name(source)) { return nil }
-        return Self.fault(outcome)
+    func function(_ name: String) -> LuaFunction? {
+        guard let function = KnotArguments.function(name) else { return nil }
+        if let mark = name.firstIndex(where: { $0 == "." || $0 == ":" }) {
+            let table = String(name[..<mark])
+            // What modules give is there when they are.
+            guard KnotGlobals.tables.contains(table) || loaded.contains(table) else { return nil }
+        }
+        return KnotArguments.aboutCache.contains(name) && !hasCache ? nil : function
     }
 
-    private static func isMaking(_ name: String) -> Bool {
-        ["policy.", "kres.", "view"].contains { name.hasPrefix($0) } && name != "policy.TLS_FORWARD"
+    func isTable(_ path: [String]) -> Bool {
+        switch path.count {
+        case 1: KnotGlobals.free.contains(path[0]) || KnotGlobals.modules.contains(path[0]) && loaded.contains(path[0])
+        case 2: path[0] == "kres" && ["class", "rcode", "section", "type"].contains(path[1])
+        default: false
+        }
     }
 
-    private static func fault(_ outcome: LuaForm.Outcome) -> ConfigurationFault? {
+    func variable(_ name: String) -> LuaArgument? { variables[name].map { argument($0) } }
+
+    private func argument(_ value: KnotValue) -> LuaArgument {
+        switch value {
+        case .text(let text): .text(text.octets(source))
+        case .number(let number): .number(number)
+        case .names, .wires: .object("names")
+        case .name: .object("name")
+        case .condition: .object("rule")
+        case .action: .object("action")
+        case .object(let kind): .object(kind)
+        case .unknown: .unknown
+        }
+    }
+
+    func own(_ path: [String]) -> LuaArgument {
+        switch (path.count, path[0]) {
+        case (1, let name):
+            if let number = KnotGlobals.numbers[name] { return .number(number) }
+            let isThere = KnotGlobals.tables.contains(name) || KnotGlobals.functions.contains(name)
+            return isThere || loaded.contains(name) ? .unknown : .nothing
+        // An interface: this one is on every machine.
+        case (2, "net"): return path[1] == "lo" ? .object("net") : .unknown
+        case (2, "policy"): return (try? plainAction(path[1])) != nil ? .object("action") : .unknown
+        case (2, "worker"): return ["count", "id", "pid"].contains(path[1]) ? .object("number") : .unknown
+        case (2, "math"): return ["huge", "pi"].contains(path[1]) ? .object("number") : .unknown
+        case (3, "kres"):
+            guard path[1] == "type", KnotGlobals.types.contains(path[2]) else { return .unknown }
+            return RRType(path[2]).map { .number(Double($0.rawValue)) } ?? .unknown
+        default: return .unknown
+        }
+    }
+
+    func result(_ name: String, _ call: LuaCall) -> LuaArgument? {
+        guard ["todname", "kres.str2dname", "kres.str2ip"].contains(name) else { return nil }
+        guard case .text(let text)? = call.arguments.first.map({ argument($0) }) else { return .unknown }
+        if name == "kres.str2ip" { return IPAddress(text: text) == nil ? .nothing : .object("text") }
+        return (try? DomainName(presentation: text)) == nil ? .unknown : .object("name")
+    }
+
+    /// What keeps it from starting with a value that is assigned.
+    func fault(assigning expression: LuaExpression, to path: [Range<Int>]) -> ConfigurationFault? {
+        let root = source.extracting(path[0]).string
+        guard variables[root] == nil, path.count > 1 || root == "net" else { return path.count > 1 ? fault(path) : nil }
+        let name = path.map { source.extracting($0).string }.joined(separator: ".")
+        // What hints are told is looked at where they are read.
+        if root == "hints", path.count == 2, case .text = expression, loaded.contains(root) { return nil }
+        return Self.fault(KnotArguments.setting(name).outcome(argument(expression)))
+    }
+
+    static func fault(_ outcome: LuaForm.Outcome) -> ConfigurationFault? {
         switch outcome {
         case .taken: nil
         case .refused: .bad
@@ -31,57 +84,17 @@ extension KnotConfiguration: LuaCallReading {
         }
     }
 
-    /// What keeps it from starting with a value that is assigned; `statement` is the whole assignment.
-    func fault(
-        assigning expression: LuaExpression,
-        to path: [Range<Int>],
-        _ statement: Range<Int>
-    ) -> ConfigurationFault? {
-        guard variables[source.extracting(path[0]).string] == nil else { return nil }
-        let name = path.map { source.extracting($0).string }.joined(separator: ".")
-        guard let form = KnotArguments.setting(name) else { return nil }
-        var value = argument(expression)
-        if case .opaque = expression, let size = size(statement) { value = .number(size) }
-        return Self.fault(form.outcome(value))
-    }
-
-    /// The size that a statement `… = 100 * MB` assigns.
-    private func size(_ statement: Range<Int>) -> Double? {
-        let text = source.extracting(statement).string
-        guard let equals = text.firstIndex(of: "=") else { return nil }
-        let factors = text[text.index(after: equals)...].split(separator: "*", omittingEmptySubsequences: false)
-        guard factors.count == 2 else { return nil }
-        let words = factors.map { $0.filter { $0 != " " && $0 != "\t" } }
-        let units: [String: Double] = ["kB": 1024, "MB": 1_048_576, "GB": 1_073_741_824]
-        guard let number = Double(words[0]) else { return nil }
-        return units[words[1]].map { $0 * number }
-    }
-
-    func argument(_ path: [Range<Int>]) -> LuaArgument {
-        let root = source.extracting(path[0]).string
-        guard let value = variables[root] else {
-            // An interface: this one is on every machine.
-            return path.count == 2 && root == "net" && source.extracting(path[1]).equals("lo")
-                ? .object("net") : .unknown
+    /// What keeps it from starting with a module that is loaded, and what that is told.
+    func fault(loading text: String, _ configuration: LuaArgument?) -> ConfigurationFault? {
+        let words = text.split { $0 == " " || $0 == "\t" }.map(String.init)
+        guard let name = words.first, KnotGlobals.modules.contains(name) else { return .unreadable }
+        switch words.count {
+        case 1: break
+        case 3 where words[1] == "<" || words[1] == ">":
+            guard words[2] != name, loaded.contains(words[2]) else { return .unreadable }
+        default: return .unreadable
         }
-        guard path.count == 1 else { return .unknown }
-        switch value {
-        case .text(let text): return .text(text.octets(source))
-        case .names, .wires: return .object("names")
-        case .name: return .object("name")
-        case .condition: return .object("rule")
-        case .action: return .object("action")
-        case .unknown: return .unknown
-        }
-    }
-
-    func result(of call: LuaCall) -> LuaArgument {
-        guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return .unknown }
-        switch call.name(source) {
-        case "todname", "kres.str2dname": return .object("name")
-        case "policy.todnames": return .object("names")
-        case "policy.suffix", "policy.domains", "policy.pattern", "policy.all": return .object("rule")
-        default: return .unknown
-        }
+        guard let configuration else { return nil }
+        return Self.fault(KnotArguments.configuration(of: name).outcome(configuration))
     }
 }

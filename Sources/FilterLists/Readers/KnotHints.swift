@@ -22,6 +22,22 @@ extension KnotConfiguration {
         return true
     }
 
+    /// Whether a statement is `hints['name'] = 'address'` and nothing more.
+    func isHint(_ statement: Range<Int>) -> Bool {
+        guard source.hasPrefix("hints", at: statement.lowerBound) else { return false }
+        var index = statement.lowerBound + 5
+        skipBlanks(&index, statement.upperBound)
+        guard index < statement.upperBound, source[index] == 0x5B else { return false }
+        index += 1
+        guard quoted(&index, statement.upperBound) != nil else { return false }
+        for mark in [0x5D, 0x3D] as [UInt8] {
+            skipBlanks(&index, statement.upperBound)
+            guard index < statement.upperBound, source[index] == mark else { return false }
+            index += 1
+        }
+        return quoted(&index, statement.upperBound) != nil && index == statement.upperBound
+    }
+
     /// Leaves open the name of a host, which stands at `host`.
     mutating func leaveOpen(host: Range<Int>, _ range: Range<Int>, _ line: Int) {
         guard (try? DomainName(presentation: source.extracting(host).octets)) != nil else {

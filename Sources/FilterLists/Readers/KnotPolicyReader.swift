@@ -16,7 +16,10 @@ enum KnotPolicyReader {
             clients: configuration.views.clients,
             octets: text.count
         )
-        for rule in rules { writer.write(rule, text, &sink) }
+        for rule in rules {
+            writer.write(rule, text, &sink)
+            if sink.isPart, configuration.rules.leavesAllOpen(rule) { sink.builder.noteRefusal() }
+        }
     }
 }
 
@@ -31,7 +34,19 @@ enum KnotValue {
     case name(LuaText)
     case condition(QueryCondition, KnotAction)
     case action(KnotAction)
+    case number(Double)
+    /// What is known by its kind alone: a table, a function.
+    case object(String)
     case unknown
+}
+
+extension KnotValue: LuaValue {
+    var spoiled: KnotValue {
+        switch self {
+        case .names, .wires: .object("table")
+        case .text, .name, .condition, .action, .number, .object, .unknown: self
+        }
+    }
 }
 
 /// What a policy action does.
@@ -50,6 +65,12 @@ struct KnotConfiguration: ~Escapable {
     /// Rules of the view module.
     var views = KnotViews()
     var variables = LuaVariables<KnotValue>(unknown: .unknown)
+    /// Modules that are there.
+    var loaded = KnotGlobals.loaded
+    /// Whether a cache is open.
+    var hasCache = false
+    /// Where it listens.
+    var sockets: Set<[UInt8]> = []
     /// How many names of tables rules may look at.
     private var namesLeft: Int
 
@@ -62,13 +83,20 @@ struct KnotConfiguration: ~Escapable {
     @_lifetime(self: copy self)
     mutating func read(_ sink: inout RuleSink) {
         var parser = LuaParser(source)
+        let fault = LuaSyntax.firstFault(source)
         while true {
             let statement = parser.next()
+            if let fault, fault.range.lowerBound < parser.end {
+                return rules.refuse(fault.isCertain ? .bad : .unreadable, source, fault.range, fault.line, &sink)
+            }
             variables.begin(parser.names)
             switch statement {
-            case .end: return
+            case .end:
+                guard let fault else { return }
+                return rules.refuse(fault.isCertain ? .bad : .unreadable, source, fault.range, fault.line, &sink)
             case .broken(let range, let line):
-                return sink.drop(.badStatement, source, range, line)
+                let isCertain = fault?.isCertain ?? false
+                return rules.refuse(isCertain ? .bad : .unreadable, source, range, line, &sink)
             case .program(let program): note(program, parser.names, &sink)
             case .assignment(let path, let value, let range, let line):
                 assign(path, value, range, line, parser.names, &sink)
@@ -86,13 +114,24 @@ struct KnotConfiguration: ~Escapable {
         case .path(let path):
             let root = source.extracting(path[0]).string
             if let value = variables[root] { return path.count == 1 ? value : .unknown }
-            guard root == "policy", path.count == 2 else { return .unknown }
+            guard root == "policy", path.count == 2 else { return kind(of: expression) }
             return try plainAction(source.extracting(path[1]).string).map { .action($0) } ?? .unknown
         case .table(let fields):
             if let names = try names(fields) { return .names(names) }
-            return try wires(fields).map { .wires($0) } ?? .unknown
+            return try wires(fields).map { .wires($0) } ?? .object("table")
         case .call(let call): return try value(call)
-        case .null, .boolean, .number, .opaque: return .unknown
+        case .number, .function, .operation: return kind(of: expression)
+        case .null, .boolean, .opaque: return .unknown
+        }
+    }
+
+    /// What is known of a value that means nothing to rules.
+    private func kind(of expression: LuaExpression) -> KnotValue {
+        switch argument(expression) {
+        case .number(let number): .number(number)
+        case .object(let kind): .object(kind)
+        case .table: .object("table")
+        case .nothing, .boolean, .text, .unknown: .unknown
         }
     }
 
@@ -113,7 +152,9 @@ struct KnotConfiguration: ~Escapable {
     }
 
     private mutating func value(_ call: LuaCall) throws(ConfigurationFault) -> KnotValue {
-        guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else { return .unknown }
+        guard !call.isMethod, variables[source.extracting(call.path[0]).string] == nil else {
+            return kind(of: .call(call))
+        }
         switch call.name(source) {
         case "todname", "kres.str2dname":
             guard case .text(let text) = try value(call, 0) else { throw .unsupported(.program) }
@@ -129,7 +170,7 @@ struct KnotConfiguration: ~Escapable {
         case "policy.rpz": throw .unsupported(.include)
         case let name:
             if let condition = try condition(call) { return .condition(condition, try action(call, 0)) }
-            return try madeAction(name, call).map { .action($0) } ?? .unknown
+            return try madeAction(name, call).map { .action($0) } ?? kind(of: .call(call))
         }
     }
 

@@ -18,12 +18,12 @@ extension KnotConfiguration {
             sink.skip(.program, source, range, line)
             rules.leaveOpen(.first, range, line)
         }
-        if let fault = fault(assigning: expression, to: path, range) ?? fault(expression) {
+        if let fault = fault(expression) ?? fault(assigning: expression, to: path) {
             escape(expression, isHandedOn: true)
             if path.count == 1 { variables.assign(name, .unknown) } else { escape(.path([path[0]]), isHandedOn: true) }
-            guard case .bad = fault else { return open(&rules, &sink) }
-            return sink.drop(.badStatement, source, range, line)
+            return rules.refuse(fault, source, range, line, &sink)
         }
+        if name == "cache", path.count == 2, source.extracting(path[1]).equals("size") { hasCache = true }
         if path.count == 1, name == "modules" {
             escape(expression, isHandedOn: true)
             if mayAdd(names) { open(&rules, &sink) }
@@ -40,7 +40,7 @@ extension KnotConfiguration {
                 }
                 return leaveOpen(reverseOf: address.content, range, line)
             }
-            escape(.path([path[0]]), isHandedOn: true)
+            if Self.modules[name] != nil || variables[name] != nil { escape(.path([path[0]]), isHandedOn: true) }
             if mayAdd(names) { open(&rules, &sink) }
             return
         }
@@ -51,12 +51,12 @@ extension KnotConfiguration {
                 return variables.assign(name, .action(action))
             }
         }
-        var (made, isReadable) = (KnotValue.unknown, isCallable(expression))
+        var made = KnotValue.unknown
         do throws(ConfigurationFault) { made = try value(expression) } catch {
-            if case .unreadable = error { isReadable = false }
+            if case .unsupported = error {} else { rules.refuse(error, source, range, line, &sink) }
         }
         escape(expression, isHandedOn: true)
-        if mayAdd(names) || !isReadable { open(&rules, &sink) }
+        if mayAdd(names) { open(&rules, &sink) }
         variables.assign(name, made)
     }
 
@@ -69,35 +69,6 @@ extension KnotConfiguration {
     private func mayAdd(_ names: LuaNames) -> Bool {
         names.isLost || variables.changesKept || variables.touched.contains("modules")
             || Self.modules.keys.contains { variables.touched.contains($0) }
-    }
-
-    /// Whether the functions that an expression calls are there; with any other Knot Resolver does not start.
-    private func isCallable(_ expression: LuaExpression) -> Bool {
-        switch expression {
-        case .call(let call):
-            guard isMember(call) else { return false }
-            let root = source.extracting(call.path[0]).string
-            let isKnown =
-                call.path.count == 1
-                ? KnotGlobals.functions.contains(root)
-                : KnotGlobals.tables.contains(root) || Self.modules[root] != nil
-                    || Self.harmlessModules.contains(root)
-            return (isKnown || variables[root] != nil) && call.arguments.allSatisfy { isCallable($0) }
-        case .table(let fields): return fields.allSatisfy { isCallable($0.value) }
-        case .path(let path):
-            // A field of what is not there.
-            let root = source.extracting(path[0]).string
-            return path.count < 2 || variables[root] != nil || KnotGlobals.tables.contains(root)
-                || KnotGlobals.members[root] != nil || Self.modules[root] != nil || Self.harmlessModules.contains(root)
-        case .null, .boolean, .number, .text, .opaque: return true
-        }
-    }
-
-    /// Whether the function that a call names is one of its table's, as far as those are known.
-    private func isMember(_ call: LuaCall) -> Bool {
-        let root = source.extracting(call.path[0]).string
-        guard call.path.count == 2, variables[root] == nil, let members = KnotGlobals.members[root] else { return true }
-        return members.contains(source.extracting(call.path[1]).string)
     }
 
     /// Modules that change answers by themselves.
@@ -113,9 +84,9 @@ extension KnotConfiguration {
         }
         for field in fields {
             if case .text(let text)? = field.key {
-                load(text.content, isConfigured: true, line, &sink)
+                load(text.content, configuration: argument(field.value), line, &sink)
             } else if case .text(let text) = field.value, field.key == nil {
-                load(text.content, isConfigured: false, line, &sink)
+                load(text.content, configuration: nil, line, &sink)
             } else {
                 rules.leaveOpen(.first, range, line)
                 sink.skip(.program, source, range, line)
@@ -124,9 +95,17 @@ extension KnotConfiguration {
     }
 
     /// Takes the name of a module that is loaded.
-    private mutating func load(_ module: Range<Int>, isConfigured: Bool, _ line: Int, _ sink: inout RuleSink) {
+    private mutating func load(
+        _ module: Range<Int>,
+        configuration: LuaArgument?,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
         let text = source.extracting(module).string
+        if let fault = fault(loading: text, configuration) { return rules.refuse(fault, source, module, line, &sink) }
         let name = String(text.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+        let isConfigured = configuration != nil
+        loaded.insert(name)
         views.noteLoaded(text)
         let place: LuaRules.Place
         switch name {
@@ -143,10 +122,9 @@ extension KnotConfiguration {
 
     /// Modules that answer nothing and change no answer of a query that asks for recursion.
     private static let harmlessModules: Set<String> = [
-        "bogus_log", "detect_time_jump", "detect_time_skew", "dnstap", "edns_keepalive", "etcd",
-        "experimental_dot_auth", "extended_error", "graphite", "hints", "http", "nsid", "policy",
-        "predict",
-        "prefill", "priming", "refuse_nord", "serve_stale", "stats", "ta_sentinel", "ta_signal_query", "ta_update",
+        "bogus_log", "detect_time_jump", "detect_time_skew", "dnstap", "edns_keepalive", "extended_error", "hints",
+        "nsid", "policy", "predict", "prefill", "priming", "refuse_nord", "serve_stale", "stats", "ta_sentinel",
+        "ta_signal_query", "ta_update",
         "view", "watchdog", "workarounds",
     ]
 
@@ -158,41 +136,62 @@ extension KnotConfiguration {
             let isAdd = name == "policy.add" || name == "policy:add" || isView
             let root = source.extracting(call.path[0]).string
             for argument in call.arguments { escape(argument, isHandedOn: !isAdd) }
-            guard isMember(call) else { throw .unreadable }
-            if let fault = fault(.call(call)) { throw fault }
+            if ["dofile", "loadfile", "require"].contains(root), variables[root] == nil {
+                return rules.refuse(.unsupported(.include), source, call.range, call.line, &sink)
+            }
+            if let fault = fault(.call(call)) { throw asksForFile(call) ? .unsupported(.include) : fault }
+            guard listens(call, name) else { throw .unreadable }
+            if name == "cache.open" { hasCache = true }
             if !isAdd {
                 if let reason = Self.modules[root], !Self.options.contains(name) { throw .unsupported(reason) }
-                if variables[root] != nil { throw .unsupported(.program) }
-                // Knot Resolver ends there.
-                if ["error", "quit", "os.exit"].contains(name) { throw .unsupported(.program) }
-                if ["dofile", "loadfile", "require"].contains(root) { throw .unsupported(.include) }
                 if name == "modules.load", case .text(let text)? = call.arguments.first, !mayAdd(names) {
-                    return load(text.content, isConfigured: false, call.line, &sink)
+                    return load(text.content, configuration: nil, call.line, &sink)
                 }
                 if name == "modules.unload", case .text(let text)? = call.arguments.first, !mayAdd(names),
-                    KnotArguments.removable.contains(source.extracting(text.content).string)
+                    KnotGlobals.removable.contains(source.extracting(text.content).string),
+                    loaded.remove(source.extracting(text.content).string) != nil
                 {
                     return sink.drop(.option, source, call.range, call.line)
                 }
-                if ["map", "eval_cmd", "modules"].contains(root) { throw .unsupported(.program) }
+                if root == "modules", name != "modules.list" { throw .unreadable }
             }
-            guard isCallable(.call(call)) else { throw .unreadable }
             if mayAdd(names) { throw .unsupported(.program) }
             if isView { return try addView(call) }
             if isAdd { return try add(call, isMethod: call.isMethod) }
             variables.forget(root)
             sink.drop(.option, source, call.range, call.line)
         } catch {
-            switch error {
-            case .bad: sink.drop(.badStatement, source, call.range, call.line)
-            case .unreadable:
-                sink.skip(.program, source, call.range, call.line)
-                rules.leaveOpen(.first, call.range, call.line)
-            case .unsupported(let reason):
-                sink.skip(reason, source, call.range, call.line)
-                leaveOpen(call, name, names)
+            guard case .unsupported(let reason) = error, fault(.call(call)) == nil else {
+                return rules.refuse(error, source, call.range, call.line, &sink)
             }
+            sink.skip(reason, source, call.range, call.line)
+            leaveOpen(call, name, names)
         }
+    }
+
+    /// Whether a policy zone is asked for, which is not known to be there.
+    private func asksForFile(_ call: LuaCall) -> Bool {
+        call.name(source) == "policy.rpz"
+            || call.arguments.contains { if case .call(let call) = $0 { asksForFile(call) } else { false } }
+    }
+
+    /// Takes a call of `net.listen`; false for one that listens where another does.
+    private mutating func listens(_ call: LuaCall, _ name: String) -> Bool {
+        guard name == "net.listen" else { return true }
+        var port: [UInt8] = []
+        if call.arguments.count > 1 { port = Array("\(argument(call.arguments[1]))".utf8) }
+        if call.arguments.count > 2 { port += source.extracting(call.range).octets }
+        let places: [LuaArgument]
+        if case .table(let fields) = argument(call.arguments[0]) {
+            places = fields.map(\.value)
+        } else {
+            places = [argument(call.arguments[0])]
+        }
+        for place in places {
+            guard case .text(let text) = place else { continue }
+            guard sockets.insert(text + [0x20] + port).inserted else { return false }
+        }
+        return true
     }
 
     /// Leaves open what happens to the names that a call which is not evaluated is about.
@@ -309,6 +308,13 @@ extension KnotConfiguration {
     /// Counts what a part that is not run may add.
     @_lifetime(self: copy self)
     mutating func note(_ program: LuaProgram, _ names: LuaNames, _ sink: inout RuleSink) {
+        let isHint = program.values.count == 2 && loaded.contains("hints") && isHint(program.range)
+        if program.isRun || !isHint && program.values.contains(where: { fault($0) != nil }) {
+            return rules.refuse(.unreadable, source, program.range, program.line, &sink)
+        }
+        if let declared = program.declared {
+            variables.assign(source.extracting(declared).string, .object("function"))
+        }
         guard mayAdd(names) else { return sink.drop(.option, source, program.range, program.line) }
         for _ in 0..<min(max(1, names.counts["add"] ?? 1), 10_000) {
             sink.skip(.program, source, program.range, program.line)
