@@ -42,6 +42,19 @@ extension Finding {
         return verdict.fixes(for: name, standingFor: pattern).first { !$0.isRemoval && !$0.isFetching }
     }
 
+    /// The name that an exception for a whole pattern lets pass although the pattern does not cover it: most engines cannot
+    /// say `*.name` without the name itself.
+    public var widening: DomainName? {
+        guard let pattern = madeUpPattern ?? endpoint?.pattern, pattern.kind == .suffix,
+            let wide = verdict.fixes(for: name, standingFor: pattern).first, !wide.isRemoval, !wide.isFetching,
+            fixes.contains(wide), !verdict.fixes(for: name).contains(wide)
+        else { return nil }
+        switch wide.engine {
+        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return nil
+        default: return pattern.base
+        }
+    }
+
     /// Whether the name stands for a pattern.
     public var isMadeUp: Bool { madeUpPattern != nil }
 

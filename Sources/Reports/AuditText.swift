@@ -129,6 +129,10 @@ public struct AuditText: Sendable {
         let shown = style.isVerbose ? all : Array(all.prefix(Self.shownFixes))
         var text = shown.map { style.wrap("fix: \(TerminalText.escaped($0))", indent: indent) + "\n" }.joined()
         if shown.count < all.count { text += "\(indent)fix: \(grouped(all.count - shown.count)) more like these\n" }
+        let own = Set(group.map(\.name))
+        for name in Set(group.compactMap(\.widening)).subtracting(own).sorted() {
+            text += style.wrap("(wider than *.\(name): \(name) passes with it, too)", indent: indent + "  ") + "\n"
+        }
         return text
     }
 

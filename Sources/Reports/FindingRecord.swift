@@ -46,6 +46,7 @@ extension Finding {
                 }
             }
         }
+        json.member("fix_also_passes", ifKnown: widening?.description)
         if let sightings {
             json.member("clients", sightings.clients)
             json.member("count", sightings.count)

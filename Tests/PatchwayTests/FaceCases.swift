@@ -5,6 +5,7 @@ enum FaceCases {
 
     static let files: [String: [UInt8]] = [
         "below.txt": Array("||foo.update.microsoft.com^\n||update.microsoft.com.example^\n".utf8),
+        "below-twice.txt": Array("foo.update.microsoft.com\nbar.update.microsoft.com\n".utf8),
         "undated.log": Array(
             ("Mar  9 09:14:13 dnsmasq[7]: 1 " + asked + "Mar  9 09:14:13 dnsmasq[7]: 1 " + denied
                 + "Mar 99 09:14:14 dnsmasq[7]: 2 " + asked + "Mar 99 09:14:14 dnsmasq[7]: 2 " + denied).utf8
@@ -42,6 +43,13 @@ enum FaceCases {
             "+below *.update.microsoft.com; nothing but the list spells the name out"
         ),
         CommandLineCase("audit @/below.txt --fail-on critical", 1, "+critical"),
+        CommandLineCase("audit @/below-twice.txt --engine pihole", 1, "+fix: pihole allow-wild update.microsoft.com"),
+        CommandLineCase(
+            "audit @/below-twice.txt --engine pihole",
+            1,
+            "+(wider than *.update.microsoft.com: update.microsoft.com passes with it, too)"
+        ),
+        CommandLineCase("audit @/below-twice.txt -o ndjson", 1, "+\"fix_also_passes\":\"update.microsoft.com\""),
         CommandLineCase("audit @/below.txt --names Zones/demo/names.txt", 0, "+No update name breaks"),
         CommandLineCase(
             "replay Zones/demo/vpn-dns.log Zones/demo/vpn-dns.log --year 2026",
