@@ -99,6 +99,27 @@ import Testing
         #expect(try kinds(statement) == [.nxdomain, .pass], "\(statement)")
     }
 
+    /// LuaJIT compiles no function with more than 200 variables, 65,536 constants, or too much in one expression; what is
+    /// written down in a table is one constant.
+    @Test func limits() throws {
+        func lines(_ count: Int, _ line: (Int) -> String) -> String { (0..<count).map(line).joined(separator: "\n") }
+        func list(_ count: Int, _ item: String, by mark: String) -> String {
+            Array(repeating: item, count: count).joined(separator: mark)
+        }
+        let names = (0..<70_000).map { "'n\($0).yy'" }.joined(separator: ",")
+        let open = [
+            lines(201) { "local v\($0) = 1" }, lines(66_000) { "print('n\($0)')" },
+            "x = \(list(220, "'a'", by: " .. "))", "print(\(list(260, "1", by: ", ")))",
+            "function f() \(lines(201) { "local v\($0) = 1" }) end",
+        ]
+        for text in open { #expect(try kinds(text) == [.unsupported, .unsupported], "\(text.prefix(40))") }
+        let firm = [
+            lines(175) { "local v\($0) = 1" }, "x = \(list(140, "'a'", by: " .. "))",
+            "print(\(list(170, "1", by: ", ")))", "addAction({\(names)}, DropAction())",
+        ]
+        for text in firm { #expect(try kinds(text) == [.nxdomain, .pass], "\(text.prefix(40))") }
+    }
+
     /// What the expression means is not known, but that it is one.
     @Test(arguments: ["\\\\d+", "[a-z]\\\\w+\\\\.y", "\\\\<a\\\\>", "(a)\\\\b"])
     func oddExpressions(pattern: String) throws {

@@ -77,6 +77,7 @@ import Testing
         "trust_anchors.keep_removed = 0", "modules.unload('priming')", "modules = {'stats', predict = {window=15}}",
         "modules = {'hints'}\nhints.use_nodata(true)", "modules = {'stats', 'predict', 'serve_stale < cache'}",
         "modules = {'view'}\nview:addr('192.0.2.0/24', policy.suffix(policy.DENY, {todname('r.zz')}))",
+        "modules = {'hints'}\nhints.root({['j.root-servers.net.'] = {'192.0.2.4', '2001:503:c27::2:30'}})",
         "cache.open(5 * MB)\ncache.clear()", "print('Knot Resolver ' .. package_version())", "x = 5 * MB",
         "trust_anchors.add('. IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D')",
         "event.recurrent(1 * minute, function() end)",

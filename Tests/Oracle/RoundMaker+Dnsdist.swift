@@ -6,6 +6,7 @@ extension RoundMaker {
         var statements: [String] = []
         for name in owners(oneIn: 6) { statements.append("addAction(\(dnsdistRule(name)), \(dnsdistAction()))") }
         for _ in 0..<below(4) { statements.append(dnsdistSet()) }
+        for _ in 0..<below(3) { statements.append(pick(Self.besideRules)) }
         if chance(4) { statements.append("addAction(AllRule(), \(dnsdistAction()))") }
         if chance(6) { statements.append("mvRuleToTop()") }
         if chance(6) { statements.append("mvRule(\(below(6)), \(below(6)))") }
@@ -16,6 +17,16 @@ extension RoundMaker {
         round.lists = [("rules", .dnsdist, statements.joined(separator: "\n") + "\n" + probe + "\n")]
         round.blocked = ["ready0.probe"]
     }
+
+    /// What changes nothing, and starts.
+    private static let besideRules = [
+        "local minute = 5 * 12", "text = 'a' .. 5 .. tostring(minute == nil)", "function maintenance() end",
+        "local first, second = 1, 'x'", "getPool('inner'):setECS(false)",
+        "t = {}\nt.x = 1\nt.y = function() return t.x end",
+        "function hook(dq) return DNSAction.None, '' end\naddAction(AllRule(), NoneAction())",
+        "local group = dynBlockRulesGroup()\ngroup:setQueryRate(1000000, 10, 'x', 60)\ngroup:excludeRange('127.0.0.0/8')",
+        "setVerboseHealthChecks(false)", "print('Hello ' .. string.upper('you'))",
+    ]
 
     private mutating func quoted(_ name: String) -> String {
         pick(["\"\(name)\"", "\"\(name).\"", "'\(name)'", "[[\(name)]]", "\"\(name)\""])

@@ -6,6 +6,7 @@ extension RoundMaker {
         var statements: [String] = []
         for name in owners(oneIn: 6) { statements.append("policy.add(\(knotRule(name)))") }
         for _ in 0..<below(3) { statements.append(knotVariables()) }
+        for _ in 0..<below(3) { statements.append(pick(Self.besideRules)) }
         statements.shuffle(using: &generator)
         if chance(4) { statements.append("policy.add(policy.all(\(knotAction())))") }
         if chance(3) {
@@ -21,6 +22,14 @@ extension RoundMaker {
         round.lists = [("rules", .knotPolicy, probe + "\n" + statements.joined(separator: "\n") + "\n")]
         round.blocked = ["ready0.probe"]
     }
+
+    /// What changes nothing, and starts.
+    private static let besideRules = [
+        "local size = 5 * MB", "print('Knot Resolver ' .. package_version())", "function own(x) return x.y end",
+        "local first, second = 1, 'x'", "t = {}\nt.x = 1\nt.y = function() return t.x end", "log('ready')",
+        "local id = event.after(1 * day, function() end)\nevent.cancel(id)", "net.bufsize(1232)",
+        "trust_anchors.set_insecure({'r.zz'})",
+    ]
 
     private mutating func quotedName(_ name: String) -> String {
         pick(["'\(name)'", "'\(name).'", "\"\(name)\"", "[[\(name).]]"])

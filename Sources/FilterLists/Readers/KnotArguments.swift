@@ -73,6 +73,12 @@ enum KnotArguments {
     private static let anyName = LuaForm.either([.object("name"), .text])
     private static let flag = LuaForm.optional(.boolean)
     private static let table = LuaForm.either([.list(.any), .options([:]), .object("table")])
+    private static let anyTable = LuaForm.custom { argument in
+        switch argument {
+        case .table, .object("table"): .taken
+        default: .unseen
+        }
+    }
     private static let servers = LuaForm.either([.check { isServer($0) }, .list(.check { isServer($0) }), .unseen])
     private static let plain = LuaForm.check { !$0.contains(0x25) }
     /// A file that is there.
@@ -228,7 +234,7 @@ enum KnotArguments {
             "modules.list": [], "modules.load": [.text], "modules.unload": [.text],
             "view:addr": [network, .any, .any], "view:tsig": [.text, .any],
             "hints.set": [.text], "hints.add_hosts": [.optional(.text)], "hints.config": [.optional(.text)],
-            "hints.root": [.optional(.either([table, .unseen]))], "hints.ttl": [.optional(.number(0...2_147_483_647))],
+            "hints.root": [.optional(anyTable)], "hints.ttl": [.optional(.number(0...2_147_483_647))],
             "hints.use_nodata": [.any], "hints.get": [.optional(.either([.text, .unseen]))],
             "hints.del": [.either([.text, .unseen])], "hints.root_file": [],
             "stats.list": [], "predict.config": [.options(prediction)], "dns64.config": [prefix], "nsid.name": [.text],
