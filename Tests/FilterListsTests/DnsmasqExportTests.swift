@@ -30,6 +30,16 @@ struct DnsmasqExportTests {
         return (String(decoding: text, as: UTF8.self), report.omitted)
     }
 
+    /// What keeps names from being asked for is written for dnsmasq alone, and counted elsewhere.
+    @Test(arguments: [("unbound", 2 as Int?), ("rpz", 2), ("adguard", 2), ("dnsmasq", nil)])
+    func namesThatNobodyIsAskedFor(target: String, omitted: Int?) throws {
+        let layer = try readList("domain-needed\nbogus-priv\naddress=/a.example/\n", .dnsmasq, .dnsmasq).layer
+        var text: [UInt8] = []
+        let report = export(layer, try #require(ExportFormat.named(target)), allowing: false, &text)
+        #expect(report.omitted["unasked-names"] == omitted)
+        #expect(report.omitted["name"] == nil && report.omitted["types"] == nil)
+    }
+
     @Test func writesRecords() throws {
         let (text, omitted) = try written()
         let lines = text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }

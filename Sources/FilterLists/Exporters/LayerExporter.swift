@@ -40,6 +40,7 @@ public enum LayerExporter {
         if layer.engine == .dnsmasq {
             // Records that dnsmasq looks up before its rules; special rules of other engines are their own, not a list's.
             for rule in layer.compiledRules where layer.content(rule).ruleClass == .special { sink.omit(rule, .data) }
+            omitUnasked(layer, &sink)
         }
         switch format.syntax {
         case .rules(let syntax):
@@ -80,6 +81,21 @@ public enum LayerExporter {
     }
 
     /// What rewrites do with a name hangs on all of them; those that none was named for.
+    /// Rules of zones that cover no type only say which line keeps names from being asked for (`domain-needed`, `bogus-priv`); of
+    /// several for a line the first is counted.
+    private static func omitUnasked(_ layer: CompiledLayer, _ sink: inout ExportSink) {
+        var last: (list: Int, start: Int)?
+        for rule in layer.compiledRules {
+            let content = layer.content(rule)
+            guard content.ruleClass == .zone, content.coverage.types.isEmpty, !content.coverage.isExclusion else {
+                continue
+            }
+            let place = layer.place(rule)
+            if last?.list != place.list || last?.start != place.text.lowerBound { sink.omit(rule, .unasked) }
+            last = (place.list, place.text.lowerBound)
+        }
+    }
+
     private static func omitRewrites(_ layer: CompiledLayer, _ context: QueryContext, _ sink: inout ExportSink) {
         guard layer.engine == .adguardHome else { return }
         for rule in layer.compiledRules where layer.counts(rule, context) != false {

@@ -30,6 +30,10 @@ struct Omission: Sendable, Equatable {
     )
     static let route = Omission(id: "route", text: "the format cannot send a name to another server")
     static let name = Omission(id: "name", text: "the format takes no such name")
+    static let unasked = Omission(
+        id: "unasked-names",
+        text: "the format has no rule about all names without a dot, or of private addresses"
+    )
     static let hostName = Omission(id: "host-name", text: "BIND takes no zone with data of this kind at such a name")
     static let precedence = Omission(
         id: "precedence",
