@@ -393,11 +393,4 @@ struct OracleCasesTests {
         let answer = try #require(try loaded.verdict("b.zz", .a).answer)
         #expect(answer.records.map(\.ttl) == [30, 30])
     }
-
-    /// Names in Unbound's local data are relative to the root.
-    @Test func unboundCompletesNamesAtTheRoot() throws {
-        let loaded = try readList("local-data: 'a.zz SOA b c 1 2 3 4 5'\n", .unbound, .unbound)
-        let soa = try #require(try loaded.verdict("a.zz", .soa).answer?.records.first)
-        #expect(soa.data.starts(with: [1, 0x62, 0, 1, 0x63, 0]))
-    }
 }

@@ -209,4 +209,11 @@ struct UnboundReadingTests {
         #expect(try loaded.verdict("c.zz").kind == (kind == .unsupported ? .unsupported : .pass))
         #expect(loaded.reports[0].unsupported["include"] == (kind == .unsupported ? 1 : nil))
     }
+
+    /// Names in Unbound's local data are relative to the root.
+    @Test func unboundCompletesNamesAtTheRoot() throws {
+        let loaded = try readList("local-data: 'a.zz SOA b c 1 2 3 4 5'\n", .unbound, .unbound)
+        let soa = try #require(try loaded.verdict("a.zz", .soa).answer?.records.first)
+        #expect(soa.data.starts(with: [1, 0x62, 0, 1, 0x63, 0]))
+    }
 }
