@@ -15,6 +15,9 @@ struct UnaskedNames: Sendable {
         areOwnThere = !hosts.hidesItself
     }
 
+    /// Whether some names are decided that no rule is about.
+    var knowsNames: Bool { areOwnThere || undottedRule != nil || privateRule != nil }
+
     /// `private_net` and `private_net6`; of IPv4 addresses in mapped form, too.
     static let privateRanges = [
         "127.0.0.0/8", "0.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "192.0.2.0/24",
@@ -90,6 +93,10 @@ extension CompiledLayer {
         let isLeft = decision.hasRule && record(Int(decision.rule)).ruleClass == .implied
         return decision.kind.isPass || isLeft ? rule : nil
     }
+
+    /// Whether a name has one label and those are decided.
+    @inline(__always)
+    func isUndotted(_ name: borrowing NameBuffer) -> Bool { unaskedNames.undottedRule != nil && name.labelCount == 1 }
 
     /// What becomes of the pointer of a private address: without one of its own, and a server for its domain, there is none
     /// (compared with 2.90).

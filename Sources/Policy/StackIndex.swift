@@ -145,6 +145,7 @@ extension CompiledLayer {
         case .pihole: true
         // Its own zones are rules, but for clients that have views.
         case .unbound: localClients != nil
+        case .dnsmasq: unaskedNames.knowsNames || !hostReverseNames.isEmpty
         default: !hostReverseNames.isEmpty
         }
     }
@@ -155,6 +156,8 @@ extension CompiledLayer {
         switch engine {
         case .pihole: Self.isBehindESNI(name)
         case .unbound: true
+        // Its names are few and short, but for those of addresses.
+        case .dnsmasq: name.labelCount < 3 ? isOwn(name) || isUndotted(name) : Self.isReverse(name) || Self.isInt(name)
         default: Self.isReverse(name)
         }
     }
@@ -165,6 +168,12 @@ extension CompiledLayer {
         let start = name.suffixStart(1)
         return name[start] == 4 && name[start + 1] == 0x61 && name[start + 2] == 0x72 && name[start + 3] == 0x70
             && name[start + 4] == 0x61
+    }
+
+    /// Whether a name lies below `int`, as dnsmasq still takes the names of IPv6 addresses to do.
+    private static func isInt(_ name: borrowing NameBuffer) -> Bool {
+        let start = name.suffixStart(1)
+        return name[start] == 3 && name[start + 1] == 0x69 && name[start + 2] == 0x6E && name[start + 3] == 0x74
     }
 
     /// Whether it has patterns that no run of octets tells apart.

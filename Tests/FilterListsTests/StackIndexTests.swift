@@ -41,4 +41,36 @@ import Testing
         }
         #expect(decided > asked / 20 && asked > 3_000, "\(decided) of \(asked) meet a rule")
     }
+
+    /// What an engine knows of itself it knows behind other layers, too.
+    @Test(arguments: [
+        "address=/x.zz/\n", "bogus-priv\n", "domain-needed\n", "no-ident\n", "host-record=h.zz,10.1.2.3\n",
+    ])
+    func whatNoRuleIsAboutIsKnownInStacks(configuration: String) throws {
+        func layer(_ text: String, _ engine: Engine) throws -> CompiledLayer {
+            let list = ListInput(path: "\(engine).list", octets: Array((text + "address=/y.zz/\n").utf8))
+            return try LayerLoader.load([list], engine: engine).layer
+        }
+        let first = try layer(configuration, .dnsmasq)
+        let other = try LayerLoader.load(
+            [ListInput(path: "o.list", octets: Array("||o.zz^\n".utf8))],
+            engine: .adguardHome
+        )
+        let (alone, beside) = (CompiledStack(layers: [first]), CompiledStack(layers: [first, other.layer]))
+        let behind = CompiledStack(layers: [other.layer, first])
+        for text in [
+            "version.bind", "bind", "hits.bind", "none.bind", "single", "1.0.0.10.in-addr.arpa", "7.10.in-addr.arpa",
+            "3.2.1.10.in-addr.arpa", "1.0.0.127.ip6.int", "f.f.ip6.int", "h.zz", "o.example",
+        ] {
+            let name = try DomainName(text)
+            for type in [RRType.a, .ptr, .txt, .any] {
+                let own = alone.verdict(name, type: type)
+                for stack in [beside, behind] {
+                    let found = stack.verdict(name, type: type)
+                    #expect(found.kind == own.kind && found.note == own.note, "\(text) \(type)")
+                    #expect(found.matched?.rule.line == own.matched?.rule.line, "\(text) \(type)")
+                }
+            }
+        }
+    }
 }
