@@ -19,7 +19,9 @@ struct StandIns {
         self.lists = lists
         for (index, list) in lists.enumerated() where !taken.contains(index) {
             guard let (format, names) = Self.names(list, engine) else { continue }
-            for name in names.sorted() { find(name, of: index, looksBeside: format == .squidConfiguration) }
+            let missing = names.sorted().filter { !takeFile($0, of: index) }
+            let left = pair(missing, of: index)
+            if format == .squidConfiguration { for name in left { takeBeside(name, of: index) } }
         }
         self.lists = self.lists.indices.filter { !taken.contains($0) }.map { self.lists[$0] }
     }
@@ -38,24 +40,65 @@ struct StandIns {
         }
     }
 
-    /// Finds what is read as a file that a list names.
-    private mutating func find(_ name: String, of index: Int, looksBeside: Bool) {
-        let others = lists.indices.filter { $0 != index && !taken.contains($0) }
-        if let file = lists[index].place(of: name).flatMap({ FileIdentity($0) }) {
-            guard let other = others.first(where: { FileIdentity(lists[$0].path) == file }) else { return }
-            taken.insert(other)
-            return lists[index].take(lists[other], for: name)
+    /// Whether a file lies where a list says; a list given that is this file is read as it.
+    private mutating func takeFile(_ name: String, of index: Int) -> Bool {
+        guard let file = lists[index].place(of: name).flatMap({ FileIdentity($0) }) else { return false }
+        if let other = others(index).first(where: { FileIdentity(lists[$0].path) == file }) {
+            take(other, for: name, of: index)
         }
-        let base = ListText.file(name)
-        if let other = others.first(where: { ListText.file(lists[$0].path) == base }) {
-            taken.insert(other)
-            lists[index].take(lists[other], for: name)
+        return true
+    }
+
+    /// Lets lists pass for files that are not there, each for the one whose path ends like its own in the most parts. Where two
+    /// would do as well, which is meant is not known, and none does.
+    /// - Returns: the names for which none passes and none could be meant.
+    private mutating func pair(_ missing: [String], of index: Int) -> [String] {
+        var left = missing
+        while true {
+            let others = others(index)
+            let found = left.lazy.compactMap { [lists] name -> (String, Int)? in
+                guard let other = Self.best(others, { Self.partsInCommon(lists[$0].path, name) }),
+                    Self.best(left, { Self.partsInCommon(lists[other].path, $0) }) == name
+                else { return nil }
+                return (name, other)
+            }.first
+            guard let (name, other) = found else { break }
+            take(other, for: name, of: index)
             lists[index].note(lists[other].path, standsInFor: name)
-        } else if looksBeside, base != name, let beside = lists[index].place(of: base),
-            FileIdentity(beside)?.isFolder == false
-        {
-            lists[index].take(file: beside, for: name)
-            lists[index].note(beside, standsInFor: name)
+            left.removeAll { $0 == name }
         }
+        let others = others(index)
+        return left.filter { name in others.allSatisfy { Self.partsInCommon(lists[$0].path, name) == 0 } }
+    }
+
+    /// Reads a file beside a configuration for one of an absolute path that is not there.
+    private mutating func takeBeside(_ name: String, of index: Int) {
+        let base = ListText.file(name)
+        guard base != name, let beside = lists[index].place(of: base), FileIdentity(beside)?.isFolder == false else {
+            return
+        }
+        lists[index].take(file: beside, for: name)
+        lists[index].note(beside, standsInFor: name)
+    }
+
+    /// The lists that a list may name.
+    private func others(_ index: Int) -> [Int] { lists.indices.filter { $0 != index && !taken.contains($0) } }
+
+    private mutating func take(_ other: Int, for name: String, of index: Int) {
+        taken.insert(other)
+        lists[index].take(lists[other], for: name)
+    }
+
+    /// Which has the highest score, if it has one and no other has the same.
+    private static func best<Item>(_ items: [Item], _ score: (Item) -> Int) -> Item? {
+        let scored = items.map { ($0, score($0)) }
+        guard let highest = scored.map(\.1).max(), highest > 0 else { return nil }
+        let found = scored.filter { $0.1 == highest }
+        return found.count == 1 ? found[0].0 : nil
+    }
+
+    /// How many parts of two paths are the same, from the last on.
+    private static func partsInCommon(_ path: String, _ name: String) -> Int {
+        zip(path.split(separator: "/").reversed(), name.split(separator: "/").reversed()).prefix { $0 == $1 }.count
     }
 }

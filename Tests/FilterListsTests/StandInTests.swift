@@ -87,4 +87,28 @@ struct StandInTests {
             #expect(!Self.isStated(loaded))
         }
     }
+
+    /// Of several with one name each stands for the file whose path ends like its own; where two would do, none does. Whatever the
+    /// order in which they are given.
+    @Test(arguments: [
+        (["p/d.acl", "q/d.acl"], VerdictKind.refused, VerdictKind.pass), (["q/d.acl", "p/d.acl"], .refused, .pass),
+        (["q/d.acl"], .unsupported, .unsupported), (["d.acl"], .unsupported, .unsupported),
+        (["d.acl", "p/d.acl"], .refused, .pass), (["x/d.acl", "y/d.acl"], .unsupported, .unsupported),
+    ])
+    func namesThatTwoFilesHave(given: [String], blocked: VerdictKind, other: VerdictKind) throws {
+        let main = """
+            acl p dstdomain "/etc/none/p/d.acl"
+            acl q dstdomain "/etc/none/q/d.acl"
+            http_access deny p
+            http_access allow all
+
+            """
+        let texts = given.map { ($0, $0.hasPrefix("p") ? ".a.zz\n" : ".b.zz\n", nil as ListFormat?) }
+        let lists = ([("main", main, ListFormat.squidConfiguration)] + texts).map {
+            ListInput(path: $0.0, format: $0.2, octets: Array($0.1.utf8))
+        }
+        let loaded = try LayerLoader.load(lists, engine: .squid, mayBeEmpty: true)
+        #expect(try loaded.verdict("a.zz").kind == blocked)
+        #expect(try loaded.verdict("b.zz").kind == other)
+    }
 }

@@ -46,6 +46,8 @@ extension LuaCallReading where Self: ~Escapable {
                 if let key = field.key {
                     if let fault = fault(key) { return fault }
                     switch argument(key) {
+                    // What is no number is no key.
+                    case .number(let number) where number.isNaN: return .unreadable
                     case .text, .number, .boolean: break
                     default: return .unreadable
                     }
@@ -119,7 +121,9 @@ extension LuaCallReading where Self: ~Escapable {
         case .null: return .nothing
         case .boolean(let value): return .boolean(value)
         case .number(let number): return .number(number)
-        case .text(let text): return text.hasNUL && !Self.takesNUL ? .unknown : .text(text.octets(source))
+        case .text(let text) where text.hasNUL && !Self.takesNUL: return .unknown
+        case .text(let text):
+            return text.content.count > Self.longestText ? .object("text") : .text(text.octets(source))
         case .table(let fields): return table(fields)
         case .path(let path): return argument(path)
         case .call(let call): return made(call)
@@ -154,6 +158,9 @@ extension LuaCallReading where Self: ~Escapable {
         return .table(made)
     }
 
+    /// Texts of more octets are no names or addresses, and are known to be texts alone: many large ones would be copied often.
+    private static var longestText: Int { 4_096 }
+
     /// What one operator makes of some values.
     private func result(_ operation: LuaOperator, _ values: [LuaExpression]) -> LuaArgument {
         if operation == .equality { return .object("boolean") }
@@ -163,7 +170,9 @@ extension LuaCallReading where Self: ~Escapable {
             case (.number(let left), .number(let right)):
                 guard let number = operation.result(left, right) else { return .unknown }
                 result = .number(number)
-            case (.text(let left), .text(let right)) where operation == .text: result = .text(left + right)
+            case (.text(let left), .text(let right))
+            where operation == .text && left.count + right.count <= Self.longestText:
+                result = .text(left + right)
             case (let left, let right) where operation == .text && left.isText && right.isText:
                 result = .object("text")
             default: return .unknown

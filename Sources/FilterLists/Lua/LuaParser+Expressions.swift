@@ -22,16 +22,15 @@ extension LuaParser {
         guard depth < Self.maximumDepth else { throw .syntax }
         try count()
         var isNegative = false
-        var isOpaque = false
+        var (isUntouched, isOpaque) = (true, false)
         while isMark("-") || isMark("#") || isWord("not") {
             if isMark("-") { isNegative.toggle() } else { isOpaque = true }
+            isUntouched = false
             advance()
         }
         let value = try simple(depth)
-        if !isOpaque {
-            guard isNegative else { return value }
-            if case .number(let number) = value { return .number(-number) }
-        }
+        if isUntouched { return value }
+        if !isOpaque, case .number(let number) = value { return .number(isNegative ? -number : number) }
         // The length of a variable, or its opposite, does not give it away.
         if case .path = value { return .opaque }
         return dropped(value)

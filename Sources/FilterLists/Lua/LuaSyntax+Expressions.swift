@@ -100,7 +100,8 @@ extension LuaSyntax {
     @_lifetime(self: copy self)
     mutating func arguments() throws(Fault) {
         let before = slots
-        try takeSlot()
+        // What is called, and with methods for whom.
+        for _ in 0..<3 { try takeSlot() }
         defer { slots = before }
         if isMark("{") { return try table() }
         if token.kind == .text {
@@ -117,10 +118,12 @@ extension LuaSyntax {
     @_lifetime(self: copy self)
     mutating func table() throws(Fault) {
         try deeper()
+        try notePiece()
         try take("{")
         while !isMark("}") {
             if isMark("[") {
                 advance()
+                try notePiece()
                 try item()
                 try take("]")
                 try take("=")
@@ -155,6 +158,7 @@ extension LuaSyntax {
             lastItemIsName = false
             return advance()
         }
+        try notePiece()
         try expression()
         lastItemIsName = start.kind == .name && lastEnd == start.range.upperBound
     }
@@ -162,6 +166,7 @@ extension LuaSyntax {
     @_lifetime(self: copy self)
     mutating func function() throws(Fault) {
         try deeper()
+        try noteFunction()
         let before = slots
         slots = 0
         functions.append(Function())

@@ -2,8 +2,8 @@ import TextScan
 
 /// Whether LuaJIT 2.1 compiles a text: with one that it does not, an engine runs nothing of it.
 ///
-/// What is compiled is a whole file, so a fault in a function that nobody calls is one of the file. Limits are those of
-/// LuaJIT, with some room (compared with dnsdist 1.7.3 and kresd 5.6).
+/// What is compiled is a whole file, so a fault in a function that nobody calls is one of the file. What comes near one of
+/// LuaJIT's limits is not known to be compiled (compared with dnsdist 1.7.3 and kresd 5.6).
 struct LuaSyntax: ~Escapable {
     /// Where a text is no program, or one of which it is not known.
     struct Fault: Error {
@@ -19,9 +19,13 @@ struct LuaSyntax: ~Escapable {
         var loops = 0
         var takesMore = false
         var constants: Set<Int> = []
+        /// Functions, tables and keys in brackets, which may be constants, too.
+        var pieces = 0
     }
 
-    private static let (maximumDepth, maximumSlots, maximumConstants) = (150, 180, 65_000)
+    private static let (maximumDepth, maximumSlots, maximumConstants) = (150, 180, 60_000)
+    /// Variables of functions around one, and of one assignment, and words of what may be jumped over.
+    private static let (maximumAround, maximumTargets, maximumJump) = (50, 100, 15_000)
 
     let text: Span<UInt8>
     var scanner: LuaScanner
@@ -33,6 +37,7 @@ struct LuaSyntax: ~Escapable {
     /// Places that the expression being read takes beside those of local variables.
     var slots = 0
     var functions = [Function(takesMore: true)]
+    private var words = 0
 
     @_lifetime(copy text)
     private init(_ text: Span<UInt8>) {
@@ -45,6 +50,12 @@ struct LuaSyntax: ~Escapable {
     static func firstFault(_ text: Span<UInt8>) -> Fault? {
         var syntax = LuaSyntax(text)
         do throws(Fault) {
+            // LuaJIT takes it for the end of a line.
+            for place in 0..<text.count where text[place] == 0x0D {
+                guard place + 1 < text.count, text[place + 1] == 0x0A else {
+                    throw Fault(range: place..<(place + 1), line: 1, isCertain: false)
+                }
+            }
             try syntax.block()
             if syntax.token.kind != .end { throw syntax.fault() }
             return nil
@@ -61,8 +72,10 @@ struct LuaSyntax: ~Escapable {
         try deeper()
         let locals = functions[functions.count - 1].locals
         while !endsBlock() {
-            let isLast = isWord("return")
+            let (isLast, first) = (isWord("return") || isWord("break"), words)
+            let mayJump = isWord("if") || isWord("for") || isWord("while") || isWord("repeat")
             try statement()
+            if mayJump, words - first > Self.maximumJump { throw fault(isCertain: false) }
             if isMark(";") { advance() }
             if isLast {
                 guard endsBlock() else { throw fault() }
@@ -209,7 +222,7 @@ struct LuaSyntax: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func assignmentOrCall() throws(Fault) {
-        var isCall = try suffixed()
+        var (isCall, targets) = (try suffixed(), 1)
         guard isMark(",") || isMark("=") else {
             if isCall != .call { throw fault() }
             return
@@ -218,6 +231,8 @@ struct LuaSyntax: ~Escapable {
             guard isCall == .variable else { throw fault() }
             guard isMark(",") else { break }
             advance()
+            targets += 1
+            if targets > Self.maximumTargets { throw fault(isCertain: false) }
             isCall = try suffixed()
         }
         try take("=")
@@ -250,13 +265,31 @@ struct LuaSyntax: ~Escapable {
         var hasher = Hasher()
         for index in constant { hasher.combine(text[index]) }
         functions[functions.count - 1].constants.insert(hasher.finalize())
-        if functions[functions.count - 1].constants.count > Self.maximumConstants { throw fault(isCertain: false) }
+        try checkConstants()
+    }
+
+    /// Notes something else that may be a constant.
+    mutating func notePiece() throws(Fault) {
+        functions[functions.count - 1].pieces += 1
+        try checkConstants()
+    }
+
+    private func checkConstants() throws(Fault) {
+        let function = functions[functions.count - 1]
+        if function.constants.count + function.pieces > Self.maximumConstants { throw fault(isCertain: false) }
+    }
+
+    /// Notes that a function begins, which may use variables of those around it.
+    mutating func noteFunction() throws(Fault) {
+        try notePiece()
+        if functions.reduce(0, { $0 + $1.locals }) > Self.maximumAround { throw fault(isCertain: false) }
     }
 
     // MARK: - Tokens
 
     @_lifetime(self: copy self)
     mutating func advance() {
+        words += 1
         lastLine = scanner.line
         lastEnd = token.range.upperBound
         token = scanner.next()

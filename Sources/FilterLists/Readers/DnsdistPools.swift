@@ -85,15 +85,38 @@ struct DnsdistPools {
 
 /// Where a configuration of dnsdist listens: it does not start with the same place twice.
 struct DnsdistListeners {
-    private var places: Set<[UInt8]> = []
+    private var places: [(address: IPAddress?, port: Int?, text: [UInt8])] = []
 
     /// Takes a call; false for one that listens where another does.
     mutating func take(_ call: LuaCall, _ name: String, _ source: Span<UInt8>) -> Bool {
         guard let port = Self.ports[name], case .text(let text)? = call.arguments.first else { return true }
         if name == "setLocal" { places = [] }
-        var place = text.octets(source)
-        if IPAddress(text: place) != nil || place.last == 0x5D { place += Array(":\(port)".utf8) }
-        return places.insert(place).inserted
+        let place = Self.place(text.octets(source), port)
+        defer { places.append(place) }
+        return !places.contains { Self.isShared($0, place) }
+    }
+
+    /// An address, in brackets or not, and a port, whatever zeros stand in front of it.
+    private static func place(_ text: [UInt8], _ port: Int) -> (address: IPAddress?, port: Int?, text: [UInt8]) {
+        func address(_ text: [UInt8]) -> IPAddress? {
+            IPAddress(text: text.first == 0x5B && text.last == 0x5D ? Array(text.dropFirst().dropLast()) : text)
+        }
+        if let whole = address(text) { return (whole, port, text) }
+        guard let colon = text.lastIndex(of: 0x3A) else { return (nil, nil, text) }
+        let own = Int(String(decoding: text[(colon + 1)...], as: UTF8.self))
+        return (address(Array(text[..<colon])), own, text)
+    }
+
+    /// Whether one takes what the other needs: all addresses of a machine hold each of its own.
+    private static func isShared(
+        _ left: (address: IPAddress?, port: Int?, text: [UInt8]),
+        _ right: (address: IPAddress?, port: Int?, text: [UInt8])
+    ) -> Bool {
+        guard let one = left.address, let other = right.address, left.port != nil, right.port != nil else {
+            return left.text == right.text
+        }
+        let any: [IPAddress] = [.v4(0), .v6(0, 0)]
+        return left.port == right.port && (one == other || any.contains(one) || any.contains(other))
     }
 
     private static let ports = [

@@ -19,7 +19,7 @@ enum KnotArguments {
         case "policy.suffix", "policy.domains", "policy.pattern", "policy.all", "policy.suffix_common", "policy.rpz":
             .object("rule")
         case "policy.todnames": .object("names")
-        case "hostname", "package_version", "table_print", "tojson": .object("text")
+        case "hostname", "package_version", "table_print": .object("text")
         case "event.after", "event.recurrent", "cache.fssize": .object("number")
         case "net.list", "net.interfaces", "modules.list", "stats.list", "cache.stats": .object("table")
         case _ where name.hasPrefix("policy."): .object("action")
@@ -219,7 +219,7 @@ enum KnotArguments {
             "mode": [.optional(word("strict normal permissive"))], "log_level": [.optional(levels)],
             "log_target": [.optional(word("syslog stdout stderr"))], "log_groups": [.optional(.list(groups))],
             "hostname": [.optional(.text)], "option": [flags, flag], "verbose": [.any], "package_version": [],
-            "reorder_RR": [flag], "log": [plain], "table_print": [.any], "tojson": [.any],
+            "reorder_RR": [flag], "log": [plain], "table_print": [.any],
             "trust_anchors.add": [anchor], "trust_anchors.set_insecure": [.list(.text)], "trust_anchors.remove": [.any],
             "event.after": [.number(0...1e12), .function], "event.recurrent": [.number(1...1e12), .function],
             "event.cancel": [.either([.number(0...1e12), .object("number")])],
