@@ -193,9 +193,17 @@ struct ListText {
     /// The files beside the list, or of absolute paths, that its text names.
     func companions(_ names: (Span<UInt8>) -> Set<String>) -> [String: Companion] {
         var files: [String: Companion] = [:]
-        for name in names(octets.span) { files[name] = companion(name, atMost: 1 << 20) }
+        var left = Self.largestCompanions
+        for name in names(octets.span).sorted() {
+            guard let file = companion(name, atMost: min(left, Self.largestCompanion)) else { continue }
+            left -= file.octets.count
+            files[name] = file
+        }
         return files
     }
+
+    /// Octets that one such file may have, and all of a list together: others count as not there.
+    private static let (largestCompanion, largestCompanions) = (8 << 20, 32 << 20)
 
     /// A file beside the list, or of an absolute path, or the list that is given as it.
     private func companion(_ name: String, atMost limit: Int) -> Companion? {

@@ -275,7 +275,7 @@ struct UnsupportedReason {
     static let aclFile = UnsupportedReason(
         id: "acl-file",
         text: """
-            the values stand in a file that is not there, nor beside the list, nor a list of the layer by its name, or come from a \
+            the values stand in a file that is not there, nor beside the list, nor a list of the layer by its name, or larger than 8 MB, or come from a \
             program
             """
     )

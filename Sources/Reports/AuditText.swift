@@ -43,6 +43,8 @@ public struct AuditText: Sendable {
             var rule: String
             var outcomes: [TypeOutcome]
             var groups: [String]
+            /// Which value of a list holds, for one.
+            var note: String?
         }
         let groups = Dictionary(grouping: findings) {
             Key(
@@ -51,7 +53,8 @@ public struct AuditText: Sendable {
                 alias: !$0.chain.isEmpty,
                 rule: $0.rule.rawValue,
                 outcomes: $0.outcomes,
-                groups: $0.groups
+                groups: $0.groups,
+                note: $0.verdict.note
             )
         }
         return groups.sorted { left, right in
