@@ -111,4 +111,17 @@ struct StandInTests {
         #expect(try loaded.verdict("a.zz").kind == blocked)
         #expect(try loaded.verdict("b.zz").kind == other)
     }
+
+    /// Lists of values are often larger than a configuration.
+    @Test func filesOfValuesMayBeLarge() throws {
+        let values = (0..<60_000).map { ".name\($0).many.values.zz\n" }.joined()
+        #expect(values.utf8.count > 1 << 20)
+        let (main, _) = Self.texts(.squidConfiguration, "/none/values", "")
+        let lists = [("main", main, ListFormat.squidConfiguration), ("values", values, nil)].map {
+            ListInput(path: $0.0, format: $0.2, octets: Array($0.1.utf8))
+        }
+        let loaded = try LayerLoader.load(lists, engine: .squid)
+        #expect(try loaded.verdict("a.name59999.many.values.zz").kind == .refused)
+        #expect(try loaded.verdict("other.zz").kind == .pass)
+    }
 }
