@@ -216,7 +216,7 @@ import Testing
             }
             #expect(frames == count)
         }
-        #expect(throws: ServerError.self) { try serve([.file("/nonexistent/tap")]) }
+        #expect(throws: ServerError.self) { try serve([.file("/dev/null/tap")]) }
     }
 
     private func read(_ path: String) throws -> [UInt8] {
