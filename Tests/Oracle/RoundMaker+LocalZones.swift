@@ -66,7 +66,7 @@ extension RoundMaker {
 
     /// Options that change nothing about the names of zones.
     private static let harmless = [
-        "minimal-responses: no", "rrset-roundrobin: no", "ede: yes", "serve-expired: yes", "prefetch: yes",
+        "rrset-roundrobin: no", "ede: yes", "serve-expired: yes", "prefetch: yes",
         "aggressive-nsec: yes", "harden-below-nxdomain: yes", "use-caps-for-id: yes", "qname-minimisation: no",
         "val-permissive-mode: yes", "domain-insecure: rz", "prefer-ip6: yes", "serve-original-ttl: yes",
         "log-local-actions: yes", "access-control: 127.0.0.0/8 allow_snoop", "unwanted-reply-threshold: 100000",
