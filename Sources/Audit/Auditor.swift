@@ -104,11 +104,6 @@ extension Auditor {
     }
 }
 
-extension RuleReference {
-    /// What tells it from the others of a stack.
-    fileprivate var place: String { "\(line) \(engine) \(list)" }
-}
-
 // MARK: - Groups
 
 extension Auditor {

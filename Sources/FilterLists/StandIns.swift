@@ -17,6 +17,8 @@ struct StandIns {
 
     init(_ lists: [ListText], engine: Engine?) {
         self.lists = lists
+        // What no such configuration can be need not be looked at.
+        guard engine.map({ engine in Self.formats.contains { $0.isRead(by: engine) } }) ?? true else { return }
         for (index, list) in lists.enumerated() where !taken.contains(index) {
             guard let (format, names) = Self.names(list, engine) else { continue }
             let missing = names.sorted().filter { !takeFile($0, of: index) }
@@ -25,6 +27,9 @@ struct StandIns {
         }
         self.lists = self.lists.indices.filter { !taken.contains($0) }.map { self.lists[$0] }
     }
+
+    /// Configurations that name such files.
+    private static let formats: [ListFormat] = [.unbound, .bindZones, .squidConfiguration]
 
     /// The files that a list names, if it is such a configuration.
     private static func names(_ list: ListText, _ engine: Engine?) -> (ListFormat, Set<String>)? {
@@ -53,7 +58,10 @@ struct StandIns {
     /// would do as well, which is meant is not known, and none does.
     /// - Returns: the names for which none passes and none could be meant.
     private mutating func pair(_ missing: [String], of index: Int) -> [String] {
-        var left = missing
+        let bases = Set(others(index).map { ListText.file(lists[$0].path) })
+        // Only these can be meant, and few are: the others need not be compared with every list.
+        var left = missing.filter { bases.contains(ListText.file($0)) }
+        let unmet = missing.filter { !bases.contains(ListText.file($0)) }
         while true {
             let others = others(index)
             let found = left.lazy.compactMap { [lists] name -> (String, Int)? in
@@ -67,8 +75,7 @@ struct StandIns {
             lists[index].note(lists[other].path, standsInFor: name)
             left.removeAll { $0 == name }
         }
-        let others = others(index)
-        return left.filter { name in others.allSatisfy { Self.partsInCommon(lists[$0].path, name) == 0 } }
+        return unmet
     }
 
     /// Reads a file beside a configuration for one of an absolute path that is not there.

@@ -17,8 +17,7 @@ extension CompiledLayer {
         case .ownRewrite, .rewrite: return decideRewrites(name.name, type: type, context: context, index: index)
         case .importantAllow, .importantBlock, .ruleAllow, .block:
             guard choice.doubtfulRule == nil else { break }
-            let named =
-                hasModifiers ? namedRule(strongest, name, hashes, type: type, context: context) : strongest
+            let named = namedRule(strongest, name, hashes, type: type, context: context)
             return decision(rule: named, type: type, index: index)
         default: break
         }
@@ -210,9 +209,10 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         byNames: Bool = false
     ) -> Int {
-        let ruleClass = record(winner).ruleClass
+        guard hasModifiers else { return winner }
+        let ruleClass = ruleClass(winner)
         switch ruleClass {
-        case .importantAllow, .importantBlock, .ruleAllow, .block: guard hasModifiers else { return winner }
+        case .importantAllow, .importantBlock, .ruleAllow, .block: break
         default: return winner
         }
         let total = name.labelCount

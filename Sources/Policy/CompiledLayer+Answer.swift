@@ -38,6 +38,9 @@ public struct RuleReference: Sendable, Equatable {
     public var text: String
     /// The class that decided its precedence.
     public var ruleClass: RuleClass
+
+    /// What tells it from the other rules of a stack: `LINE ENGINE LIST`.
+    public var place: String { "\(line) \(engine.rawValue) \(list)" }
 }
 
 extension CompiledLayer {

@@ -25,7 +25,7 @@ extension CompiledLayer {
         return decision(strongest, type: type, index: index)
     }
 
-    /// Whether a rule is one of CoreDNS's `acl` plugin, whose answers do not carry AA.
+    /// Whether a rule refuses clients, CoreDNS's `acl` plugin or Unbound's `access-control`: such answers do not carry AA.
     func isAccessRule(_ rule: Int) -> Bool {
         switch engine {
         case .coreDNS: record(rule).ruleClass == .ownBlock

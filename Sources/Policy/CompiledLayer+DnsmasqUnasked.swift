@@ -142,9 +142,8 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        let text = NameText(name)
         for record in patternRecords
-        where record.rule.ruleClass == .open && patterns[record.pattern].matches(text.span) { return nil }
+        where record.rule.ruleClass == .open && patterns[record.pattern].matches(hashes.text.span) { return nil }
         let routes = found.actions.count { if case .route = $0 { true } else { false } }
         if found.actions.contains(.unsupported) || routes > 0 && routes < found.actions.count { return nil }
         return routes > 0

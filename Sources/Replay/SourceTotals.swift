@@ -77,7 +77,7 @@ extension Replayer {
     public var timelineBuckets: [TimelineBucket] { timeline.sorted }
 
     /// Events of which the captures tell no time that can be read.
-    public var undated: Int { sources.formats.values.reduce(0) { $0 + ($1.remarks["undated"] ?? 0) } }
+    public var undated: Int { sources.formats.values.reduce(0) { $0 + ($1.remarks[UndatedEvents.reason] ?? 0) } }
 
     /// Captures that could not be read.
     public var unreadable: Int { sums.unreadable }

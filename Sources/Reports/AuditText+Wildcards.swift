@@ -35,7 +35,7 @@ extension AuditText {
         var text = "  \(style.severity(first.severity)) \(head)\n"
         var places: Set<String> = []
         let rules = findings.compactMap(\.verdict.matched?.rule)
-            .filter { places.insert("\($0.line) \($0.engine) \($0.list)").inserted }
+            .filter { places.insert($0.place).inserted }
             .sorted { ($0.list, $0.line) < ($1.list, $1.line) }
         let shown = style.isVerbose ? rules : Array(rules.prefix(Self.shownRules))
         for rule in shown {

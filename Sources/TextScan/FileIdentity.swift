@@ -6,6 +6,8 @@ public struct FileIdentity: Hashable, Sendable {
     private let number: UInt64
     /// Whether it is a folder.
     public let isFolder: Bool
+    /// Whether it is an ordinary file, which says the same whenever it is read.
+    public let isRegular: Bool
 
     /// The file of a path, links followed; nil where there is none.
     public init?(_ path: String) {
@@ -14,5 +16,6 @@ public struct FileIdentity: Hashable, Sendable {
         device = UInt64(status.st_dev)
         number = UInt64(status.st_ino)
         isFolder = status.st_mode & S_IFMT == S_IFDIR
+        isRegular = status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -53,6 +53,13 @@ import Testing
         }
     }
 
+    @Test func loneReturnsAreSaidWhereTheyStand() throws {
+        for (format, engine, rule) in Self.engines {
+            let list = try readList(rule + "x = 1\r\n-- hello\ry = 2\n", format, engine)
+            #expect(try list.verdict("q.zz").matched?.rule.line == 3)
+        }
+    }
+
     /// Large texts are not put together, nor copied for everyone who is given one.
     @Test func largeTextsCostLittle() throws {
         let text = Self.times(1 << 20, "a")

@@ -80,7 +80,6 @@ public enum LayerExporter {
         plan.write(&writer, from: .uniform(.none, count: plan.reader.types.count), to: &sink)
     }
 
-    /// What rewrites do with a name hangs on all of them; those that none was named for.
     /// Rules of zones that cover no type only say which line keeps names from being asked for (`domain-needed`, `bogus-priv`); of
     /// several for a line the first is counted.
     private static func omitUnasked(_ layer: CompiledLayer, _ sink: inout ExportSink) {
@@ -96,6 +95,7 @@ public enum LayerExporter {
         }
     }
 
+    /// What rewrites do with a name hangs on all of them; those that none was named for.
     private static func omitRewrites(_ layer: CompiledLayer, _ context: QueryContext, _ sink: inout ExportSink) {
         guard layer.engine == .adguardHome else { return }
         for rule in layer.compiledRules where layer.counts(rule, context) != false {

@@ -60,6 +60,11 @@ struct LuaRules {
         leaveOpen(.first, range, line)
     }
 
+    /// The same because LuaJIT does not compile the text, or is not known to.
+    mutating func refuse(_ fault: LuaSyntax.Fault, _ text: Span<UInt8>, _ sink: inout RuleSink) {
+        refuse(fault.isCertain ? .bad : .unreadable, text, fault.range, fault.line, &sink)
+    }
+
     /// Whether a rule is the one that leaves every name open, whatever other files say.
     func leavesAllOpen(_ rule: OrderedRule) -> Bool {
         rule.isOpenForAll && first.contains { $0.isOpenForAll && $0.range == rule.range }

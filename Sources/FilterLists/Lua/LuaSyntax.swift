@@ -51,9 +51,12 @@ struct LuaSyntax: ~Escapable {
         var syntax = LuaSyntax(text)
         do throws(Fault) {
             // LuaJIT takes it for the end of a line.
-            for place in 0..<text.count where text[place] == 0x0D {
+            var line = 1
+            for place in 0..<text.count {
+                if text[place] == 0x0A { line += 1 }
+                guard text[place] == 0x0D else { continue }
                 guard place + 1 < text.count, text[place + 1] == 0x0A else {
-                    throw Fault(range: place..<(place + 1), line: 1, isCertain: false)
+                    throw Fault(range: place..<(place + 1), line: line, isCertain: false)
                 }
             }
             try syntax.block()

@@ -51,15 +51,13 @@ struct DnsdistConfiguration: ~Escapable {
         let fault = LuaSyntax.firstFault(source)
         while true {
             let statement = parser.next()
-            if let fault, fault.range.lowerBound < parser.end {
-                return rules.refuse(fault.isCertain ? .bad : .unreadable, source, fault.range, fault.line, &sink)
-            }
+            if let fault, fault.range.lowerBound < parser.end { return rules.refuse(fault, source, &sink) }
             variables.begin(parser.names)
             pools.note(statement, source)
             switch statement {
             case .end:
-                guard let fault else { return }
-                return rules.refuse(fault.isCertain ? .bad : .unreadable, source, fault.range, fault.line, &sink)
+                if let fault { rules.refuse(fault, source, &sink) }
+                return
             case .broken(let range, let line):
                 let isCertain = fault?.isCertain ?? false
                 return rules.refuse(isCertain ? .bad : .unreadable, source, range, line, &sink)

@@ -1,9 +1,9 @@
 import TextScan
 
 /// Counts events of which a log tells no time that can be read: they count, but nobody can say when.
-struct UndatedEvents {
+public struct UndatedEvents {
     /// The reason under which they are counted; nothing is lost but the time.
-    static let reason = "undated"
+    public static let reason = "undated"
 
     private var count = 0
     private var first: SourcePosition?

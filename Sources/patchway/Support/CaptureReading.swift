@@ -24,7 +24,7 @@ extension InputError {
 extension FileReport {
     /// Diagnostics that cost nothing.
     private static let remarks: Set<String> = [
-        "ambiguous-correlation", "utf-16", "byte-order-mark", "shadowed", "undated",
+        "ambiguous-correlation", "utf-16", "byte-order-mark", "shadowed", UndatedEvents.reason,
     ]
 
     /// Whether a part could not be read.

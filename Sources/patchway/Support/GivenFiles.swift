@@ -1,25 +1,14 @@
-import Glibc
 import TextScan
 
 /// Files that a command line gives more than once, by one path or by several: what counts would count twice.
 struct GivenFiles {
-    private struct Identity: Hashable {
-        var device: UInt64
-        var node: UInt64
-    }
-
-    private var known: [Identity: Int] = [:]
+    private var known: [FileIdentity: Int] = [:]
     private var paths: [String] = []
 
     /// The place of the path under which a file was given before; nil for the first one, and for what is no file.
     mutating func earlier(_ path: String) -> Int? {
         paths.append(path)
-        var status = stat()
-        guard path != InputFile.standardInput, unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG
-        else {
-            return nil
-        }
-        let identity = Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
+        guard path != InputFile.standardInput, let identity = FileIdentity(path), identity.isRegular else { return nil }
         if let first = known[identity] { return first }
         known[identity] = paths.count - 1
         return nil
