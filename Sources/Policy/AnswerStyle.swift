@@ -55,14 +55,44 @@ public struct AnswerStyle: Sendable {
     public var targetPolicy = TargetPolicy.none
     /// Whether the alias stands in the failure when its target cannot be looked up.
     public var keepsAliasInFailure = false
-    /// Whether all records of a name get the TTL of its first (PowerDNS).
-    public var hasOneTTL = false
+    /// Which TTL records of a name share.
+    public var sharedTTL = SharedTTL.none
     /// The TTL of a CNAME whose star was filled in; nil keeps the rule's.
     public var filledStarTTL: UInt32?
     /// The extended errors, by the kind of answer.
     public var errors: [VerdictKind: ExtendedError] = [:]
     /// When the engine does not do what its rules say.
     public var limit: String?
+
+    /// A TTL that records of a name share.
+    public enum SharedTTL: Sendable, Equatable {
+        /// Each has its own.
+        case none
+        /// That of the first of any type (PowerDNS).
+        case first
+        /// That of the last of their type (BIND).
+        case last
+        /// The shortest (Knot Resolver, modules/policy/policy.lua).
+        case shortest
+
+        /// The records of a name with the TTL that they share; those that are then the same stand once in BIND.
+        func applied(to records: [LocalRecord]) -> [LocalRecord] {
+            var result = records
+            switch self {
+            case .none, .first: break
+            case .last:
+                for index in result.indices {
+                    result[index].ttl = records.last { $0.type == result[index].type }?.ttl
+                }
+                var seen: Set<LocalRecord> = []
+                result.removeAll { !seen.insert($0).inserted }
+            case .shortest:
+                guard let shortest = records.compactMap(\.ttl).min() else { break }
+                for index in result.indices { result[index].ttl = shortest }
+            }
+            return result
+        }
+    }
 
     /// A style; the defaults say nothing.
     public init(
@@ -75,7 +105,7 @@ public struct AnswerStyle: Sendable {
         followsOwnAliases: Bool = true,
         targetPolicy: TargetPolicy = .none,
         keepsAliasInFailure: Bool = false,
-        hasOneTTL: Bool = false,
+        sharedTTL: SharedTTL = .none,
         filledStarTTL: UInt32? = nil,
         errors: [VerdictKind: ExtendedError] = [:],
         limit: String? = nil
@@ -89,7 +119,7 @@ public struct AnswerStyle: Sendable {
         self.followsOwnAliases = followsOwnAliases
         self.targetPolicy = targetPolicy
         self.keepsAliasInFailure = keepsAliasInFailure
-        self.hasOneTTL = hasOneTTL
+        self.sharedTTL = sharedTTL
         self.filledStarTTL = filledStarTTL
         self.errors = errors
         self.limit = limit

@@ -291,17 +291,18 @@ extension CompiledLayer {
             let own = looseRecords(rule).filter { $0.type == type || $0.type == .cname || type == .any }
             // Of several records for one client range Unbound gives the last (compared with 1.17.1).
             let isLastAlone = profile.chain == .untilCached && trigger(rule) == .client
-            return isLastAlone ? Array(own.suffix(1)) : own
+            return profile.answerStyle.sharedTTL.applied(to: isLastAlone ? Array(own.suffix(1)) : own)
         }
         let winner = records[rule]
         var result: [LocalRecord] = []
         var seen: Set<LocalRecord> = []
+        let shared = profile.answerStyle.sharedTTL
         var first: UInt32?
         // dnsmasq answers what is not a host's address as often as it is configured (compared with 2.90), Knot Resolver and
         // PowerDNS a record of a zone (5.6.0, 4.8.8), Unbound the data of a tag; of its other data the last count, below.
         let repeats =
             profile.order == .longestFirst || engine == .knotRPZ || engine == .pdnsRPZ
-            || profile.order == .localZone
+            || profile.order == .localZone || shared == .last
         let name = NameBuffer(DomainName(trustedWire: records.wireName(rule)))
         table.forEachSuffix(name, SuffixHashes(name), records) { _, head in
             var next = head
@@ -313,7 +314,7 @@ extension CompiledLayer {
                 {
                     for var entry in addressesOrRecords(record) {
                         first = first ?? entry.ttl
-                        if profile.answerStyle.hasOneTTL { entry.ttl = first }
+                        if shared == .first { entry.ttl = first }
                         // In a zone of Unbound's the first of records with the same data counts (compared with 1.17.1).
                         let kept =
                             profile.engine == .unboundRPZ ? LocalRecord(type: entry.type, data: entry.data) : entry
@@ -326,10 +327,7 @@ extension CompiledLayer {
                 next = Int(record.next) - 1
             }
         }
-        // The records of one type share the shortest of their TTLs in Knot Resolver (modules/policy/policy.lua).
-        if engine == .knotRPZ, let shortest = result.compactMap(\.ttl).min() {
-            for index in result.indices { result[index].ttl = shortest }
-        }
+        result = shared.applied(to: result)
         // Of two families dnsmasq gives ANY the second, when both are from `address=` (compared with 2.90).
         if type == .any, profile.order == .longestFirst, winner.ruleClass == .data,
             result.contains(where: { $0.type == .aaaa })

@@ -134,9 +134,11 @@ struct Outcome {
         {
             extent = type == .any ? .start : .untilAlias
             if type != .any, type != .cname {
-                // An alias that leads back to one in front of it is given once.
+                // An alias that leads back to one in front of it is given once, and in BIND one alias of a name.
+                let isOne = profile.engine == .bindRPZ
                 entries += upstream.outcome(target, type).answer.filter { found in
-                    found.type != .cname || !entries.contains { $0.owner == found.owner && $0.data == found.data }
+                    found.type != .cname
+                        || !entries.contains { $0.owner == found.owner && (isOne || $0.data == found.data) }
                 }
             }
         }

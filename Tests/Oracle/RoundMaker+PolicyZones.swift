@@ -12,9 +12,7 @@ extension RoundMaker {
         for index in 0..<zones {
             let probe = "ready\(index).probe"
             let start = """
-                $TTL 60
-                $ORIGIN zone\(index).rpz.
-                @ IN SOA localhost. root.localhost. 1 3600 600 86400 60
+                \(start(of: "zone\(index).rpz."))
                 @ IN NS localhost.
                 \(probe) CNAME .
 
@@ -25,6 +23,15 @@ extension RoundMaker {
             round.lists.append(("zone\(index)", .rpz, start + records))
             round.blocked.append(probe)
         }
+    }
+
+    /// The start of a zone: where the TTL of records that state none comes from differs.
+    private mutating func start(of origin: String) -> String {
+        let data = "SOA localhost. root.localhost. 1 3600 600 86400 \(pick(["60", "3"]))"
+        return pick([
+            "$TTL 60\n$ORIGIN \(origin)\n@ IN \(data)", "$ORIGIN \(origin)\n@ 4 IN \(data)\n$TTL 2",
+            "$ORIGIN \(origin)\n@ 4 IN \(data)", "$ORIGIN \(origin)\n@ \(data)",
+        ])
     }
 
     /// The records of a zone below its own.

@@ -29,6 +29,7 @@ extension PolicyZone {
         switch EntryRuling(entry, isRead: record != nil, isBadEscape: isBadEscape, engine) {
         case .asRead:
             guard let record else { return refuse(text, range, line, &sink) }
+            noteStartOfAuthority(record, statesTTL: entry.ttlIndex != nil)
             add(record, text, range, line, &sink)
         case .refused: refuse(text, range, line, &sink)
         case .ignored: sink.drop(.ignoredEntry, text, range, line)
@@ -38,6 +39,7 @@ extension PolicyZone {
             guard case .record(let found) = reader.next(in: source.span) else {
                 return refuse(text, range, line, &sink)
             }
+            noteStartOfAuthority(found.record, statesTTL: entry.ttlIndex != nil)
             add(found.record, text, range, line, &sink)
         case .zoneOpen:
             if let record { noteOwner(record.owner) }

@@ -19,6 +19,9 @@ struct PolicyZone {
     private var isPlain = true
     /// The TTL of records that state none.
     private(set) var ttl: UInt32 = ResourceRecord.defaultTTL
+    private var ttlSource = TTLSource.engine
+
+    private enum TTLSource { case engine, record, directive }
     private(set) var lastOwner: DomainName
     /// The origin of a zone that states none.
     let nameless: DomainName
@@ -36,6 +39,8 @@ struct PolicyZone {
     var policies: [DomainName: Holding] = [:]
     /// What is known of the zone as a whole.
     var consistency = ZoneConsistency()
+    /// BIND: the TTLs of the records of the last owner.
+    private var rowTTLs: [(type: RRType, ttl: UInt32)] = []
     /// Whether an owner has been read, which an entry may inherit.
     private(set) var hasOwner = false
     /// The first entry that leaves open what stands in the zone.
@@ -72,9 +77,17 @@ struct PolicyZone {
 
     static let unknown = (try? DomainName("policy.zone.invalid")) ?? .root
 
-    /// In Unbound a TTL that a record states is that of the records behind it (compared with 1.17.1).
+    /// A TTL that a record states is that of the records behind it, except in Knot Resolver; in BIND and PowerDNS only where
+    /// none is stated for all (compared with BIND 9.18, Unbound 1.17.1, PowerDNS 4.8.8 and Knot Resolver 5.6.0).
     mutating func noteTTL(_ stated: UInt32) {
-        if engine == .unboundRPZ { ttl = stated }
+        guard engine == .unboundRPZ || engine != .knotRPZ && ttlSource != .directive else { return }
+        (ttl, ttlSource) = (stated, .record)
+    }
+
+    /// In BIND the minimum of a start of authority without a TTL is that of all records behind it (RFC 2308, 4).
+    mutating func noteStartOfAuthority(_ record: ResourceRecord, statesTTL: Bool) {
+        guard engine == .bindRPZ, record.type == .soa, !statesTTL, ttlSource == .engine else { return }
+        begin(ttl: minimumOfStartOfAuthority(record.data))
     }
 
     /// Counts an entry that is no record; Knot Resolver reads nothing behind it (modules/policy/policy.lua).
@@ -96,7 +109,9 @@ struct PolicyZone {
     }
 
     /// What records have that state no TTL.
-    mutating func begin(ttl seconds: UInt32) { ttl = seconds }
+    mutating func begin(ttl seconds: UInt32) {
+        (ttl, ttlSource) = (seconds, .directive)
+    }
 
     /// The owner in front of an entry that begins with a blank, so that it can be read alone.
     func inheritedOwner(_ startsBlank: Bool) -> [UInt8] {
@@ -112,6 +127,8 @@ struct PolicyZone {
     // MARK: - Records
 
     mutating func noteOwner(_ owner: DomainName) {
+        // The same name in other letters begins another row.
+        if !rowTTLs.isEmpty, owner.wire != lastOwner.wire { rowTTLs.removeAll(keepingCapacity: true) }
         lastOwner = owner
         hasOwner = true
     }
@@ -172,7 +189,7 @@ struct PolicyZone {
             guard let target = try? DomainName(wire: record.data) else {
                 return sink.drop(.badRecord, text, range, line)
             }
-            add(trigger, alias: target, ttl: limited(record.ttl), text, range, line, &sink)
+            add(trigger, alias: target, ttl: limited(record.ttl, .cname), text, range, line, &sink)
         default:
             if let policy, policy.overridesData {
                 return impose(policy, on: trigger, ttl: record.ttl, text, range, line, &sink)
@@ -181,7 +198,7 @@ struct PolicyZone {
                 sink.skip(.hidingAlias, text, range, line)
                 cuts.append((trigger, true, range, line))
             }
-            let local = LocalRecord(type: record.type, ttl: limited(record.ttl), data: record.data)
+            let local = LocalRecord(type: record.type, ttl: limited(record.ttl, record.type), data: record.data)
             if isDuplicate(trigger, .data, text, range, line, &sink) { return }
             guard isConsistent(trigger.presentation.span, nil, text, range, line, &sink) else { return }
             add(trigger, sink.builder.intern(.records([local])), text, range, line, &sink)
@@ -215,7 +232,7 @@ struct PolicyZone {
         } else {
             return false
         }
-        return addPlain(text, owner, action, .action, rule, line, &sink)
+        return addPlain(text, owner, .action(action), rule, line, &sink)
     }
 
     /// Adds `owner A|AAAA address` from its text; false when libldns has to read it.
@@ -229,19 +246,23 @@ struct PolicyZone {
         _ sink: inout RuleSink
     ) -> Bool {
         if text[owner.lowerBound] == 0x40 || policy?.overridesData == true { return false }
-        let record = LocalRecord(address, ttl: limited(stated ?? ttl))
         if sink.checksNames, !apexIsHost || BINDNames.refuses(owner: text.extracting(owner)) {
             sink.drop(.checkedName, text, rule, line)
             return true
         }
-        return addPlain(text, owner, sink.builder.intern(.records([record])), .data, rule, line, &sink)
+        return addPlain(text, owner, .address(address, ttl: stated ?? ttl), rule, line, &sink)
+    }
+
+    /// What an entry that needs no library gives.
+    private enum PlainContent {
+        case action(ActionID)
+        case address(IPAddress, ttl: UInt32)
     }
 
     private mutating func addPlain(
         _ text: Span<UInt8>,
         _ owner: Range<Int>,
-        _ action: ActionID,
-        _ holding: Holding,
+        _ content: PlainContent,
         _ rule: Range<Int>,
         _ line: Int,
         _ sink: inout RuleSink
@@ -260,9 +281,16 @@ struct PolicyZone {
             sink.drop(.noAuthority, text, rule, line)
             return true
         }
-        if isDuplicate(name, holding, text, rule, line, &sink) { return true }
-        let alias = holding == .data ? nil : action
-        guard isConsistent(text.extracting(owner), alias, text, rule, line, &sink) else { return true }
+        let action: ActionID
+        let isData: Bool
+        switch content {
+        case .action(let made): (action, isData) = (made, false)
+        case .address(let address, let stated):
+            let record = LocalRecord(address, ttl: limited(stated, address.recordType))
+            (action, isData) = (sink.builder.intern(.records([record])), true)
+        }
+        if isDuplicate(name, isData ? .data : .action, text, rule, line, &sink) { return true }
+        guard isConsistent(text.extracting(owner), isData ? nil : action, text, rule, line, &sink) else { return true }
         let trigger = trigger(text.extracting(owner))
         guard case .queryName = trigger else {
             add(trigger, action, text, rule, line, &sink)
@@ -342,9 +370,13 @@ struct PolicyZone {
         )
     }
 
-    /// BIND limits the TTL of policy data (max-policy-ttl 5).
-    private func limited(_ ttl: UInt32) -> UInt32 {
+    /// BIND limits the TTL of policy data (max-policy-ttl 5), and records of an owner in a row have that of the first of their type.
+    private mutating func limited(_ ttl: UInt32, _ type: RRType) -> UInt32 {
+        guard engine == .bindRPZ else { return ttl }
+        if let first = rowTTLs.first(where: { $0.type == type }) { return first.ttl }
         // What has more than 31 bits is none to it.
-        engine == .bindRPZ ? (ttl > UInt32(Int32.max) ? 0 : min(ttl, 5)) : ttl
+        let limited = ttl > UInt32(Int32.max) ? 0 : min(ttl, 5)
+        rowTTLs.append((type, limited))
+        return limited
     }
 }

@@ -13,6 +13,7 @@ extension EngineProfile {
         style: AnswerStyle(
             authority: .ofZone,
             chasesAny: false,
+            sharedTTL: .last,
             limit: "from the start of the server until its policy zones are in force the real answer is given"
         )
     )
@@ -39,7 +40,7 @@ extension EngineProfile {
         chain: .everyAlias,
         authoritative: false,
         triggers: .clientFirst,
-        style: AnswerStyle(keepsAliases: false, keepsAliasInFailure: true, hasOneTTL: true)
+        style: AnswerStyle(keepsAliases: false, keepsAliasInFailure: true, sharedTTL: .first)
     )
     /// Knot Resolver 5.6 policy.rpz: query names only.
     static let knotRPZ = rpz(
@@ -52,6 +53,7 @@ extension EngineProfile {
             authority: .ofQueryName,
             anyQuery: .fails,
             withoutAuthority: [.servfail],
+            sharedTTL: .shortest,
             errors: knotErrors
         )
     )
