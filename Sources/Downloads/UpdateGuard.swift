@@ -40,10 +40,25 @@ public enum UpdateGuard {
                 "names that updates need \(verb) blocked: \(names.sorted().prefix(3).joined(separator: ", "))\(more)"
             )
         }
-        if let new = new.rules, let old = old.rules {
-            if new > 2 * old + slack { objections.append("it has \(new) rules, before \(old)") }
-            if 2 * new < old { objections.append("it has only \(new) rules, before \(old)") }
-        }
+        if let new = new.rules, let old = old.rules, let size = size(new, after: old) { objections.append(size.text) }
         return objections
+    }
+
+    /// What speaks against a version as a whole.
+    public struct Objection: Sendable, Equatable {
+        /// A stable word.
+        public var id: String
+        /// In words.
+        public var text: String
+    }
+
+    /// What speaks against the number of rules of a new version; nil when nothing does.
+    /// - Parameters:
+    ///   - growth: percent by which a list may grow; nil for twice its size and some.
+    public static func size(_ new: Int, after old: Int, growth: Int? = nil) -> Objection? {
+        let most = growth.map { old + old / 100 * $0 + old % 100 * $0 / 100 } ?? 2 * old + slack
+        if new > most { return Objection(id: "growth", text: "it has \(new) rules, before \(old)") }
+        if 2 * new < old { return Objection(id: "shrinkage", text: "it has only \(new) rules, before \(old)") }
+        return nil
     }
 }

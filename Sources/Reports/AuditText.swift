@@ -27,12 +27,18 @@ public struct AuditText: Sendable {
             return text
                 + (source.unsupported.isEmpty ? "  no update name breaks\n" : "  no update name is known to break\n")
         }
-        for group in Self.byRule(findings.filter { $0.origin != .listed }) { text += "\n" + rule(group, open) }
-        text += wildcards(findings.filter { $0.origin == .listed })
+        text += rules(findings, open: open)
         // What no rule says and every verdict of the engine depends on.
         let limits = Set(findings.compactMap { $0.verdict.matched?.rule.engine.profile.answerStyle.limit })
         for limit in limits.sorted() { text += "\n" + style.wrap("limit: " + limit, indent: "  ") + "\n" }
         return text
+    }
+
+    /// Findings, rule by rule.
+    func rules(_ findings: [Finding], open: [Diagnostic] = []) -> String {
+        var text = ""
+        for group in Self.byRule(findings.filter { $0.origin != .listed }) { text += "\n" + rule(group, open) }
+        return text + wildcards(findings.filter { $0.origin == .listed })
     }
 
     private static func byRule(_ findings: [Finding]) -> [[Finding]] {

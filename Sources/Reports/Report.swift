@@ -12,12 +12,49 @@ public struct Report: Sendable {
         public var hours: Int
         /// Whether its name did not work before either.
         public var wasBroken: Bool
+        /// How it stands to an earlier version; nil where there is none.
+        public var change: Change?
+        /// Why it is accepted; nil where it is not.
+        public var accepted: String?
 
         /// A row.
         public init(_ finding: Finding, hours: Int = 0, wasBroken: Bool = false) {
             self.finding = finding
             self.hours = hours
             self.wasBroken = wasBroken
+        }
+    }
+
+    /// How a finding stands to an earlier version.
+    public enum Change: String, Sendable {
+        /// It was not there.
+        case new
+        /// It was there, too.
+        case unchanged
+        /// It is there no more.
+        case absent
+    }
+
+    /// What speaks against an input as a whole.
+    public struct Alarm: Sendable, Equatable {
+        /// A stable word, such as `growth`.
+        public var id: String
+        /// The input.
+        public var path: String
+        /// A sentence.
+        public var text: String
+        /// Why it is accepted; nil where it is not.
+        public var accepted: String?
+
+        /// `[ID] PATH: TEXT`, with why it is accepted.
+        var words: String { "[\(id)] \(path): \(text)" + (accepted.map { " (accepted: \($0))" } ?? "") }
+
+        /// An alarm.
+        public init(id: String, path: String, text: String, accepted: String? = nil) {
+            self.id = id
+            self.path = path
+            self.text = text
+            self.accepted = accepted
         }
     }
 
@@ -51,6 +88,8 @@ public struct Report: Sendable {
     public var sources: [SourceReport] = []
     /// What is to be said of the whole, a sentence each.
     public var facts: [String] = []
+    /// What speaks against inputs as a whole.
+    public var alarms: [Alarm] = []
     /// The findings.
     public var sections: [Section] = []
     /// The clients of captures, the worst off first.

@@ -19,6 +19,7 @@ public struct ReportMarkdown: Sendable {
     /// The report.
     public func text(_ report: Report) -> String {
         var text = "# \(report.title)\n\n"
+        for alarm in report.alarms { text += "- \(Self.code(alarm.words))\n" }
         for fact in report.facts { text += "- \(Self.plain(fact))\n" }
         for source in report.sources { text += "- \(Self.source(source))\n" }
         text += timeline(report.timeline)

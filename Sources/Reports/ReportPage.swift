@@ -18,7 +18,7 @@ public struct ReportPage: Sendable {
     /// The page.
     public var text: String {
         var body = "<h1>\(HTMLText.escaped(report.title))</h1>\n"
-        body += list(report.facts)
+        body += list(report.alarms.map(\.words) + report.facts)
         body += counts
         body += sources
         body += timeline

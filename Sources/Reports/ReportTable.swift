@@ -13,7 +13,7 @@ public enum ReportTable {
     private static let columns = [
         "section", "severity", "name", "qtypes", "verdict", "evidence", "id", "service", "phase", "breaks", "detail",
         "engine", "list", "line", "rule", "chain", "groups", "count", "clients", "first", "last", "hours",
-        "broken_already", "fix",
+        "broken_already", "fix", "accepted",
     ]
 
     /// Writes heading and rows.
@@ -44,6 +44,7 @@ public enum ReportTable {
         fields += [time(sightings?.first), time(sightings?.last)]
         fields += [row.hours > 0 ? "\(row.hours)" : "", row.wasBroken ? "true" : ""]
         fields.append((finding.triedFixes ?? []).map(\.text).joined(separator: "; "))
+        fields.append(row.accepted ?? "")
         return fields.map(DelimitedText.field).joined(separator: ",") + "\n"
     }
 

@@ -22,7 +22,8 @@ struct Patchway: ParsableCommand {
             CommandGroup(
                 name: "Offline:",
                 subcommands: [
-                    AuditCommand.self, CheckCommand.self, ReplayCommand.self, MergeCommand.self, DiffCommand.self,
+                    AuditCommand.self, GateCommand.self, CheckCommand.self, ReplayCommand.self, MergeCommand.self,
+                    DiffCommand.self,
                     ExplainCommand.self, ConvertCommand.self,
                 ]
             ),

@@ -6,12 +6,16 @@ import Testing
 @Suite struct GoldenTests {
     static let lists = ["hosts.txt", "adblock.txt", "rpz.zone", "dnsmasq.conf"].map { "Zones/demo/\($0)" }
     static let log = ["replay", "Zones/demo/vpn-dns.log", "--year", "2026", "--list", "Zones/demo/hosts.txt"]
+    static let gate = ["gate", "Zones/demo/adblock.txt", "Zones/demo/hosts.txt", "--engine", "pihole"]
     static let check = ["check", "-f", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"]
 
     static let cases: [(name: String, arguments: [String], status: Int32)] = [
         ("audit.txt", ["audit", "--names", "Zones/demo/names.txt"] + lists, 1),
         ("audit.ndjson", ["audit", "--names", "Zones/demo/names.txt", "-o", "ndjson"] + lists, 1),
         ("audit-stack.txt", ["audit", "--names", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"], 1),
+        ("audit.sarif", ["audit", "--names", "Zones/demo/names.txt", "-o", "sarif"] + lists, 1),
+        ("gate.txt", gate, 1), ("gate.ndjson", gate + ["-o", "ndjson"], 1), ("gate.sarif", gate + ["-o", "sarif"], 1),
+        ("gate.junit", gate + ["-o", "junit"], 1), ("gate.github", gate + ["-o", "github"], 1),
         ("replay.txt", log, 1),
         ("replay.ndjson", log + ["-o", "ndjson"], 1),
         ("replay.csv", log + ["-o", "csv"], 1), ("replay.md", log + ["-o", "md"], 1),
@@ -50,7 +54,7 @@ import Testing
     /// Leaves out what differs from run to run and with every release of the catalog.
     private static func normalised(_ text: String) -> String {
         let cost = text.replacing(#/"(elapsed_ms|peak_rss_bytes)":[0-9]+/#) { "\"\($0.output.1)\":0" }
-        let version = cost.replacing(#/"version":"[^"]*"/#, with: #""version":"0""#)
+        let version = cost.replacing(#/"patchway","version":"[^"]*"/#, with: #""patchway","version":"0""#)
         let page = version.replacing(#/Patchway [^,]*, catalog [^<\n]*/#, with: "Patchway normalised")
         return page.replacing(#/"(catalog|stack)":"[^"]*"/#) { "\"\($0.output.1)\":\"normalised\"" }
     }

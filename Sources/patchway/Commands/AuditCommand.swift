@@ -24,30 +24,7 @@ struct AuditCommand: ParsableCommand {
     @Argument(help: "Filter lists, or folders of categories.")
     var lists: [String] = []
 
-    @Option(
-        name: .customLong("engine"),
-        help: "The engine that reads the lists; without it each list's format decides."
-    )
-    var engine: String?
-
-    @Option(
-        name: .customLong("format"),
-        help:
-            "Read every list as this format: \(ListFormat.all.map(\.id).joined(separator: ", ")). Told by content without it."
-    )
-    var format: String?
-
-    @Option(
-        name: .customLong("role"),
-        help: """
-            Whether the lists name what is blocked or what is let pass: block or allow. Without it that follows from \
-            the engine and the list's name.
-            """
-    )
-    var role: String?
-
-    @Option(name: .customLong("block-mode"), help: "The engine's block mode.")
-    var blockMode: String?
+    @OptionGroup var listReading: ListReadingOptions
 
     @Option(name: .customLong("stack"), help: "Audit the layers of this configuration file together.")
     var stack: String?
@@ -73,17 +50,12 @@ struct AuditCommand: ParsableCommand {
         Interruption.watch()
         guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
         let threshold = try Severity(option: failOn)
-        guard !lists.isEmpty || engine == nil && format == nil && role == nil && blockMode == nil else {
+        guard !lists.isEmpty || listReading.isEmpty else {
             throw Failure.usage(
                 "--stack names engines, formats and roles itself; --engine, --format, --role and --block-mode are for LIST…"
             )
         }
-        let reading = ListReading(
-            engine: try engine.map(Engine.init(option:)),
-            format: try format.map(ListFormat.init(option:)),
-            role: try role.map(ListRole.init(option:)),
-            blockMode: blockMode
-        )
+        let reading = try listReading.reading()
         let catalog = try catalogOptions.load()
         let (names, faults) = try names(catalog)
         let layers = try output.format.reporting(catalog) {
@@ -118,7 +90,7 @@ struct AuditCommand: ParsableCommand {
             audited += 1
         }
         let missing = paths.count - audited
-        run.finish(missing: missing)
+        run.finish(missing: missing, threshold: threshold)
         if missing > 0 {
             StandardError.line("patchway: interrupted; lists not audited: \(missing) of \(paths.count)")
             throw ExitStatus.interrupted
@@ -179,7 +151,7 @@ private struct AuditRun: ~Copyable {
         case .text: break
         case .json, .ndjson: records.record("header") { header.write(to: &$0) }
         case .csv: StandardOutput.write(ReportTable.heading)
-        case .markdown, .html: report = Report(title: "Audit", header: header)
+        default: report = Report(title: "Audit", header: header)
         }
     }
 
@@ -290,16 +262,14 @@ private struct AuditRun: ~Copyable {
         }
     }
 
-    mutating func finish(missing: Int) {
+    mutating func finish(missing: Int, threshold: Severity) {
         if format == .text {
             StandardOutput.write(text.summary(summary))
         } else if var report {
             let wide = AuditText(style: TextStyle(width: 10_000), errors: [:])
             report.facts = wide.summary(summary).split(separator: "\n").map(String.init)
             if missing > 0 { report.facts.append("Interrupted: lists that were not audited: \(missing).") }
-            StandardOutput.write(
-                format == .html ? ReportPage(report).text : ReportMarkdown(isVerbose: isVerbose).text(report)
-            )
+            StandardOutput.write(report.rendered(format, isVerbose: isVerbose, failOn: threshold) ?? "")
         } else if format.isRecords {
             let totals = summary
             records.record("summary") {

@@ -215,7 +215,7 @@ private struct CheckRun: ~Copyable {
         switch format {
         case .text: StandardOutput.write(VerdictText.line(record, style: style))
         case .csv: StandardOutput.write(VerdictTable.row(record))
-        case .json, .ndjson, .markdown, .html: records.record("verdict") { record.write(to: &$0) }
+        default: records.record("verdict") { record.write(to: &$0) }
         }
     }
 

@@ -201,7 +201,7 @@ struct ExplainCommand: ParsableCommand {
             switch output.format {
             case .text: StandardOutput.write(VerdictText.derivation(record, style: output.style))
             case .csv: StandardOutput.write(VerdictTable.row(record))
-            case .json, .ndjson, .markdown, .html: records.record("verdict") { record.write(to: &$0) }
+            default: records.record("verdict") { record.write(to: &$0) }
             }
         }
         if awaitsAddresses { loaded.announceAddressRules() }

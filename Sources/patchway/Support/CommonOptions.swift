@@ -29,7 +29,10 @@ struct OutputOptions: ParsableArguments {
 struct ReportOutputOptions: ParsableArguments {
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: "text, json, ndjson, csv (a row a finding), md (Markdown) or html (one page that needs nothing else).",
+        help: """
+            text, json, ndjson, csv (a row a finding), md (Markdown), html (one page that needs nothing else), sarif (code \
+            scanning), junit (build servers) or github (annotations of Actions).
+            """,
         transform: { word in
             guard let format = OutputFormat(rawValue: word) else {
                 throw ValidationError("one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
@@ -51,7 +54,7 @@ struct VerdictOutputOptions: ParsableArguments {
         name: [.customShort("o"), .customLong("output")],
         help: "text, json, ndjson or csv.",
         transform: { word in
-            guard let format = OutputFormat(rawValue: word), format != .markdown, format != .html else {
+            guard let format = OutputFormat(rawValue: word), [.text, .json, .ndjson, .csv].contains(format) else {
                 throw ValidationError("one of text, json, ndjson, csv")
             }
             return format

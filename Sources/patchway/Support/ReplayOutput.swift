@@ -14,7 +14,10 @@ struct ReplayOutput: ~Copyable {
     /// Whether only a partial is written, so that there is no report.
     let isPartial: Bool
 
-    init(_ output: ReportOutputOptions, header: RunHeader, isPartial: Bool) {
+    private let failOn: Severity
+
+    init(_ output: ReportOutputOptions, header: RunHeader, isPartial: Bool, failOn: Severity = .low) {
+        self.failOn = failOn
         format = isPartial ? .text : output.format
         style = output.style
         self.isPartial = isPartial
@@ -59,10 +62,10 @@ struct ReplayOutput: ~Copyable {
         report.sources = sources
         switch format {
         case .text: StandardOutput.write(text.report(report))
-        case .csv: ReportTable.write(report, to: StandardOutput.write)
-        case .markdown: StandardOutput.write(ReportMarkdown(isVerbose: style.isVerbose).text(report))
-        case .html: StandardOutput.write(ReportPage(report).text)
         case .json, .ndjson: finishRecords(found, hasCost: hasCost, summary)
+        default:
+            let text = report.rendered(format, isVerbose: style.isVerbose, failOn: failOn)
+            StandardOutput.write(text ?? "")
         }
     }
 

@@ -1,0 +1,143 @@
+public import DNS
+public import TextScan
+internal import Yams
+
+/// What is known to break and accepted, each with a reason and until when.
+///
+/// ```yaml
+/// accept:
+///   - name: settings-win.data.microsoft.com
+///     rule: 0.0.0.0 settings-win.data.microsoft.com
+///     reason: telemetry is blocked on purpose
+///     until: 2027-03-31
+///   - guard: growth
+///     reason: the feed was doubled
+///     until: 2027-01-31
+/// ```
+public struct Baseline: Sendable {
+    /// One acceptance; what it does not state may be anything.
+    public struct Entry: Sendable, Equatable {
+        /// The name that breaks.
+        public var name: DomainName?
+        /// The text of the rule.
+        public var rule: String?
+        /// The end of the list's path.
+        public var list: String?
+        /// The alarm about a list as a whole.
+        public var alarm: String?
+        /// Why.
+        public var reason: String
+        /// The last day, `YYYY-MM-DD`.
+        public var until: String
+        /// Its line in the file.
+        public var line: Int
+    }
+
+    /// The entries, in their order.
+    public private(set) var entries: [Entry] = []
+    /// The file.
+    public let path: String
+
+    private static let keys = ["name", "rule", "list", "guard", "reason", "until"]
+
+    /// Nothing accepted.
+    public init() { path = "" }
+
+    /// Reads a file; every fault becomes a diagnostic with line and column, and costs only the entry that has it.
+    public static func parse(_ bytes: [UInt8], path: String) -> (baseline: Baseline, diagnostics: [Diagnostic]) {
+        let document = YAMLDocument(bytes, path: path)
+        var reader = NodeReader(path: path)
+        var baseline = Baseline(path: path)
+        if let root = document.root, let top = reader.mapping(root, "a baseline", keys: ["accept"]) {
+            for item in top["accept"].flatMap({ reader.list($0, "accept") }) ?? [] {
+                if let entry = entry(item, &reader) { baseline.entries.append(entry) }
+            }
+        }
+        return (baseline, document.diagnostics + reader.diagnostics)
+    }
+
+    private init(path: String) { self.path = path }
+
+    private static func entry(_ item: Node, _ reader: inout NodeReader) -> Entry? {
+        guard let values = reader.mapping(item, "an acceptance", keys: keys) else { return nil }
+        let faults = reader.faultCount
+        for key in ["reason", "until"] where values[key] == nil {
+            reader.fault(item, "missing-key", "an acceptance needs `\(key)`")
+        }
+        if values["name"] == nil, values["rule"] == nil, values["guard"] == nil {
+            reader.fault(item, "missing-key", "say what is accepted: `name`, `rule` or `guard`")
+        }
+        var texts: [String: String] = [:]
+        for (key, node) in values { texts[key] = reader.text(node, key) }
+        var name: DomainName?
+        if let node = values["name"], let text = texts["name"] {
+            name = try? DomainName(text)
+            if name == nil { reader.fault(node, "bad-name", "`name` is no domain name: \(NodeReader.shortened(text))") }
+        }
+        if let node = values["until"], let text = texts["until"], !isDate(text) {
+            reader.fault(node, "bad-date", "`until` is a day such as 2027-03-31")
+        }
+        guard reader.faultCount == faults, let reason = texts["reason"], let until = texts["until"] else { return nil }
+        return Entry(
+            name: name,
+            rule: texts["rule"],
+            list: texts["list"],
+            alarm: texts["guard"],
+            reason: reason,
+            until: until,
+            line: item.mark?.line ?? 0
+        )
+    }
+
+    private static func isDate(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.utf8.allSatisfy { asciiDigit($0) != nil } }),
+            let month = Int(parts[1]), let day = Int(parts[2])
+        else { return false }
+        return (1...12).contains(month) && (1...31).contains(day)
+    }
+
+    /// The first entry that is about a finding, expired ones too.
+    public func entry(name: DomainName, rule: String?, list: String?) -> Int? {
+        entries.firstIndex { entry in
+            entry.alarm == nil && (entry.name ?? name) == name && (entry.rule == nil || entry.rule == rule)
+                && Self.ends(list, with: entry.list)
+        }
+    }
+
+    /// The first entry that is about an alarm, expired ones too.
+    public func entry(alarm: String, list: String) -> Int? {
+        entries.firstIndex { $0.alarm == alarm && Self.ends(list, with: $0.list) }
+    }
+
+    /// Whether a path is meant: it is that, or ends in it behind a slash.
+    private static func ends(_ path: String?, with end: String?) -> Bool {
+        guard let end else { return true }
+        return path == end || path?.hasSuffix("/" + end) == true
+    }
+
+    /// A file that accepts these, for want of a better reason.
+    public static func text(
+        _ accepted: [(name: DomainName?, rule: String?, alarm: String?)],
+        reason: String,
+        until: String
+    ) -> String {
+        var text = "accept:\n"
+        for one in accepted {
+            var fields: [String] = []
+            if let name = one.name { fields.append("name: \(quoted(name.lowercased.description))") }
+            if let rule = one.rule { fields.append("rule: \(quoted(rule))") }
+            if let alarm = one.alarm { fields.append("guard: \(alarm)") }
+            fields += ["reason: \(quoted(reason))", "until: \(until)"]
+            text += "  - " + fields.joined(separator: "\n    ") + "\n"
+        }
+        return accepted.isEmpty ? "accept: []\n" : text
+    }
+
+    /// A text as a scalar of YAML in double quotes, which is one of JSON's.
+    private static func quoted(_ text: String) -> String {
+        var json = JSONWriter()
+        json.value(text)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+}

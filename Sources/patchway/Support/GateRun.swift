@@ -1,0 +1,253 @@
+import Audit
+import Catalog
+import DNS
+import Downloads
+import FilterLists
+import Findings
+import Foundation
+import Policy
+import Reports
+import Settings
+import TextScan
+
+/// What a gate came to.
+struct GateOutcome {
+    var report: Report
+    var diagnostics: [Diagnostic] = []
+    /// Lists that could not be read, or have more rules that are not evaluated than before.
+    var undecided = 0
+    /// Paths at which there is nothing.
+    var misused = 0
+
+    /// Findings of a section that nobody accepted.
+    func rows(_ section: String) -> [Report.Row] {
+        (report.section(section)?.rows ?? []).filter { $0.accepted == nil }
+    }
+
+    /// What a baseline would have to accept.
+    var acceptable: [(name: DomainName?, rule: String?, alarm: String?)] {
+        let rows = rows("broken") + rows("open")
+        var seen: Set<String> = []
+        let findings = rows.map { (name: Optional($0.finding.name), rule: $0.finding.verdict.matched?.rule.text) }
+            .filter { seen.insert("\($0.name?.description ?? "") \($0.rule ?? "")").inserted }
+        return findings.map { ($0.name, $0.rule, nil) }
+            + report.alarms.filter { $0.accepted == nil }.map { (nil, nil, $0.id) }
+    }
+
+    func status(threshold: Severity) -> ExitStatus {
+        if misused > 0 { return .usage }
+        let isBroken = rows("broken").contains { $0.finding.severity >= threshold }
+        if isBroken || report.alarms.contains(where: { $0.accepted == nil }) { return .finding }
+        return undecided > 0 || !rows("open").isEmpty ? .undecided : .fine
+    }
+}
+
+/// Compares versions of lists, one after the other.
+struct GateRun {
+    private let auditor: Auditor
+    private let reading: ListReading
+    private let growth: Int?
+    private let baseline: Baseline
+    private var used: Set<Int> = []
+    private var sections: [String: [Report.Row]] = [:]
+    private var sources: [SourceReport] = []
+    private var alarms: [Report.Alarm] = []
+    private var diagnostics: [Diagnostic] = []
+    private var facts: [String] = []
+    private var undecided = 0
+    private var misused = 0
+    private var compared = 0
+
+    /// Microseconds since 1970.
+    static var now: Int64 { Int64(Date().timeIntervalSince1970) * 1_000_000 }
+    private let today = String(TimeText.rfc3339(microseconds: Self.now).prefix(10))
+
+    init(auditor: Auditor, reading: ListReading, growth: Int?, baseline: Baseline) {
+        self.auditor = auditor
+        self.reading = reading
+        self.growth = growth
+        self.baseline = baseline
+    }
+
+    mutating func compare(_ pair: ReleaseFiles.Pair) {
+        if let new = pair.new { lookAtOctets(new, beside: pair.old) }
+        // Of what could not be read nothing is known: it neither breaks nor frees.
+        guard let old = load(pair.old, isNew: false), let new = load(pair.new, isNew: true) else { return }
+        let isSingle = old.count == 1 && new.count == 1
+        let keys = isSingle ? [""] : Set(old.keys).union(new.keys).sorted()
+        for key in keys where !Interruption.isRequested {
+            let sides = isSingle ? (old.values.first, new.values.first) : (old[key], new[key])
+            compare(sides.0, sides.1)
+        }
+    }
+
+    /// The lists of a file, by what they are called in it; nil where one could not be read.
+    private mutating func load(_ path: String?, isNew: Bool) -> [String: LoadedLayer]? {
+        guard let path else { return [:] }
+        var lists: [String: LoadedLayer] = [:]
+        do throws(ListError) {
+            let (results, faults) = try LayerLoader.loadEach(path, reading)
+            diagnostics += faults
+            for result in results {
+                let loaded = try result.get()
+                lists[String(loaded.reports.first?.path.dropFirst(path.count) ?? "")] = loaded
+            }
+            return lists
+        } catch {
+            unreadable(error, isNew)
+            return nil
+        }
+    }
+
+    private mutating func unreadable(_ error: ListError, _ isNew: Bool) {
+        undecided += 1
+        let diagnostic = error.diagnostic
+        diagnostics.append(diagnostic)
+        if !error.isUndecided {
+            misused += 1
+        } else if isNew {
+            alarm("unreadable", diagnostic.path, diagnostic.text)
+        }
+    }
+
+    /// What octets tell that rules do not.
+    private mutating func lookAtOctets(_ path: String, beside old: String?) {
+        guard let new = FileManager.default.contents(atPath: path).map({ Array($0.prefix(512)) + Array($0.suffix(1)) })
+        else {
+            return
+        }
+        if UpdateGuard.isPage(new) { alarm("page", path, "it is a page for people and no list") }
+        let before = old.flatMap { FileManager.default.contents(atPath: $0)?.last }
+        if before == 0x0A, let last = new.last, last != 0x0A {
+            alarm("truncated", path, "its last line has no end, and the old version's has; the file may be cut")
+        }
+    }
+
+    private mutating func compare(_ old: LoadedLayer?, _ new: LoadedLayer?) {
+        compared += 1
+        if let new { note(new, after: old) }
+        let stacks = [old, new].map { $0.map { CompiledStack(layers: [$0.layer]) } }
+        if let stack = stacks[1] { lookAtReach(stack, after: stacks[0], path: new?.reports.first?.path ?? "") }
+        let found = ReleaseComparison(auditor, old: stacks[0], new: stacks[1])
+        var broken = found.broken
+        if let new {
+            let loaded = LoadedStack(layers: [new], reports: new.reports, diagnostics: [])
+            broken = FixTrial(loaded, auditor).tried(broken) { _ in auditor.context }
+        }
+        add(broken, "broken", .new)
+        add(found.open, "open", .new)
+        add(found.freed, "freed", .absent)
+        add(found.unchanged, "unchanged", .unchanged)
+    }
+
+    private mutating func add(_ findings: [Finding], _ section: String, _ change: Report.Change) {
+        for finding in findings {
+            var row = Report.Row(finding)
+            row.change = change
+            if change == .new {
+                let rule = finding.verdict.matched?.rule
+                let entry = baseline.entry(name: finding.name, rule: rule?.text, list: rule?.list)
+                row.accepted = entry.flatMap { accept($0) }
+            }
+            sections[section, default: []].append(row)
+        }
+    }
+
+    /// The reason of an entry of the baseline; nil when its time is over.
+    private mutating func accept(_ entry: Int) -> String? {
+        used.insert(entry)
+        let entry = baseline.entries[entry]
+        return entry.until >= today ? entry.reason : nil
+    }
+
+    private mutating func alarm(_ id: String, _ path: String, _ text: String) {
+        let entry = baseline.entry(alarm: id, list: path)
+        alarms.append(Report.Alarm(id: id, path: path, text: text, accepted: entry.flatMap { accept($0) }))
+    }
+
+    /// Rules and how they are read, beside the old version.
+    private mutating func note(_ new: LoadedLayer, after old: LoadedLayer?) {
+        for report in new.reports {
+            sources.append(SourceReport(withoutAnswers: report, knowsClient: auditor.context.client?.address != nil))
+            diagnostics += report.notices
+        }
+        diagnostics += new.diagnostics
+        guard let report = new.reports.first else { return }
+        let open = sources.suffix(new.reports.count).reduce(0) { $0 + $1.unsupported.values.reduce(0, +) }
+        guard let old, let before = old.reports.first else {
+            if open > 0 { undecided += 1 }
+            return
+        }
+        let openBefore = old.reports.map {
+            SourceReport(withoutAnswers: $0, knowsClient: auditor.context.client?.address != nil)
+        }.reduce(0) { $0 + $1.unsupported.values.reduce(0, +) }
+        if open > 0 { facts.append("\(report.path): rules that are not evaluated: \(open), before \(openBefore).") }
+        if open > openBefore { undecided += 1 }
+        let (now, then) = (report.rules, before.rules)
+        if let objection = UpdateGuard.size(now, after: then, growth: growth) {
+            alarm(objection.id, report.path, objection.text)
+        }
+        if report.format != before.format || report.engine != before.engine {
+            facts.append(
+                "\(report.path): read as \(report.format.id) for \(report.engine.rawValue), before as \(before.format.id) "
+                    + "for \(before.engine.rawValue)."
+            )
+        }
+        facts.append("\(report.path): rules \(now), before \(then).")
+    }
+
+    private mutating func lookAtReach(_ new: CompiledStack, after old: CompiledStack?, path: String) {
+        let names = auditor.names.map(\.name)
+        let reach = ListReach.blockedDomains(new, names: names, context: auditor.context)
+        let before = old.map { ListReach.blockedDomains($0, names: names, context: auditor.context) }
+        let domains = reach.domains.filter { before?.domains.contains($0) != true }
+        guard !domains.isEmpty else { return }
+        if reach.isEverything { return alarm("catch-all", path, "it lets no name pass, whatever it is") }
+        let more = domains.count > 5 ? " and \(domains.count - 5) more" : ""
+        alarm(
+            "top-level",
+            path,
+            "it lets no name below these pass: \(domains.prefix(5).map { "." + $0 }.joined(separator: ", "))\(more)"
+        )
+    }
+
+    /// The report of everything compared.
+    mutating func finish(header: RunHeader) -> GateOutcome {
+        var report = Report(title: "Gate", header: header)
+        report.sources = sources
+        report.alarms = alarms
+        let titles = [
+            ("broken", "Newly broken", "no update name breaks that did not before"),
+            ("open", "Newly undecided", "nothing that was decided is open now"),
+            ("freed", "Freed", "nothing passes that did not before"),
+            ("unchanged", "Unchanged, broken before and now", "nothing was broken before"),
+        ]
+        for (id, title, none) in titles {
+            let rows = (sections[id] ?? []).sorted {
+                ($0.finding.severity, $1.finding.name) > ($1.finding.severity, $0.finding.name)
+            }
+            report.sections.append(Report.Section(id: id, title: title, rows: rows, none: none))
+        }
+        var outcome = GateOutcome(report: report, diagnostics: diagnostics, undecided: undecided, misused: misused)
+        outcome.report.facts = facts + baselineFacts + [Self.words(outcome, compared)]
+        return outcome
+    }
+
+    private var baselineFacts: [String] {
+        baseline.entries.enumerated().compactMap { index, entry in
+            let place = "\(baseline.path):\(entry.line)"
+            if entry.until < today { return "\(place): the acceptance ended on \(entry.until)." }
+            return used.contains(index) ? nil : "\(place): nothing found needs this acceptance."
+        }
+    }
+
+    private static func words(_ outcome: GateOutcome, _ compared: Int) -> String {
+        func names(_ section: String) -> Int { Set(outcome.rows(section).map(\.finding.name)).count }
+        let accepted = outcome.report.sections.flatMap(\.rows).filter { $0.accepted != nil }
+        var text = "\(compared) \(compared == 1 ? "list" : "lists") compared: names newly broken \(names("broken")), "
+        text += "freed \(names("freed")), unchanged \(names("unchanged")), undecided \(names("open"))"
+        if !accepted.isEmpty { text += ", accepted \(Set(accepted.map(\.finding.name)).count)" }
+        let alarms = outcome.report.alarms.filter { $0.accepted == nil }.count
+        return text + (alarms > 0 ? "; alarms \(alarms)." : ".")
+    }
+}
