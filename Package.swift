@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CEVTX", pkgConfig: "libevtx", providers: [.apt(["libevtx-dev", "libbfio-dev"])]),
         .target(name: "CFetch", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CGit", linkerSettings: [.linkedLibrary("git2")]),
         .target(name: "CHTTP2", linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CMachine"),
@@ -33,6 +34,7 @@ let package = Package(
         .target(name: "TextScan", dependencies: ["CArchive"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "EventLogs", dependencies: ["CEVTX"]),
+        .target(name: "Revisions", dependencies: ["CGit"]),
 
         // MARK: - Layer 2: what lists mean, what update services need, what logs say
         .target(name: "Policy", dependencies: ["CMachine", "CRE2", "CTRE", "DNS"]),
@@ -66,7 +68,7 @@ let package = Package(
                 "Audit", "Catalog", "DNS", "Downloads", "FilterLists", "Findings", "LDNS", "Policy", "QueryLogs",
                 "Replay",
                 "Reports",
-                "Resolver", "Settings", "TextScan", "Validation",
+                "Resolver", "Revisions", "Settings", "TextScan", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -94,6 +96,7 @@ let package = Package(
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
         .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "Validation"]),
+        .testTarget(name: "RevisionsTests", dependencies: ["Revisions"]),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "DNS", "Policy"]),
         .testTarget(

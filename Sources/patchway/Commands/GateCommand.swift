@@ -6,6 +6,7 @@ import Findings
 import Foundation
 import Policy
 import Reports
+import Revisions
 import Settings
 import TextScan
 
@@ -18,16 +19,31 @@ struct GateCommand: ParsableCommand {
             OLD and NEW are two versions of a list, or two folders of lists, whose files are taken together by their paths. Each is \
             audited as by `audit`; what both break is counted and no finding. A file that comes breaks what it blocks.
             Besides names the new version as a whole is looked at: whole top-level domains, much growth or shrinkage, a page \
-            instead of a list, a cut end. What is known and wanted goes into a --baseline, with a reason and a last day.
+            instead of a list, a cut end. --repo compares revisions, and --history says when breaks came in and left. What is known and wanted goes into a --baseline, with a reason and a last day.
             Exit codes: 0 nothing new breaks; 1 something does, or an alarm; 3 something could not be read or decided.
             """
     )
 
-    @Argument(help: "The old version: a list or a folder of lists; - for none.")
-    var old: String
+    @Argument(help: "The old version: a list or a folder of lists, - for none; with --repo a revision.")
+    var old: String?
 
     @Argument(help: "The new version.")
-    var new: String
+    var new: String?
+
+    @Option(name: .customLong("repo"), help: "Compare two revisions of a local repository; --path names the lists.")
+    var repository: String?
+
+    @Option(
+        name: .customLong("history"),
+        help: "Walk through the versions of --path in a local repository: when each break came in and left."
+    )
+    var history: String?
+
+    @Option(name: .customLong("path"), help: "A list in the repository; repeatable.")
+    var paths: [String] = []
+
+    @Option(name: .customLong("revision"), help: "With --history: back from this revision.")
+    var revision = "HEAD"
 
     @Option(name: .customLong("fail-on"), help: "Exit 1 from this severity of a finding on: \(Severity.failOnValues).")
     var failOn = "low"
@@ -59,6 +75,13 @@ struct GateCommand: ParsableCommand {
         RunCost.begin()
         Interruption.watch()
         let threshold = try Severity(option: failOn)
+        if history != nil {
+            guard old == nil, repository == nil, baselineFile == nil, writtenBaseline == nil, maximumGrowth == nil
+            else {
+                throw Failure.usage("--history takes no OLD and NEW, no --repo, --max-growth and baselines")
+            }
+            guard !paths.isEmpty else { throw Failure.usage("--history needs --path LIST") }
+        }
         if let maximumGrowth, !(0...1_000_000).contains(maximumGrowth) {
             throw Failure.usage("--max-growth \(maximumGrowth): percent, from 0 to 1000000")
         }
@@ -73,7 +96,15 @@ struct GateCommand: ParsableCommand {
             context: try client.context(),
             wildcards: catalog
         )
-        let pairs = try ReleaseFiles.pairs(old: old, new: new)
+        if let history {
+            return try GateHistory(auditor: auditor, reading: reading, output: output, failOn: threshold).run(
+                try Self.open(history),
+                paths,
+                from: revision,
+                header: RunHeader(version: Version.text, catalog: catalog.label)
+            )
+        }
+        let pairs = try pairs()
         var run = GateRun(auditor: auditor, reading: reading, growth: maximumGrowth, baseline: baseline)
         for pair in pairs where !Interruption.isRequested { run.compare(pair) }
         let outcome = run.finish(header: RunHeader(version: Version.text, catalog: catalog.label))
@@ -84,6 +115,28 @@ struct GateCommand: ParsableCommand {
             throw ExitStatus.interrupted
         }
         throw outcome.status(threshold: threshold)
+    }
+
+    /// What is compared.
+    private func pairs() throws -> [ReleaseFiles.Pair] {
+        guard let old, let new else { throw Failure.usage("give two versions, OLD and NEW") }
+        guard let repository else {
+            guard paths.isEmpty else {
+                throw Failure.usage("--path is a list in a repository; give --repo or --history")
+            }
+            return try ReleaseFiles.pairs(old: old, new: new)
+        }
+        guard !paths.isEmpty else { throw Failure.usage("--repo needs --path LIST") }
+        let opened = try Self.open(repository)
+        return try paths.map { try ReleaseFiles.pair($0, old: old, new: new, in: opened) }
+    }
+
+    private static func open(_ path: String) throws -> Repository {
+        do {
+            return try Repository(path)
+        } catch {
+            throw Failure.usage(TerminalText.escaped("\(path): is no repository of git: \(error)", limit: 1_000))
+        }
     }
 
     private func readBaseline() throws -> Baseline {

@@ -82,15 +82,19 @@ struct GateRun {
     }
 
     /// The lists of a file, by what they are called in it; nil where one could not be read.
-    private mutating func load(_ path: String?, isNew: Bool) -> [String: LoadedLayer]? {
-        guard let path else { return [:] }
+    private mutating func load(_ version: ReleaseFiles.Version?, isNew: Bool) -> [String: LoadedLayer]? {
+        guard let version else { return [:] }
         var lists: [String: LoadedLayer] = [:]
         do throws(ListError) {
-            let (results, faults) = try LayerLoader.loadEach(path, reading)
+            if let octets = version.octets {
+                lists[""] = try LayerLoader.load(octets, named: version.path, reading)
+                return lists
+            }
+            let (results, faults) = try LayerLoader.loadEach(version.path, reading)
             diagnostics += faults
             for result in results {
                 let loaded = try result.get()
-                lists[String(loaded.reports.first?.path.dropFirst(path.count) ?? "")] = loaded
+                lists[String(loaded.reports.first?.path.dropFirst(version.path.count) ?? "")] = loaded
             }
             return lists
         } catch {
@@ -111,15 +115,11 @@ struct GateRun {
     }
 
     /// What octets tell that rules do not.
-    private mutating func lookAtOctets(_ path: String, beside old: String?) {
-        guard let new = FileManager.default.contents(atPath: path).map({ Array($0.prefix(512)) + Array($0.suffix(1)) })
-        else {
-            return
-        }
-        if UpdateGuard.isPage(new) { alarm("page", path, "it is a page for people and no list") }
-        let before = old.flatMap { FileManager.default.contents(atPath: $0)?.last }
-        if before == 0x0A, let last = new.last, last != 0x0A {
-            alarm("truncated", path, "its last line has no end, and the old version's has; the file may be cut")
+    private mutating func lookAtOctets(_ version: ReleaseFiles.Version, beside old: ReleaseFiles.Version?) {
+        let new = version.ends
+        if UpdateGuard.isPage(new) { alarm("page", version.path, "it is a page for people and no list") }
+        if old?.ends.last == 0x0A, let last = new.last, last != 0x0A {
+            alarm("truncated", version.path, "its last line has no end, and the old version's has; the file may be cut")
         }
     }
 
@@ -249,5 +249,14 @@ struct GateRun {
         if !accepted.isEmpty { text += ", accepted \(Set(accepted.map(\.finding.name)).count)" }
         let alarms = outcome.report.alarms.filter { $0.accepted == nil }.count
         return text + (alarms > 0 ? "; alarms \(alarms)." : ".")
+    }
+}
+
+extension ReleaseFiles.Version {
+    /// The first octets and the last.
+    fileprivate var ends: [UInt8] {
+        if let octets { return Array(octets.prefix(512) + octets.suffix(1)) }
+        guard let file = FileManager.default.contents(atPath: path) else { return [] }
+        return Array(file.prefix(512) + file.suffix(1))
     }
 }

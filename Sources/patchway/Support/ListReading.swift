@@ -32,17 +32,19 @@ extension LayerLoader {
             )
         }
         let results = set.inputs.map { input in
-            Result { () throws(ListError) in
-                var list = ListInput(
-                    path: input.path,
-                    role: reading.role ?? .block,
-                    format: reading.format,
-                    octets: input.bytes.span.octets
-                )
-                list.leavesRoleOpen = reading.role == nil
-                return try load([list], engine: reading.engine, blockMode: reading.blockMode)
-            }
+            Result { () throws(ListError) in try load(input.bytes.span.octets, named: input.path, reading) }
         }
         return (results, set.diagnostics)
+    }
+
+    /// Loads a list that was read already as a layer of its own.
+    static func load(
+        _ octets: [UInt8],
+        named path: String,
+        _ reading: ListReading
+    ) throws(ListError) -> LoadedLayer {
+        var list = ListInput(path: path, role: reading.role ?? .block, format: reading.format, octets: octets)
+        list.leavesRoleOpen = reading.role == nil
+        return try load([list], engine: reading.engine, blockMode: reading.blockMode)
     }
 }

@@ -1,12 +1,21 @@
 import Foundation
+import Revisions
 import TextScan
 
 /// The files of two versions, taken together.
 enum ReleaseFiles {
+    /// One version of a list.
+    struct Version {
+        /// Where it stands, or how it is called.
+        var path: String
+        /// What it says, where that was read elsewhere than from a file.
+        var octets: [UInt8]?
+    }
+
     /// One list in both versions; nil where a version has none.
     struct Pair {
-        var old: String?
-        var new: String?
+        var old: Version?
+        var new: Version?
     }
 
     /// The most files of a folder.
@@ -16,7 +25,7 @@ enum ReleaseFiles {
     static func pairs(old: String, new: String) throws -> [Pair] {
         let sides = [old, new].map { (path: $0, isFolder: isFolder($0)) }
         guard sides[0].isFolder || sides[1].isFolder else {
-            return [Pair(old: old == "-" ? nil : old, new: new == "-" ? nil : new)]
+            return [Pair(old: old == "-" ? nil : Version(path: old), new: new == "-" ? nil : Version(path: new))]
         }
         for (path, isFolder) in sides where !isFolder && path != "-" {
             throw Failure.usage("\(TerminalText.escaped(path)): is no folder; give two lists or two folders")
@@ -25,8 +34,8 @@ enum ReleaseFiles {
         let known = files.map(Set.init)
         return Set(files.joined()).sorted().map { file in
             Pair(
-                old: known[0].contains(file) ? "\(old)/\(file)" : nil,
-                new: known[1].contains(file) ? "\(new)/\(file)" : nil
+                old: known[0].contains(file) ? Version(path: "\(old)/\(file)") : nil,
+                new: known[1].contains(file) ? Version(path: "\(new)/\(file)") : nil
             )
         }
     }
@@ -56,4 +65,24 @@ enum ReleaseFiles {
         }
         return files
     }
+
+    /// A list in two revisions of a repository.
+    static func pair(_ list: String, old: String, new: String, in repository: Repository) throws -> Pair {
+        let sides = try [(old, "\(old):\(list)"), (new, list)].map { revision, label in
+            do {
+                return try repository.octets(revision, path: list, limit: maximumOctets).map {
+                    Version(path: label, octets: $0)
+                }
+            } catch let fault as Repository.Fault {
+                throw Failure.usage(TerminalText.escaped("\(revision):\(list): \(fault)", limit: 1_000))
+            }
+        }
+        guard sides[0] != nil || sides[1] != nil else {
+            throw Failure.usage(TerminalText.escaped("\(list): neither revision has such a file", limit: 1_000))
+        }
+        return Pair(old: sides[0], new: sides[1])
+    }
+
+    /// The most octets of a list in a repository.
+    static let maximumOctets = 1 << 28
 }
