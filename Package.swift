@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "EventLogs", dependencies: ["CEVTX"]),
         .target(name: "Revisions", dependencies: ["CGit"]),
+        .target(name: "NameLanguages"),
 
         // MARK: - Layer 2: what lists mean, what update services need, what logs say
         .target(name: "Policy", dependencies: ["CMachine", "CRE2", "CTRE", "DNS"]),
@@ -95,6 +96,7 @@ let package = Package(
         .testTarget(name: "DNSTests", dependencies: ["DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "LDNSTests", dependencies: ["CLDNS", "DNS", "LDNS", "TestSupport"]),
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
+        .testTarget(name: "NameLanguagesTests", dependencies: ["NameLanguages", "Policy", "TestSupport"]),
         .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "Validation"]),
         .testTarget(name: "RevisionsTests", dependencies: ["Revisions"]),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"]),
