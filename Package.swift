@@ -52,7 +52,7 @@ let package = Package(
             dependencies: ["CHTTP2", "CSockets", "CTLS", "Detection", "DNS", "Policy", "TextScan", "Validation"]
         ),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
-        .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "Policy"]),
+        .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "NameLanguages", "Policy"]),
         .target(
             name: "Replay",
             dependencies: ["Catalog", "Detection", "DNS", "Findings", "Policy", "QueryLogs", "TextScan"]
@@ -128,7 +128,9 @@ let package = Package(
         ),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["Audit", "Catalog", "DNS", "FindingSupport", "Findings", "Policy"]
+            dependencies: [
+                "Audit", "Catalog", "DNS", "FilterLists", "FindingSupport", "Findings", "Policy", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "ReplayTests",

@@ -119,6 +119,11 @@ public struct NameTextSet: Sendable {
         }
     }
 
+    /// The names, each in lower case with dots between its labels.
+    public var texts: [[UInt8]] {
+        ends.indices.map { index in Array(octets[(index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])]) }
+    }
+
     /// Whether a name is in the set.
     /// - Complexity: O(octets × log names)
     func contains(_ text: Span<UInt8>) -> Bool {

@@ -49,8 +49,9 @@ public enum RegexError: Error, Equatable {
     public let stepsPerOctet: Int
     /// The pattern as given.
     public let pattern: [UInt8]
-    /// The pattern for RE2, which finds many in one pass; nil when RE2 does not read it alike.
-    let screen: [UInt8]?
+    /// The pattern for RE2, which finds many in one pass; nil when RE2 does not read it alike. That of TRE's patterns is about
+    /// names of printable ASCII in small letters.
+    public let screen: [UInt8]?
     /// Lower-case text that must stand in `http://NAME` for a match; empty for none.
     public let required: [UInt8]
     private let re2: OpaquePointer?

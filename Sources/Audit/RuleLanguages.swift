@@ -1,0 +1,219 @@
+import Catalog
+import DNS
+import NameLanguages
+import Policy
+
+/// What the rules of a layer look for in names, as an automaton: names that it does not tell apart meet the same rules.
+///
+/// What rules do, which of them is the strongest, and whether one counts is not asked here: that is the layer's to say.
+struct RuleLanguages {
+    private(set) var automaton = NameAutomaton()
+    /// Rules that look for something that is no regular language, or that no expression here describes.
+    private(set) var unread: [Int] = []
+    /// Rules that match exactly where the automaton says their number; others are combined of several.
+    private var plain: Set<Int> = []
+    /// The first number that is free for what is no rule by itself.
+    private var nextNumber: Int
+
+    /// Everything in a layer that may meet names of some patterns; rules that do not count for who asks are left out.
+    /// - Complexity: O(rules × labels)
+    init(_ layer: CompiledLayer, for patterns: [EndpointPattern], context: QueryContext) {
+        nextNumber = layer.compiledRules.upperBound
+        let near = Neighbourhood(patterns)
+        // A policy zone also asks which names have rules at all.
+        let seesNodes = if case .policyZone = layer.profile.order { true } else { false }
+        for rule in layer.compiledRules where layer.counts(rule, context) != false {
+            let content = layer.content(rule)
+            for name in content.guard.excluded { addFree(below: name.octets) }
+            if case .rewrite = content.action {
+                // What several rewrites make of a name hangs on what they rewrite it to.
+                unread.append(rule)
+                continue
+            }
+            switch content.subject {
+            case .name(let scope, let name):
+                if near.contains(name) { add(rule, scope, name.octets, seesNodes: seesNodes) }
+            case .text(let pattern): add(rule, pattern.expression)
+            case .regex(let regex):
+                guard add(regex, rule) else {
+                    unread.append(rule)
+                    continue
+                }
+            case .condition(let condition): if !add(condition) { unread.append(rule) }
+            }
+        }
+    }
+
+    /// Whether a class says that a rule matches its names; true for what is combined, which the layer looks at name by name.
+    func isMet(_ rule: Int, in names: NameClass) -> Bool {
+        plain.contains(rule) ? names.matches.contains(rule) : !unread.contains(rule)
+    }
+
+    private mutating func add(_ rule: Int, _ expression: NameExpression) {
+        automaton.add(expression, number: rule)
+        plain.insert(rule)
+    }
+
+    private mutating func add(_ rule: Int, _ scope: Scope, _ name: [UInt8], seesNodes: Bool) {
+        plain.insert(rule)
+        let free = seesNodes ? takeNumber() : nil
+        switch scope {
+        case .exact: automaton.add(name: name, at: rule, below: free)
+        case .below: automaton.add(name: name, at: free, below: rule)
+        case .subtree: automaton.add(name: name, at: rule, below: rule)
+        case .node:
+            guard let free else { return }
+            automaton.add(name: name, at: free, below: takeNumber())
+        }
+    }
+
+    private mutating func takeNumber() -> Int {
+        defer { nextNumber += 1 }
+        return nextNumber
+    }
+
+    private mutating func addFree(below name: [UInt8]) {
+        let number = takeNumber()
+        automaton.add(name: name, at: number, below: number)
+    }
+
+    // MARK: - Expressions and conditions
+
+    /// Whether an expression was read; under the number of its rule where the rule is about nothing but what matches it.
+    private mutating func add(_ regex: NameRegex, _ rule: Int? = nil) -> Bool {
+        let read: NameExpression? =
+            switch regex.dialect {
+            case .re2(let ignoresCase): ExpressionReader.read(regex.pattern, ignoresCase: ignoresCase)
+            // Written for RE2 in small letters.
+            case .tre: regex.screen.flatMap { ExpressionReader.read($0, ignoresCase: false) }
+            }
+        guard let read else { return false }
+        if let rule, !regex.isInverted, regex.required.isEmpty {
+            add(rule, read)
+        } else {
+            automaton.add(read, number: takeNumber())
+        }
+        if !regex.required.isEmpty { automaton.add(Self.holding(regex.required), number: takeNumber()) }
+        return true
+    }
+
+    /// Names that, behind `http://`, hold a text.
+    private static func holding(_ text: [UInt8]) -> NameExpression {
+        let scheme = Array("http://".utf8)
+        // The text may begin in the scheme and go on with the name.
+        let over = (1...max(1, text.count)).filter { scheme.suffix($0).elementsEqual(text.prefix($0)) }
+        return .choice(
+            [.containing(.text(text))] + over.map { .sequence([.text(text.dropFirst($0)), .anything]) }
+                + (scheme.indices.contains { scheme[$0...].starts(with: text) } ? [.anything] : [])
+        )
+    }
+
+    /// Adds everything that a condition asks of names, so that it holds for all names of a class or for none; false where
+    /// that cannot be said.
+    private mutating func add(_ condition: NameCondition) -> Bool {
+        switch condition {
+        case .constant: return true
+        case .below(let set):
+            for text in set.texts { addFree(below: text) }
+            return true
+        case .isOne(let set):
+            for text in set.texts { automaton.add(name: text, at: takeNumber(), below: nil) }
+            return true
+        case .regex(let regex): return add(regex)
+        // Names of the alphabet have nothing else.
+        case .isOdd: return true
+        case .isAddress:
+            automaton.add(Self.address, number: takeNumber())
+            return true
+        case .not(let condition): return add(condition)
+        case .all(let conditions), .any(let conditions):
+            // All of them are added, also behind one that cannot be.
+            return conditions.reduce(true) { isRead, condition in add(condition) && isRead }
+        case .wire, .labelsOutside, .octetsOutside: return false
+        }
+    }
+
+    /// Names that C may read as an address: up to four numbers. Not of all of them it does, but of no other.
+    private static let address: NameExpression = {
+        let digit = NameSymbols { $0 &- 0x30 < 10 }
+        let hexadecimal = NameSymbols { $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }
+        let number = NameExpression.choice([
+            .sequence([.symbols(digit), .star(.symbols(digit))]),
+            .sequence([.text("0x".utf8), .star(.symbols(hexadecimal))]),
+        ])
+        let next = NameExpression.optional(.sequence([.symbols(.dot), number]))
+        return .sequence([number, next, next, next])
+    }()
+}
+
+/// Names at, above and below the fixed parts of patterns: rules about other names meet none of theirs.
+private struct Neighbourhood {
+    private var bases: Set<DomainName>
+    private var above: Set<DomainName> = [.root]
+
+    init(_ patterns: [EndpointPattern]) {
+        bases = Set(patterns.map(\.base))
+        for base in bases {
+            var name = base
+            while let parent = name.parent, above.insert(parent).inserted { name = parent }
+        }
+    }
+
+    func contains(_ name: DomainName) -> Bool {
+        if above.contains(name) { return true }
+        var name = name
+        while !bases.contains(name) {
+            guard let parent = name.parent else { return false }
+            name = parent
+        }
+        return true
+    }
+}
+
+extension DomainName {
+    /// The name in small letters with dots between its labels.
+    var octets: [UInt8] { Array(lowercased.labels.joined(separator: [0x2E])) }
+}
+
+extension EndpointPattern {
+    /// The names that it stands for.
+    var expression: NameExpression {
+        switch kind {
+        case .exact: return .text(base.octets)
+        case .suffix: return .below(base.octets)
+        case .suffixAndApex: return .subtree(base.octets)
+        case .glob:
+            let parts = text.utf8.map { octet -> NameExpression in
+                switch octet {
+                case 0x2A: .star(.symbols(.label))
+                case 0x3F: .symbols(.label)
+                default: .symbols(NameSymbols(octet))
+                }
+            }
+            return .sequence(parts)
+        }
+    }
+}
+
+extension TextPattern {
+    /// The texts that match.
+    var expression: NameExpression {
+        var parts = tokens.map { token -> NameExpression in
+            switch token {
+            case .octet(let octet): .symbols(NameSymbols(octet))
+            case .any: .anything
+            case .run: .star(.symbols(.label))
+            case .one: .symbols(.all)
+            case .oneOf(let set): .symbols(NameSymbols(where: set.contains))
+            // Of the octets that separate for AdBlock rules no name has one.
+            case .separator: .end
+            }
+        }
+        switch start {
+        case .anywhere: parts.insert(.anything, at: 0)
+        case .label: parts.insert(.optional(.sequence([.anything, .symbols(.dot)])), at: 0)
+        case .beginning: break
+        }
+        return .sequence(endsAtEnd ? parts : parts + [.anything])
+    }
+}
