@@ -99,7 +99,8 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
     ]
 
     static func prepare() throws {
-        for (name, octets) in Array(files) + Array(ProofCases.files) + Array(FaceCases.files) {
+        for (name, octets) in Array(files) + Array(ProofCases.files) + Array(CoverCases.files) + Array(FaceCases.files)
+        {
             _ = try Patchway.file(name, octets)
         }
         let hollow = Patchway.scratch.appendingPathComponent("hollow")
@@ -366,7 +367,7 @@ struct CommandLineCase: Sendable, CustomTestStringConvertible {
         CommandLineCase("config check @/absent.txt", 2, "no such file"),
     ]
 
-    @Test(arguments: cases + StackOptionCases.all + ProofCases.all + FaceCases.all)
+    @Test(arguments: cases + StackOptionCases.all + ProofCases.all + CoverCases.all + FaceCases.all)
     func exitCode(_ line: CommandLineCase) throws {
         try Self.prepare()
         let folder = Patchway.scratch.path

@@ -9,6 +9,11 @@ import Testing
     static let gate = ["gate", "Zones/demo/adblock.txt", "Zones/demo/hosts.txt", "--engine", "pihole"]
     static let check = ["check", "-f", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"]
 
+    static let cover = [
+        "cover", "Zones/demo/firewall.txt", "--engine", "pan-os", "--for", "delivery-optimization", "--for",
+        "microsoft-update",
+    ]
+
     static let cases: [(name: String, arguments: [String], status: Int32)] = [
         ("audit.txt", ["audit", "--names", "Zones/demo/names.txt"] + lists, 1),
         ("audit.ndjson", ["audit", "--names", "Zones/demo/names.txt", "-o", "ndjson"] + lists, 1),
@@ -33,6 +38,7 @@ import Testing
         ("explain-code.txt", ["explain", "0x8024402c"], 0),
         ("explain-code.ndjson", ["explain", "0x8024402c", "-o", "ndjson"], 0),
         ("explain-name.txt", ["explain", "ctldl.windowsupdate.com", "--list", lists[1], "--qtype", "A"], 0),
+        ("cover.txt", cover, 1), ("cover.ndjson", cover + ["-o", "ndjson"], 1),
         ("config-check.txt", ["config", "check", "Zones/demo/patchway.yaml"], 0),
     ]
 

@@ -12,6 +12,7 @@ import Testing
         "explain ctldl.windowsupdate.com --list Zones/demo/adblock.txt",
         "audit Zones/demo/adblock.txt", "audit Tests/Fixtures/lists/squid-conf/squid.conf",
         "audit --stack @/blocky.yml",
+        "cover --engine pan-os --for delivery-optimization Zones/demo/firewall.txt",
         "catalog show download.windowsupdate.com", "replay Zones/demo/vpn-dns.log",
         "replay Zones/demo/vpn-dns.log --list Zones/demo/hosts.txt",
         "diff Zones/demo/vpn-dns.log Zones/demo/direct-dns.log",

@@ -104,7 +104,8 @@ struct CatalogOptions: ParsableArguments {
         )
     }
 
-    private func loadWhole() throws -> EndpointCatalog {
+    /// The catalog whose parts are asked for.
+    func loadWhole() throws -> EndpointCatalog {
         guard let path else { return BuiltInCatalog.load().catalog }
         let (catalog, diagnostics) = BuiltInCatalog.load(endpoints: try Inputs.octets(path), path: path)
         guard diagnostics.isEmpty else {
