@@ -43,6 +43,7 @@ struct ExportSink: ~Copyable {
     let layer: CompiledLayer
     /// The target without any list.
     private let bare: CompiledLayer?
+    private let isWanted: (ExportReport) -> Bool
     private let flush: (Span<UInt8>) -> Void
     private var pending: [UInt8] = []
     private var collector = DiagnosticCollector(keptPerReason: 20)
@@ -60,8 +61,14 @@ struct ExportSink: ~Copyable {
     /// Whether nothing is written or counted: a name above the one at hand is only looked at.
     var isSilent = false
 
-    init(_ layer: CompiledLayer, for target: ExportFormat, flush: @escaping (Span<UInt8>) -> Void) {
+    init(
+        _ layer: CompiledLayer,
+        for target: ExportFormat,
+        while isWanted: @escaping (ExportReport) -> Bool,
+        flush: @escaping (Span<UInt8>) -> Void
+    ) {
         self.layer = layer
+        self.isWanted = isWanted
         let nothing = ListInput(path: "", format: target.listFormat ?? .domains, octets: Array("\n".utf8))
         bare = try? LayerLoader.load([nothing], engine: target.engine, mayBeEmpty: true).layer
         self.flush = flush
@@ -70,6 +77,9 @@ struct ExportSink: ~Copyable {
         let evaluated = layer.compiledRules.count { !layer.isOfEngine($0) && !layer.isOpen($0) }
         report.others = max(0, report.rules - evaluated - layer.addressRules.count)
     }
+
+    /// Whether more is wanted.
+    var goesOn: Bool { isWanted(report) }
 
     /// Whether the layer denies that a name above one exists.
     func denies(aboveOf name: DomainName, _ types: [RRType]) -> Bool {

@@ -12,11 +12,15 @@ public import Policy
 /// let report = LayerExporter.export(layer, to: .unbound) { file.write($0) }
 /// ```
 public enum LayerExporter {
+    /// How many types a layer may tell apart that is asked about each of them at every name.
+    private static let mostTypes = 100
+
     /// Writes the rules in a format.
     /// - Parameters:
     ///   - context: the client and the hour that the rules are written for; where nothing is known of them, rules for some
     ///     are left out.
     ///   - allowing: whether the file of allowing rules is written, for formats that keep them apart.
+    ///   - goesOn: whether to go on, asked before each rule with what there is so far. What is cut short is not whole.
     ///   - write: takes the octets piece by piece.
     /// - Complexity: O(rules × labels); memory is that of the report
     public static func export(
@@ -24,16 +28,17 @@ public enum LayerExporter {
         to format: ExportFormat,
         allowing: Bool = false,
         for context: QueryContext = .unknown,
+        while goesOn: @escaping (ExportReport) -> Bool = { _ in true },
         write: @escaping (Span<UInt8>) -> Void
     ) -> ExportReport {
-        var sink = ExportSink(layer, for: format, flush: write)
+        var sink = ExportSink(layer, for: format, while: goesOn, flush: write)
         let title = ExportHeading.text(from: layer.engine, for: format.engine)
         if let statements = OwnStatements(layer, format) {
             sink.heading("# " + title)
             statements.write(to: &sink)
             return sink.finish()
         }
-        for rule in layer.addressRules { sink.omit(rule, .address) }
+        for rule in layer.addressRules where sink.goesOn { sink.omit(rule, .address) }
         if layer.profile.readsAddressesAsNames, !format.engine.profile.readsAddressesAsNames {
             for rule in layer.compiledRules where isAddress(layer.content(rule).subject) { sink.omit(rule, .address) }
         }
@@ -42,16 +47,20 @@ public enum LayerExporter {
             for rule in layer.compiledRules where layer.content(rule).ruleClass == .special { sink.omit(rule, .data) }
             omitUnasked(layer, &sink)
         }
+        let tellsTooMany = layer.distinguishedTypes.dropLast().count > mostTypes
         switch format.syntax {
         case .rules(let syntax):
             sink.heading(syntax.comment + title)
             if layer.profile.order == .classFirst {
                 RulePlan(layer, syntax, format, context, allowing: allowing).write(to: &sink)
+            } else if tellsTooMany {
+                omitAll(layer, .manyTypes, &sink)
             } else {
                 var writer = TierWriter(layer, syntax, format, allowing: allowing)
                 NodePlan(layer, context).write(&writer, from: TierWriter.State(), to: &sink)
                 omitPatterns(layer, &sink)
             }
+        case .nodes where tellsTooMany: omitAll(layer, .manyTypes, &sink)
         case .nodes(let make):
             writeNodes(layer, make(), context, title, &sink)
             omitRewrites(layer, context, &sink)
@@ -64,6 +73,15 @@ public enum LayerExporter {
     private static func isAddress(_ subject: RuleSubject) -> Bool {
         guard case .name(_, let name) = subject, name.labelCount == 4 else { return false }
         return IPAddress(name.description) != nil
+    }
+
+    /// Leaves out every rule that says something.
+    private static func omitAll(_ layer: CompiledLayer, _ reason: Omission, _ sink: inout ExportSink) {
+        for rule in layer.compiledRules where !layer.isOfEngine(rule) {
+            guard sink.goesOn else { return }
+            if case .name(.node, _) = layer.content(rule).subject { continue }
+            sink.omit(rule, reason)
+        }
     }
 
     private static func writeNodes(
@@ -129,9 +147,8 @@ struct NodePlan {
         // Names above others are few.
         var known: [Int: Writer.State] = [:]
         for rule in layer.compiledRules {
-            let content = layer.content(rule)
-            guard case .name(_, let name) = content.subject, !layer.isOfEngine(rule)
-            else { continue }
+            guard sink.goesOn else { return }
+            guard case .name(_, let name) = layer.content(rule).subject, !layer.isOfEngine(rule) else { continue }
             let chain = layer.firstRules(above: name).filter { !layer.isOfEngine($0) }
             guard chain.last == rule else { continue }
             var state = root

@@ -14,6 +14,10 @@ struct Omission: Sendable, Equatable {
     static let pattern = Omission(id: "pattern", text: "the format has no such patterns over the text of names")
     static let regex = Omission(id: "regex", text: "the format has no regular expressions of this kind")
     static let types = Omission(id: "types", text: "the format cannot limit a rule to these record types")
+    static let manyTypes = Omission(
+        id: "many-types",
+        text: "lists that tell more than 100 record types apart are not written"
+    )
     static let denyallow = Omission(id: "denyallow", text: "the format cannot leave names out of a rule")
     static let client = Omission(id: "client", text: "rules for some clients or hours are not written")
     static let address = Omission(id: "address", text: "rules about addresses are not written")

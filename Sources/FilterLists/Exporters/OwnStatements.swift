@@ -22,8 +22,8 @@ struct OwnStatements {
         for source in layer.lists where source.format == ListFormat.dnsmasq.id {
             writeSettings(source.octets.span, &sink)
         }
-        for rule in layer.compiledRules { write(rule, &sink) }
-        for rule in layer.addressRules { write(rule, &sink) }
+        for rule in layer.compiledRules where sink.goesOn { write(rule, &sink) }
+        for rule in layer.addressRules where sink.goesOn { write(rule, &sink) }
     }
 
     private func writeSettings(_ text: Span<UInt8>, _ sink: inout ExportSink) {

@@ -60,6 +60,7 @@ struct RulePlan {
 
     func write(to sink: inout ExportSink) {
         for rule in layer.compiledRules {
+            guard sink.goesOn else { return }
             let content = layer.content(rule)
             guard !layer.isOfEngine(rule), let tier = tiers[content.ruleClass] else { continue }
             if case .name(.node, _) = content.subject { continue }

@@ -111,36 +111,27 @@ struct ConvertCommand: ParsableCommand {
         _ target: ExportFormat,
         _ context: QueryContext
     ) throws -> ExportReport {
-        guard let output else {
-            return LayerExporter.export(
-                layer,
-                to: target,
-                allowing: isAllowing,
-                for: context,
-                write: { octets in
-                    if Interruption.isRequested { Self.cutShort() }
-                    StandardOutput.write(octets)
-                }
-            )
+        for list in lists + allowing.paths where output.map({ OutputFile.isSame(list, $0) }) ?? false {
+            throw Failure.usage("\(TerminalText.escaped(output ?? "")): is a list that is read; give another --output")
         }
-        for list in lists + allowing.paths where OutputFile.isSame(list, output) {
-            throw Failure.usage("\(TerminalText.escaped(output)): is a list that is read; give another --output")
-        }
-        let file = try OutputFile(output)
+        let file = try output.map { try OutputFile($0) }
         let report = LayerExporter.export(
             layer,
             to: target,
             allowing: isAllowing,
             for: context,
+            while: { _ in !Interruption.isRequested },
             write: { octets in
-                if Interruption.isRequested {
-                    file.discard()
-                    Self.cutShort()
-                }
-                file.write(octets)
+                // What was left when a signal came is not whole.
+                guard !Interruption.isRequested else { return }
+                if let file { file.write(octets) } else { StandardOutput.write(octets) }
             }
         )
-        try file.finish()
+        if Interruption.isRequested {
+            file?.discard()
+            Self.cutShort()
+        }
+        try file?.finish()
         return report
     }
 
@@ -155,6 +146,8 @@ struct ConvertCommand: ParsableCommand {
 private struct Conversion {
     /// The id under which rules for some clients are left out.
     private static let clientReason = "client"
+    /// Up to how many rules are written in every other format to count what it can say.
+    private static let mostCounted = 10_000
 
     let layer: CompiledLayer
     let target: ExportFormat
@@ -228,12 +221,21 @@ private struct Conversion {
         }
     }
 
-    /// Which formats can say some of the rules that this one cannot.
+    /// Which formats can say some of the rules that this one cannot, and of lists that are not large how many.
     private var others: String {
+        let isCounted = report.rules <= Self.mostCounted
         let able = ExportFormat.all.filter { $0.id != target.id }.compactMap { format -> String? in
-            let other = LayerExporter.export(layer, to: format, for: context) { _ in }
-            return other.lines > 0 ? "\(format.id) (\(other.written) of \(other.rules))" : nil
+            let other = LayerExporter.export(
+                layer,
+                to: format,
+                for: context,
+                while: { !Interruption.isRequested && (isCounted || $0.lines == 0) },
+                write: { _ in }
+            )
+            guard other.lines > 0 else { return nil }
+            return isCounted ? "\(format.id) (\(other.written) of \(other.rules))" : format.id
         }
+        if Interruption.isRequested { return "; interrupted before all other formats were tried" }
         if able.isEmpty { return "; no other format can say them either" }
         return "; formats that can say rules of these lists: \(able.joined(separator: ", "))"
     }
