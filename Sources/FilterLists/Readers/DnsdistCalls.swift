@@ -10,9 +10,33 @@ extension DnsdistConfiguration: LuaCallReading {
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
-        guard let fault = fault(expression) else { return false }
+        valuesLeft -= tableSize(expression)
+        let fault = valuesLeft < 0 ? .unsupported(.tooManyParts) : fault(expression)
+        guard let fault else { return false }
         rules.refuse(fault, source, range, line, &sink)
         return true
+    }
+
+    /// How many values the tables in variables hold that an expression names: each is looked at whole.
+    private func tableSize(_ expression: LuaExpression) -> Int {
+        var count = 0
+        switch expression {
+        case .path(let path):
+            guard case .texts(let texts)? = variables[source.extracting(path[0]).string] else { return 0 }
+            return texts.count
+        case .call(let call):
+            if let receiver = call.receiver { count += tableSize(receiver) }
+            for argument in call.arguments { count += tableSize(argument) }
+        case .table(let fields):
+            for field in fields {
+                if let key = field.key { count += tableSize(key) }
+                count += tableSize(field.value)
+            }
+        case .operation(_, let values):
+            for value in values { count += tableSize(value) }
+        case .null, .boolean, .number, .text, .function, .opaque: break
+        }
+        return count
     }
 
     static var takesNUL: Bool { false }
@@ -38,7 +62,7 @@ extension DnsdistConfiguration: LuaCallReading {
 
     private func argument(_ value: DnsdistValue) -> LuaArgument {
         switch value {
-        case .text(let text): .text(text.octets(source))
+        case .text(let text): argument(LuaExpression.text(text))
         case .number(let number): .number(number)
         case .boolean(let value): .boolean(value)
         case .texts(let texts): .table(texts.map { (nil, .text($0.octets(source))) })

@@ -36,6 +36,8 @@ struct DnsdistConfiguration: ~Escapable {
 
     /// How many names of sets may be looked at.
     private var namesLeft: Int
+    /// How many values of tables in variables may be looked at.
+    var valuesLeft: Int
     /// How many rules may be passed by calls that move or remove some.
     var stepsLeft = 20_000_000
 
@@ -43,6 +45,7 @@ struct DnsdistConfiguration: ~Escapable {
     init(_ source: Span<UInt8>) {
         self.source = source
         namesLeft = source.count + 100_000
+        valuesLeft = source.count + 1_000_000
     }
 
     @_lifetime(self: copy self)

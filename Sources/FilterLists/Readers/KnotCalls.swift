@@ -30,7 +30,7 @@ extension KnotConfiguration: LuaCallReading {
 
     private func argument(_ value: KnotValue) -> LuaArgument {
         switch value {
-        case .text(let text): .text(text.octets(source))
+        case .text(let text): argument(LuaExpression.text(text))
         case .number(let number): .number(number)
         case .names, .wires: .object("names")
         case .name: .object("name")
