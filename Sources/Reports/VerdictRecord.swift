@@ -41,14 +41,19 @@ public struct VerdictRecord: Sendable {
         json.member("limit", ifKnown: verdict.matched?.rule.engine.profile.answerStyle.limit)
     }
 
+    /// How many records of an answer are shown: hostile lists give names hundreds of thousands.
+    static let shownAnswers = 100
+
     /// Writes the members between the name and the rule.
     static func writeHead(_ type: RRType, _ kind: VerdictKind, _ answer: PolicyAnswer?, to json: inout JSONWriter) {
         json.member("qtype", type.description)
         json.member("verdict", kind.description)
         guard let answer else { return }
+        let hidden = answer.records.count - shownAnswers
+        if hidden > 0 { json.member("answers_not_shown", hidden) }
         json.member("rcode", answer.responseCode.description)
         json.array("answers") { array in
-            for record in answer.records {
+            for record in answer.records.prefix(shownAnswers) {
                 array.object {
                     $0.member("type", record.type.description)
                     $0.member("ttl", ifKnown: record.ttl)

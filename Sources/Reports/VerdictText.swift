@@ -13,10 +13,10 @@ public enum VerdictText {
     private static func sentence(_ record: VerdictRecord, _ style: TextStyle) -> String {
         var text = "\(record.name) \(record.type) \(style.bold(record.verdict.kind.description))"
         if let answer = record.verdict.answer, !answer.records.isEmpty {
+            let shown = answer.records.prefix(VerdictRecord.shownAnswers)
             text +=
-                " "
-                + answer.records.map { ResourceRecord.presentation(type: $0.type, data: $0.data) }
-                .joined(separator: " ")
+                " " + shown.map { ResourceRecord.presentation(type: $0.type, data: $0.data) }.joined(separator: " ")
+            if shown.count < answer.records.count { text += " and \(answer.records.count - shown.count) more" }
         }
         if let matched = record.verdict.matched { text += "  " + place(matched) }
         if let note = record.verdict.note { text += "  (\(TerminalText.escaped(note, limit: 2_000)))" }
@@ -39,10 +39,12 @@ public enum VerdictText {
                 "answer: \(answer.responseCode)" + (answer.isAuthoritative ? ", AA" : "")
                     + (answer.isRecursive ? "" : ", no RA")
             )
-            for entry in answer.records {
+            for entry in answer.records.prefix(VerdictRecord.shownAnswers) {
                 let data = ResourceRecord.presentation(type: entry.type, data: entry.data)
                 add("\(record.name). \(entry.ttl ?? 0) IN \(entry.type) \(data)", indent: "    ")
             }
+            let hidden = answer.records.count - VerdictRecord.shownAnswers
+            if hidden > 0 { add("and \(hidden) records more", indent: "    ") }
             for entry in answer.behind {
                 let data = ResourceRecord.presentation(type: entry.record.type, data: entry.record.data)
                 add("\(entry.owner). \(entry.record.ttl ?? 0) IN \(entry.record.type) \(data)", indent: "    ")

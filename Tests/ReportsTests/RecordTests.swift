@@ -49,6 +49,20 @@ private func object(_ octets: some Sequence<UInt8>) throws -> [String: Any] {
         }
     }
 
+    /// Hostile lists give a name any number of addresses: the first are shown, and the others counted.
+    @Test func answersAreBounded() throws {
+        func record(_ count: Int) throws -> [String: Any] {
+            let lines = (0..<count).map { "address=/a.example/192.0.2.\($0)" }.joined(separator: "\n")
+            let name = try DomainName("a.example")
+            let verdict = try Samples.stack(.dnsmasq, lines).verdict(name, type: .a)
+            let made = VerdictRecord(name: name, type: .a, verdict: verdict)
+            return try object(written(.ndjson) { $0.record("verdict") { made.write(to: &$0) } })
+        }
+        let (few, many) = (try record(100), try record(130))
+        #expect((few["answers"] as? [Any])?.count == 100 && few["answers_not_shown"] == nil)
+        #expect((many["answers"] as? [Any])?.count == 100 && many["answers_not_shown"] as? Int == 30)
+    }
+
     @Test func invalidOctetsBecomeReplacementCharacters() throws {
         let octets = written(.ndjson) { $0.record("x") { $0.member("text", [0x61, 0xFF, 0xC0, 0x80] as [UInt8]) } }
         let text = try #require(try object(octets.dropLast())["text"] as? String)
