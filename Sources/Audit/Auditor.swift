@@ -37,10 +37,39 @@ public struct Auditor: Sendable {
         self.chains = chains
     }
 
-    /// What a stack breaks, in the order of the names; one finding per name and deciding rule.
-    /// - Complexity: O(names × types × aliases) lookups
-    public func findings(_ stack: CompiledStack) -> [Finding] {
-        findings(stack, for: context, beside: listedNames(stack))
+    /// What a stack breaks, in the order of the names; one finding per name and deciding rule. Of groups of clients each is
+    /// asked for by itself: what breaks for several of them in the same way is one finding, which names them.
+    /// - Parameter goesOn: whether to go on, asked before each name.
+    /// - Complexity: O(groups × names × types × aliases) lookups, names that rules of the lists spell out among them
+    public func audit(
+        _ stack: CompiledStack,
+        for groups: [(name: String, context: QueryContext)] = [],
+        while goesOn: () -> Bool = { true }
+    ) -> AuditOutcome {
+        var outcome = AuditOutcome()
+        if groups.isEmpty {
+            outcome = audit(stack, for: context, while: goesOn)
+        } else {
+            var places: [DomainName: [Int]] = [:]
+            for group in groups where !outcome.isCutShort {
+                outcome.merge(audit(stack, for: group.context, while: goesOn), of: group.name, &places)
+            }
+        }
+        outcome.countFurther(in: stack)
+        return outcome
+    }
+
+    private func audit(_ stack: CompiledStack, for context: QueryContext, while goesOn: () -> Bool) -> AuditOutcome {
+        var outcome = AuditOutcome()
+        for name in names {
+            guard goesOn() else {
+                outcome.isCutShort = true
+                return outcome
+            }
+            outcome.findings += findings(stack, name, context)
+        }
+        if let wildcards { addListed(to: &outcome, below: wildcards, stack, context, while: goesOn) }
+        return outcome
     }
 
     /// What a stack does for a client with the name of a finding, which another stack breaks.
@@ -49,7 +78,7 @@ public struct Auditor: Sendable {
         return findings(stack, name, context)
     }
 
-    private func findings(_ stack: CompiledStack, _ name: AuditName, _ context: QueryContext) -> [Finding] {
+    func findings(_ stack: CompiledStack, _ name: AuditName, _ context: QueryContext) -> [Finding] {
         stack.findings(
             name.name,
             types: types,
@@ -58,84 +87,5 @@ public struct Auditor: Sendable {
             origin: name.origin,
             context: context
         )
-    }
-
-    private func findings(
-        _ stack: CompiledStack,
-        for context: QueryContext,
-        beside listed: [AuditName]
-    ) -> [Finding] {
-        let known = names.flatMap { findings(stack, $0, context) }
-        return listed.isEmpty ? known : known + unknown(listed, stack, context, beside: known)
-    }
-}
-
-// MARK: - Names below wildcards
-
-extension Auditor {
-    /// Names below documented patterns that nothing but rules of the stack's lists spells out, in their order.
-    private func listedNames(_ stack: CompiledStack) -> [AuditName] {
-        guard let wildcards, case let bases = wildcards.wildcardBases, !bases.isEmpty else { return [] }
-        var seen = Set(names.map(\.name))
-        return stack.layers.flatMap { $0.names(under: bases, label: EndpointCatalog.probeLabel) }.compactMap { name in
-            guard let endpoint = wildcards.endpoint(matching: name), seen.insert(name).inserted else { return nil }
-            return AuditName(name: name, endpoint: endpoint, origin: .listed)
-        }
-    }
-
-    /// What rules break of such names that break no known one.
-    private func unknown(
-        _ listed: [AuditName],
-        _ stack: CompiledStack,
-        _ context: QueryContext,
-        beside known: [Finding]
-    ) -> [Finding] {
-        let blamed = Set(known.compactMap(\.verdict.matched?.rule.place))
-        return listed.flatMap { findings(stack, $0, context) }.compactMap { finding in
-            guard let rule = finding.verdict.matched?.rule, !blamed.contains(rule.place) else { return nil }
-            var finding = finding
-            if finding.rule != .undecided { finding.rule = .blockedWildcard }
-            // Nobody has seen the name.
-            finding.evidence = .weak
-            let pattern = finding.endpoint?.pattern.text ?? ""
-            finding.detail = "below \(pattern); nothing but the list spells the name out, and it may not exist"
-            return finding
-        }
-    }
-}
-
-// MARK: - Groups
-
-extension Auditor {
-    /// What a stack breaks for groups of clients, each asked for by itself: what breaks for several of them in the same way is
-    /// one finding, which names them.
-    /// - Complexity: O(groups × names × types × aliases) lookups
-    public func findings(
-        _ stack: CompiledStack,
-        for groups: [(name: String, context: QueryContext)]
-    ) -> [Finding] {
-        var all: [Finding] = []
-        var places: [DomainName: [Int]] = [:]
-        let listed = listedNames(stack)
-        for group in groups {
-            for var finding in findings(stack, for: group.context, beside: listed) {
-                if let known = places[finding.name]?.first(where: { all[$0].isTheSame(as: finding) }) {
-                    all[known].groups.append(group.name)
-                    continue
-                }
-                finding.groups = [group.name]
-                places[finding.name, default: []].append(all.count)
-                all.append(finding)
-            }
-        }
-        return all
-    }
-}
-
-extension Finding {
-    /// Whether the same rule does the same to the same name.
-    fileprivate func isTheSame(as other: Finding) -> Bool {
-        rule == other.rule && outcomes == other.outcomes && verdict.matched == other.verdict.matched
-            && chain == other.chain
     }
 }

@@ -78,23 +78,26 @@ public struct LoadedLayer: Sendable {
     /// - Complexity: that of loading the layer
     public func adding(_ lines: [AddedLine]) throws(ListError) -> LoadedLayer {
         var recipe = recipe
-        var own: [[String]: (text: ListText, detection: Detection)] = [:]
-        for line in lines where line.list < listCount {
-            let (text, detection) = (recipe.lists[line.list].text, recipe.lists[line.list].detection)
-            let octets = Array(line.text.utf8)
-            switch line.place {
-            case .end: recipe.lists[line.list].text = text.adding(octets)
-            // Places of the others are those of the list without the line.
-            case .inFrontOf(let place): recipe.lists[line.list].text = text.adding(octets, inFrontOf: place)
-            case .ownList(let format, let role):
-                let key = [String(line.list), format.id, role.rawValue]
-                let known = own[key]?.text ?? ListText([], role: role, format: format, beside: text)
-                let engine = detection.engine
-                own[key] = (known.adding(octets), Detection(format: format, engine: engine, follows: true))
+        var own: [[String]: (text: ListText, detection: Detection, lines: [(octets: [UInt8], place: Int?)])] = [:]
+        for (list, lines) in Dictionary(grouping: lines, by: \.list) where list < listCount {
+            let (text, detection) = (recipe.lists[list].text, recipe.lists[list].detection)
+            var added: [(octets: [UInt8], place: Int?)] = []
+            for line in lines {
+                let octets = Array(line.text.utf8)
+                switch line.place {
+                case .end: added.append((octets, nil))
+                case .inFrontOf(let place): added.append((octets, place))
+                case .ownList(let format, let role):
+                    let made = Detection(format: format, engine: detection.engine, follows: true)
+                    let list = ListText([], role: role, format: format, beside: text)
+                    own[[String(line.list), format.id, role.rawValue], default: (list, made, [])].lines
+                        .append((octets, nil))
+                }
             }
+            if !added.isEmpty { recipe.lists[list].text = text.adding(added) }
         }
         for (_, list) in own.sorted(by: { $0.key.joined() < $1.key.joined() }) {
-            recipe.lists.append(LayerRecipe.List(text: list.text, detection: list.detection))
+            recipe.lists.append(LayerRecipe.List(text: list.text.adding(list.lines), detection: list.detection))
         }
         return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
     }
@@ -106,7 +109,7 @@ public struct AddedLine: Sendable {
     public enum Place: Sendable {
         /// Behind all others of the list.
         case end
-        /// In front of the line that holds an octet of the list.
+        /// In front of the line that holds an octet of the list as it is.
         case inFrontOf(Int)
         /// In a list of its own, beside the one that it is about.
         case ownList(ListFormat, ListRole)

@@ -246,16 +246,33 @@ struct ListText {
         return blanked
     }
 
-    /// The list with a line more, in front of the line that holds a place or, without one, at the end.
-    func adding(_ line: [UInt8], inFrontOf place: Int? = nil) -> ListText {
+    /// The list with lines more, each in front of the line that holds a place or, without one, at the end.
+    /// - Complexity: O(octets of the list and of the lines)
+    func adding(_ lines: [(octets: [UInt8], place: Int?)]) -> ListText {
         let text = octets.span.octets
-        var start = min(place ?? text.count, text.count)
-        while place != nil, start > 0, text[start - 1] != 0x0A { start -= 1 }
-        let isOpen = place == nil && text.last.map { $0 != 0x0A } ?? false
-        let whole = Array(text[..<start]) + (isOpen ? [0x0A] : []) + line + [0x0A] + text[start...]
+        var whole: [UInt8] = []
+        whole.reserveCapacity(text.count + lines.reduce(1) { $0 + $1.octets.count + 1 })
+        let placed = lines.compactMap { line in line.place.map { (start: Self.start($0, text), octets: line.octets) } }
+        var end = 0
+        for line in placed.sorted(by: { $0.start < $1.start }) {
+            whole += text[end..<line.start] + line.octets + [0x0A]
+            end = line.start
+        }
+        whole += text[end...]
+        for line in lines where line.place == nil {
+            if whole.last.map({ $0 != 0x0A }) ?? false { whole.append(0x0A) }
+            whole += line.octets + [0x0A]
+        }
         var longer = self
         longer.octets = ListOctets(whole.span)
         return longer
+    }
+
+    /// Where the line begins that holds a place.
+    private static func start(_ place: Int, _ text: [UInt8]) -> Int {
+        var start = min(place, text.count)
+        while start > 0, text[start - 1] != 0x0A { start -= 1 }
+        return start
     }
 
     /// The list as it is read where nobody said what it is for, and a word about that.

@@ -1,28 +1,32 @@
 public import DNS
 
 extension CompiledLayer {
-    /// A name for every rule of a list that is about names at or below `bases`: the rule's own, one with `label` below it
-    /// where the rule is only about what lies below, and one with `label` for the stars of a text pattern. Regular
-    /// expressions are left out: they do not say which names they are about.
+    /// Calls `body` with a name for every rule of a list that is about names at or below `bases`: the rule's own, one with
+    /// `label` below it where the rule is only about what lies below, and one with `label` for the stars of a text pattern.
+    /// Regular expressions are left out: they do not say which names they are about.
     ///
-    /// In the order of the rules; of nearly all rules that are about other names it takes eight octets to see that.
+    /// In the order of the rules, until `body` says that no more are wanted; of nearly all rules that are about other names
+    /// it takes eight octets to see that.
+    /// - Returns: whether all were wanted
     /// - Complexity: O(rules) plus the names found
-    public func names(under bases: [DomainName], label: [UInt8]) -> [DomainName] {
+    @discardableResult
+    public func forEachName(under bases: [DomainName], label: [UInt8], _ body: (DomainName) -> Bool) -> Bool {
         let tails = NameTails(bases)
-        var found: [DomainName] = []
-        func add(_ name: DomainName?) {
-            if let name, bases.contains(where: name.isEqualOrBelow) { found.append(name) }
+        func add(_ name: DomainName?) -> Bool {
+            guard let name, bases.contains(where: name.isEqualOrBelow) else { return true }
+            return body(name)
         }
         for rule in records.indices where records.mayEnd(rule, in: tails) {
             let record = records[rule]
             guard record.scope != .node, !lists[Int(record.list)].isOfEngine else { continue }
             let name = DomainName(trustedWire: records.wireName(rule))
-            add(record.scope == .below ? name.child(label) : name)
+            guard add(record.scope == .below ? name.child(label) : name) else { return false }
         }
         for record in patternRecords where !lists[Int(record.rule.list)].isOfEngine {
-            if case .text(let pattern) = patterns[record.pattern] { add(pattern.example(label)) }
+            guard case .text(let pattern) = patterns[record.pattern] else { continue }
+            guard add(pattern.example(label)) else { return false }
         }
-        return found
+        return true
     }
 }
 

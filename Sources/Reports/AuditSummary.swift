@@ -20,8 +20,10 @@ public struct AuditSummary: Sendable {
     public private(set) var bySeverity: [Severity: Int] = [:]
     /// Findings by severity without the undecided ones.
     public private(set) var decided: [Severity: Int] = [:]
-    /// Rules that could not be evaluated.
+    /// Rules that could not be evaluated, as `check` counts them.
     public private(set) var unsupportedRules = 0
+    /// Rules about the address of a client that nobody gave, and about addresses of answers that nobody has seen.
+    public private(set) var (clientAddressRules, answerAddressRules) = (0, 0)
     private var broken: Set<DomainName> = []
     /// The worst severity of each broken name.
     private var worst: [DomainName: Severity] = [:]
@@ -29,6 +31,7 @@ public struct AuditSummary: Sendable {
     private var open: Set<DomainName> = []
     private var blamed: Set<String> = []
     private var belowWildcards: Set<String> = []
+    private var furtherWildcardRules = 0
     private var byDiagnostic: [String: Int] = [:]
 
     /// Totals over `names` names, nothing audited yet.
@@ -42,19 +45,25 @@ public struct AuditSummary: Sendable {
     public var undecided: Int { open.subtracting(broken).count }
     /// Whether everything asked was decided: all lists read, all rules evaluated.
     public var isCertain: Bool {
-        lists > 0 && unreadable == 0 && assumed == 0 && unsupportedRules == 0 && undecided == 0
+        lists > 0 && unreadable == 0 && assumed == 0 && undecided == 0
+            && unsupportedRules + clientAddressRules + answerAddressRules == 0
     }
     /// Rules with findings.
     public var rules: Int { blamed.count }
     /// Rules about names below documented patterns that nothing else knows.
-    public var wildcardRules: Int { belowWildcards.count }
+    public var wildcardRules: Int { belowWildcards.count + furtherWildcardRules }
     /// Findings.
     public var findings: Int { bySeverity.values.reduce(0, +) }
 
     /// Adds one list.
     public mutating func add(_ source: SourceReport, _ found: [Finding], diagnostics: [String: Int]) {
         lists += 1
-        unsupportedRules += source.unsupported.values.reduce(0, +)
+        let (clients, answers) = (
+            source.unsupported[SourceReport.clientAddress] ?? 0, source.unsupported[SourceReport.answerAddress] ?? 0
+        )
+        clientAddressRules += clients
+        answerAddressRules += answers
+        unsupportedRules += source.unsupported.values.reduce(0, +) - clients - answers
         byDiagnostic.merge(diagnostics, uniquingKeysWith: +)
         if found.contains(where: { $0.rule != .undecided && $0.rule != .blockedWildcard }) { brokenLists += 1 }
         for finding in found {
@@ -90,6 +99,9 @@ public struct AuditSummary: Sendable {
         byDiagnostic[reason, default: 0] += 1
     }
 
+    /// Counts rules below documented patterns that no finding is about, because there are too many.
+    public mutating func add(furtherWildcardRules count: Int) { furtherWildcardRules += count }
+
     /// Counts a list that may be one of names to allow or to block.
     public mutating func addAssumed() { assumed += 1 }
 
@@ -121,6 +133,8 @@ public struct AuditSummary: Sendable {
         json.member("broken_lists", brokenLists)
         json.member("unreadable_lists", unreadable)
         json.member("unsupported_rules", unsupportedRules)
+        json.member("undecided_client_address_rules", clientAddressRules)
+        json.member("undecided_answer_address_rules", answerAddressRules)
         if assumed > 0 { json.member("assumed_roles", assumed) }
         json.member("diagnostics", counts: byDiagnostic)
         json.member("elapsed_ms", elapsedMilliseconds)

@@ -189,6 +189,10 @@ public struct AuditText: Sendable {
         if summary.unsupportedRules > 0 {
             lines.append("\(counted(summary.unsupportedRules, "rule")) could not be evaluated and may break more.")
         }
+        let addressRules = summary.clientAddressRules + summary.answerAddressRules
+        if addressRules > 0 {
+            lines.append("\(counted(addressRules, "rule")) about addresses of clients or answers may break more.")
+        }
         if summary.assumed > 0 {
             let lists = counted(summary.assumed, "list")
             lines.append("\(lists) may name what is let pass or what is blocked; --role says which.")

@@ -31,6 +31,9 @@ public struct RunHeader: Sendable {
 
 /// A list or capture that was read: what became of every record in it.
 public struct SourceReport: Sendable {
+    /// Why rules are not decided that are about the address of a client, and about addresses of answers.
+    public static let (clientAddress, answerAddress) = ("client-address", "answer-address")
+
     /// The path as given.
     public var path: String
     /// Whether it is one input, and not all of one format.

@@ -21,7 +21,7 @@ private func audit(
 ) throws -> [Finding] {
     let catalog = try Samples.catalog([try Samples.endpoint("*.update.example")], hosts: names, edges: edges)
     let auditor = Auditor(names: AuditName.all(of: catalog), chains: catalog.chains)
-    return auditor.findings(try Samples.stack(engine, list))
+    return auditor.audit(try Samples.stack(engine, list)).findings
 }
 
 @Suite struct AuditorTests {
@@ -172,7 +172,7 @@ private func audit(
             try Samples.layer(.pihole, "0.0.0.0 www.update.example", path: "far"),
         ])
         let catalog = try Samples.catalog([try Samples.endpoint("www.update.example")])
-        let found = Auditor(names: AuditName.all(of: catalog), chains: catalog.chains).findings(stack)
+        let found = Auditor(names: AuditName.all(of: catalog), chains: catalog.chains).audit(stack).findings
         #expect(found.map { $0.verdict.matched?.rule.list } == ["far"])
         #expect(found.map { $0.verdict.matched?.layer } == [1])
     }
@@ -233,10 +233,10 @@ private func audit(
         let catalog = try Samples.catalog([try Samples.endpoint("*.update.example")], hosts: ["www.update.example"])
         let names = AuditName.all(of: catalog)
         let stack = try Samples.stack(engine, list)
-        let found = Auditor(names: names, chains: catalog.chains, wildcards: catalog).findings(stack)
+        let found = Auditor(names: names, chains: catalog.chains, wildcards: catalog).audit(stack).findings
         #expect(Set(found.map(described)) == Set(expected))
         // Names of the user's own are all that is asked then.
-        let alone = Auditor(names: names, chains: catalog.chains).findings(stack)
+        let alone = Auditor(names: names, chains: catalog.chains).audit(stack).findings
         #expect(alone.allSatisfy { $0.name == names[0].name })
     }
 }

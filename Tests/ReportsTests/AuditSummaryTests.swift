@@ -37,6 +37,22 @@ import TextScan
         )
     }
 
+    /// Rules about addresses are told apart from those that are not evaluated, as `check` tells them; neither is fine.
+    @Test(arguments: [
+        (["client-address": 2, "answer-address": 3, "client": 4], 4, 2, 3), (["answer-address": 1], 0, 0, 1),
+        (["client-address": 1], 0, 1, 0), (["client": 1], 1, 0, 0),
+    ])
+    func rulesAboutAddresses(unsupported: [String: Int], rules: Int, clients: Int, answers: Int) {
+        var summary = AuditSummary(names: 10)
+        var source = HostileInput.source("list.txt")
+        source.unsupported = unsupported
+        summary.add(source, [], diagnostics: [:])
+        #expect(summary.unsupportedRules == rules && !summary.isCertain)
+        #expect(summary.clientAddressRules == clients && summary.answerAddressRules == answers)
+        #expect(Self.text(summary).contains("about addresses") == (clients + answers > 0))
+        #expect(Self.text(summary).contains("could not be evaluated") == (rules > 0))
+    }
+
     @Test func degradedNamesAreSaidApart() throws {
         var summary = AuditSummary(names: 10)
         let found = [

@@ -84,15 +84,18 @@ struct AuditCommand: ParsableCommand {
         if let layers { run.audit(layers, groups) }
         let paths = lists.flatMap { run.categories($0) ?? [$0] }
         for path in paths {
-            if Interruption.isRequested { break }
+            if Interruption.isRequested || run.isCutShort { break }
             run.audit(path, reading)
             if run.isCutShort { break }
             audited += 1
         }
-        let missing = paths.count - audited
+        // Those of a stack are audited together.
+        let isStackMissing = run.isCutShort && paths.isEmpty
+        let missing = isStackMissing ? layers?.reports.count ?? 0 : paths.count - audited
         run.finish(missing: missing, threshold: threshold)
         if missing > 0 {
-            StandardError.line("patchway: interrupted; lists not audited: \(missing) of \(paths.count)")
+            let all = isStackMissing ? missing : paths.count
+            StandardError.line("patchway: interrupted; lists not audited: \(missing) of \(all)")
             throw ExitStatus.interrupted
         }
         let status = run.status(threshold: threshold)
@@ -201,11 +204,17 @@ private struct AuditRun: ~Copyable {
     }
 
     mutating func audit(_ loaded: LoadedStack, _ groups: [(name: String, context: QueryContext)] = []) {
-        let found = groups.isEmpty ? auditor.findings(loaded.stack) : auditor.findings(loaded.stack, for: groups)
+        let outcome = auditor.audit(loaded.stack, for: groups, while: { !Interruption.isRequested })
         let contexts = Dictionary(groups.map { ($0.name, $0.context) }, uniquingKeysWith: { first, _ in first })
-        var findings = FixTrial(loaded, auditor).tried(found) { finding in
+        let tried = FixTrial(loaded, auditor).tried(outcome.findings) { finding in
             finding.groups.first.flatMap { contexts[$0] } ?? auditor.context
         }
+        guard !outcome.isCutShort, var findings = tried else {
+            // What is not whole is not told.
+            isCutShort = true
+            return
+        }
+        note(furtherRules(outcome))
         note(loaded.diagnostics)
         for (index, report) in loaded.reports.enumerated() {
             // Each finding belongs to one list, even when two layers read the same file.
@@ -227,6 +236,20 @@ private struct AuditRun: ~Copyable {
             records.record("file") { source.write(to: &$0) }
             for finding in own { records.record("finding") { finding.write(to: &$0) } }
             for diagnostic in report.diagnostics { records.whole { diagnostic.write(to: &$0) } }
+        }
+    }
+
+    /// Says how many rules there are no findings for.
+    private mutating func furtherRules(_ outcome: AuditOutcome) -> [Diagnostic] {
+        outcome.furtherRules.sorted { $0.key < $1.key }.map { path, count in
+            summary.add(furtherWildcardRules: count)
+            return Diagnostic(
+                path: path,
+                reason: "more-wildcard-rules",
+                text:
+                    "\(Auditor.mostListedNames) names below documented wildcards that only the lists spell out are listed; "
+                    + "rules that break others: \(count)"
+            )
         }
     }
 

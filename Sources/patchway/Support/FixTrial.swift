@@ -21,9 +21,10 @@ struct FixTrial {
     /// The findings with those fixes alone that let their names pass; a rule for which no exception does is to be removed,
     /// and those that then decide with it.
     /// - Parameter context: who asks where a group of clients is audited.
-    func tried(_ findings: [Finding], context: (Finding) -> QueryContext) -> [Finding] {
+    /// - Returns: nil where the program was interrupted
+    func tried(_ findings: [Finding], context: (Finding) -> QueryContext) -> [Finding]? {
         var findings = findings
-        for layer in loaded.layers.indices {
+        for layer in loaded.layers.indices where !Interruption.isRequested {
             let places = findings.indices.filter {
                 findings[$0].verdict.matched?.layer == layer && findings[$0].rule != .undecided
             }
@@ -50,7 +51,7 @@ struct FixTrial {
                 findings[place].triedFixes = fix.map { [$0] } ?? []
             }
         }
-        return findings
+        return Interruption.isRequested ? nil : findings
     }
 
     /// Exceptions for whole patterns, by the places of findings: those that stand for more than one name.
@@ -74,19 +75,11 @@ struct FixTrial {
         _ layer: Int,
         _ context: (Finding) -> QueryContext
     ) -> [Int: MatchedRule]? {
-        let lines = places.compactMap { line(of: findings[$0], layer) }
-        guard !lines.isEmpty, let mended = try? loaded.layers[layer].adding(Self.ordered(lines)) else { return nil }
-        return broken(places, findings, mended, context)
-    }
-
-    /// Lines in front of others last in their list first, so that places stay true; each line once.
-    private static func ordered(_ lines: [AddedLine]) -> [AddedLine] {
         var seen: Set<String> = []
-        func start(_ line: AddedLine) -> Int {
-            if case .inFrontOf(let place) = line.place { return place }
-            return .max
-        }
-        return lines.filter { seen.insert("\($0.list) \($0.text)").inserted }.sorted { start($0) > start($1) }
+        let lines = places.compactMap { line(of: findings[$0], layer) }
+            .filter { seen.insert("\($0.list) \($0.text)").inserted }
+        guard !lines.isEmpty, let mended = try? loaded.layers[layer].adding(lines) else { return nil }
+        return broken(places, findings, mended, context)
     }
 
     /// What still decides about names of findings in a layer as it would be, by the places of the findings.
@@ -98,7 +91,7 @@ struct FixTrial {
     ) -> [Int: MatchedRule] {
         let stack = CompiledStack(layers: [layer.layer])
         var found: [Int: MatchedRule] = [:]
-        for place in places {
+        for place in places where !Interruption.isRequested {
             let finding = findings[place]
             var context = context(finding)
             context.layers = ~0
@@ -125,7 +118,7 @@ struct FixTrial {
         var rules: [Int: [RuleReference]] = [:]
         var next: [Int: MatchedRule] = [:]
         for place in places { next[place] = findings[place].verdict.matched }
-        for _ in 0..<Self.rounds where !next.isEmpty {
+        for _ in 0..<Self.rounds where !next.isEmpty && !Interruption.isRequested {
             for (place, matched) in next {
                 guard let rule = matched.number, !compiled.isOfEngine(rule), case let text = compiled.place(rule),
                     text.list < layer.listCount, !text.text.isEmpty,

@@ -201,8 +201,8 @@ extension SourceReport {
     /// The report on a list whose rules about addresses in answers met none, nor those about clients' unless one is known.
     init(withoutAnswers report: ListReport, knowsClient: Bool) {
         self.init(report)
-        if report.clientRules > 0, !knowsClient { unsupported["client-address", default: 0] += report.clientRules }
-        if report.answerRules > 0 { unsupported["answer-address", default: 0] += report.answerRules }
+        if report.clientRules > 0, !knowsClient { unsupported[Self.clientAddress, default: 0] += report.clientRules }
+        if report.answerRules > 0 { unsupported[Self.answerAddress, default: 0] += report.answerRules }
     }
 
     /// The report on a list.
