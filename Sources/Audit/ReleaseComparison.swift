@@ -16,10 +16,27 @@ public struct ReleaseComparison: Sendable {
     /// What both break or leave open, with the new verdict.
     public private(set) var unchanged: [Finding] = []
 
+    /// How many rules of the new version break names below documented wildcards that nothing was said about, because there are
+    /// too many, and how many of the old one.
+    public private(set) var further = (new: 0, old: 0)
+    /// Whether it ended before everything was asked.
+    public private(set) var isCutShort = false
+
     /// Compares two versions; nil where there is none, which breaks nothing.
+    /// - Parameter goesOn: asked before each name whether to go on.
     /// - Complexity: two audits
-    public init(_ auditor: Auditor, old: CompiledStack?, new: CompiledStack?) {
-        var sides = [old, new].map { Side($0.map(auditor.findings) ?? []) }
+    public init(
+        _ auditor: Auditor,
+        old: CompiledStack?,
+        new: CompiledStack?,
+        while goesOn: () -> Bool = { true }
+    ) {
+        let audits = [old, new].map { stack in stack.map { auditor.audit($0, while: goesOn) } }
+        further = (
+            audits[1]?.furtherRules.values.reduce(0, +) ?? 0, audits[0]?.furtherRules.values.reduce(0, +) ?? 0
+        )
+        isCutShort = audits.contains { $0?.isCutShort == true }
+        var sides = audits.map { Side($0?.findings ?? []) }
         // Names that only one version's rules spell out are asked of the other, too.
         for (index, stack) in [old, new].enumerated() {
             guard let stack else { continue }

@@ -18,7 +18,7 @@ import Testing
         var history = ExposureHistory()
         for (index, version) in versions.enumerated() {
             let moment = ExposureHistory.Moment(id: "\(index)", time: Int64(index))
-            history.add(moment, auditor.findings(try Samples.stack(.adguardHome, version)))
+            history.add(moment, auditor.audit(try Samples.stack(.adguardHome, version)).findings)
         }
         return history.exposures.map { "\($0.finding.name) \($0.from.id)-\($0.to?.id ?? "")" }
     }

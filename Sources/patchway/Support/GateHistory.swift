@@ -93,7 +93,7 @@ struct GateHistory {
         guard let blob = version.blob else { return [] }
         let octets = try repository.octets(blob: blob, limit: ReleaseFiles.maximumOctets)
         let loaded = try LayerLoader.load(octets, named: path, reading)
-        return auditor.findings(CompiledStack(layers: [loaded.layer])).filter { $0.origin != .listed }
+        return auditor.audit(CompiledStack(layers: [loaded.layer])).findings.filter { $0.origin != .listed }
     }
 
     private static func days(_ exposure: ExposureHistory.Exposure, until now: Int64) -> Int {

@@ -124,15 +124,24 @@ struct GateRun {
     }
 
     private mutating func compare(_ old: LoadedLayer?, _ new: LoadedLayer?) {
-        compared += 1
         if let new { note(new, after: old) }
         let stacks = [old, new].map { $0.map { CompiledStack(layers: [$0.layer]) } }
         if let stack = stacks[1] { lookAtReach(stack, after: stacks[0], path: new?.reports.first?.path ?? "") }
-        let found = ReleaseComparison(auditor, old: stacks[0], new: stacks[1])
+        let found = ReleaseComparison(auditor, old: stacks[0], new: stacks[1], while: { !Interruption.isRequested })
+        // What is not whole is not told.
+        guard !found.isCutShort else { return }
+        compared += 1
+        if found.further.new > 0 {
+            facts.append(
+                "\(new?.reports.first?.path ?? ""): rules about names below wildcards that are not told apart: "
+                    + "\(found.further.new), before \(found.further.old)."
+            )
+            if found.further.new > found.further.old { undecided += 1 }
+        }
         var broken = found.broken
         if let new {
             let loaded = LoadedStack(layers: [new], reports: new.reports, diagnostics: [])
-            broken = FixTrial(loaded, auditor).tried(broken) { _ in auditor.context }
+            broken = FixTrial(loaded, auditor).tried(broken) { _ in auditor.context } ?? broken
         }
         add(broken, "broken", .new)
         add(found.open, "open", .new)
