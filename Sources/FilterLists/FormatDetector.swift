@@ -15,7 +15,8 @@ public struct Detection: Sendable {
     /// A format, and perhaps an engine, that the user has chosen; or both follow from where the engine's configuration names
     /// the list.
     init(format: ListFormat, engine: Engine?, follows: Bool) {
-        if follows, let engine {
+        if follows {
+            let engine = engine ?? format.defaultEngine
             let why = "read as \(format.title), as the configuration of \(engine.rawValue) has it"
             self.init(format: format, engine: engine, confidence: 100, why: why)
             return

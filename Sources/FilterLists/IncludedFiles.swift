@@ -1,6 +1,14 @@
 import Policy
 import TextScan
 
+extension Diagnostic {
+    /// Says which files are read in the place of one that a configuration names, and that is not there.
+    static func standsIn(_ read: [String], for name: String, namedBy path: String) -> Diagnostic {
+        let text = "\(name) is not read: \(read.joined(separator: ", ")) passes for it by name"
+        return Diagnostic(path: path, reason: "stands-in", text: text)
+    }
+}
+
 /// The files that a statement of an engine's configuration names: one, those of a folder, or those that fit a pattern.
 struct IncludedFiles {
     private enum Choice {

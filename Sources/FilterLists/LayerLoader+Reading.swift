@@ -87,8 +87,13 @@ extension LayerLoader {
         sink.note(source.notices)
         if source.limit.isOpen { sink.noteOpenGuard() }
         switch format {
-        case .bindZones: sink.companions = source.companions(BINDZonesReader.files)
-        case .squidConfiguration: sink.companions = source.companions(SquidConfigurationReader.files)
+        case .bindZones:
+            sink.companions = source.companions { BINDZonesReader.files($0, source.directory) }
+            sink.directory = source.directory
+        case .squidConfiguration:
+            sink.companions = source.companions(SquidConfigurationReader.files)
+            sink.includedTexts = source.included
+            sink.removed = source.removed
         default: break
         }
         sink.guardsOfLines = source.guardsOfLines

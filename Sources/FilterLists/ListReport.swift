@@ -68,7 +68,9 @@ public struct LoadedLayer: Sendable {
     public func without(_ places: [RulePlace]) throws(ListError) -> LoadedLayer {
         var recipe = recipe
         for (list, places) in Dictionary(grouping: places, by: \.list) where list < listCount {
-            recipe.lists[list].text = recipe.lists[list].text.blanking(places.map(\.text))
+            let text = recipe.lists[list].text
+            recipe.lists[list].text = text.without(places.compactMap(\.entry))
+                .blanking(places.filter { $0.entry == nil }.map(\.text))
         }
         return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
     }

@@ -7,7 +7,7 @@ struct ListText {
     private(set) var role: ListRole
     /// Whether nobody said what it is for.
     private var leavesRoleOpen = false
-    let format: ListFormat?
+    private(set) var format: ListFormat?
     /// Whether the format follows from the engine's configuration and was not given.
     var formatFollows = false
     private(set) var octets: ListOctets
@@ -18,7 +18,7 @@ struct ListText {
     var limit = RuleGuard.none
     var guardsOfLines: [Int: RuleGuard] = [:]
     /// Whether it need not hold a rule: tables of a database that holds some elsewhere.
-    let mayBeEmpty: Bool
+    private(set) var mayBeEmpty: Bool
     /// What it is, where it is a table of a database and no file.
     var origin: String?
     /// What is done with the triggers of a policy zone in place of what it says.
@@ -34,6 +34,12 @@ struct ListText {
     private(set) var policyZones: Set<Int> = []
     /// What is read as files that it names, by their names: lists that are given, and files elsewhere.
     private var standIns: [String: StandIn] = [:]
+    /// Values that it is tried without.
+    private(set) var removed: Set<ListEntry> = []
+    /// Where relative paths begin, as one of BIND's files says.
+    var directory: String?
+    /// What is read in the place of each of its `include` (squid).
+    private(set) var included: [String: Included] = [:]
     /// How the file was encoded.
     var encoding = TextEncoding.utf8
     /// Whether it is a category folder, and the files of it whose lines are only counted.
@@ -138,6 +144,28 @@ struct ListText {
         }
     }
 
+    /// What an `include` brings: lists of the layer, in order, or nothing that is known.
+    enum Included {
+        case lists([ListText])
+        case missing(UnsupportedReason)
+    }
+
+    /// Lets the list be a part of an engine's configuration, which may hold settings or comments alone.
+    /// - Parameter format: what it is then read as; nil for a configuration that is told by its own statements.
+    mutating func bePart(as format: ListFormat?) {
+        if self.format == nil, let format { (self.format, formatFollows) = (format, true) }
+        mayBeEmpty = true
+    }
+
+    /// Has lists read in the place of an `include`.
+    mutating func include(_ pattern: String, _ lists: [ListText]) {
+        included[pattern] = .lists(lists)
+        for list in lists { notices += list.notices }
+    }
+
+    /// Says why it is not known what an `include` brings.
+    mutating func include(_ pattern: String, _ reason: UnsupportedReason) { included[pattern] = .missing(reason) }
+
     private enum StandIn {
         case list(Companion)
         case file(String)
@@ -151,8 +179,7 @@ struct ListText {
 
     /// Says what is read in place of a file.
     mutating func note(_ path: String, standsInFor name: String) {
-        let text = "\(name) is not read: \(path) passes for it by name"
-        notices.append(Diagnostic(path: self.path, reason: "stands-in", text: text))
+        notices.append(.standsIn([path], for: name, namedBy: self.path))
     }
 
     private init(_ list: ListIncludes.Included, of source: ListText) {
@@ -203,7 +230,7 @@ struct ListText {
     }
 
     /// Octets that one such file may have, and all of a list together: others count as not there.
-    private static let (largestCompanion, largestCompanions) = (8 << 20, 32 << 20)
+    private static let (largestCompanion, largestCompanions) = (64 << 20, 128 << 20)
 
     /// A file beside the list, or of an absolute path, or the list that is given as it.
     private func companion(_ name: String, atMost limit: Int) -> Companion? {
@@ -222,6 +249,13 @@ struct ListText {
         if name.hasPrefix("/") { return name }
         guard path != "-", !Self.file(path).contains(":") else { return nil }
         return Self.folder(path) + name
+    }
+
+    /// The list without values of files that it names, or of its statements.
+    func without(_ entries: [ListEntry]) -> ListText {
+        var list = self
+        list.removed.formUnion(entries.map(\.key))
+        return list
     }
 
     /// The list with blanks in place of some of its octets; lines stay lines.
@@ -284,5 +318,22 @@ struct ListText {
         list.role = .allow
         list.notices.append(assumed.diagnostic(path))
         return list
+    }
+}
+
+extension ListEntry {
+    /// The same for every way in which the value is spelled; alone on a line, the line will do.
+    fileprivate var key: ListEntry {
+        ListEntry(path: path, line: line, text: isWord ? text.lowercased() : "", isWord: isWord)
+    }
+}
+
+extension RuleSink {
+    /// Whether the list is tried without a value or a statement.
+    func lacks(_ entry: ListEntry, _ word: Span<UInt8>? = nil) -> Bool {
+        guard !removed.isEmpty else { return false }
+        var entry = entry
+        if let word { entry.text = TerminalText.escaped(word, limit: 120) }
+        return removed.contains(entry.key)
     }
 }

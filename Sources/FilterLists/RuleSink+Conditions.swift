@@ -20,6 +20,8 @@ struct OrderedRule {
     var standsForMany = false
     /// Whether it is about no client that nobody named.
     var isForKnownClients = false
+    /// The statement, if it stands in a file that the list includes.
+    var origin: ListEntry?
 }
 
 /// Turns ordered rules into rules of a layer.
@@ -88,8 +90,10 @@ struct OrderedRuleWriter {
     mutating func write(_ rule: OrderedRule, _ text: Span<UInt8>, _ sink: inout RuleSink) {
         guard !rule.isPlaceholder else { return }
         let before = sink.builder.ruleCount - sink.openRules
+        let mark = sink.builder.mark
         refusal = nil
         defer {
+            if let origin = rule.origin { sink.builder.note(origin, since: mark) }
             switch refusal {
             case .reason(let reason): sink.skip(reason, text, rule.range, rule.line)
             case .regex(let error): sink.refuse(error, text, rule.range, rule.line)
@@ -246,7 +250,12 @@ struct OrderedRuleWriter {
             )
         }
         let isAdded: Bool
-        if case .regex(let regex) = made {
+        var plain = made
+        if case .entry(let own, let entry) = made {
+            sink.builder.noteNextPattern(entry)
+            plain = own
+        }
+        if case .regex(let regex) = plain {
             isAdded = sink.builder.add(
                 regex: regex,
                 class: rule.ruleClass,
@@ -257,7 +266,7 @@ struct OrderedRuleWriter {
             )
         } else {
             isAdded = sink.builder.add(
-                condition: made,
+                condition: plain,
                 class: rule.ruleClass,
                 action: shape.action,
                 coverage: shape.coverage,
@@ -321,7 +330,7 @@ struct OrderedRuleWriter {
 
     private mutating func write(
         _ names: [DomainName],
-        _ places: [NameProperty.Place],
+        _ places: NameProperty.Places,
         _ scope: Scope,
         _ rule: OrderedRule,
         _ shape: Shape,
@@ -330,9 +339,8 @@ struct OrderedRuleWriter {
     ) throws(Fault) {
         try take(names.count)
         for (number, name) in names.enumerated() {
-            if number < places.count {
-                let place = places[number]
-                sink.builder.entries.note(rule: sink.builder.namedRuleCount, path: place.path, line: place.line)
+            if number < places.places.count, case let place = places.places[number] {
+                sink.builder.noteNextName(path: places.paths[place.path], line: place.line, isWord: place.isWord)
             }
             sink.builder.add(
                 scope,

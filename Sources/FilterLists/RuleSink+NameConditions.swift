@@ -40,12 +40,13 @@ extension OrderedRuleWriter {
         switch properties[number] {
         case .below(let names): return .below(try set(names, text))
         case .isOne(let names): return .isOne(try set(names, text))
-        case .belowNames(let names, _): return .below(NameTextSet(names))
-        case .isOneName(let names, _): return .isOne(NameTextSet(names))
+        case .belowNames(let names, let places): return .below(Self.set(names, places))
+        case .isOneName(let names, let places): return .isOne(Self.set(names, places))
         case .labelsOutside(let range): return .labelsOutside(range)
         case .octetsOutside(let range): return .octetsOutside(range)
-        case .regex(let pattern, let dialect):
-            return try regex(number, pattern, dialect).map { .regex($0) } ?? .widened(pattern.span, dialect)
+        case .regex(let pattern, let dialect, let entry):
+            guard let regex = try regex(number, pattern, dialect) else { return .widened(pattern.span, dialect) }
+            return entry.map { .entry(.regex(regex), $0) } ?? .regex(regex)
         case .wireRegex(let pattern):
             return try regex(number, pattern, .re2(ignoresCase: false)).map { .wire($0) } ?? .constant(true)
         case .undecided(let condition, let reason):
@@ -70,6 +71,11 @@ extension OrderedRuleWriter {
             refusals[number] = .regex(error)
             return nil
         }
+    }
+
+    private static func set(_ names: [DomainName], _ places: NameProperty.Places) -> NameTextSet {
+        guard places.places.count == names.count else { return NameTextSet(names) }
+        return NameTextSet(names, places: places.places, paths: places.paths)
     }
 
     private mutating func set(_ names: [LuaText], _ text: Span<UInt8>) throws(Fault) -> NameTextSet {

@@ -23,6 +23,12 @@ struct RuleSink: ~Copyable {
     var otherOptions: (before: [DnsmasqOption], after: [DnsmasqOption])? = ([], [])
     /// Files that the list names and that lie beside it.
     var companions: [String: ListText.Companion] = [:]
+    /// Where relative paths begin, if another list of the layer says so (BIND).
+    var directory: String?
+    /// What is read in the place of each `include` of the list (squid).
+    var includedTexts: [String: ListText.Included] = [:]
+    /// Values and statements that are tried without, wherever they stand (squid).
+    var removed: Set<ListEntry> = []
     /// Where the clauses of policy zones stand whose files are lists of the layer behind this one.
     var policyZones: Set<Int> = []
     /// What PowerDNS does with the triggers of the zone in place of what it says.
@@ -174,8 +180,7 @@ struct RuleSink: ~Copyable {
         case .given(let lists, let place):
             builder.included.lists.formUnion(lists)
             guard let place else { return nil }
-            let text = "\(place) is not read: \(lists.joined(separator: ", ")) passes for it by name"
-            notices.append(Diagnostic(path: path, reason: "stands-in", text: text))
+            notices.append(.standsIn(lists, for: place, namedBy: path))
             return nil
         }
     }

@@ -19,14 +19,83 @@ struct StandIns {
         self.lists = lists
         // What no such configuration can be need not be looked at.
         guard engine.map({ engine in Self.formats.contains { $0.isRead(by: engine) } }) ?? true else { return }
-        for (index, list) in lists.enumerated() where !taken.contains(index) {
-            guard let (format, names) = Self.names(list, engine) else { continue }
-            let missing = names.sorted().filter { !takeFile($0, of: index) }
-            let left = pair(missing, of: index)
-            if format == .squidConfiguration { for name in left { takeBeside(name, of: index) } }
+        shareDirectory(engine)
+        for index in lists.indices where !taken.contains(index) {
+            guard let (format, names) = Self.names(self.lists[index], engine) else { continue }
+            takeFiles(names, of: index, format, depth: 0)
+            if format != .squidConfiguration { noteIncluded(of: index, format) }
         }
         self.lists = self.lists.indices.filter { !taken.contains($0) }.map { self.lists[$0] }
     }
+
+    /// Tells all of BIND's files where paths begin, which one of them says.
+    private mutating func shareDirectory(_ engine: Engine?) {
+        guard lists.count > 1 else { return }
+        for list in lists where list.octets.span.firstRange(of: "directory") != nil {
+            guard Self.format(of: list, engine) == .bindZones,
+                let directory = BINDZonesReader.directory(list.octets.span)
+            else { continue }
+            for index in lists.indices { lists[index].directory = directory }
+            return
+        }
+    }
+
+    /// Lists that a configuration includes need not look like one, nor hold a rule; nor does a configuration of which they are parts.
+    private mutating func noteIncluded(of index: Int, _ format: ListFormat) {
+        let text = lists[index].octets
+        let patterns =
+            format == .bindZones ? BINDZonesReader.includes(text.span) : UnboundReader.includes(text.span)
+        var isWhole = !patterns.isEmpty
+        for pattern in patterns {
+            let given = others(index).map { lists[$0].path }
+            let presence = IncludedFiles(pattern: pattern)?.presence(among: given, namedBy: lists[index].path)
+            guard case .given(let paths, _) = presence else {
+                isWhole = false
+                continue
+            }
+            for other in lists.indices where other != index && paths.contains(lists[other].path) {
+                lists[other].bePart(as: format)
+            }
+        }
+        if isWhole { lists[index].bePart(as: nil) }
+    }
+
+    /// Lets lists be the files that a configuration names.
+    private mutating func takeFiles(_ names: Set<String>, of index: Int, _ format: ListFormat, depth: Int) {
+        let missing = names.sorted().filter { !takeFile($0, of: index) }
+        let left = pair(missing, of: index)
+        guard format == .squidConfiguration else { return }
+        for name in left { takeBeside(name, of: index) }
+        let text = lists[index].octets
+        for pattern in SquidConfigurationReader.includes(text.span) { takeIncluded(pattern, of: index, depth: depth) }
+    }
+
+    /// Lets lists be what squid reads in the place of an `include`, and first of all what those include.
+    private mutating func takeIncluded(_ pattern: String, of index: Int, depth: Int) {
+        let given = others(index).map { lists[$0].path }
+        guard depth < Self.maximumDepth, let files = IncludedFiles(pattern: pattern) else { return }
+        switch files.presence(among: given, namedBy: lists[index].path) {
+        case .missing(let reason): lists[index].include(pattern, reason)
+        case .given(let paths, let place):
+            // squid takes those of a pattern in the order of their names.
+            let found = paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { path in
+                lists.indices.first { $0 != index && lists[$0].path == path && !taken.contains($0) }
+            }
+            taken.formUnion(found)
+            for other in found {
+                let text = lists[other].octets
+                if text.count <= Self.maximumOctets {
+                    let names = SquidConfigurationReader.files(text.span)
+                    takeFiles(names, of: other, .squidConfiguration, depth: depth + 1)
+                }
+                if let place { lists[index].note(lists[other].path, standsInFor: place) }
+            }
+            lists[index].include(pattern, found.map { lists[$0] })
+        }
+    }
+
+    /// How deep squid lets files include others.
+    private static let maximumDepth = 16
 
     /// Configurations that name such files.
     private static let formats: [ListFormat] = [.unbound, .bindZones, .squidConfiguration]
@@ -34,15 +103,19 @@ struct StandIns {
     /// The files that a list names, if it is such a configuration.
     private static func names(_ list: ListText, _ engine: Engine?) -> (ListFormat, Set<String>)? {
         let text = list.octets.span
-        guard text.count <= maximumOctets, list.rules == nil, list.origin == nil,
-            let format = list.format ?? (try? FormatDetector.detect(text, path: list.path, engine: engine))?.format
-        else { return nil }
+        guard let format = format(of: list, engine) else { return nil }
         switch format {
         case .unbound: return (format, UnboundPolicyZones(text).files)
-        case .bindZones: return (format, BINDZonesReader.files(text))
+        case .bindZones: return (format, BINDZonesReader.files(text, list.directory))
         case .squidConfiguration: return (format, SquidConfigurationReader.files(text))
         default: return nil
         }
+    }
+
+    private static func format(of list: ListText, _ engine: Engine?) -> ListFormat? {
+        let text = list.octets.span
+        guard text.count <= maximumOctets, list.rules == nil, list.origin == nil else { return nil }
+        return list.format ?? (try? FormatDetector.detect(text, path: list.path, engine: engine))?.format
     }
 
     /// Whether a file lies where a list says; a list given that is this file is read as it.

@@ -1,3 +1,4 @@
+import Policy
 import TextScan
 
 /// Why a line is a rule that Patchway cannot evaluate yet. It is counted, and never guessed.
@@ -88,6 +89,17 @@ struct UnsupportedReason {
     static let account = UnsupportedReason(
         id: "account",
         text: "the engine starts only on a machine that has the account"
+    )
+    /// A file without which squid does not start.
+    static func missingFile(_ path: String) -> UnsupportedReason {
+        UnsupportedReason(
+            id: "missing-file",
+            text: "squid does not start where \(TerminalText.escaped(path)) is not there, and it is not on this machine"
+        )
+    }
+    static let squidStart = UnsupportedReason(
+        id: "may-not-start",
+        text: "whether squid starts with it depends on files that are not read here"
     )
     static let macro = UnsupportedReason(
         id: "macro",
@@ -272,12 +284,25 @@ struct UnsupportedReason {
         id: "environment",
         text: "it is filled in when the server starts"
     )
-    static let aclFile = UnsupportedReason(
+    /// A file with values that is not read.
+    static func aclFile(_ path: String) -> UnsupportedReason {
+        UnsupportedReason(id: "acl-file", text: "\(path) is \(notRead)")
+    }
+    /// The same, for an access rule that asks a list.
+    static func aclFile(_ path: String, ofList list: [UInt8], on line: Int) -> UnsupportedReason {
+        let name = TerminalText.escaped(list.span, limit: 64)
+        return UnsupportedReason(
+            id: "acl-file",
+            text: "the values of '\(name)' (line \(line)) stand in \(path), which is \(notRead)"
+        )
+    }
+    private static let notRead = """
+        not there, nor beside the list, nor a list of the layer by its name, or too large; where squid does not find it either, it \
+        starts without these values ("Can not open file")
+        """
+    static let otherValues = UnsupportedReason(
         id: "acl-file",
-        text: """
-            the values stand in a file that is not there, nor beside the list, nor a list of the layer by its name, or larger than 8 MB, or come from a \
-            program
-            """
+        text: "values in files are evaluated of lists about hosts alone"
     )
     static let requestState = UnsupportedReason(
         id: "request-state",
@@ -287,6 +312,13 @@ struct UnsupportedReason {
         id: "bad-statement",
         text: "the engine refuses to start with it, so nothing is known of any name"
     )
+    /// A value beside which squid takes none that it covers, or that spells it.
+    static func overlap(_ entry: ListEntry) -> UnsupportedReason {
+        UnsupportedReason(
+            id: refusedFile.id,
+            text: "squid does not start with \(entry.description), which covers or spells a value before it"
+        )
+    }
     static let otherAccess = UnsupportedReason(
         id: "other-access",
         text: "requests may be changed or refused here after http_access"

@@ -10,7 +10,7 @@ public struct Fix: Sendable, Equatable {
     public var text: String
 
     /// Whether it is the removal of a line.
-    public var isRemoval: Bool { text.hasPrefix(Self.removalVerb) }
+    public var isRemoval: Bool { text.hasPrefix(Self.removalVerb) || text.hasPrefix(Self.removalOfWord) }
 
     /// Whether it says how the list comes to be read at all.
     public var isFetching: Bool { text.hasPrefix(Self.unfetched) }
@@ -22,7 +22,18 @@ public struct Fix: Sendable, Equatable {
             + numbers.joined(separator: ", ") + " of \(list)"
     }
 
+    /// The removal of values of lists, each of which has a line to itself or is a word of a statement.
+    public static func removal(_ entries: [ListEntry]) -> String {
+        let parts = entries.map { entry in
+            entry.isWord
+                ? "\(removalOfWord)\(entry.text)' from line \(entry.line) of \(entry.path)"
+                : "\(removal([entry.line], of: entry.path)) (\(entry.text))"
+        }
+        return parts.joined(separator: " and ")
+    }
+
     static let removalVerb = "remove line"
+    static let removalOfWord = "remove '"
     static let unfetched = "the list was not fetched"
 
     /// A fix.
@@ -84,7 +95,7 @@ extension Verdict {
         var text = pattern.map { Self.exception(matched, for: $0) } ?? Self.exception(matched, asked: name)
         // Without the line the next one of the same list decides, which may break the name as well.
         let next = lost.filter { $0.list == matched.rule.list }.map(\.line)
-        if text.hasPrefix(Fix.removalVerb), !next.isEmpty {
+        if text.hasPrefix(Fix.removalVerb), !next.isEmpty, matched.entries.isEmpty {
             text += "; look at \(next.prefix(5).map { "line \($0)" }.joined(separator: ", ")) too"
         }
         return [Fix(engine: matched.rule.engine, text: text)]
@@ -96,9 +107,15 @@ extension Verdict {
         return "\(Fix.unfetched): save \(rule.text) and name the file in line \(rule.line) of \(rule.list)"
     }
 
+    /// Without the rule, or the first of the values that make it hold, it decides no longer.
+    private static func removal(of matched: MatchedRule) -> String {
+        matched.entries.first.map { Fix.removal([$0]) }
+            ?? Fix.removal([matched.rule.line], of: matched.rule.list)
+    }
+
     private static func exception(_ matched: MatchedRule, asked: DomainName) -> String {
         let element = matched.element.lowercased.description
-        let removal = Fix.removal([matched.rule.line], of: matched.rule.list)
+        let removal = removal(of: matched)
         // A rule about addresses is not overruled by one about the name.
         if matched.relation != .qname, matched.relation != .cname { return removal }
         switch matched.rule.engine {
@@ -127,7 +144,7 @@ extension Verdict {
 
     /// An exception for every name of a pattern; engines that cannot say one have the rule removed.
     private static func exception(_ matched: MatchedRule, for pattern: EndpointPattern) -> String {
-        let removal = Fix.removal([matched.rule.line], of: matched.rule.list)
+        let removal = removal(of: matched)
         guard matched.relation == .qname, pattern.kind == .suffix || pattern.kind == .suffixAndApex else {
             return removal
         }

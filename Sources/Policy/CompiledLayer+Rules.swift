@@ -10,9 +10,18 @@ public struct RulePlace: Sendable {
     public var text: Range<Int>
     /// The class that decides its precedence.
     public var ruleClass: RuleClass
+    /// The value of its lists that is meant in its place.
+    public var entry: ListEntry?
 
     /// A place.
-    public init(list: Int, line: Int = 0, text: Range<Int>, ruleClass: RuleClass = .block) {
+    public init(
+        list: Int,
+        line: Int = 0,
+        text: Range<Int>,
+        ruleClass: RuleClass = .block,
+        entry: ListEntry? = nil
+    ) {
+        self.entry = entry
         self.list = list
         self.line = line
         self.text = text

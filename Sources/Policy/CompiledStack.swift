@@ -252,7 +252,8 @@ public final class CompiledStack: Sendable {
                 relation: self.relation(decision, met: relation),
                 layer: Int(decision.layer),
                 rule: layer.reference(winner),
-                number: winner
+                number: winner,
+                entries: layer.entries(winner, for: element)
             ),
             lost: layer.matchingRules(element, type: type, context: context)
                 .filter { $0 != winner && !layer.isImplied($0) }.prefix(Self.shownLosers).map(layer.reference),
@@ -316,7 +317,8 @@ public final class CompiledStack: Sendable {
             if layer.action(Int(decision.rule)) == .unsupported { return "the rule asks for more than an address" }
             return "some addresses of the answer are filtered and others are not"
         }
-        let notes = [layer.overrideNote(Int(decision.rule)), cacheNote(layer, decision, relation)].compactMap { $0 }
+        let notes = [layer.overrideNote(Int(decision.rule), for: element.name), cacheNote(layer, decision, relation)]
+            .compactMap { $0 }
         return notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 

@@ -1,5 +1,5 @@
 /// How many rules of each kind a builder has.
-public struct RuleMark: Sendable {
+public struct RuleMark: Sendable, Equatable {
     let named: Int
     let patterns: Int
     let addresses: Int

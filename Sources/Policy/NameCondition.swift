@@ -22,6 +22,8 @@ public indirect enum NameCondition: Sendable {
     case isOdd
     /// Names that C reads as an IPv4 address (`inet_aton`): one to four numbers in any of its bases.
     case isAddress
+    /// A condition that an entry of a list states.
+    case entry(NameCondition, ListEntry)
     /// What the condition does not hold for.
     case not(NameCondition)
     /// All of them.
@@ -45,6 +47,7 @@ public indirect enum NameCondition: Sendable {
         case .octetsOutside(let range): return !range.contains(text.count == 0 ? 1 : text.count + 2)
         case .isOdd: return !RegexTranslation.isPlain(text)
         case .isAddress: return Self.isAddress(text)
+        case .entry(let condition, _): return condition.holds(text)
         case .not(let condition): return !condition.holds(text)
         case .all(let conditions):
             for condition in conditions where !condition.holds(text) { return false }
@@ -52,6 +55,23 @@ public indirect enum NameCondition: Sendable {
         case .any(let conditions):
             for condition in conditions where condition.holds(text) { return true }
             return false
+        }
+    }
+
+    /// The entries that make it hold for a name: one of alternatives, and of what has to hold together those of each part.
+    func entries(for text: Span<UInt8>) -> [ListEntry] {
+        switch self {
+        case .below(let set): return set.entry(below: true, text).map { [$0] } ?? []
+        case .isOne(let set): return set.entry(below: false, text).map { [$0] } ?? []
+        case .entry(let condition, let entry): return condition.holds(text) ? [entry] : []
+        case .all(let parts):
+            var found: [ListEntry] = []
+            for part in parts { found += part.entries(for: text) }
+            return found
+        case .any(let parts):
+            for part in parts where part.holds(text) { return part.entries(for: text) }
+            return []
+        default: return []
         }
     }
 
@@ -96,7 +116,7 @@ public indirect enum NameCondition: Sendable {
     var regexMemory: Int {
         switch self {
         case .regex(let regex), .wire(let regex): regex.memoryBound
-        case .not(let condition): condition.regexMemory
+        case .not(let condition), .entry(let condition, _): condition.regexMemory
         case .all(let conditions), .any(let conditions): conditions.reduce(0) { $0 + $1.regexMemory }
         default: 0
         }
@@ -108,6 +128,50 @@ public struct NameTextSet: Sendable {
     private var octets: [UInt8] = []
     /// Where each text ends.
     private var ends: [UInt32] = []
+    /// Where each stands, in the same order, if that is known.
+    private var places: [(path: UInt16, line: UInt32, isWord: Bool)] = []
+    private var paths: [String] = []
+
+    /// Where a name of a set stands.
+    public struct Place: Sendable {
+        /// The file, by its position among the paths given.
+        public var path: Int
+        /// The line.
+        public var line: Int
+        /// Whether it is a word of a statement.
+        public var isWord: Bool
+
+        /// A place.
+        public init(path: Int, line: Int, isWord: Bool) { (self.path, self.line, self.isWord) = (path, line, isWord) }
+    }
+
+    /// A set of names, and where they stand.
+    public init(_ names: [DomainName], places: [Place], paths: [String]) {
+        let texts = zip(names, places).map { (Array($0.lowercased.labels.joined(separator: [0x2E])), $1) }
+        self.paths = paths
+        for (text, place) in texts.sorted(by: { $0.0.lexicographicallyPrecedes($1.0) }) {
+            octets += text
+            ends.append(UInt32(clamping: octets.count))
+            self.places.append((UInt16(clamping: place.path), UInt32(clamping: place.line), place.isWord))
+        }
+    }
+
+    /// Where the name stands that makes a name be in the set, or be below one of it.
+    func entry(below: Bool, _ text: Span<UInt8>) -> ListEntry? {
+        guard !places.isEmpty else { return nil }
+        var start = 0
+        while true {
+            let part = text.extracting(start..<text.count)
+            if let index = index(of: part), paths.indices.contains(Int(places[index].path)) {
+                let (path, line, isWord) = places[index]
+                let value = (below ? "." : "") + String(decoding: (0..<part.count).map { part[$0] }, as: UTF8.self)
+                return ListEntry(path: paths[Int(path)], line: Int(line), text: value, isWord: isWord)
+            }
+            while start < text.count, text[start] != 0x2E { start += 1 }
+            guard below, start < text.count else { return nil }
+            start += 1
+        }
+    }
 
     /// A set of names; the root is the empty text.
     /// - Complexity: O(names × log names)
@@ -126,16 +190,18 @@ public struct NameTextSet: Sendable {
 
     /// Whether a name is in the set.
     /// - Complexity: O(octets × log names)
-    func contains(_ text: Span<UInt8>) -> Bool {
+    func contains(_ text: Span<UInt8>) -> Bool { index(of: text) != nil }
+
+    private func index(of text: Span<UInt8>) -> Int? {
         var low = 0
         var high = ends.count
         while low < high {
             let middle = (low + high) / 2
             let order = compare(middle, text)
-            if order == 0 { return true }
+            if order == 0 { return middle }
             if order < 0 { low = middle + 1 } else { high = middle }
         }
-        return false
+        return nil
     }
 
     /// Whether a name, or one above it, is in the set.

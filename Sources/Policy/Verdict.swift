@@ -26,6 +26,8 @@ public struct MatchedRule: Sendable, Equatable {
     public var rule: RuleReference
     /// Its number in the layer; nil when it is known by its text alone.
     public var number: Int?
+    /// The values of its lists that make it hold (squid), as far as they are known.
+    public var entries: [ListEntry] = []
 
     /// Whether both are the same line about the same element.
     public static func == (left: MatchedRule, right: MatchedRule) -> Bool {

@@ -272,7 +272,7 @@ import Testing
         let names = ["x.ads", "shop", "x.shop", "tracker", "stats1", "x.lost"].map { $0 + ".example" }
         let kinds = try names.map { try loaded.verdict($0).kind }
         #expect(kinds == [.refused, .refused, .unsupported, .refused, .refused, .unsupported])
-        #expect(loaded.reports[0].unsupported == ["acl-file": 1, "request-state": 1])
+        #expect(loaded.reports[0].unsupported == ["acl-file": 2])
         #expect(loaded.reports[0].lines == 7)
         // The value is named where it stands, in a file or in the statement of the list.
         let ads = folder.appendingPathComponent("ads.txt").path

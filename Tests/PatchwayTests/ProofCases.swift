@@ -31,6 +31,9 @@ enum ProofCases {
         "words.txt": Array("0.0.0.0 click.example.org clicks.example.org\n".utf8),
         "mapped.yaml": Array("layers: {engine: pihole}\n".utf8),
         "misspelt.yaml": Array("layer: []\n".utf8),
+        "values-squid.conf": Array(
+            "acl ads dstdomain .b.example .windowsupdate.com\nhttp_access deny ads\nhttp_access allow all\n".utf8
+        ),
         "nulls.conf": Array("address=/x.example/#\n".utf8),
     ]
 
@@ -38,6 +41,7 @@ enum ProofCases {
         // A fix names no made-up name, and stands beside no record of its owner.
         CommandLineCase("audit @/probe.zone", 1, "+fix: remove line 4 of"),
         CommandLineCase("audit @/twice.zone", 1, "+fix: remove lines 4, 5 of"),
+        CommandLineCase("audit @/values-squid.conf", 1, "+fix: remove '.windowsupdate.com' from line 1 of"),
         CommandLineCase("audit @/wide.zone -v", 1, "+fix: *.ctldl.windowsupdate.com CNAME rpz-passthru."),
         CommandLineCase("audit @/probe.adblock -v", 1, "+||ctldl.windowsupdate.com^$important\n\n2 of 402"),
         // What names are for clients of some group is not what it is for others.

@@ -15,7 +15,7 @@ enum BINDZonesReader {
         guard !configuration.isOpen else { return }
         var files: [String: ZoneActions?] = [:]
         // Another file of the layer may say where relative paths begin.
-        let directory = directory(text) ?? (sink.isPart ? "." : nil)
+        let directory = directory(text) ?? sink.directory ?? (sink.isPart ? "." : nil)
         for zone in configuration.zones { read(zone, text, directory, &files, &sink) }
     }
 
@@ -57,10 +57,11 @@ enum BINDZonesReader {
         sink.leaveOpen(.subtree, text, name: zone.name, class: .data, rule: zone.range, line: zone.line)
     }
 
-    /// The files that zones of a text are read from: absolute paths, and those of the folder of the text.
-    static func files(_ text: Span<UInt8>) -> Set<String> {
+    /// The files that zones of a text are read from: absolute paths, those of the folder of the text, and of the one that the
+    /// options say, here or in another file.
+    static func files(_ text: Span<UInt8>, _ other: String?) -> Set<String> {
         var files: Set<String> = []
-        let directory = directory(text)
+        let directory = directory(text) ?? other
         var words = BINDWords(text)
         while files.count < 16, let statement = words.statement() {
             guard text.extracting(statement.key).equalsIgnoringCase("zone") else { continue }
@@ -70,8 +71,21 @@ enum BINDZonesReader {
         return files
     }
 
+    /// What the `include` statements outside of all blocks name.
+    static func includes(_ text: Span<UInt8>) -> [String] {
+        var found: [String] = []
+        var words = BINDWords(text)
+        while found.count < 64, let statement = words.statement() {
+            guard text.extracting(statement.key).equalsIgnoringCase("include"), let word = statement.words.first else {
+                continue
+            }
+            found.append(text.extracting(word).string)
+        }
+        return found
+    }
+
     /// What the options say that relative paths begin at; nil when they do not.
-    private static func directory(_ text: Span<UInt8>) -> String? {
+    static func directory(_ text: Span<UInt8>) -> String? {
         var words = BINDWords(text)
         while let statement = words.statement() {
             guard text.extracting(statement.key).equalsIgnoringCase("options") else { continue }

@@ -8,9 +8,9 @@ enum NameProperty {
     /// These names.
     case isOne([LuaText])
     /// The same, of names that do not stand in the list or are read already.
-    case belowNames([DomainName], at: [Place] = [])
-    case isOneName([DomainName], at: [Place] = [])
-    case regex([UInt8], NameRegex.Dialect)
+    case belowNames([DomainName], at: Places = Places())
+    case isOneName([DomainName], at: Places = Places())
+    case regex([UInt8], NameRegex.Dialect, at: ListEntry? = nil)
     /// RE2, over the wire form.
     case wireRegex([UInt8])
     /// What is not evaluated and holds at most where a condition does.
@@ -20,10 +20,16 @@ enum NameProperty {
     case labelsOutside(ClosedRange<Int>)
     case octetsOutside(ClosedRange<Int>)
 
-    /// Where a name stands, if that is not where the rule does.
-    struct Place {
-        var path: String
-        var line: Int
+    /// Where names stand, if that is not where the rule does.
+    struct Places {
+        var paths: [String] = []
+        var places: [NameTextSet.Place] = []
+
+        /// The place of a line.
+        mutating func place(_ path: String, _ line: Int, isWord: Bool) -> NameTextSet.Place {
+            if paths.last != path { paths.append(path) }
+            return NameTextSet.Place(path: paths.count - 1, line: line, isWord: isWord)
+        }
     }
 }
 

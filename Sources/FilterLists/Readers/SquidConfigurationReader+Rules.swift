@@ -6,8 +6,10 @@ import TextScan
 extension SquidConfigurationReader {
     /// Says which lists squid does not start with.
     mutating func checkOverlaps(_ text: Span<UInt8>, _ sink: inout RuleSink) {
-        let overlaps = lists.values.compactMap(\.placeOfOverlap).sorted()
-        for place in overlaps { refuse(text, places[place].range, places[place].line, &sink) }
+        for (statement, entry) in lists.values.compactMap(\.overlap).sorted(by: { $0.statement < $1.statement }) {
+            let (range, line) = places[statement]
+            mayNotStart(.overlap(entry), text, range, line, &sink)
+        }
     }
 
     /// Writes what is known of the access rules, and leaves open what is not.
@@ -23,7 +25,7 @@ extension SquidConfigurationReader {
             named += list.groups.joined().map { Self.listName($0.span).name }
         }
         if appendedDomain != nil { properties.append(.regex(Array("^[^.]*$".utf8), .tre)) }
-        var writer = OrderedRuleWriter(properties, clients: clients, hours: hours, octets: text.count)
+        var writer = OrderedRuleWriter(properties, clients: clients, hours: hours, octets: text.count + valueOctets)
         if let fault {
             let place = Access(allows: true, lists: [], range: fault.range, line: fault.line)
             var open = rule(place, .constant(true), allows: true)
@@ -49,7 +51,7 @@ extension SquidConfigurationReader {
                 continue
             }
             // A statement without lists is counted already.
-            if access.isAccess { sink.skip(.requestState, text, access.range, access.line) }
+            if access.isAccess { sink.skip(whyOpen(access), text, access.range, access.line) }
             var open = rule(access, QueryCondition.any(forms.map(\.form)).resolved { _ in nil }, allows: true)
             open.action = .unsupported
             writer.write(open, text, &sink)
@@ -67,6 +69,13 @@ extension SquidConfigurationReader {
         let before = sink.builder.ruleCount
         write(implied, conditions, &writer, text, &sink)
         sink.noteOpenRules(sink.builder.ruleCount - before)
+    }
+
+    /// Why a line is not evaluated: a file of one of its lists, or of one of theirs, or more of a request than is known.
+    private func whyOpen(_ access: Access) -> UnsupportedReason {
+        let names = access.lists.map(\.name)
+        let members = names.flatMap { lists[$0]?.groups.joined().map { Self.listName($0.span).name } ?? [] }
+        return (names + members).lazy.compactMap { lists[$0]?.missing }.first ?? .requestState
     }
 
     /// What becomes of those whom a line denies that ends with a list (squid 5.7): its page, which is as good as any other; a
@@ -124,7 +133,8 @@ extension SquidConfigurationReader {
             action: allows ? .allow : .block,
             ruleClass: allows ? .listAllow : .block,
             range: access.range,
-            line: access.line
+            line: access.line,
+            origin: access.origin
         )
     }
 

@@ -35,6 +35,14 @@ struct SquidConfigurationReader {
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var reader = SquidConfigurationReader()
+        reader.readStatements(text, &sink)
+        reader.checkOverlaps(text, &sink)
+        reader.checkFiles(text, &sink)
+        reader.write(text, &sink)
+    }
+
+    /// Reads the statements of a text.
+    mutating func readStatements(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var scanner = LineScanner(text, maximumLength: SquidStatement.lineLimit)
         var statement: SquidStatement?
         // squid's lines end at a line feed, and what is behind a lone carriage return is lost.
@@ -44,19 +52,17 @@ struct SquidConfigurationReader {
             isLost = end < text.count && text[end] == 0x0D && (end + 1 == text.count || text[end + 1] != 0x0A)
             guard !isRest else { continue }
             guard sink.accepts(line, text) else {
-                reader.fault = reader.fault ?? (line.range, line.number)
+                note(fault: line.range, line.number)
                 continue
             }
             var begun = statement ?? SquidStatement(on: line)
             statement = nil
             if begun.add(text, line.range) {
-                reader.read(begun, text, &sink)
+                read(begun, text, &sink)
             } else if !begun.octets.isEmpty || !begun.range.isEmpty {
                 statement = begun
             }
         }
-        reader.checkOverlaps(text, &sink)
-        reader.write(text, &sink)
     }
 
     struct Access {
@@ -66,8 +72,16 @@ struct SquidConfigurationReader {
         var lists: [(name: [UInt8], isNegated: Bool)]
         var range: Range<Int>
         var line: Int
+        /// Where it stands, if that is a file that the configuration includes.
+        var origin: ListEntry?
     }
 
+    /// The `include` of the configuration itself whose files are being read.
+    var include: (range: Range<Int>, line: Int)?
+    /// Octets of files with values.
+    var valueOctets = 0
+    /// How many files are being read, each in the place of a statement of the one before.
+    var depth = 0
     /// By name, which squid compares without case.
     var lists = SquidAccessList.builtIn
     var accesses: [Access] = []
@@ -76,6 +90,7 @@ struct SquidConfigurationReader {
     /// What those are told whom a line denies that ends with a list of some name (`deny_info`).
     private(set) var denials: [(page: [UInt8], names: [[UInt8]])] = []
     private var definitions = SquidDefinitions()
+    private var files = SquidFiles()
     /// The first statement that squid refuses to start with, or that is not known.
     var fault: (range: Range<Int>, line: Int)?
     /// Where lists stand, by the numbers that their values have.
@@ -112,9 +127,9 @@ struct SquidConfigurationReader {
             readList(octets, words, (text, whole, line), &sink)
         } else if keyword.equals("http_access") {
             readAccess(octets, words, text, whole, line, &sink)
-        } else if keyword.equals("include") && words.count > 1 || keyword.equals("if") || keyword.equals("else")
-            || keyword.equals("endif")
-        {
+        } else if keyword.equals("include") && words.count > 1 {
+            readIncluded(octets, words.dropFirst(), (text, whole, line), &sink)
+        } else if keyword.equals("if") || keyword.equals("else") || keyword.equals("endif") {
             leaveOpen(.include, text, whole, line, &sink)
         } else if keyword.equals("configuration_includes_quoted_values") {
             leaveOpen(.quotedValues, text, whole, line, &sink)
@@ -132,12 +147,20 @@ struct SquidConfigurationReader {
             }
             if keyword.equals("append_domain"), words.count > 1 {
                 sink.skip(.appendedDomain, text, whole, line)
-                appendedDomain = appendedDomain ?? (whole, line)
+                appendedDomain = appendedDomain ?? place(whole, line)
             }
-            if needsAccount(octets, words) {
-                sink.skip(.account, text, whole, line)
-                fault = fault ?? (whole, line)
+            if needsAccount(octets, words) { mayNotStart(.account, text, whole, line, &sink) }
+            if keyword.equals("http_port") {
+                switch SquidPort.standing(octets, words.dropFirst()) {
+                case .starts: break
+                case .refused: refuse(text, whole, line, &sink)
+                case .needsTLS: mayNotStart(.buildWithTLS, text, whole, line, &sink)
+                case .unread: mayNotStart(.squidStart, text, whole, line, &sink)
+                }
             }
+            if SquidFiles.isUnread(octets, words) { mayNotStart(.squidStart, text, whole, line, &sink) }
+            let own = place(whole, line)
+            files.take(octets, words, own.range, own.line)
             let isDefined = definitions.take(octets, words)
             let mayLack = mayLackLists
             let isTaken = SquidGrammar.of(keyword)?.takes(octets, words[1...]) { mayLack || knowsLists(octets, $0) }
@@ -161,11 +184,12 @@ struct SquidConfigurationReader {
         if allows, named.count == 1, named[0].name.elementsEqual("all".utf8), !named[0].isNegated { return }
         sink.skip(.otherAccess, place.text, place.range, place.line)
         // What no line denies may be denied for want of one that allows.
-        later.append(Access(allows: true, lists: allows ? [] : named, range: place.range, line: place.line))
+        let own = self.place(place.range, place.line)
+        later.append(Access(allows: true, lists: allows ? [] : named, range: own.range, line: own.line))
     }
 
     /// What may bring rules, or change how they are read, leaves open what comes behind it.
-    private mutating func leaveOpen(
+    mutating func leaveOpen(
         _ reason: UnsupportedReason,
         _ text: Span<UInt8>,
         _ range: Range<Int>,
@@ -173,12 +197,37 @@ struct SquidConfigurationReader {
         _ sink: inout RuleSink
     ) {
         sink.skip(reason, text, range, line)
-        accesses.append(Access(allows: true, isAccess: false, lists: [], range: range, line: line))
+        let own = place(range, line)
+        accesses.append(Access(allows: true, isAccess: false, lists: [], range: own.range, line: own.line))
     }
+
+    /// Where rules stand that a statement makes: in the configuration itself, whatever it includes.
+    private func place(_ range: Range<Int>, _ line: Int) -> (range: Range<Int>, line: Int) { include ?? (range, line) }
+
+    /// Notes that nothing is known of any name because of a statement.
+    mutating func note(fault range: Range<Int>, _ line: Int) { fault = fault ?? place(range, line) }
 
     mutating func refuse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
         sink.skip(.refusedFile, text, range, line)
-        fault = fault ?? (range, line)
+        note(fault: range, line)
+    }
+
+    /// Leaves everything open where it is not known whether squid starts with a statement.
+    mutating func mayNotStart(
+        _ reason: UnsupportedReason,
+        _ text: Span<UInt8>,
+        _ range: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        sink.skip(reason, text, range, line)
+        note(fault: range, line)
+    }
+
+    /// Says which statement names a file that squid needs and that is not there.
+    private mutating func checkFiles(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        guard let missing = files.missing else { return }
+        mayNotStart(.missingFile(missing.path), text, missing.range, missing.line, &sink)
     }
 
     /// The name of a list that a word of an access rule has, in lower case.
@@ -218,7 +267,7 @@ struct SquidConfigurationReader {
         else { return refuse(place.text, place.range, place.line, &sink) }
         let (name, type) = (Self.listName(text.extracting(words[1])).name, text.extracting(words[2]))
         guard lists.count < Self.maximumLists else {
-            fault = fault ?? (place.range, place.line)
+            note(fault: place.range, place.line)
             return sink.skip(.tooManyParts, place.text, place.range, place.line)
         }
         let added = SquidAccessList(type: type)
@@ -250,118 +299,14 @@ struct SquidConfigurationReader {
         case .refused where mayLackLists: break
         case .refused: return refuse(place.text, place.range, place.line, &sink)
         case .unknown(let reason):
-            sink.skip(reason, place.text, place.range, place.line)
-            fault = fault ?? (place.range, place.line)
+            mayNotStart(reason, place.text, place.range, place.line, &sink)
         }
         // Out of the table, or every statement would copy the values of all before it.
         lists[name] = nil
-        places.append((place.range, place.line))
+        places.append(self.place(place.range, place.line))
         readValues(text, from: end, ignoresCase, &list, place, &sink)
         list.endLine()
         lists[name] = list
-    }
-
-    private mutating func readValues(
-        _ text: Span<UInt8>,
-        from start: Int,
-        _ ignoresCase: Bool,
-        _ list: inout SquidAccessList,
-        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
-        _ sink: inout RuleSink
-    ) {
-        guard let words = SquidStatement.words(text, from: start, isExpression: list.isExpression) else {
-            return refuse(place.text, place.range, place.line, &sink)
-        }
-        var ignoresCase = ignoresCase
-        list.nextPlace = NameProperty.Place(path: TerminalText.escaped(sink.path), line: place.line)
-        for word in words {
-            let value = text.extracting(word)
-            if list.isExpression, value.equals("-i") || value.equals("+i") {
-                ignoresCase = value.equals("-i")
-                continue
-            }
-            if value[0] == 0x22 || value[0] == 0x27 {
-                let file = Self.file(value).flatMap { sink.companions[$0] }
-                if list.kind == .host, let file {
-                    readFile(file, &list, ignoresCase: ignoresCase, place, &sink)
-                } else {
-                    // Of what is not evaluated it is looked at whether squid starts with it.
-                    var tried = list
-                    if let file { readFile(file, &tried, ignoresCase: false, place, &sink) }
-                    list.keepEntries(of: tried)
-                    list.isOpen = true
-                    sink.skip(.aclFile, place.text, place.range, place.line)
-                }
-                // What stands behind a file is lost.
-                return
-            }
-            take(list.add(value.octets, at: places.count - 1, ignoresCase: ignoresCase), place, &sink)
-        }
-    }
-
-    private mutating func take(
-        _ result: SquidAccessList.Addition,
-        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
-        _ sink: inout RuleSink
-    ) {
-        switch result {
-        case .added: break
-        case .ignored: sink.drop(.addressOverlap, place.text, place.range, place.line)
-        case .refused: refuse(place.text, place.range, place.line, &sink)
-        }
-    }
-
-    /// The paths of the files with values.
-    static func files(_ text: Span<UInt8>) -> Set<String> {
-        var files: Set<String> = []
-        var scanner = LineScanner(text)
-        while let line = scanner.next(), files.count < 64 {
-            let statement = text.extracting(line.range)
-            for word in SquidStatement.words(statement) {
-                if let file = file(statement.extracting(word)) { files.insert(file) }
-            }
-        }
-        return files
-    }
-
-    /// The path of a file that a word in quotes is.
-    private static func file(_ word: Span<UInt8>) -> String? {
-        guard word.count > 2, word[0] == 0x22 || word[0] == 0x27 else { return nil }
-        let path = word.octets.dropFirst().prefix { $0 != 0x22 && $0 != 0x27 }
-        guard path.allSatisfy({ $0 >= 0x20 }),
-            let name = path.split(separator: 0x2F, omittingEmptySubsequences: false).last,
-            let first = name.first, first != 0x2E
-        else { return nil }
-        return String(decoding: path, as: UTF8.self)
-    }
-
-    private mutating func readFile(
-        _ file: ListText.Companion,
-        _ list: inout SquidAccessList,
-        ignoresCase: Bool,
-        _ place: (text: Span<UInt8>, range: Range<Int>, line: Int),
-        _ sink: inout RuleSink
-    ) {
-        var ignoresCase = ignoresCase
-        let (path, lines) = (sink.path, sink.lines)
-        sink.path = file.path
-        let shown = TerminalText.escaped(file.path)
-        let text = file.octets.span
-        var scanner = LineScanner(text)
-        while let line = scanner.next() {
-            guard sink.accepts(line, text), let value = SquidReader.value(text, line, &sink) else { continue }
-            let word = text.extracting(value)
-            list.nextPlace = NameProperty.Place(path: shown, line: line.number)
-            if list.isExpression, word.equals("-i") || word.equals("+i") {
-                ignoresCase = word.equals("-i")
-            } else if SquidDefinitions.isLookedUp(word, type: list.type.span) {
-                sink.skip(.hostAddress, text, value, line.number)
-                fault = fault ?? (place.range, place.line)
-            } else if case .refused = list.add(word.octets, at: places.count - 1, ignoresCase: ignoresCase) {
-                refuse(place.text, place.range, place.line, &sink)
-            }
-        }
-        (sink.path, sink.lines) = (path, lines)
     }
 
     private mutating func readAccess(
@@ -381,6 +326,13 @@ struct SquidConfigurationReader {
             return mayLackLists ? sink.skip(.include, text, whole, line) : refuse(text, whole, line, &sink)
         }
         let named = words.dropFirst(2).map { Self.listName(statement.extracting($0)) }
-        accesses.append(Access(allows: action.equals("allow"), lists: named, range: whole, line: line))
+        let own = place(whole, line)
+        var access = Access(allows: action.equals("allow"), lists: named, range: own.range, line: own.line)
+        if include != nil {
+            let shown = TerminalText.escaped(statement, limit: 120)
+            access.origin = ListEntry(path: TerminalText.escaped(sink.path), line: line, text: shown)
+        }
+        if let origin = access.origin, sink.lacks(origin) { return }
+        accesses.append(access)
     }
 }

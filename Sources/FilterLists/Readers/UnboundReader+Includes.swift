@@ -30,6 +30,25 @@ extension UnboundReader {
         sink.drop(.option, text, rule, line)
     }
 
+    /// What lines that begin with an `include` name.
+    static func includes(_ text: Span<UInt8>) -> [String] {
+        var found: [String] = []
+        var lines = LineScanner(text)
+        while found.count < 64, let line = lines.next() {
+            let statement = text.extracting(line.range).trimmed
+            for key in includeKeys where statement.hasPrefix(key) {
+                let word = statement.extracting(key.utf8CodeUnitCount..<statement.count).trimmed
+                let octets = word.octets
+                let isQuoted = octets.first == 0x22
+                let path = isQuoted ? octets.dropFirst().prefix { $0 != 0x22 } : octets.prefix { !isBlank($0) }
+                found.append(String(decoding: path, as: UTF8.self))
+            }
+        }
+        return found
+    }
+
+    private static let includeKeys: [StaticString] = ["include:", "include-toplevel:"]
+
     /// Leaves every name open because what Unbound reads at one place stands at another here.
     static func misplace(_ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
         sink.skip(.includeOrder, text, rule, line)

@@ -37,9 +37,9 @@ struct SquidAccessList {
     let type: [UInt8]
     var names: (below: [DomainName], exact: [DomainName]) = ([], [])
     /// Where these stand, and the value that is added next.
-    private var namePlaces: (below: [NameProperty.Place], exact: [NameProperty.Place]) = ([], [])
-    var nextPlace = NameProperty.Place(path: "", line: 0)
-    var expressions: [[UInt8]] = []
+    private var namePlaces: (below: NameProperty.Places, exact: NameProperty.Places) = (.init(), .init())
+    var nextPlace = ListEntry(path: "", line: 0, text: "")
+    private(set) var expressions: [(pattern: [UInt8], entry: ListEntry)] = []
     /// What holds for the hosts of expressions that are not evaluated.
     var widened: [NameCondition] = []
     private(set) var clients = SquidAddresses()
@@ -53,10 +53,13 @@ struct SquidAccessList {
     /// The values of `dstdomain` and where each stands, to find those that squid does not start with.
     private var values: [UInt8] = []
     private var entries: [SquidReader.Entry] = []
+    private var entryPlaces = NameProperty.Places()
     /// Whether the names of hosts that are spelled as addresses are looked up, too: unless `-n` is said.
     var looksUpAddresses = true
     /// Whether a value is not known here.
     var isOpen = false
+    /// Why values are not known that stand in a file.
+    private(set) var missing: UnsupportedReason?
 
     /// What becomes of a value.
     enum Addition {
@@ -142,7 +145,15 @@ struct SquidAccessList {
     }
 
     /// Takes over which values another one has, so that those that squid refuses together are found.
-    mutating func keepEntries(of other: SquidAccessList) { (entries, values) = (other.entries, other.values) }
+    mutating func keepEntries(of other: SquidAccessList) {
+        (entries, values, entryPlaces) = (other.entries, other.values, other.entryPlaces)
+    }
+
+    /// Notes that values stand in a file that is not read; those of hosts that are known still hold.
+    mutating func lacks(_ values: UnsupportedReason) {
+        missing = missing ?? values
+        if kind != .host { isOpen = true }
+    }
 
     /// Ends a line of values.
     mutating func endLine() {
@@ -152,9 +163,13 @@ struct SquidAccessList {
         if kind == .group, groups.isEmpty { isOpen = true }
     }
 
-    /// The statement of the first value of `dstdomain` that squid refuses to start with, because of one before it.
-    var placeOfOverlap: Int? {
-        SquidReader.overlaps(entries, values.span).map { Int(entries[Int($0)].line) }.min()
+    /// The first value of `dstdomain` that squid refuses to start with, because of one before it, and the number of its statement.
+    var overlap: (statement: Int, entry: ListEntry)? {
+        guard let first = SquidReader.overlaps(entries, values.span).min().map({ Int($0) }) else { return nil }
+        let (entry, place) = (entries[first], entryPlaces.places[first])
+        let value = values.span.extracting(Int(entry.start)..<Int(entry.start) + Int(entry.count))
+        let text = TerminalText.escaped(value, limit: 120)
+        return (Int(entry.line), ListEntry(path: entryPlaces.paths[place.path], line: place.line, text: text))
     }
 
     /// Keeps a value to be compared with the others; false for those that are not.
@@ -166,6 +181,7 @@ struct SquidAccessList {
         }
         let range = values.count..<values.count + value.count
         entries.append(SquidReader.Entry(range, place, isBelow: value.first == 0x2E))
+        Self.note(nextPlace, in: &entryPlaces)
         values += value
         return true
     }
@@ -186,18 +202,24 @@ struct SquidAccessList {
         }
         if isBelow {
             names.below.append(name.lowercased)
-            namePlaces.below.append(nextPlace)
+            Self.note(nextPlace, in: &namePlaces.below)
         } else {
             names.exact.append(name.lowercased)
-            namePlaces.exact.append(nextPlace)
+            Self.note(nextPlace, in: &namePlaces.exact)
         }
         return .added
+    }
+
+    private static func note(_ entry: ListEntry, in places: inout NameProperty.Places) {
+        places.places.append(places.place(entry.path, entry.line, isWord: entry.isWord))
     }
 
     private mutating func add(expression value: [UInt8], ignoresCase: Bool) -> Addition {
         let plain = ignoresCase ? value : PosixExpression.aboutLowerCase(value)
         if let plain, PosixExpression.isPortable(value.span) {
-            expressions.append(plain)
+            var entry = nextPlace
+            entry.text = TerminalText.escaped(value.span, limit: 120)
+            expressions.append((plain, entry))
         } else {
             widened.append(PosixExpression.widened(value.span, regardsCase: !ignoresCase))
         }
@@ -264,8 +286,9 @@ struct SquidAccessList {
             }
             if !names.below.isEmpty { add(.belowNames(names.below, at: namePlaces.below)) }
             if !names.exact.isEmpty { add(.isOneName(names.exact, at: namePlaces.exact)) }
-            for expression in expressions { add(.regex(expression, .tre)) }
+            for expression in expressions { add(.regex(expression.pattern, .tre, at: expression.entry)) }
             for condition in widened { add(.undecided(condition, .regexDialect)) }
+            if let missing { add(.undecided(.constant(true), missing)) }
             // What it does look at is how it writes an address itself.
             if looksUpAddresses || !parts.isEmpty && names.below.isEmpty { add(.namesOfAddresses) }
             return parts.isEmpty ? .constant(false) : parts.count == 1 ? parts[0] : .any(parts)

@@ -4,7 +4,7 @@ import TextScan
 enum SquidValues {
     /// Directives, and how many words squid wants behind them.
     private static let counts: [(name: StaticString, count: Int)] = [
-        ("http_port", 1), ("cache_dir", 2), ("cache_peer", 4),
+        ("cache_dir", 2), ("cache_peer", 4),
     ]
 
     /// Whether squid takes the words behind a directive.
@@ -17,7 +17,6 @@ enum SquidValues {
         if let kind = SquidValueKind.of(keyword) { return kind.takes(text, words.dropFirst()) }
         for directive in counts where keyword.equals(directive.name) {
             guard words.count > directive.count else { return false }
-            if keyword.equals("http_port") { return isPort(text.extracting(words[1])) }
         }
         return true
     }
@@ -35,11 +34,5 @@ enum SquidValues {
         guard let slash = value.lastIndex(of: 0x2F), !value.contains(0x3A) else { return true }
         let length = Array(value[(slash + 1)...])
         return !length.isEmpty && (length.span.decimal ?? 0) <= 32
-    }
-
-    /// `port`, perhaps behind an address.
-    private static func isPort(_ value: Span<UInt8>) -> Bool {
-        let port = value.octets.split(separator: 0x3A, omittingEmptySubsequences: false).last.map(Array.init) ?? []
-        return (1...65_535).contains(port.span.decimal ?? 0)
     }
 }

@@ -122,13 +122,16 @@ struct FixTrial {
             for (place, matched) in next {
                 guard let rule = matched.number, !compiled.isOfEngine(rule), case let text = compiled.place(rule),
                     text.list < layer.listCount, !text.text.isEmpty,
-                    removed[place]?.contains(where: { $0.list == text.list && $0.text == text.text }) != true
+                    case let entry = matched.entries.first,
+                    removed[place]?.contains(where: {
+                        $0.list == text.list && $0.text == text.text && $0.entry == entry
+                    }) != true
                 else {
                     next[place] = nil
                     removed[place] = []
                     continue
                 }
-                removed[place, default: []].append(RulePlace(list: text.list, text: text.text))
+                removed[place, default: []].append(RulePlace(list: text.list, text: text.text, entry: entry))
                 rules[place, default: []].append(matched.rule)
             }
             let all = removed.values.flatMap { $0 }
@@ -140,11 +143,13 @@ struct FixTrial {
             guard next[place] == nil, let gone = removed[place], !gone.isEmpty, let rules = rules[place] else {
                 return (place, nil)
             }
-            return (place, Self.removal(rules))
+            return (place, Self.removal(rules, gone.compactMap(\.entry)))
         }
     }
 
-    private static func removal(_ rules: [RuleReference]) -> Fix {
+    /// - Parameter entries: the values that go in place of rules, where there are any.
+    private static func removal(_ rules: [RuleReference], _ entries: [ListEntry]) -> Fix {
+        if entries.count == rules.count { return Fix(engine: rules[0].engine, text: Fix.removal(entries)) }
         let lists = rules.reduce(into: [String]()) { if !$0.contains($1.list) { $0.append($1.list) } }
         let text = lists.map { list in
             let lines = Set(rules.filter { $0.list == list }.map(\.line)).sorted()

@@ -28,6 +28,7 @@ struct Removals {
         var layer: Int
         var list: Int
         var text: Range<Int>
+        var entry: ListEntry?
     }
 
     init(_ loaded: LoadedStack) { self.loaded = loaded }
@@ -46,14 +47,18 @@ struct Removals {
         {
             let place = stack.layers[matched.layer].place(number)
             guard place.list < loaded.layers[matched.layer].listCount, !place.text.isEmpty else { break }
-            let removal = Place(layer: matched.layer, list: place.list, text: place.text)
+            // A word of a statement is no place that `without` names.
+            let entry = matched.entries.first.flatMap { $0.isWord ? nil : $0 }
+            let removal = Place(layer: matched.layer, list: place.list, text: place.text, entry: entry)
             guard !removed.contains(removal) else {
                 // It is stated elsewhere than in a list, and cannot be taken out of one.
                 outcome.rules.removeLast()
                 break
             }
             removed.append(removal)
-            outcome.rules.append(matched.rule)
+            var rule = matched.rule
+            if let entry { (rule.list, rule.line, rule.text) = (entry.path, entry.line, entry.text) }
+            outcome.rules.append(rule)
             stack = try self.stack(without: removed)
             verdict = decide(stack)
             guard verdict.kind.isPass == first.kind.isPass else {
@@ -68,7 +73,9 @@ struct Removals {
         if let stack = known[removed] { return stack }
         var layers: [CompiledLayer] = []
         for (index, layer) in loaded.layers.enumerated() {
-            let places = removed.filter { $0.layer == index }.map { RulePlace(list: $0.list, text: $0.text) }
+            let places = removed.filter { $0.layer == index }.map {
+                RulePlace(list: $0.list, text: $0.text, entry: $0.entry)
+            }
             layers.append(places.isEmpty ? layer.layer : try layer.without(places).layer)
         }
         let stack = CompiledStack(layers: layers)
