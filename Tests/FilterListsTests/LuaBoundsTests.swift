@@ -16,4 +16,13 @@ struct LuaBoundsTests {
         #expect(try layer.verdict("n0.zz").kind == kind)
         #expect(layer.reports.contains { $0.unsupported["too-many-parts"] != nil } == (kind == .unsupported))
     }
+
+    /// The same with a condition in a variable.
+    @Test(arguments: [(10, VerdictKind.nxdomain), (350, .unsupported)])
+    func conditionsInVariables(mentions: Int, kind: VerdictKind) throws {
+        let names = (0..<1_000).map { "QNameRule('n\($0).zz')" }.joined(separator: ",")
+        let rule = "addAction(c, RCodeAction(DNSRCode.NXDOMAIN))\n"
+        let text = "c = OrRule({\(names)})\n" + String(repeating: rule, count: mentions)
+        #expect(try readList(text, .dnsdist, .dnsdist).verdict("n0.zz").kind == kind)
+    }
 }

@@ -10,30 +10,34 @@ extension DnsdistConfiguration: LuaCallReading {
         _ line: Int,
         _ sink: inout RuleSink
     ) -> Bool {
-        valuesLeft -= tableSize(expression)
+        if valuesLeft >= 0 { valuesLeft -= size(expression) }
         let fault = valuesLeft < 0 ? .unsupported(.tooManyParts) : fault(expression)
         guard let fault else { return false }
         rules.refuse(fault, source, range, line, &sink)
         return true
     }
 
-    /// How many values the tables in variables hold that an expression names: each is looked at whole.
-    private func tableSize(_ expression: LuaExpression) -> Int {
+    /// How much there is in variables that an expression names: a table or a condition is looked at whole each time.
+    private func size(_ expression: LuaExpression) -> Int {
         var count = 0
         switch expression {
         case .path(let path):
-            guard case .texts(let texts)? = variables[source.extracting(path[0]).string] else { return 0 }
-            return texts.count
+            switch variables[source.extracting(path[0]).string] {
+            case .texts(let texts): count = texts.count
+            // Its parts become rules.
+            case .condition(let condition): count = 4 * condition.size
+            default: break
+            }
         case .call(let call):
-            if let receiver = call.receiver { count += tableSize(receiver) }
-            for argument in call.arguments { count += tableSize(argument) }
+            if let receiver = call.receiver { count += size(receiver) }
+            for argument in call.arguments { count += size(argument) }
         case .table(let fields):
             for field in fields {
-                if let key = field.key { count += tableSize(key) }
-                count += tableSize(field.value)
+                if let key = field.key { count += size(key) }
+                count += size(field.value)
             }
         case .operation(_, let values):
-            for value in values { count += tableSize(value) }
+            for value in values { count += size(value) }
         case .null, .boolean, .number, .text, .function, .opaque: break
         }
         return count

@@ -36,7 +36,7 @@ struct DnsdistConfiguration: ~Escapable {
 
     /// How many names of sets may be looked at.
     private var namesLeft: Int
-    /// How many values of tables in variables may be looked at.
+    /// How many values of tables, and parts of conditions, in variables may be looked at.
     var valuesLeft: Int
     /// How many rules may be passed by calls that move or remove some.
     var stepsLeft = 20_000_000
