@@ -93,7 +93,7 @@ public struct TextStyle: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// A word in pieces of so many columns at most, each broken behind a mark where there is one.
+    /// A word in pieces of so many columns at most, each broken behind a mark where there is one: paths between their names.
     private static func pieces(_ word: Substring, _ room: Int) -> [Substring] {
         guard columns(word) > room else { return [word] }
         var pieces: [Substring] = []
@@ -101,7 +101,7 @@ public struct TextStyle: Sendable {
         while columns(rest) > room {
             var taken = 0
             var end = rest.startIndex
-            var (pause, hyphen): (String.Index?, String.Index?)
+            var (slash, pause, hyphen): (String.Index?, String.Index?, String.Index?)
             var isColour = false
             while taken < room, end < rest.endIndex {
                 let character = rest[end]
@@ -110,10 +110,11 @@ public struct TextStyle: Sendable {
                 if !isColour { taken += 1 }
                 if isColour, character == "m" { isColour = false }
                 guard taken * 2 > room else { continue }
-                if ".,/|^;=&".contains(character) { pause = end }
+                if character == "/" { slash = end }
+                if ".,|^;=&".contains(character) { pause = end }
                 if character == "-" { hyphen = end }
             }
-            let cut = pause ?? hyphen ?? end
+            let cut = slash ?? pause ?? hyphen ?? end
             pieces.append(rest[..<cut])
             rest = rest[cut...]
         }

@@ -78,6 +78,14 @@ private func isSafe(_ text: String) -> Bool {
         #expect(wrapped.count > (width == 200 ? 1 : 10))
     }
 
+    /// Paths break between the names in them.
+    @Test func pathsBreakBehindSlashes() {
+        let path = "/work/lists/of-somebody/under/a/long-path/my-long.list-name.txt"
+        let style = TextStyle(width: 60, isFitted: true)
+        let lines = AuditText(style: style, errors: [:]).list(HostileInput.source(path), []).split(separator: "\n")
+        #expect(lines.contains { $0.split(separator: " ") == ["my-long.list-name.txt"] }, "\(lines)")
+    }
+
     /// What is ours is wrapped; only single words that are longer than a line stand out.
     @Test(arguments: [40, 60, 80], [false, true])
     func prose(width: Int, isColoured: Bool) throws {
