@@ -9,6 +9,8 @@ import Policy
 struct FixTrial {
     /// How often rules that come to light behind removed ones are removed, too.
     static let rounds = 5
+    /// Up to how many exceptions stand for a pattern that breaks names.
+    private static let mostExceptions = 3
 
     private let loaded: LoadedStack
     private let auditor: Auditor
@@ -47,7 +49,10 @@ struct FixTrial {
                 }
                 findings[place].triedFixes = fixes
             }
-            for (place, fix) in removals(open, findings, layer, context) {
+            let patterns = manyExceptions(places, findings, layer).subtracting(open)
+            for (place, fix) in removals(open + patterns.sorted(), findings, layer, context) {
+                // The exceptions do, too.
+                if fix == nil, patterns.contains(place) { continue }
                 findings[place].triedFixes = fix.map { [$0] } ?? []
             }
         }
@@ -66,6 +71,20 @@ struct FixTrial {
             for (place, fix) in group where !findings[place].isMadeUp { wide[place] = fix }
         }
         return wide
+    }
+
+    /// Places of findings about patterns over the text of names of which one would have many exceptions: without the pattern
+    /// there need be none.
+    private func manyExceptions(_ places: [Int], _ findings: [Finding], _ number: Int) -> Set<Int> {
+        let layer = loaded.stack.layers[number]
+        let groups = Dictionary(grouping: places) { findings[$0].verdict.matched?.number ?? -1 }
+        var found: Set<Int> = []
+        for (rule, places) in groups where layer.compiledRules.contains(rule) {
+            if case .name = layer.content(rule).subject { continue }
+            let texts = Set(places.flatMap { findings[$0].fixes.map(\.text) })
+            if texts.count > Self.mostExceptions { found.formUnion(places) }
+        }
+        return found
     }
 
     /// What still decides in a layer with the exceptions of its findings; nil where there are none, or it cannot be compiled.
