@@ -9,6 +9,8 @@ public struct AuditOutcome: Sendable {
     /// How many rules break names below documented wildcards that there are no findings for, because there are too many of
     /// them; by the path of the list.
     public private(set) var furtherRules: [String: Int] = [:]
+    /// How many rules do not spell out which names they are about, and were tried on known and made-up names alone.
+    public internal(set) var unspelledRules = 0
     /// Whether it ended before everything was asked.
     public internal(set) var isCutShort = false
 
@@ -32,6 +34,15 @@ public struct AuditOutcome: Sendable {
         shown.formUnion(other.shown)
         further.formUnion(other.further)
         isCutShort = isCutShort || other.isCutShort
+    }
+
+    /// Of the findings from a place on keeps the first for each rule: names that were made up alike say the same.
+    mutating func keepOnePerRule(from first: Int, _ stack: CompiledStack) {
+        var told: Set<RuleLine> = []
+        let kept = findings[first...].filter { finding in
+            RuleLine(finding.verdict.matched, stack).map { told.insert($0).inserted } ?? true
+        }
+        findings.replaceSubrange(first..., with: kept)
     }
 
     /// Counts the rules that no finding is about.

@@ -24,6 +24,8 @@ extension Auditor {
         var (broken, open) = (0, 0)
         func examine(_ name: DomainName) -> Bool {
             guard goesOn() else { return false }
+            // What an engine takes for a name with a star in it nobody asks for.
+            guard !name.labels.contains(where: { $0.contains(0x2A) }) else { return true }
             guard let endpoint = wildcards.endpoint(matching: name), !seen.contains(name) else { return true }
             let rules = decidingRules(name, stack, context)
             let isOpen = rules.allSatisfy { $0.isOpen || blamed.contains($0.line) }
@@ -49,6 +51,14 @@ extension Auditor {
             let isWhole = layer.forEachName(under: bases, label: EndpointCatalog.probeLabel, examine)
             outcome.isCutShort = !isWhole
         }
+        guard stack.layers.contains(where: \.hasPatterns) else { return }
+        for base in bases where !outcome.isCutShort {
+            let first = outcome.findings.count
+            for name in EndpointCatalog.probeLabels.compactMap(base.child) where !outcome.isCutShort {
+                outcome.isCutShort = !examine(name)
+            }
+            outcome.keepOnePerRule(from: first, stack)
+        }
     }
 
     /// The rules that decide about a name without aliases and do not let it pass, without making anything of them.
@@ -72,7 +82,10 @@ extension Auditor {
         // Nobody has seen the name.
         finding.evidence = .weak
         let pattern = finding.endpoint?.pattern.text ?? ""
-        finding.detail = "below \(pattern); nothing but the list spells the name out, and it may not exist"
+        finding.detail =
+            finding.isMadeUp
+            ? "below \(pattern); the name is made up, and none that exists may be like it"
+            : "below \(pattern); nothing but the list spells the name out, and it may not exist"
         return finding
     }
 }

@@ -56,6 +56,7 @@ public struct Auditor: Sendable {
             }
         }
         outcome.countFurther(in: stack)
+        if wildcards != nil { outcome.unspelledRules = stack.layers.reduce(0) { $0 + $1.unspelledRuleCount } }
         return outcome
     }
 

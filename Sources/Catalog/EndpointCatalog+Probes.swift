@@ -29,6 +29,8 @@ extension EndpointCatalog {
 
     /// The label of made-up names.
     public static let probeLabel = Array("patchway-probe".utf8)
+    /// Such labels of several kinds: regular expressions match letters or digits alone.
+    public static let probeLabels = [probeLabel, Array("patchwayprobe".utf8), Array("0123456789".utf8)]
 
     /// Names to try for an endpoint: documented ones, then known hosts, each once; a made-up one when there is no other.
     /// - Complexity: O(endpoints + known hosts)

@@ -74,9 +74,9 @@ extension Finding {
         switch origin {
         case .synthesised: return endpoint?.pattern
         case .listed:
-            guard let parent = name.parent, name.labels.first.map(Array.init) == EndpointCatalog.probeLabel else {
-                return nil
-            }
+            guard let parent = name.parent, let label = name.labels.first,
+                EndpointCatalog.probeLabels.contains(Array(label))
+            else { return nil }
             return try? EndpointPattern("*.\(parent)", kind: .suffix)
         default: return nil
         }

@@ -30,6 +30,19 @@ extension CompiledLayer {
     }
 }
 
+extension CompiledLayer {
+    /// How many rules of lists are about names that they do not spell out, exceptions aside: regular expressions and conditions.
+    public var unspelledRuleCount: Int {
+        patternRecords.count { record in
+            guard !lists[Int(record.rule.list)].isOfEngine, actions[Int(record.rule.action)] != .allow else {
+                return false
+            }
+            if case .text = patterns[record.pattern] { return false }
+            return true
+        }
+    }
+}
+
 /// The last octets of names: most others end otherwise.
 struct NameTails {
     /// As many octets as are compared.

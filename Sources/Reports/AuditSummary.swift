@@ -24,6 +24,8 @@ public struct AuditSummary: Sendable {
     public private(set) var unsupportedRules = 0
     /// Rules about the address of a client that nobody gave, and about addresses of answers that nobody has seen.
     public private(set) var (clientAddressRules, answerAddressRules) = (0, 0)
+    /// Rules that do not spell out which names they are about, and were tried on known and made-up names alone.
+    public private(set) var patternRules = 0
     private var broken: Set<DomainName> = []
     /// The worst severity of each broken name.
     private var worst: [DomainName: Severity] = [:]
@@ -102,6 +104,9 @@ public struct AuditSummary: Sendable {
     /// Counts rules below documented patterns that no finding is about, because there are too many.
     public mutating func add(furtherWildcardRules count: Int) { furtherWildcardRules += count }
 
+    /// Counts rules that do not spell out which names they are about.
+    public mutating func add(patternRules count: Int) { patternRules += count }
+
     /// Counts a list that may be one of names to allow or to block.
     public mutating func addAssumed() { assumed += 1 }
 
@@ -129,6 +134,7 @@ public struct AuditSummary: Sendable {
         json.member("undecided_names", undecided)
         json.member("rules", rules)
         json.member("wildcard_rules", wildcardRules)
+        if patternRules > 0 { json.member("pattern_rules", patternRules) }
         json.member("lists", lists)
         json.member("broken_lists", brokenLists)
         json.member("unreadable_lists", unreadable)

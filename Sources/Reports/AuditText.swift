@@ -179,6 +179,10 @@ public struct AuditText: Sendable {
             let rules = counted(summary.wildcardRules, "rule")
             lines.append("\(rules) may break names below documented wildcards that only the lists spell out.")
         }
+        if summary.patternRules > 0 {
+            let rules = counted(summary.patternRules, "pattern")
+            lines.append("\(rules) tried on these names and on made-up ones alone: others below wildcards may match.")
+        }
         if summary.degradedNames > 0 {
             let names = counted(summary.degradedNames, "name")
             lines.append("\(names) degraded: addresses pass, other record types do not.")

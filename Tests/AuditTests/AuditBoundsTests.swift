@@ -62,4 +62,10 @@ struct AuditBoundsTests {
         #expect(outcome.findings.count == Self.most && outcome.findings.allSatisfy { $0.groups == ["one", "two"] })
         #expect(Array(outcome.furtherRules.values) == [7])
     }
+
+    /// Patterns that spell out no names are counted: those that block, of lists.
+    @Test func patternsAreCounted() throws {
+        let lines = "/^x[0-9]/\n@@/^y[0-9]/\n||z*.example^\n||a.example^\n/[a-z]q/"
+        #expect(try auditor().audit(try Samples.stack(.adguardHome, lines)).unspelledRules == 2)
+    }
 }

@@ -204,6 +204,18 @@ private func audit(
             .adguardHome, "||foo*.update.example^",
             ["blocked-wildcard weak foopatchway-probe.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata"]
         ),
+        // Regular expressions are tried on names that are made up.
+        (
+            .adguardHome, "/^[0-9]+\\.update\\.example$/",
+            ["blocked-wildcard weak 0123456789.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata"]
+        ),
+        (
+            .adguardHome, "/probe\\.update\\.example$/",
+            ["blocked-wildcard weak patchway-probe.update.example A=sinkhole AAAA=sinkhole HTTPS=nodata"]
+        ),
+        (.adguardHome, "/^x[0-9]\\.update\\.example$/", []),
+        // Nobody asks for a name with a star in it, where the engine takes it for one.
+        (.unbound, "local-zone: \"*.update.example\" always_nxdomain", []),
         // What breaks known names is said of these alone.
         (
             .adguardHome, "||update.example^",

@@ -108,6 +108,12 @@ enum ProofCases {
         CommandLineCase("config check @/misspelt.yaml", 2, "did you mean `layers`?"),
         CommandLineCase("check a.example --list @/clean.txt --engine pihol", 2, "did you mean `pihole`?"),
         CommandLineCase("config check @/one-layer.yaml", 0, "engine pihole as given"),
+        // Rules about addresses are counted as `check` counts them.
+        CommandLineCase(
+            "audit @/clients.zone -o ndjson",
+            3,
+            "\"unsupported_rules\":0,\"undecided_client_address_rules\":1"
+        ),
         // What a format cannot say another one may.
         CommandLineCase(
             "convert --to rpz @/nulls.conf",

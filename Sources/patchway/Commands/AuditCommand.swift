@@ -215,6 +215,7 @@ private struct AuditRun: ~Copyable {
             return
         }
         note(furtherRules(outcome))
+        summary.add(patternRules: outcome.unspelledRules)
         note(loaded.diagnostics)
         for (index, report) in loaded.reports.enumerated() {
             // Each finding belongs to one list, even when two layers read the same file.
