@@ -125,7 +125,7 @@ struct RuleLanguages {
         case .isAddress:
             automaton.add(Self.address, number: takeNumber())
             return true
-        case .not(let condition): return add(condition)
+        case .not(let condition), .entry(let condition, _): return add(condition)
         case .all(let conditions), .any(let conditions):
             // All of them are added, also behind one that cannot be.
             return conditions.reduce(true) { isRead, condition in add(condition) && isRead }
