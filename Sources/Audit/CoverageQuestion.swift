@@ -63,7 +63,7 @@ public struct CoverageQuestion: Sendable {
     }
 
     /// What becomes of the names of a pattern.
-    /// - Complexity: that of ``NameAutomaton/classes(of:limits:symbols:budget:)``
+    /// - Complexity: that of ``NameAutomaton/forEachClass(of:limits:symbols:budget:_:)``
     public func coverage(of pattern: EndpointPattern) -> Coverage {
         var asked = Asked()
         if pattern.kind == .exact {
@@ -71,10 +71,10 @@ public struct CoverageQuestion: Sendable {
             return coverage(asked, isCertain: true)
         }
         do throws(AutomatonTooLarge) {
-            for names in try languages.automaton.classes(of: pattern.expression) {
-                guard let name = try? DomainName(presentation: names.name) else { continue }
+            try languages.automaton.forEachClass(of: pattern.expression) { names in
+                guard let name = try? DomainName(presentation: names.name) else { return true }
                 asked.note(stand(name, of: names), name)
-                if asked.missed != nil { break }
+                return asked.missed == nil
             }
         } catch {
             asked.doubt = .tooLarge

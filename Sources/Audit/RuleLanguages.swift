@@ -20,6 +20,15 @@ struct RuleLanguages {
     init(_ layer: CompiledLayer, for patterns: [EndpointPattern], context: QueryContext) {
         nextNumber = layer.compiledRules.upperBound
         let near = Neighbourhood(patterns)
+        // Where the strongest class wins and nothing else is asked, a rule that allows all below a name settles what weaker
+        // ones look for there.
+        let ranksCount = layer.profile.order == .classFirst && !Self.looksBehind.contains(layer.engine)
+        func rank(_ content: RuleContent) -> Int {
+            ranksCount ? Int(layer.profile.rank(of: content.ruleClass) ?? 0) + 1 : 0
+        }
+        func isFirm(_ content: RuleContent) -> Bool {
+            ranksCount && content.action == .allow && content.coverage == .all && content.guard == .none
+        }
         // A policy zone also asks which names have rules at all.
         let seesNodes = if case .policyZone = layer.profile.order { true } else { false }
         for rule in layer.compiledRules where layer.counts(rule, context) != false {
@@ -32,10 +41,11 @@ struct RuleLanguages {
             }
             switch content.subject {
             case .name(let scope, let name):
-                if near.contains(name) { add(rule, scope, name.octets, seesNodes: seesNodes) }
-            case .text(let pattern): add(rule, pattern.expression)
+                guard near.contains(name) else { continue }
+                add(rule, scope, name.octets, seesNodes: seesNodes, settling: isFirm(content) ? rank(content) : nil)
+            case .text(let pattern): add(rule, pattern.expression, rank: rank(content))
             case .regex(let regex):
-                guard add(regex, rule) else {
+                guard add(regex, rule, rank: rank(content)) else {
                     unread.append(rule)
                     continue
                 }
@@ -49,18 +59,21 @@ struct RuleLanguages {
         plain.contains(rule) ? names.matches.contains(rule) : !unread.contains(rule)
     }
 
-    private mutating func add(_ rule: Int, _ expression: NameExpression) {
-        automaton.add(expression, number: rule)
+    /// Engines that look at rules of weaker classes, too, where one lets a name pass.
+    private static let looksBehind: [Engine] = [.blocky, .dnscryptProxy]
+
+    private mutating func add(_ rule: Int, _ expression: NameExpression, rank: Int = 0) {
+        automaton.add(expression, number: rule, rank: rank)
         plain.insert(rule)
     }
 
-    private mutating func add(_ rule: Int, _ scope: Scope, _ name: [UInt8], seesNodes: Bool) {
+    private mutating func add(_ rule: Int, _ scope: Scope, _ name: [UInt8], seesNodes: Bool, settling: Int?) {
         plain.insert(rule)
         let free = seesNodes ? takeNumber() : nil
         switch scope {
         case .exact: automaton.add(name: name, at: rule, below: free)
-        case .below: automaton.add(name: name, at: free, below: rule)
-        case .subtree: automaton.add(name: name, at: rule, below: rule)
+        case .below: automaton.add(name: name, at: free, below: rule, settling: settling)
+        case .subtree: automaton.add(name: name, at: rule, below: rule, settling: settling)
         case .node:
             guard let free else { return }
             automaton.add(name: name, at: free, below: takeNumber())
@@ -80,7 +93,7 @@ struct RuleLanguages {
     // MARK: - Expressions and conditions
 
     /// Whether an expression was read; under the number of its rule where the rule is about nothing but what matches it.
-    private mutating func add(_ regex: NameRegex, _ rule: Int? = nil) -> Bool {
+    private mutating func add(_ regex: NameRegex, _ rule: Int? = nil, rank: Int = 0) -> Bool {
         let read: NameExpression? =
             switch regex.dialect {
             case .re2(let ignoresCase): ExpressionReader.read(regex.pattern, ignoresCase: ignoresCase)
@@ -89,11 +102,11 @@ struct RuleLanguages {
             }
         guard let read else { return false }
         if let rule, !regex.isInverted, regex.required.isEmpty {
-            add(rule, read)
+            add(rule, read, rank: rank)
         } else {
-            automaton.add(read, number: takeNumber())
+            automaton.add(read, number: takeNumber(), rank: rank)
         }
-        if !regex.required.isEmpty { automaton.add(Self.holding(regex.required), number: takeNumber()) }
+        if !regex.required.isEmpty { automaton.add(Self.holding(regex.required), number: takeNumber(), rank: rank) }
         return true
     }
 

@@ -12,6 +12,10 @@ public struct NameAutomaton: Sendable {
         var atStart: [Int32] = []
         /// The number of the expression that is matched here; below zero for none.
         var number: Int32 = -1
+        /// The rank of its expression; 0 for what is always looked at.
+        var rank: Int32 = 0
+        /// Whether expressions of higher ranks no longer matter once it is reached, which then stays so.
+        var settles = false
 
         /// Whether there is more to it than free steps.
         var counts: Bool { !edges.isEmpty || !atStart.isEmpty || number >= 0 }
@@ -28,18 +32,23 @@ public struct NameAutomaton: Sendable {
     public var size: Int { nodes.count }
 
     /// Adds an expression that the whole text has to match.
+    /// - Parameter rank: where it stands in an order in which a name settles what matters (``add(name:at:below:settling:)``);
+    ///   0 where it always does.
     /// - Complexity: O(size of the expression)
-    public mutating func add(_ expression: NameExpression, number: Int) {
+    public mutating func add(_ expression: NameExpression, number: Int, rank: Int = 0) {
         let first = node()
         let last = compile(expression, from: first)
         nodes[Int(last)].number = Int32(number)
         roots.append(first)
+        guard rank > 0 else { return }
+        for state in Int(first)..<nodes.count { nodes[state].rank = Int32(rank) }
     }
 
     /// Adds a name, and what it has below it, each with a number of its own where one is given; names share what they have
     /// in common.
+    /// - Parameter settling: the rank behind which expressions do not matter for what is below the name; nil where all do.
     /// - Complexity: O(octets)
-    public mutating func add(name: [UInt8], at exact: Int?, below: Int?) {
+    public mutating func add(name: [UInt8], at exact: Int?, below: Int?, settling: Int? = nil) {
         var current: Int32 = 0
         for octet in name.reversed() {
             let symbols = NameSymbols(octet)
@@ -66,6 +75,9 @@ public struct NameAutomaton: Sendable {
         nodes[Int(loop)].edges.append((.all, met))
         nodes[Int(met)].edges.append((.all, met))
         nodes[Int(met)].number = Int32(below)
+        guard let settling else { return }
+        nodes[Int(met)].rank = Int32(settling)
+        nodes[Int(met)].settles = true
     }
 
     private mutating func node() -> Int32 {

@@ -10,28 +10,44 @@ public struct NameClass: Equatable, Sendable {
 public struct AutomatonTooLarge: Error, Equatable {}
 
 extension NameAutomaton {
-    /// The classes into which an automaton divides the names of a language, in the order of their shortest names: whatever
-    /// is the same for all names that match the same expressions is known of every name once it is known of these.
+    /// Visits the classes into which an automaton divides the names of a language, in the order of their shortest names:
+    /// whatever is the same for all names that match the same expressions is known of every name once it is known of these.
     ///
-    /// Labels have at least one octet. Limits matter only where the shortest name of a class goes beyond them, and are
-    /// counted only then.
+    /// Labels have at least one octet. Limits are counted only from where the shortest name of a class goes beyond them.
     /// - Parameters:
     ///   - symbols: the octets that names have.
     ///   - budget: states and steps that are looked at.
+    ///   - visit: takes a class, each once; false ends the search.
     /// - Complexity: O(states reached × steps from them), at worst exponential in the automaton's size
+    public func forEachClass(
+        of language: NameExpression,
+        limits: NameLimits = .dns,
+        symbols: NameSymbols = .all,
+        budget: Int = 4_000_000,
+        _ visit: (NameClass) -> Bool
+    ) throws(AutomatonTooLarge) {
+        var whole = self
+        whole.add(language, number: Self.languageNumber)
+        var search = ClassSearch(whole, from: Int32(nodes.count), symbols, budget)
+        // The shortest name of a class that has one within the limits may be longer than that without: then once more.
+        if try search.run(limits: limits, counting: false, visit) == .exceeded {
+            _ = try search.run(limits: limits, counting: true, visit)
+        }
+    }
+
+    /// The classes in order.
     public func classes(
         of language: NameExpression,
         limits: NameLimits = .dns,
         symbols: NameSymbols = .all,
         budget: Int = 4_000_000
     ) throws(AutomatonTooLarge) -> [NameClass] {
-        var whole = self
-        whole.add(language, number: Self.languageNumber)
-        var search = ClassSearch(whole, from: Int32(nodes.count), symbols, budget)
-        let found = try search.classes(label: nil, name: .max)
-        if found.allSatisfy({ limits.allow($0.name) }) { return found }
-        var counting = ClassSearch(whole, from: Int32(nodes.count), symbols, budget)
-        return try counting.classes(label: limits.label, name: limits.name)
+        var found: [NameClass] = []
+        try forEachClass(of: language, limits: limits, symbols: symbols, budget: budget) { names in
+            found.append(names)
+            return true
+        }
+        return found
     }
 
     static let languageNumber = Int(Int32.max)
@@ -60,6 +76,8 @@ private struct ClassSearch {
     private let language: Int32
     private let symbols: NameSymbols
     private var budget: Int
+    /// Sets whose classes were visited.
+    private var visited: Set<Int32> = []
     private var sets: [[Int32]] = []
     private var known: [[Int32]: Int32] = [:]
     /// The sets that follow one, by groups of octets.
@@ -76,42 +94,52 @@ private struct ClassSearch {
         met = Array(repeating: 0, count: automaton.size)
     }
 
-    mutating func classes(label limit: Int?, name length: Int) throws(AutomatonTooLarge) -> [NameClass] {
-        guard let first = set(closure(of: automaton.roots, atEnd: true)) else { return [] }
+    /// How a search ended.
+    enum End {
+        case done
+        /// A name was found that is beyond limits which were not counted.
+        case exceeded
+    }
+
+    /// Visits classes that were not visited before.
+    mutating func run(
+        limits: NameLimits,
+        counting: Bool,
+        _ visit: (NameClass) -> Bool
+    ) throws(AutomatonTooLarge) -> End {
+        guard let first = set(try closure(of: automaton.roots, atEnd: true)) else { return .done }
         // Nothing is read yet: as behind a dot.
         var steps = [Step(place: Place(set: first, label: 0), before: -1, octet: 0, depth: 0)]
         var seen: Set<Place> = [steps[0].place]
-        var classes: [NameClass] = []
-        var accepted: Set<Int32> = []
         var index = 0
         while index < steps.count {
             let step = steps[index]
-            defer { index += 1 }
             let here = step.place
-            if here.label > 0, !accepted.contains(here.set) {
-                let numbers = numbers(of: sets[Int(here.set)])
-                if numbers.last == NameAutomaton.languageNumber {
-                    accepted.insert(here.set)
-                    classes.append(NameClass(name: Self.text(to: index, steps), matches: numbers.dropLast()))
-                }
+            if here.label > 0, !visited.contains(here.set), let matches = try matches(of: sets[Int(here.set)]) {
+                let name = Self.text(to: index, steps)
+                guard counting || limits.allow(name) else { return .exceeded }
+                visited.insert(here.set)
+                guard visit(NameClass(name: name, matches: matches)) else { return .done }
             }
-            guard Int(step.depth) < length else { continue }
-            for (symbols, set) in try edges(from: here.set) {
+            let isFull = counting && Int(step.depth) >= limits.name
+            for (symbols, set) in isFull ? [] : try edges(from: here.set) {
                 // The dot leads elsewhere than what else leads to the same states: a label begins.
-                for (symbols, label) in [
-                    (symbols.bits & NameSymbols.label.bits, limit == nil ? 1 : Int(here.label) + 1),
+                let labels = [
+                    (symbols.bits & NameSymbols.label.bits, counting ? here.label + 1 : 1),
                     (symbols.bits & NameSymbols.dot.bits, 0),
-                ] where symbols != 0 {
-                    guard label <= limit ?? 1, label > 0 || here.label > 0 else { continue }
-                    let place = Place(set: set, label: Int32(label))
+                ]
+                for (symbols, label) in labels where symbols != 0 {
+                    guard !counting || Int(label) <= limits.label, label > 0 || here.label > 0 else { continue }
+                    let place = Place(set: set, label: label)
                     guard seen.insert(place).inserted else { continue }
                     try spend(1)
                     let octet = NameSymbols(bits: symbols).first
                     steps.append(Step(place: place, before: Int32(index), octet: octet, depth: step.depth + 1))
                 }
             }
+            index += 1
         }
-        return classes
+        return .done
     }
 
     /// The octets that lead to a place; the last one read is the first of the text.
@@ -135,6 +163,7 @@ private struct ClassSearch {
     /// The number of a set; nil where no name of the language leads on.
     private mutating func set(_ states: [Int32]) -> Int32? {
         guard let last = states.last, last >= language else { return nil }
+        let states = settled(states)
         if let number = known[states] { return number }
         let number = Int32(sets.count)
         known[states] = number
@@ -143,8 +172,19 @@ private struct ClassSearch {
         return number
     }
 
+    /// The states without those of expressions that another one makes irrelevant, whatever is read from here on.
+    private func settled(_ states: [Int32]) -> [Int32] {
+        let settling = states.lazy.map { automaton.nodes[Int($0)] }.filter(\.settles).map(\.rank).min()
+        guard let settling else { return states }
+        return states.filter { automaton.nodes[Int($0)].rank <= settling }
+    }
+
     /// The states that free steps lead to, in order; of those that have nothing else none are kept.
-    private mutating func closure(of states: [Int32], atEnd: Bool = false, atStart: Bool = false) -> [Int32] {
+    private mutating func closure(
+        of states: [Int32],
+        atEnd: Bool = false,
+        atStart: Bool = false
+    ) throws(AutomatonTooLarge) -> [Int32] {
         turn += 1
         var open = states
         var found: [Int32] = []
@@ -153,6 +193,7 @@ private struct ClassSearch {
             met[Int(state)] = turn
             let node = automaton.nodes[Int(state)]
             if node.counts { found.append(state) }
+            try spend(1)
             open += node.free
             if atEnd { open += node.atEnd }
             if atStart { open += node.atStart }
@@ -161,30 +202,37 @@ private struct ClassSearch {
         return found
     }
 
-    /// The numbers of the expressions that are matched where the text begins.
-    private mutating func numbers(of states: [Int32]) -> [Int] {
-        let last = closure(of: states, atStart: true)
-        return Set(last.map { automaton.nodes[Int($0)].number }).filter { $0 >= 0 }.map(Int.init).sorted()
+    /// The numbers of the expressions that are matched where the text begins; nil where the language is not.
+    private mutating func matches(of states: [Int32]) throws(AutomatonTooLarge) -> [Int]? {
+        let last = try closure(of: states, atStart: true)
+        let numbers = Set(last.map { automaton.nodes[Int($0)].number }).filter { $0 >= 0 }.map(Int.init).sorted()
+        return numbers.last == NameAutomaton.languageNumber ? numbers.dropLast() : nil
     }
 
     private mutating func edges(
         from set: Int32
     ) throws(AutomatonTooLarge) -> [(symbols: NameSymbols, set: Int32)] {
         if let known = following[Int(set)] { return known }
-        let own = sets[Int(set)].flatMap { automaton.nodes[Int($0)].edges }
+        let states = sets[Int(set)]
+        let own = states.flatMap { automaton.nodes[Int($0)].edges }
+        // What the language does not go on with leads nowhere.
+        var open: UInt64 = 0
+        for state in states where state >= language {
+            for edge in automaton.nodes[Int(state)].edges { open |= edge.symbols.bits & symbols.bits }
+        }
         var found: [(symbols: NameSymbols, set: Int32)] = []
-        for group in Self.groups(symbols, own.lazy.map(\.symbols)) {
+        for group in Self.groups(open, own.lazy.map(\.symbols)) {
             try spend(own.count)
             let next = own.filter { $0.symbols.bits & group != 0 }.map(\.to)
-            if let set = self.set(closure(of: next)) { found.append((NameSymbols(bits: group), set)) }
+            if let set = self.set(try closure(of: next)) { found.append((NameSymbols(bits: group), set)) }
         }
         following[Int(set)] = found
         return found
     }
 
     /// The octets in groups that no step tells apart, in the order of their first ones.
-    private static func groups(_ all: NameSymbols, _ steps: some Sequence<NameSymbols>) -> [UInt64] {
-        var groups = [all.bits]
+    private static func groups(_ all: UInt64, _ steps: some Sequence<NameSymbols>) -> [UInt64] {
+        var groups = [all]
         for step in Set(steps) {
             groups = groups.flatMap { [$0 & step.bits, $0 & ~step.bits] }.filter { $0 != 0 }
         }

@@ -1,4 +1,5 @@
 public import Catalog
+public import DNS
 public import Findings
 public import TextScan
 
@@ -26,11 +27,14 @@ public struct CoverageSummary: Sendable {
     public private(set) var names = Count()
     /// The worst severity of what is not covered.
     public private(set) var worst: Severity?
+    /// The types that names are asked for.
+    public let types: [RRType]
     /// Rules that could not be evaluated.
-    public var unsupportedRules: Int
+    public let unsupportedRules: Int
 
     /// Totals of endpoints.
-    public init(_ endpoints: [EndpointCoverage], unsupportedRules: Int) {
+    public init(_ endpoints: [EndpointCoverage], types: [RRType], unsupportedRules: Int) {
+        self.types = types
         self.unsupportedRules = unsupportedRules
         for entry in endpoints {
             if entry.endpoint.pattern.kind == .exact {
@@ -55,6 +59,7 @@ public struct CoverageSummary: Sendable {
                 $0.member("open", count.open)
             }
         }
+        json.member("qtypes", types.map(\.description))
         json.member("unsupported_rules", unsupportedRules)
     }
 }

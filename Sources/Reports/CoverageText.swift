@@ -1,7 +1,7 @@
 public import Catalog
 import DNS
 public import Findings
-import Policy
+public import Policy
 import TextScan
 
 /// What a list of names to allow does with documented patterns, for people.
@@ -19,6 +19,11 @@ public struct CoverageText: Sendable {
         if !source.unsupported.isEmpty { counts += "; NOT evaluated: " + reasons(source.unsupported) }
         return style.fit(style.bold(TerminalText.escaped(source.path))) + "\n"
             + style.wrap(source.reading, indent: "  ") + "\n" + style.wrap(counts, indent: "  ") + "\n"
+    }
+
+    /// What is known of the product that reads the lists.
+    public func product(_ profile: EngineProfile) -> String {
+        style.wrap("\(profile.engine.rawValue): \(profile.basis)", indent: "  ") + "\n"
     }
 
     /// What became of endpoints: those that are not covered first, the worst of them in front.
@@ -129,7 +134,8 @@ public struct CoverageText: Sendable {
             if count.open > 0 { line += ", \(grouped(count.open)) not known" }
             lines.append(style.bold(line) + ".")
         }
-        lines.append("Names are those of letters, digits, - and _, of up to 253 octets.")
+        let types = summary.types.map(\.description).joined(separator: ", ")
+        lines.append("Names are those of letters, digits, - and _, of up to 253 octets, asked for \(types).")
         if summary.unsupportedRules > 0 {
             lines.append("\(counted(summary.unsupportedRules, "rule")) could not be evaluated.")
         }

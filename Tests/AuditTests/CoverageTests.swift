@@ -286,6 +286,7 @@ extension Trial {
             return one(of: [
                 "@@||\(name)^", "@@||\(name)^", "@@|\(name)", "@@.\(name)|", "||\(name)^", "||\(name)^$important",
                 "@@/\(expression(&random))/", "@@||\(name)^$denyallow=a.\(name)",
+                "/\(expression(&random))/", "a*\(name)|", "||\(glob(&random))^$important",
             ])
         case .blocky: return one(of: ["*.\(name)", "*.\(name)", name, "/\(expression(&random))/"])
         case .dnscryptProxy: return one(of: [name, "=\(name)", "*.\(name)", "a*", "*.a.*", glob(&random)])

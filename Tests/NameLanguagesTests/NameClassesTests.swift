@@ -44,6 +44,41 @@ import Testing
         #expect(try long.classes(of: .below(base)).map(\.matches) == [[0]])
     }
 
+    /// Below a name that settles what weaker expressions look for, they tell nothing apart, and stronger ones still do.
+    @Test func whatIsSettledIsNotLookedFor() throws {
+        func found(settling: Int?, rank: Int) throws -> [[Int]] {
+            var automaton = NameAutomaton()
+            automaton.add(name: Array("b".utf8), at: nil, below: 0, settling: settling)
+            automaton.add(.containing(.text("x".utf8)), number: 1, rank: rank)
+            return try automaton.classes(of: .below("a.b".utf8)).map(\.matches)
+        }
+        #expect(try found(settling: nil, rank: 2) == [[0], [0, 1]])
+        #expect(try found(settling: 1, rank: 2) == [[0]])
+        #expect(try found(settling: 2, rank: 2) == [[0], [0, 1]])
+        #expect(try found(settling: 2, rank: 1) == [[0], [0, 1]])
+        #expect(try found(settling: 1, rank: 0) == [[0], [0, 1]])
+    }
+
+    /// A search that ends early has seen the shortest names, even where all together are too many.
+    @Test func theFirstClassesAreSeenFirst() {
+        var automaton = NameAutomaton()
+        for number in 0..<24 {
+            let any = Array(repeating: NameExpression.symbols(.all), count: number)
+            automaton.add(.sequence([.anything, .text("x".utf8)] + any + [.text(".a.b".utf8)]), number: number)
+        }
+        var seen: [[UInt8]] = []
+        #expect(throws: Never.self) {
+            try automaton.forEachClass(of: .below("a.b".utf8), budget: 100_000) {
+                seen.append($0.name)
+                return seen.count < 3
+            }
+        }
+        #expect(seen.map { String(decoding: $0, as: UTF8.self) } == ["a.a.b", "x.a.b", "aa.a.b"])
+        #expect(throws: AutomatonTooLarge.self) {
+            try automaton.forEachClass(of: .below("a.b".utf8), budget: 100_000) { _ in true }
+        }
+    }
+
     @Test func tooLargeIsSaid() {
         var automaton = NameAutomaton()
         // Which of the last twenty octets were `a` takes a million states.

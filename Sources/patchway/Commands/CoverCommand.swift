@@ -83,7 +83,7 @@ struct CoverCommand: ParsableCommand {
             if Interruption.isRequested { break }
             found.append(question.coverage(of: endpoint, in: catalog))
         }
-        let run = CoverRun(loaded: loaded, catalog: catalog, gaps: try gaps(catalog), output: output)
+        let run = CoverRun(loaded: loaded, catalog: catalog, gaps: try gaps(catalog), types: types, output: output)
         let summary = run.write(found, missing: endpoints.count - found.count)
         if found.count < endpoints.count {
             StandardError.line("patchway: interrupted; patterns not asked about: \(endpoints.count - found.count)")
@@ -171,10 +171,11 @@ private struct CoverRun {
     let loaded: LoadedStack
     let catalog: EndpointCatalog
     let gaps: [PatternGap]
+    let types: [RRType]
     let output: OutputOptions
 
     func write(_ found: [EndpointCoverage], missing: Int) -> CoverageSummary {
-        let summary = CoverageSummary(found, unsupportedRules: loaded.unsupportedRules)
+        let summary = CoverageSummary(found, types: types, unsupportedRules: loaded.unsupportedRules)
         if output.format.isRecords { writeRecords(found, summary, missing) } else { writeText(found, summary) }
         return summary
     }
@@ -188,6 +189,7 @@ private struct CoverRun {
             StandardOutput.write(text.list(SourceReport(report)))
         }
         for diagnostic in loaded.diagnostics { StandardError.line(diagnostic.description) }
+        StandardOutput.write(text.product(loaded.stack.layers[0].profile))
         StandardOutput.write(text.endpoints(found) + text.gaps(gaps) + text.summary(summary))
     }
 
@@ -199,6 +201,11 @@ private struct CoverRun {
             for diagnostic in report.diagnostics { records.whole { diagnostic.write(to: &$0) } }
         }
         for diagnostic in loaded.diagnostics { records.whole { diagnostic.write(to: &$0) } }
+        let profile = loaded.stack.layers[0].profile
+        records.record("product") {
+            $0.member("engine", profile.engine.rawValue)
+            $0.member("basis", profile.basis)
+        }
         for entry in found { records.record("coverage") { entry.write(to: &$0) } }
         for gap in gaps { records.record("gap") { gap.write(to: &$0) } }
         records.end {
