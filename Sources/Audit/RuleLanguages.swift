@@ -41,9 +41,12 @@ struct RuleLanguages {
             }
             switch content.subject {
             case .name(let scope, let name):
-                guard near.contains(name) else { continue }
-                add(rule, scope, name.octets, seesNodes: seesNodes, settling: isFirm(content) ? rank(content) : nil)
-            case .text(let pattern): add(rule, pattern.expression, rank: rank(content))
+                let octets = name.octets
+                guard near.mayEnd(in: octets) else { continue }
+                add(rule, scope, octets, seesNodes: seesNodes, settling: isFirm(content) ? rank(content) : nil)
+            case .text(let pattern):
+                guard near.mayEnd(in: pattern.fixedEnd) else { continue }
+                add(rule, pattern.expression, rank: rank(content))
             case .regex(let regex):
                 guard add(regex, rule, rank: rank(content)) else {
                     unread.append(rule)
@@ -159,25 +162,39 @@ struct RuleLanguages {
     }()
 }
 
-/// Names at, above and below the fixed parts of patterns: rules about other names meet none of theirs.
+/// The fixed parts of patterns as a tree of octets, the last ones first: rules that fix another end meet none of their names.
 private struct Neighbourhood {
-    private var bases: Set<DomainName>
-    private var above: Set<DomainName> = [.root]
+    private struct Node {
+        var next: [UInt8: Int] = [:]
+        /// Whether a fixed part begins here.
+        var isWhole = false
+    }
+
+    private var nodes = [Node()]
 
     init(_ patterns: [EndpointPattern]) {
-        bases = Set(patterns.map(\.base))
-        for base in bases {
-            var name = base
-            while let parent = name.parent, above.insert(parent).inserted { name = parent }
+        for pattern in patterns {
+            var node = 0
+            for octet in pattern.base.octets.reversed() {
+                if let known = nodes[node].next[octet] {
+                    node = known
+                } else {
+                    nodes.append(Node())
+                    nodes[node].next[octet] = nodes.count - 1
+                    node = nodes.count - 1
+                }
+            }
+            nodes[node].isWhole = true
         }
     }
 
-    func contains(_ name: DomainName) -> Bool {
-        if above.contains(name) { return true }
-        var name = name
-        while !bases.contains(name) {
-            guard let parent = name.parent else { return false }
-            name = parent
+    /// Whether a text may be the end of a name of one of the patterns: it goes on from a fixed part, or a fixed part from it.
+    func mayEnd(in text: some BidirectionalCollection<UInt8>) -> Bool {
+        var node = 0
+        for octet in text.reversed() {
+            if nodes[node].isWhole { return true }
+            guard let next = nodes[node].next[octet] else { return false }
+            node = next
         }
         return true
     }
@@ -209,6 +226,13 @@ extension EndpointPattern {
 }
 
 extension TextPattern {
+    /// The octets that all texts that match end with.
+    fileprivate var fixedEnd: [UInt8] {
+        guard endsAtEnd else { return [] }
+        let octets = tokens.reversed().prefix { if case .octet = $0 { true } else { false } }
+        return octets.reversed().compactMap { if case .octet(let octet) = $0 { octet } else { nil } }
+    }
+
     /// The texts that match.
     var expression: NameExpression {
         var parts = tokens.map { token -> NameExpression in

@@ -73,7 +73,8 @@ struct CoverCommand: ParsableCommand {
         guard client.group == nil else {
             throw Failure.usage("--group is one of a stack of layers; cover asks one layer")
         }
-        let catalog = try catalogOptions.load()
+        let whole = try catalogOptions.loadWhole()
+        let catalog = try catalogOptions.selection(of: whole)
         let loaded = try output.format.reporting(catalog) { try LoadedStack.load([try requestedLayer()]) }
         let endpoints = Self.endpoints(of: catalog)
         guard !endpoints.isEmpty else { throw Failure.usage("no endpoint of the catalog is left to ask about") }
@@ -83,7 +84,13 @@ struct CoverCommand: ParsableCommand {
             if Interruption.isRequested { break }
             found.append(question.coverage(of: endpoint, in: catalog))
         }
-        let run = CoverRun(loaded: loaded, catalog: catalog, gaps: try gaps(catalog), types: types, output: output)
+        let run = CoverRun(
+            loaded: loaded,
+            catalog: catalog,
+            gaps: Self.gaps(catalog, of: whole),
+            types: types,
+            output: output
+        )
         let summary = run.write(found, missing: endpoints.count - found.count)
         if found.count < endpoints.count {
             StandardError.line("patchway: interrupted; patterns not asked about: \(endpoints.count - found.count)")
@@ -94,9 +101,9 @@ struct CoverCommand: ParsableCommand {
     }
 
     /// What is wrong with the patterns that are asked about, beside all others of the catalog.
-    private func gaps(_ selected: EndpointCatalog) throws -> [PatternGap] {
+    private static func gaps(_ selected: EndpointCatalog, of whole: EndpointCatalog) -> [PatternGap] {
         let patterns = Set(selected.endpoints.map(\.pattern))
-        return try catalogOptions.loadWhole().gaps.filter { $0.pattern.map(patterns.contains) ?? true }
+        return whole.gaps.filter { $0.pattern.map(patterns.contains) ?? true }
     }
 
     /// Patterns that are not shared, each once: the first of several entries.

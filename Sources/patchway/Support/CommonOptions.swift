@@ -87,8 +87,10 @@ struct CatalogOptions: ParsableArguments {
     }
 
     /// The catalog that the options ask for.
-    func load() throws -> EndpointCatalog {
-        let whole = try loadWhole()
+    func load() throws -> EndpointCatalog { try selection(of: loadWhole()) }
+
+    /// The part of a catalog that the options ask for.
+    func selection(of whole: EndpointCatalog) throws -> EndpointCatalog {
         for service in services where whole.services[Service(rawValue: service)] == nil {
             let known = whole.services.keys.map(\.rawValue).sorted()
             throw Failure.unknown(service, of: "--for", "no such service in the catalog", known)
@@ -104,7 +106,7 @@ struct CatalogOptions: ParsableArguments {
         )
     }
 
-    /// The catalog whose parts are asked for.
+    /// The catalog that the options ask for a part of.
     func loadWhole() throws -> EndpointCatalog {
         guard let path else { return BuiltInCatalog.load().catalog }
         let (catalog, diagnostics) = BuiltInCatalog.load(endpoints: try Inputs.octets(path), path: path)
