@@ -46,7 +46,7 @@ public struct CoverageQuestion: Sendable {
         self.context = context
         self.isIncomplete = isIncomplete
         languages = RuleLanguages(layer, for: patterns, context: context)
-        stoppers = (languages.unread + layer.addressRules).filter { layer.action($0) != .allow }
+        stoppers = (languages.unread.sorted() + layer.addressRules).filter { layer.action($0) != .allow }
     }
 
     /// Whether any rule lets names through.
@@ -160,8 +160,8 @@ public struct CoverageQuestion: Sendable {
 
     /// Whether a rule may come before one of those that let names through.
     private func mayOverrule(_ rule: Int, _ rules: Set<Int>) -> Bool {
-        guard layer.profile.order == .classFirst, layer.compiledRules.contains(rule),
-            let rank = layer.profile.rank(of: layer.content(rule).ruleClass)
+        guard layer.profile.order == .classFirst, !RuleLanguages.looksBehind.contains(layer.engine),
+            layer.compiledRules.contains(rule), let rank = layer.profile.rank(of: layer.content(rule).ruleClass)
         else { return true }
         return !rules.allSatisfy { (layer.profile.rank(of: layer.content($0).ruleClass) ?? .max) < rank }
     }

@@ -8,8 +8,9 @@ import Policy
 /// What rules do, which of them is the strongest, and whether one counts is not asked here: that is the layer's to say.
 struct RuleLanguages {
     private(set) var automaton = NameAutomaton()
-    /// Rules that look for something that is no regular language, or that no expression here describes.
-    private(set) var unread: [Int] = []
+    /// Rules that look for something that is no regular language, or that no expression here describes, or for which there is
+    /// no room.
+    private(set) var unread: Set<Int> = []
     /// Rules that match exactly where the automaton says their number; others are combined of several.
     private var plain: Set<Int> = []
     /// The first number that is free for what is no rule by itself.
@@ -31,14 +32,17 @@ struct RuleLanguages {
         }
         // A policy zone also asks which names have rules at all.
         let seesNodes = if case .policyZone = layer.profile.order { true } else { false }
-        for rule in layer.compiledRules where layer.counts(rule, context) != false {
+        // First those that let names through: without them nothing is proven, and others may be too weak to matter.
+        let rules = layer.compiledRules.filter { layer.counts($0, context) != false }
+        for rule in rules.filter({ layer.action($0) == .allow }) + rules.filter({ layer.action($0) != .allow }) {
             let content = layer.content(rule)
             for name in content.guard.excluded { addFree(below: name.octets) }
             if case .rewrite = content.action {
                 // What several rewrites make of a name hangs on what they rewrite it to.
-                unread.append(rule)
+                unread.insert(rule)
                 continue
             }
+            var isRead = true
             switch content.subject {
             case .name(let scope, let name):
                 let octets = name.octets
@@ -46,14 +50,11 @@ struct RuleLanguages {
                 add(rule, scope, octets, seesNodes: seesNodes, settling: isFirm(content) ? rank(content) : nil)
             case .text(let pattern):
                 guard near.mayEnd(in: pattern.fixedEnd) else { continue }
-                add(rule, pattern.expression, rank: rank(content))
-            case .regex(let regex):
-                guard add(regex, rule, rank: rank(content)) else {
-                    unread.append(rule)
-                    continue
-                }
-            case .condition(let condition): if !add(condition) { unread.append(rule) }
+                isRead = add(rule, pattern.expression, rank: rank(content))
+            case .regex(let regex): isRead = add(regex, rule, rank: rank(content))
+            case .condition(let condition): isRead = add(condition)
             }
+            if !isRead { unread.insert(rule) }
         }
     }
 
@@ -63,11 +64,16 @@ struct RuleLanguages {
     }
 
     /// Engines that look at rules of weaker classes, too, where one lets a name pass.
-    private static let looksBehind: [Engine] = [.blocky, .dnscryptProxy]
+    static let looksBehind: [Engine] = [.blocky, .dnscryptProxy]
 
-    private mutating func add(_ rule: Int, _ expression: NameExpression, rank: Int = 0) {
+    /// States up to which expressions are added.
+    private static let largest = 50_000
+
+    private mutating func add(_ rule: Int, _ expression: NameExpression, rank: Int) -> Bool {
+        guard automaton.size < Self.largest else { return false }
         automaton.add(expression, number: rule, rank: rank)
         plain.insert(rule)
+        return true
     }
 
     private mutating func add(_ rule: Int, _ scope: Scope, _ name: [UInt8], seesNodes: Bool, settling: Int?) {
@@ -103,12 +109,9 @@ struct RuleLanguages {
             // Written for RE2 in small letters.
             case .tre: regex.screen.flatMap { ExpressionReader.read($0, ignoresCase: false) }
             }
-        guard let read else { return false }
-        if let rule, !regex.isInverted, regex.required.isEmpty {
-            add(rule, read, rank: rank)
-        } else {
-            automaton.add(read, number: takeNumber(), rank: rank)
-        }
+        guard let read, automaton.size < Self.largest else { return false }
+        if let rule, !regex.isInverted, regex.required.isEmpty { return add(rule, read, rank: rank) }
+        automaton.add(read, number: takeNumber(), rank: rank)
         if !regex.required.isEmpty { automaton.add(Self.holding(regex.required), number: takeNumber(), rank: rank) }
         return true
     }
@@ -127,6 +130,7 @@ struct RuleLanguages {
     /// Adds everything that a condition asks of names, so that it holds for all names of a class or for none; false where
     /// that cannot be said.
     private mutating func add(_ condition: NameCondition) -> Bool {
+        guard automaton.size < Self.largest else { return false }
         switch condition {
         case .constant: return true
         case .below(let set):

@@ -23,7 +23,7 @@ extension NameAutomaton {
         of language: NameExpression,
         limits: NameLimits = .dns,
         symbols: NameSymbols = .all,
-        budget: Int = 4_000_000,
+        budget: Int = 1_000_000,
         _ visit: (NameClass) -> Bool
     ) throws(AutomatonTooLarge) {
         var whole = self
@@ -40,7 +40,7 @@ extension NameAutomaton {
         of language: NameExpression,
         limits: NameLimits = .dns,
         symbols: NameSymbols = .all,
-        budget: Int = 4_000_000
+        budget: Int = 1_000_000
     ) throws(AutomatonTooLarge) -> [NameClass] {
         var found: [NameClass] = []
         try forEachClass(of: language, limits: limits, symbols: symbols, budget: budget) { names in

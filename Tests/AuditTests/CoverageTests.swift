@@ -97,6 +97,17 @@ import Testing
         }
     }
 
+    /// Of more patterns than there is room for, those that are too weak to matter leave a proof alone.
+    @Test func patternsWithoutRoomAreUnread() throws {
+        let many = (0..<6_000).map { "ads\($0)*x" }.joined(separator: "\n")
+        let pattern = try Trial.pattern("*.a.example")
+        func words(_ list: String) throws -> String {
+            Trial.words(try Trial.question(.adguardHome, list, [pattern], types: [.a]).coverage(of: pattern))
+        }
+        #expect(try words("\(many)\n@@||a.example^") == "covered")
+        #expect(try words("\(many)\n@@|x.a.example|") == "missed a.a.example")
+    }
+
     @Test func namesThatAreKnownAreAskedAbout() throws {
         let catalog = try Samples.catalog(
             [try Samples.endpoint("*.a.example"), try Samples.endpoint("c.a.example")],
