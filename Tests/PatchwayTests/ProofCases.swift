@@ -112,7 +112,7 @@ enum ProofCases {
         CommandLineCase(
             "audit @/clients.zone -o ndjson",
             3,
-            "\"unsupported_rules\":0,\"undecided_client_address_rules\":1"
+            "+\"unsupported_rules\":0,\"undecided_client_address_rules\":1"
         ),
         // What a format cannot say another one may.
         CommandLineCase(

@@ -50,14 +50,14 @@ import Testing
     @Test(arguments: [(2, "@@||"), (5, "remove line 2 of ")])
     func patterns(count: Int, fix: String) throws {
         let names = [
-            "download.windowsupdate.com", "fe2.update.microsoft.com", "go.microsoft.com", "crl.microsoft.com",
-            "emdl.ws.microsoft.com",
+            "fe2.update.microsoft.com", "go.microsoft.com", "crl.microsoft.com", "emdl.ws.microsoft.com",
+            "download.windowsupdate.com",
         ].prefix(count)
         let list = try Patchway.file("pattern-\(count).list", "||a.example^\n/microsoft|windows/\n".utf8)
         let file = try Patchway.file("pattern-\(count).names", names.joined(separator: "\n").utf8)
         let arguments = ["audit", list, "--engine", "adguard-home", "--names", file, "--qtype", "A"]
         let output = try Patchway.run(arguments).output
         let found = output.split(separator: "\n").compactMap { $0.split(separator: "fix: ").dropFirst().first }
-        #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix(fix) }, "\(output)")
+        #expect(found.count == (count > 3 ? 1 : count) && found.allSatisfy { $0.hasPrefix(fix) }, "\(output)")
     }
 }
