@@ -179,6 +179,21 @@ struct UnboundReadingTests {
         #expect(try readList(text, .unbound, .unbound).verdict(name, type, context: context).kind == kind)
     }
 
+    /// The root exists in a zone of it because of data below, where no other zone stands between (asked of 1.17.1).
+    @Test(arguments: [
+        ("local-zone: . static", VerdictKind.nxdomain),
+        ("local-zone: . static\nlocal-data: 'b.a.zz A 192.0.2.1'", .nodata),
+        ("local-data: 'b.a.zz A 192.0.2.1'\nlocal-zone: . static", .nodata),
+        ("local-zone: . static\nlocal-zone: a.zz static\nlocal-data: 'b.a.zz A 192.0.2.1'", .nxdomain),
+        ("local-zone: . typetransparent\nlocal-data: 'b.a.zz A 192.0.2.1'", .pass),
+        ("local-data: 'b.a.zz A 192.0.2.1'\nlocal-data: 'b.a.yy A 192.0.2.1'", .pass),
+    ])
+    func root(text: String, kind: VerdictKind) throws {
+        for type in [RRType.a, .txt] {
+            #expect(try readList(text, .unbound, .unbound).verdict(".", type).kind == kind, "\(type)")
+        }
+    }
+
     /// A file that is not followed may hold anything.
     @Test(
         arguments: [
