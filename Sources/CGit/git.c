@@ -35,14 +35,15 @@ void patchway_repository_close(patchway_repository *repository) {
     free(repository);
 }
 
-// The blob of a file in the tree of a commit; false when it has none.
-static bool entry(git_commit *commit, const char *path, git_oid *found) {
+// The blob of a file in the tree of a commit; false when it has none. Of a symbolic link it is the path that it leads to.
+static bool entry(git_commit *commit, const char *path, git_oid *found, bool *is_link) {
     git_tree *tree = NULL;
     git_tree_entry *entry = NULL;
     bool is_file = false;
     if (git_commit_tree(&tree, commit) == 0 && git_tree_entry_bypath(&entry, tree, path) == 0) {
         is_file = git_tree_entry_type(entry) == GIT_OBJECT_BLOB;
         if (is_file) git_oid_cpy(found, git_tree_entry_id(entry));
+        if (is_file && is_link != NULL) *is_link = git_tree_entry_filemode(entry) == GIT_FILEMODE_LINK;
     }
     git_tree_entry_free(entry);
     git_tree_free(tree);
@@ -68,8 +69,10 @@ uint8_t *patchway_repository_read(
     } else {
         git_commit *commit = commit_of(repository, revision);
         if (commit == NULL) return explain(message, size), NULL;
-        *missing = !entry(commit, path, &id);
+        bool is_link = false;
+        *missing = !entry(commit, path, &id, &is_link);
         git_commit_free(commit);
+        if (is_link) return snprintf(message, size, "it is a symbolic link there; give the file that it leads to"), NULL;
         if (*missing) return snprintf(message, size, "the revision has no such file"), NULL;
     }
     // The size stands in front of the object, so that nothing large is unpacked.
@@ -111,7 +114,8 @@ patchway_version *patchway_repository_versions(
     patchway_version *versions = NULL;
     size_t room = 0;
     git_oid here;
-    bool has_here = entry(commit, path, &here);
+    bool is_link = false;
+    bool has_here = entry(commit, path, &here, &is_link);
     while (commit != NULL && (stop == NULL || *stop == 0)) {
         git_commit *parent = NULL;
         git_oid before;
@@ -121,7 +125,8 @@ patchway_version *patchway_repository_versions(
             *is_cut = true;
             has_parent = false;
         }
-        bool has_before = has_parent && entry(parent, path, &before);
+        bool is_link_before = false;
+        bool has_before = has_parent && entry(parent, path, &before, &is_link_before);
         if (has_here != has_before || (has_here && git_oid_cmp(&here, &before) != 0)) {
             if (*count == most) {
                 *is_cut = true;
@@ -137,11 +142,13 @@ patchway_version *patchway_repository_versions(
                 }
                 versions = grown;
             }
-            describe(&versions[(*count)++], commit, has_here, &here);
+            describe(&versions[*count], commit, has_here, &here);
+            versions[(*count)++].is_link = has_here && is_link;
         }
         git_commit_free(commit);
         commit = parent;
         has_here = has_before;
+        is_link = is_link_before;
         if (has_before) git_oid_cpy(&here, &before);
     }
     git_commit_free(commit);

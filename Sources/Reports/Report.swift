@@ -46,6 +46,9 @@ public struct Report: Sendable {
         /// Why it is accepted; nil where it is not.
         public var accepted: String?
 
+        /// The word for an input that was not compared or audited.
+        public static let notCompared = "not-compared"
+
         /// `[ID] PATH: TEXT`, with why it is accepted.
         var words: String { "[\(id)] \(path): \(text)" + (accepted.map { " (accepted: \($0))" } ?? "") }
 

@@ -20,7 +20,8 @@ public enum ReportSARIF {
             json.array("runs") { runs in
                 runs.object { run in
                     driver(report, ids, &run)
-                    run.array("invocations") { $0.object { $0.member("executionSuccessful", true) } }
+                    let isWhole = !report.alarms.contains { $0.id == Report.Alarm.notCompared }
+                    run.array("invocations") { $0.object { $0.member("executionSuccessful", isWhole) } }
                     run.array("results") { results in
                         for alarm in report.alarms { write(alarm, ids, &results) }
                         for row in rows { write(row, ids, &results) }
@@ -140,6 +141,7 @@ public enum ReportSARIF {
         case .observedFiltered: "The capture shows an answer made by a filter."
         case .observedBroken: "The capture shows failures."
         case .observedMissing: "The capture shows no data for a name that exists."
+        case nil where id == Report.Alarm.notCompared: "A list could not be read, so nothing is known of it."
         case nil: "The new version of the list looks wrong as a whole."
         }
     }

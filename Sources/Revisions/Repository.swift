@@ -19,6 +19,8 @@ internal import Glibc
         public var summary: String
         /// The blob; nil where the commit removes the file.
         public var blob: String?
+        /// Whether it is a symbolic link, whose blob is a path.
+        public var isLink = false
     }
 
     private let handle: OpaquePointer
@@ -98,7 +100,10 @@ internal import Glibc
 
 extension Repository.Fault {
     fileprivate init(_ message: [CChar]) {
-        description = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let words = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // What build servers check out ends at one commit unless they are told otherwise.
+        let isAbsent = words.hasPrefix("object not found")
+        description = words + (isAbsent ? "; of a shallow clone fetch more of the history (git fetch --unshallow)" : "")
     }
 }
 
@@ -113,5 +118,6 @@ extension Repository.Version {
         blob = id.isEmpty ? nil : id
         summary = unsafe withUnsafeBytes(of: &found.summary) { unsafe text($0) }
         time = found.seconds * 1_000_000
+        isLink = found.is_link
     }
 }

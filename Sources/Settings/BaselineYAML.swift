@@ -116,22 +116,41 @@ public struct Baseline: Sendable {
         return path == end || path?.hasSuffix("/" + end) == true
     }
 
-    /// A file that accepts these, for want of a better reason.
-    public static func text(
-        _ accepted: [(name: DomainName?, rule: String?, alarm: String?)],
-        reason: String,
-        until: String
-    ) -> String {
+    /// What a new baseline accepts besides.
+    public struct New: Sendable {
+        /// The name that breaks.
+        public var name: DomainName?
+        /// The text of the rule.
+        public var rule: String?
+        /// The alarm.
+        public var alarm: String?
+
+        /// A finding or an alarm.
+        public init(name: DomainName? = nil, rule: String? = nil, alarm: String? = nil) {
+            self.name = name
+            self.rule = rule
+            self.alarm = alarm
+        }
+    }
+
+    /// The file with these entries and what else is accepted, for want of a better reason.
+    public static func text(_ kept: [Entry], and accepted: [New], reason: String, until: String) -> String {
+        let new = accepted.map {
+            Entry(name: $0.name, rule: $0.rule, list: nil, alarm: $0.alarm, reason: reason, until: until, line: 0)
+        }
+        let entries = kept + new
+        guard !entries.isEmpty else { return "accept: []\n" }
         var text = "accept:\n"
-        for one in accepted {
+        for entry in entries {
             var fields: [String] = []
-            if let name = one.name { fields.append("name: \(quoted(name.lowercased.description))") }
-            if let rule = one.rule { fields.append("rule: \(quoted(rule))") }
-            if let alarm = one.alarm { fields.append("guard: \(alarm)") }
-            fields += ["reason: \(quoted(reason))", "until: \(until)"]
+            if let name = entry.name { fields.append("name: \(quoted(name.lowercased.description))") }
+            if let rule = entry.rule { fields.append("rule: \(quoted(rule))") }
+            if let list = entry.list { fields.append("list: \(quoted(list))") }
+            if let alarm = entry.alarm { fields.append("guard: \(quoted(alarm))") }
+            fields += ["reason: \(quoted(entry.reason))", "until: \(entry.until)"]
             text += "  - " + fields.joined(separator: "\n    ") + "\n"
         }
-        return accepted.isEmpty ? "accept: []\n" : text
+        return text
     }
 
     /// A text as a scalar of YAML in double quotes, which is one of JSON's.

@@ -116,6 +116,21 @@ import Testing
         #expect(result.output.contains("300 days"))
     }
 
+    /// A link's blob is a path and no list.
+    @Test func links() throws {
+        let repository = try Self.repository(["||ads.example^\n"])
+        let git = ["-C", repository, "-c", "user.name=x", "-c", "user.email=x@example.com"]
+        try FileManager.default.createSymbolicLink(atPath: repository + "/link.txt", withDestinationPath: "list.txt")
+        for arguments in [["add", "-A"], ["commit", "-q", "-m", "link"]] {
+            let process = try Process.run(URL(fileURLWithPath: "/usr/bin/git"), arguments: git + arguments)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+        }
+        #expect(try Patchway.run(["gate", "--history", repository, "--path", "link.txt"]).status == 3)
+        let result = try Patchway.run(["gate", "--repo", repository, "--path", "./link.txt", "HEAD~1", "HEAD"])
+        #expect(result.status == 2 && result.errors.contains("symbolic link"))
+    }
+
     @Test(arguments: [
         ["gate", "--history", "/dev/null", "--path", "x"], ["gate", "--history", "."],
         ["gate", "--repo", ".", "HEAD", "HEAD"],

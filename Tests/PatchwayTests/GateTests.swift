@@ -196,4 +196,60 @@ import Testing
             #expect(try Patchway.run(["gate"] + arguments).status == 2, "\(arguments)")
         }
     }
+
+    /// A folder of categories is read as `audit` reads it.
+    @Test func categories() throws {
+        let root = Patchway.scratch.appendingPathComponent("ut1-\(UUID().uuidString)")
+        let category = root.appendingPathComponent("update")
+        try FileManager.default.createDirectory(at: category, withIntermediateDirectories: true)
+        try Data("update.microsoft.com\n".utf8).write(to: category.appendingPathComponent("domains"))
+        let gate = try Self.records(Patchway.run(["gate", "-", root.path, "-o", "ndjson"]).output)
+        let audit = try Self.records(Patchway.run(["audit", root.path, "-o", "ndjson"]).output)
+        #expect(gate.last?["broken"] as? Int ?? 0 > 5)
+        #expect(gate.last?["broken"] as? Int == audit.last?["broken_names"] as? Int)
+    }
+
+    /// A list of names to allow breaks by what it leaves out.
+    @Test(
+        arguments: [
+            ("*.update.microsoft.com\n*.windowsupdate.com\n", "*.windowsupdate.com\n", 1),
+            ("*.windowsupdate.com\n", "*.update.microsoft.com\n*.windowsupdate.com\n", 0),
+            ("*.windowsupdate.com\n", "*.windowsupdate.com\n*.example.com\n", 0),
+        ] as [(String, String, Int32)]
+    )
+    func coverage(old: String, new: String, status: Int32) throws {
+        let files = try Self.files(Release(old: old, new: new, status: status))
+        let result = try Patchway.run(["gate"] + files + ["--engine", "pan-os", "--role", "allow"])
+        #expect(result.status == status, "\(result.output)")
+        #expect(result.output.contains("[coverage]") == (status == 1))
+    }
+
+    /// What could not be compared stands in the reports that build servers read.
+    @Test(arguments: ["sarif", "junit", "github", "md", "html", "ndjson"])
+    func notCompared(form: String) throws {
+        let list = try Patchway.file("compared-\(form)", Self.some.utf8)
+        let result = try Patchway.run(["gate", "/nonexistent/list", list, "-o", form])
+        #expect(result.status == 2)
+        #expect(result.output.contains("not-compared"))
+        if form == "sarif" { #expect(result.output.contains("\"executionSuccessful\":false")) }
+        guard form != "ndjson" else { return }
+        #expect(try Patchway.run(["audit", "/nonexistent/list", list, "-o", form]).output.contains("not-compared"))
+    }
+
+    /// Nothing compared is not nothing broken.
+    @Test func nothingToCompare() throws {
+        #expect(try Patchway.run(["gate", "-", "-"]).status == 3)
+    }
+
+    /// A baseline that is written again keeps its entries and their reasons.
+    @Test func baselinesAreKept() throws {
+        let files = try Self.files(
+            Release(old: Self.some, new: Self.some + "||slscr.update.microsoft.com^\n", status: 1)
+        )
+        let entry = "name: slscr.update.microsoft.com\n    reason: ours\n    until: 2999-01-01"
+        let place = try Patchway.file("kept-\(UUID().uuidString).yaml", "accept:\n  - \(entry)\n".utf8)
+        #expect(try Patchway.run(["gate"] + files + ["--baseline", place, "--write-baseline", place]).status == 0)
+        #expect(try String(contentsOfFile: place, encoding: .utf8).contains("ours"))
+        #expect(try Patchway.run(["gate"] + files + ["--baseline", place]).status == 0)
+    }
 }

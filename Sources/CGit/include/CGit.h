@@ -9,12 +9,13 @@
 typedef struct patchway_repository patchway_repository;
 
 // A version of a file: the commit that made it (40 hexadecimal digits and a NUL), when, the start of its message, and the blob
-// ("" where the file went).
+// ("" where the file went; of a symbolic link the path that it leads to).
 typedef struct {
     char commit[41];
     char blob[41];
     int64_t seconds;
     char summary[160];
+    bool is_link;
 } patchway_version;
 
 // Opens the repository in a folder, or at a path of a bare one; NULL with a message when there is none.

@@ -194,7 +194,12 @@ private struct AuditRun: ~Copyable {
         summary.addUnreadable(reason: error.id)
         let misplaced = MisplacedFile.otherAsList(error)
         if misplaced != nil || !error.isUndecided { misused += 1 }
-        report(misplaced ?? error.diagnostic)
+        let diagnostic = misplaced ?? error.diagnostic
+        // Build servers look at the report alone.
+        report?.alarms.append(
+            Report.Alarm(id: Report.Alarm.notCompared, path: diagnostic.path, text: diagnostic.text)
+        )
+        report(diagnostic)
     }
 
     /// Reports and counts what belongs to no list.

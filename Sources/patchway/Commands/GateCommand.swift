@@ -105,10 +105,17 @@ struct GateCommand: ParsableCommand {
             )
         }
         let pairs = try pairs()
-        var run = GateRun(auditor: auditor, reading: reading, growth: maximumGrowth, baseline: baseline)
+        var run = GateRun(
+            auditor: auditor,
+            catalog: catalog,
+            reading: reading,
+            growth: maximumGrowth,
+            baseline: baseline
+        )
         for pair in pairs where !Interruption.isRequested { run.compare(pair) }
         let outcome = run.finish(header: RunHeader(version: Version.text, catalog: catalog.label))
-        if let writtenBaseline { try write(outcome, to: writtenBaseline) }
+        // What is not whole is not kept.
+        if let writtenBaseline, !Interruption.isRequested { try write(outcome, baseline, to: writtenBaseline) }
         GateOutput(output: output, failOn: threshold).write(outcome)
         if Interruption.isRequested {
             StandardError.line("patchway: interrupted; not all lists were compared")
@@ -148,10 +155,11 @@ struct GateCommand: ParsableCommand {
         return baseline
     }
 
-    private func write(_ outcome: GateOutcome, to path: String) throws {
+    private func write(_ outcome: GateOutcome, _ baseline: Baseline, to path: String) throws {
         let day = TimeText.rfc3339(microseconds: GateRun.now + 90 * 86_400_000_000).prefix(10)
         let text = Baseline.text(
-            outcome.acceptable,
+            baseline.entries.filter { $0.until >= GateRun.today },
+            and: outcome.acceptable,
             reason: "accepted when the baseline was written; say why",
             until: String(day)
         )

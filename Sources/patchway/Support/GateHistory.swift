@@ -81,8 +81,9 @@ struct GateHistory {
                 StandardError.line(Diagnostic(path: path, reason: error.id, text: text).description)
             } catch {
                 walk.unreadable += 1
+                let words = (error as? Failure)?.text ?? "\(error)"
                 StandardError.line(
-                    TerminalText.escaped("\(path): \(version.commit.prefix(12)): \(error)", limit: 1_000)
+                    TerminalText.escaped("\(path): \(version.commit.prefix(12)): \(words)", limit: 1_000)
                 )
             }
         }
@@ -91,6 +92,7 @@ struct GateHistory {
 
     private func findings(_ repository: Repository, _ version: Repository.Version, _ path: String) throws -> [Finding] {
         guard let blob = version.blob else { return [] }
+        guard !version.isLink else { throw Failure.undecided("is a symbolic link there") }
         let octets = try repository.octets(blob: blob, limit: ReleaseFiles.maximumOctets)
         let loaded = try LayerLoader.load(octets, named: path, reading)
         return auditor.audit(CompiledStack(layers: [loaded.layer])).findings.filter { $0.origin != .listed }

@@ -46,7 +46,7 @@ struct GateOutput {
             for section in report.sections {
                 $0.member(section.id, Set(outcome.rows(section.id).map(\.finding.name)).count)
             }
-            $0.member("alarms", report.alarms.filter { $0.accepted == nil }.count)
+            $0.member("alarms", outcome.openAlarms.count)
             $0.member("undecided_lists", outcome.undecided)
             $0.member("facts", report.facts)
         }

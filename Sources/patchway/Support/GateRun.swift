@@ -25,19 +25,24 @@ struct GateOutcome {
     }
 
     /// What a baseline would have to accept.
-    var acceptable: [(name: DomainName?, rule: String?, alarm: String?)] {
+    var acceptable: [Baseline.New] {
         let rows = rows("broken") + rows("open")
         var seen: Set<String> = []
         let findings = rows.map { (name: Optional($0.finding.name), rule: $0.finding.verdict.matched?.rule.text) }
             .filter { seen.insert("\($0.name?.description ?? "") \($0.rule ?? "")").inserted }
-        return findings.map { ($0.name, $0.rule, nil) }
-            + report.alarms.filter { $0.accepted == nil }.map { (nil, nil, $0.id) }
+        return findings.map { Baseline.New(name: $0.name, rule: $0.rule) }
+            + openAlarms.map { Baseline.New(alarm: $0.id) }
+    }
+
+    /// Alarms about a new version that nobody accepted.
+    var openAlarms: [Report.Alarm] {
+        report.alarms.filter { $0.accepted == nil && $0.id != Report.Alarm.notCompared }
     }
 
     func status(threshold: Severity) -> ExitStatus {
         if misused > 0 { return .usage }
         let isBroken = rows("broken").contains { $0.finding.severity >= threshold }
-        if isBroken || report.alarms.contains(where: { $0.accepted == nil }) { return .finding }
+        if isBroken || !openAlarms.isEmpty { return .finding }
         return undecided > 0 || !rows("open").isEmpty ? .undecided : .fine
     }
 }
@@ -45,6 +50,7 @@ struct GateOutcome {
 /// Compares versions of lists, one after the other.
 struct GateRun {
     private let auditor: Auditor
+    private let catalog: EndpointCatalog
     private let reading: ListReading
     private let growth: Int?
     private let baseline: Baseline
@@ -60,10 +66,13 @@ struct GateRun {
 
     /// Microseconds since 1970.
     static var now: Int64 { Int64(Date().timeIntervalSince1970) * 1_000_000 }
-    private let today = String(TimeText.rfc3339(microseconds: Self.now).prefix(10))
+    /// Today, `YYYY-MM-DD`.
+    static var today: String { String(TimeText.rfc3339(microseconds: now).prefix(10)) }
+    private let today = Self.today
 
-    init(auditor: Auditor, reading: ListReading, growth: Int?, baseline: Baseline) {
+    init(auditor: Auditor, catalog: EndpointCatalog, reading: ListReading, growth: Int?, baseline: Baseline) {
         self.auditor = auditor
+        self.catalog = catalog
         self.reading = reading
         self.growth = growth
         self.baseline = baseline
@@ -107,10 +116,12 @@ struct GateRun {
         undecided += 1
         let diagnostic = error.diagnostic
         diagnostics.append(diagnostic)
-        if !error.isUndecided {
-            misused += 1
-        } else if isNew {
+        if !error.isUndecided { misused += 1 }
+        if isNew, error.isUndecided {
             alarm("unreadable", diagnostic.path, diagnostic.text)
+        } else {
+            // Nothing is wrong with the new version, and nothing is known of it.
+            alarms.append(Report.Alarm(id: Report.Alarm.notCompared, path: diagnostic.path, text: diagnostic.text))
         }
     }
 
@@ -124,7 +135,12 @@ struct GateRun {
     }
 
     private mutating func compare(_ old: LoadedLayer?, _ new: LoadedLayer?) {
-        if let new { note(new, after: old) }
+        if let new {
+            note(new, after: old)
+            lookAtCoverage(new, after: old)
+        } else if let old {
+            facts.append("\(old.reports.first?.path ?? ""): is no more in the new version.")
+        }
         let stacks = [old, new].map { $0.map { CompiledStack(layers: [$0.layer]) } }
         if let stack = stacks[1] { lookAtReach(stack, after: stacks[0], path: new?.reports.first?.path ?? "") }
         let found = ReleaseComparison(auditor, old: stacks[0], new: stacks[1], while: { !Interruption.isRequested })
@@ -220,6 +236,45 @@ struct GateRun {
         )
     }
 
+    /// What a list of names to allow lets through no longer, at any depth below the documented patterns.
+    private mutating func lookAtCoverage(_ new: LoadedLayer, after old: LoadedLayer?) {
+        let path = new.reports.first?.path ?? ""
+        guard new.reports.contains(where: { $0.role == .allow }) else { return }
+        guard let old, CoverageQuestion.engines.contains(new.layer.engine) else {
+            facts.append("\(path): names what is let pass; patchway cover says whether that is all that updates need.")
+            return
+        }
+        let endpoints = catalog.endpoints.filter { !$0.isShared }
+        let questions = [old, new].map { layer in
+            CoverageQuestion(
+                layer.layer,
+                patterns: endpoints.map(\.pattern),
+                types: auditor.types,
+                context: auditor.context,
+                isIncomplete: layer.reports.contains { !$0.notEvaluated.isEmpty }
+            )
+        }
+        var lost: [String] = []
+        var isOpen = false
+        for endpoint in endpoints where !Interruption.isRequested {
+            guard questions[0].coverage(of: endpoint.pattern).isCovered else { continue }
+            let coverage = questions[1].coverage(of: endpoint.pattern)
+            if coverage.isMissed {
+                lost.append(endpoint.pattern.text)
+            } else if !coverage.isCovered {
+                isOpen = true
+            }
+        }
+        if isOpen { undecided += 1 }
+        guard !lost.isEmpty else { return }
+        let more = lost.count > 5 ? " and \(lost.count - 5) more" : ""
+        alarm(
+            "coverage",
+            path,
+            "it no longer lets all names of these through: \(lost.prefix(5).joined(separator: ", "))\(more)"
+        )
+    }
+
     /// The report of everything compared.
     mutating func finish(header: RunHeader) -> GateOutcome {
         var report = Report(title: "Gate", header: header)
@@ -237,7 +292,14 @@ struct GateRun {
             }
             report.sections.append(Report.Section(id: id, title: title, rows: rows, none: none))
         }
-        var outcome = GateOutcome(report: report, diagnostics: diagnostics, undecided: undecided, misused: misused)
+        // Nothing compared is not nothing broken.
+        let isNothing = compared == 0 && undecided == 0
+        var outcome = GateOutcome(
+            report: report,
+            diagnostics: diagnostics,
+            undecided: undecided + (isNothing ? 1 : 0),
+            misused: misused
+        )
         outcome.report.facts = facts + baselineFacts + [Self.words(outcome, compared)]
         return outcome
     }
@@ -256,7 +318,7 @@ struct GateRun {
         var text = "\(compared) \(compared == 1 ? "list" : "lists") compared: names newly broken \(names("broken")), "
         text += "freed \(names("freed")), unchanged \(names("unchanged")), undecided \(names("open"))"
         if !accepted.isEmpty { text += ", accepted \(Set(accepted.map(\.finding.name)).count)" }
-        let alarms = outcome.report.alarms.filter { $0.accepted == nil }.count
+        let alarms = outcome.openAlarms.count
         return text + (alarms > 0 ? "; alarms \(alarms)." : ".")
     }
 }

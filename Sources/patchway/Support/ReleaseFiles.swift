@@ -1,3 +1,4 @@
+import FilterLists
 import Foundation
 import Revisions
 import TextScan
@@ -30,13 +31,21 @@ enum ReleaseFiles {
         for (path, isFolder) in sides where !isFolder && path != "-" {
             throw Failure.usage("\(TerminalText.escaped(path)): is no folder; give two lists or two folders")
         }
-        let files = try sides.map { try $0.isFolder ? self.files(of: $0.path) : [] }
+        let files = try sides.map { try $0.isFolder ? self.lists(of: $0.path) : [] }
         let known = files.map(Set.init)
+        func version(_ file: String, of folder: String, _ side: Int) -> Version? {
+            known[side].contains(file) ? Version(path: file.isEmpty ? folder : "\(folder)/\(file)") : nil
+        }
         return Set(files.joined()).sorted().map { file in
-            Pair(
-                old: known[0].contains(file) ? Version(path: "\(old)/\(file)") : nil,
-                new: known[1].contains(file) ? Version(path: "\(new)/\(file)") : nil
-            )
+            Pair(old: version(file, of: old, 0), new: version(file, of: new, 1))
+        }
+    }
+
+    /// The lists in a folder: its files, or its categories where it holds such, as `audit` reads it.
+    private static func lists(of folder: String) throws -> [String] {
+        guard let tree = CategoryTree(folder) else { return try files(of: folder) }
+        return tree.categories.map {
+            $0 == folder ? "" : String($0.dropFirst(folder.count + (folder.hasSuffix("/") ? 0 : 1)))
         }
     }
 
@@ -68,6 +77,7 @@ enum ReleaseFiles {
 
     /// A list in two revisions of a repository.
     static func pair(_ list: String, old: String, new: String, in repository: Repository) throws -> Pair {
+        let list = list.hasPrefix("./") ? String(list.dropFirst(2)) : list
         let sides = try [(old, "\(old):\(list)"), (new, list)].map { revision, label in
             do {
                 return try repository.octets(revision, path: list, limit: maximumOctets).map {
