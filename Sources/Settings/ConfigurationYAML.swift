@@ -24,6 +24,14 @@ public enum ConfigurationYAML {
             )
             return (Configuration(), document.diagnostics.isEmpty ? [empty] : document.diagnostics)
         }
+        if isAdGuardHome(root) {
+            var reader = NodeReader(path: path)
+            let text =
+                "AdGuard Home's own configuration is not read; write its `user_rules` to a file, a rule a line, and give that "
+                + "and its filters (data/filters) as lists of a layer with `engine: adguard-home`"
+            reader.fault(root, "adguard-home", text)
+            return (Configuration(), document.diagnostics + reader.diagnostics)
+        }
         if BlockyYAML.recognises(root) {
             let (configuration, faults) = BlockyYAML.configuration(root, bytes, path: path)
             return (configuration, document.diagnostics + faults)
@@ -33,6 +41,15 @@ public enum ConfigurationYAML {
         // Where an item had to be given up, what held it may look like something else.
         let faults = builder.reader.diagnostics.filter { document.diagnostics.isEmpty || $0.reason != "wrong-type" }
         return (builder.configuration, document.diagnostics + faults)
+    }
+}
+
+extension ConfigurationYAML {
+    /// Whether a file is AdGuard Home's own, by keys that no other has (`internal/home/config.go`).
+    private static func isAdGuardHome(_ root: Node) -> Bool {
+        guard case .mapping(let mapping) = root else { return false }
+        let keys = Set(mapping.compactMap { $0.key.scalar?.string })
+        return !keys.isDisjoint(with: ["user_rules", "whitelist_filters", "schema_version"])
     }
 }
 

@@ -197,6 +197,17 @@ import TextScan
         #expect(found.first?.text.contains(words) == true, "\(found)")
     }
 
+    /// AdGuard Home's own configuration is said to be that, and not taken for Blocky's, which has some of its keys.
+    @Test(arguments: [
+        "http: {}\ndns: {}\nuser_rules:\n  - '||a.example^'\n", "filtering: {}\nquerylog: {}\nschema_version: 29\n",
+        "upstreams:\n  groups: {}\nwhitelist_filters: []\n",
+    ])
+    func adGuardHome(text: String) {
+        let (configuration, diagnostics) = ConfigurationYAML.parse(Array(text.utf8), path: "AdGuardHome.yaml")
+        #expect(configuration.layers.isEmpty)
+        #expect(diagnostics.map(\.reason) == ["adguard-home"])
+    }
+
     @Test func allFaultsAreReportedAtOnceAndTheRestIsKept() {
         let text = "mode: shadwo\nworkers: 4\nlisten: [nowhere, 127.0.0.1:5353]\n" + Self.layer
         let (configuration, diagnostics) = ConfigurationYAML.parse(Array(text.utf8), path: "c.yaml")
