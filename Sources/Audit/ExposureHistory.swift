@@ -29,7 +29,9 @@ public struct ExposureHistory: Sendable {
 
     /// Breaks that ended, in the order of their ends.
     private var ended: [Exposure] = []
-    private var running: [DomainName: Exposure] = [:]
+    private var exposed: [DomainName: Exposure] = [:]
+    /// What the last version breaks, as the versions that brought it did.
+    public var running: [Finding] { exposed.values.map(\.finding) }
 
     /// Nothing yet.
     public init() {}
@@ -41,19 +43,19 @@ public struct ExposureHistory: Sendable {
             uniquingKeysWith: { first, _ in first }
         )
         let open = Set(findings.filter { $0.rule == .undecided }.map(\.name))
-        for (name, exposure) in running where broken[name] == nil && !open.contains(name) {
+        for (name, exposure) in exposed where broken[name] == nil && !open.contains(name) {
             var over = exposure
             over.to = moment
             ended.append(over)
-            running[name] = nil
+            exposed[name] = nil
         }
-        for (name, finding) in broken where running[name] == nil {
-            running[name] = Exposure(finding: finding, from: moment)
+        for (name, finding) in broken where exposed[name] == nil {
+            exposed[name] = Exposure(finding: finding, from: moment)
         }
     }
 
     /// All breaks, by when they began, and then by name.
     public var exposures: [Exposure] {
-        (ended + running.values).sorted { ($0.from.time, $0.finding.name) < ($1.from.time, $1.finding.name) }
+        (ended + exposed.values).sorted { ($0.from.time, $0.finding.name) < ($1.from.time, $1.finding.name) }
     }
 }

@@ -35,19 +35,38 @@ void patchway_repository_close(patchway_repository *repository) {
     free(repository);
 }
 
-// The blob of a file in the tree of a commit; false when it has none. Of a symbolic link it is the path that it leads to.
-static bool entry(git_commit *commit, const char *path, git_oid *found, bool *is_link) {
+// What stands at a path in the tree of a commit.
+enum place { NOTHING, FILE_THERE, LINK_THERE, ELSE_THERE, UNREADABLE };
+
+// Finds the blob of a file; that of a symbolic link is the path that it leads to. A tree that is not there, as in a partial
+// clone, says nothing about the file.
+static enum place entry(git_commit *commit, const char *path, git_oid *found) {
     git_tree *tree = NULL;
     git_tree_entry *entry = NULL;
-    bool is_file = false;
-    if (git_commit_tree(&tree, commit) == 0 && git_tree_entry_bypath(&entry, tree, path) == 0) {
-        is_file = git_tree_entry_type(entry) == GIT_OBJECT_BLOB;
-        if (is_file) git_oid_cpy(found, git_tree_entry_id(entry));
-        if (is_file && is_link != NULL) *is_link = git_tree_entry_filemode(entry) == GIT_FILEMODE_LINK;
+    enum place place = UNREADABLE;
+    if (git_commit_tree(&tree, commit) == 0) {
+        int status = git_tree_entry_bypath(&entry, tree, path);
+        if (status == 0) {
+            bool is_blob = git_tree_entry_type(entry) == GIT_OBJECT_BLOB;
+            bool is_link = git_tree_entry_filemode(entry) == GIT_FILEMODE_LINK;
+            place = !is_blob ? ELSE_THERE : is_link ? LINK_THERE : FILE_THERE;
+            git_oid_cpy(found, git_tree_entry_id(entry));
+        } else if (status == GIT_ENOTFOUND) {
+            // The same is said of a folder whose tree is missing.
+            place = git_error_last() != NULL && git_error_last()->klass == GIT_ERROR_ODB ? UNREADABLE : NOTHING;
+        }
     }
     git_tree_entry_free(entry);
     git_tree_free(tree);
-    return is_file;
+    return place;
+}
+
+static void explain_place(enum place place, char *message, size_t size) {
+    const char *text = place == LINK_THERE ? "it is a symbolic link there; give the file that it leads to"
+                       : place == ELSE_THERE ? "it is no file there"
+                       : place == NOTHING ? "the revision has no such file"
+                                          : "a tree of the revision cannot be read; fetch all of its objects";
+    snprintf(message, size, "%s", text);
 }
 
 // The commit that a revision stands for.
@@ -69,13 +88,12 @@ uint8_t *patchway_repository_read(
     } else {
         git_commit *commit = commit_of(repository, revision);
         if (commit == NULL) return explain(message, size), NULL;
-        bool is_link = false;
-        *missing = !entry(commit, path, &id, &is_link);
+        enum place place = entry(commit, path, &id);
         git_commit_free(commit);
-        if (is_link) return snprintf(message, size, "it is a symbolic link there; give the file that it leads to"), NULL;
-        if (*missing) return snprintf(message, size, "the revision has no such file"), NULL;
+        *missing = place == NOTHING;
+        if (place != FILE_THERE) return explain_place(place, message, size), NULL;
     }
-    // The size stands in front of the object, so that nothing large is unpacked.
+    // The size stands in front of the object: what is too large is not taken.
     git_odb *objects = NULL;
     size_t stored = 0;
     git_object_t type;
@@ -86,6 +104,7 @@ uint8_t *patchway_repository_read(
     if (stored > limit) return snprintf(message, size, "it has %zu octets, more than %zu", stored, limit), NULL;
     git_blob *blob = NULL;
     if (git_blob_lookup(&blob, repository->repository, &id) != 0) return explain(message, size), NULL;
+    if ((size_t)git_blob_rawsize(blob) < stored) stored = (size_t)git_blob_rawsize(blob);
     uint8_t *octets = malloc(stored > 0 ? stored : 1);
     if (octets != NULL) {
         memcpy(octets, git_blob_rawcontent(blob), stored);
@@ -113,21 +132,21 @@ patchway_version *patchway_repository_versions(
     if (commit == NULL) return explain(message, size), NULL;
     patchway_version *versions = NULL;
     size_t room = 0;
-    git_oid here;
-    bool is_link = false;
-    bool has_here = entry(commit, path, &here, &is_link);
+    git_oid here = {{0}};
+    enum place place = entry(commit, path, &here);
     while (commit != NULL && (stop == NULL || *stop == 0)) {
         git_commit *parent = NULL;
-        git_oid before;
+        git_oid before = {{0}};
         bool has_parent = git_commit_parentcount(commit) > 0;
         if (has_parent && git_commit_parent(&parent, commit, 0) != 0) {
             // A shallow clone ends somewhere: what is behind it is not known.
             *is_cut = true;
             has_parent = false;
         }
-        bool is_link_before = false;
-        bool has_before = has_parent && entry(parent, path, &before, &is_link_before);
-        if (has_here != has_before || (has_here && git_oid_cmp(&here, &before) != 0)) {
+        enum place place_before = has_parent ? entry(parent, path, &before) : NOTHING;
+        bool has_here = place == FILE_THERE || place == LINK_THERE;
+        bool is_same = place == place_before && (place == NOTHING || (has_here && git_oid_cmp(&here, &before) == 0));
+        if (!is_same) {
             if (*count == most) {
                 *is_cut = true;
                 git_commit_free(parent);
@@ -143,13 +162,12 @@ patchway_version *patchway_repository_versions(
                 versions = grown;
             }
             describe(&versions[*count], commit, has_here, &here);
-            versions[(*count)++].is_link = has_here && is_link;
+            versions[(*count)++].is_file = place == FILE_THERE || place == NOTHING;
         }
         git_commit_free(commit);
         commit = parent;
-        has_here = has_before;
-        is_link = is_link_before;
-        if (has_before) git_oid_cpy(&here, &before);
+        place = place_before;
+        git_oid_cpy(&here, &before);
     }
     git_commit_free(commit);
     if (versions == NULL) snprintf(message, size, "no version of the file is known there");

@@ -19,8 +19,8 @@ internal import Glibc
         public var summary: String
         /// The blob; nil where the commit removes the file.
         public var blob: String?
-        /// Whether it is a symbolic link, whose blob is a path.
-        public var isLink = false
+        /// Whether it is a file, or gone; false where something else stands in its place, or that is not known.
+        public var isFile = true
     }
 
     private let handle: OpaquePointer
@@ -117,7 +117,8 @@ extension Repository.Version {
         let id = unsafe withUnsafeBytes(of: &found.blob) { unsafe text($0) }
         blob = id.isEmpty ? nil : id
         summary = unsafe withUnsafeBytes(of: &found.summary) { unsafe text($0) }
-        time = found.seconds * 1_000_000
-        isLink = found.is_link
+        // Commits may state any time; these are those of four digits of a year.
+        time = min(max(found.seconds, 0), 253_402_300_799) * 1_000_000
+        isFile = found.is_file
     }
 }

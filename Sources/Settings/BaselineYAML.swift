@@ -97,17 +97,22 @@ public struct Baseline: Sendable {
         return (1...12).contains(month) && (1...31).contains(day)
     }
 
-    /// The first entry that is about a finding, expired ones too.
-    public func entry(name: DomainName, rule: String?, list: String?) -> Int? {
-        entries.firstIndex { entry in
+    /// The entry that is about a finding on a day; an expired one where there is no other.
+    public func entry(name: DomainName, rule: String?, list: String?, on day: String) -> Int? {
+        first(on: day) { entry in
             entry.alarm == nil && (entry.name ?? name) == name && (entry.rule == nil || entry.rule == rule)
                 && Self.ends(list, with: entry.list)
         }
     }
 
-    /// The first entry that is about an alarm, expired ones too.
-    public func entry(alarm: String, list: String) -> Int? {
-        entries.firstIndex { $0.alarm == alarm && Self.ends(list, with: $0.list) }
+    /// The entry that is about an alarm on a day; an expired one where there is no other.
+    public func entry(alarm: String, list: String, on day: String) -> Int? {
+        first(on: day) { $0.alarm == alarm && Self.ends(list, with: $0.list) }
+    }
+
+    private func first(on day: String, where isMeant: (Entry) -> Bool) -> Int? {
+        let found = entries.indices.filter { isMeant(entries[$0]) }
+        return found.first { entries[$0].until >= day } ?? found.first
     }
 
     /// Whether a path is meant: it is that, or ends in it behind a slash.
@@ -124,19 +129,22 @@ public struct Baseline: Sendable {
         public var rule: String?
         /// The alarm.
         public var alarm: String?
+        /// The list that it is about.
+        public var list: String?
 
         /// A finding or an alarm.
-        public init(name: DomainName? = nil, rule: String? = nil, alarm: String? = nil) {
+        public init(name: DomainName? = nil, rule: String? = nil, alarm: String? = nil, list: String? = nil) {
             self.name = name
             self.rule = rule
             self.alarm = alarm
+            self.list = list
         }
     }
 
     /// The file with these entries and what else is accepted, for want of a better reason.
     public static func text(_ kept: [Entry], and accepted: [New], reason: String, until: String) -> String {
         let new = accepted.map {
-            Entry(name: $0.name, rule: $0.rule, list: nil, alarm: $0.alarm, reason: reason, until: until, line: 0)
+            Entry(name: $0.name, rule: $0.rule, list: $0.list, alarm: $0.alarm, reason: reason, until: until, line: 0)
         }
         let entries = kept + new
         guard !entries.isEmpty else { return "accept: []\n" }

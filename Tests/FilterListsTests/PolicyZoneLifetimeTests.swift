@@ -43,10 +43,19 @@ struct PolicyZoneLifetimeTests {
             ("t.zz 1 A 192.0.2.1\nu.zz A 192.0.2.1\nt.zz 3 A 192.0.2.1", [3]),
             ("t.zz 1 CNAME w.zz.\nu.zz A 192.0.2.1\nt.zz 3 CNAME w.zz.", [3]),
             ("t.zz 1 A 192.0.2.1\nu.zz A 192.0.2.1\nt.zz 600 A 192.0.2.1", [5]),
+            ("t.zz 4 A 192.0.2.3\n$GENERATE 1-2 g$.zz 2 A 192.0.2.$\n 1 A 192.0.2.1", [4, 4]),
         ] as [(String, [UInt32])]
     )
     func shared(records: String, expected: [UInt32]) throws {
         let zone = "$TTL 60\n$ORIGIN p.rpz.\n@ SOA a. b. 1 1 1 1 1\n@ NS a.\n\(records)\n"
         #expect(try Self.ttls(zone, "t.zz", .bindRPZ) == expected)
+    }
+
+    /// A TTL of 0 is not that of the records behind it in Unbound.
+    @Test func zeroIsNotInherited() throws {
+        let zone =
+            "$ORIGIN p.rpz.\n@ 4 SOA a. b. 1 1 1 1 1\n@ NS a.\nx.zz 0 A 192.0.2.1\ny.zz A 192.0.2.2\nz.zz A 192.0.2.3\n"
+        let found = try ["x.zz", "y.zz", "z.zz"].flatMap { try Self.ttls(zone, $0, .unboundRPZ) }
+        #expect(found == [0, 3600, 3600])
     }
 }

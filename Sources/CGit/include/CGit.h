@@ -9,13 +9,13 @@
 typedef struct patchway_repository patchway_repository;
 
 // A version of a file: the commit that made it (40 hexadecimal digits and a NUL), when, the start of its message, and the blob
-// ("" where the file went; of a symbolic link the path that it leads to).
+// ("" where there is none). `is_file` is false where a symbolic link or something else stands in its place, or that is not known.
 typedef struct {
     char commit[41];
     char blob[41];
     int64_t seconds;
     char summary[160];
-    bool is_link;
+    bool is_file;
 } patchway_version;
 
 // Opens the repository in a folder, or at a path of a bare one; NULL with a message when there is none.

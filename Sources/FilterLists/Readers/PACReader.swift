@@ -16,10 +16,9 @@ enum PACReader {
         var words = PACWords(text)
         while let word = words.next() {
             sink.lines = words.line
-            if text.extracting(word).equals("FindProxyForURL") {
-                body(text, &words, &sink)
-                return
-            }
+            guard text.extracting(word).equals("FindProxyForURL") else { continue }
+            guard PACShape.isPlain(text) else { return leaveOpen(text, word, words.line, &sink) }
+            return body(text, &words, &sink)
         }
     }
 
@@ -194,7 +193,7 @@ struct PACWords: ~Escapable {
     /// The line of the last word.
     private(set) var line = 1
     /// Whether the last word is a text.
-    private var isText = false
+    private(set) var isText = false
 
     @_lifetime(copy text)
     init(_ text: Span<UInt8>) { self.text = text }
@@ -225,6 +224,19 @@ struct PACWords: ~Escapable {
             while position < text.count, text[position] == octet || text[position] == 0x3D { position += 1 }
         }
         return start..<position
+    }
+
+    /// The same place once more, to look ahead.
+    @_lifetime(copy self)
+    func copy() -> PACWords { self }
+
+    /// Takes `host = host.toLowerCase()`, which leaves the name what it is.
+    @_lifetime(self: copy self)
+    mutating func takeLowering() -> Bool {
+        let kept = (position, end, line, counter)
+        if take("host"), take("="), take("host"), take("."), take("toLowerCase"), take("("), take(")") { return true }
+        (position, end, line, counter) = kept
+        return false
     }
 
     /// Takes a word if it is this one.

@@ -14,9 +14,10 @@ extension PolicyZone {
         }
         generatedLeft -= records.count
         // An entry without an owner behind it has that of the one in front.
-        let owner = lastOwner
+        let (owner, row) = (lastOwner, rowTTLs)
         for record in records { add(record, text, content, line, &sink) }
         noteOwner(owner)
+        rowTTLs = row
     }
 
     /// `$GENERATE start-stop[/step] owner [ttl] [IN] CNAME|A|AAAA data`; nil for what is not evaluated.

@@ -40,7 +40,7 @@ struct PolicyZone {
     /// What is known of the zone as a whole.
     var consistency = ZoneConsistency()
     /// BIND: the TTLs of the records of the last owner.
-    private var rowTTLs: [(type: RRType, ttl: UInt32)] = []
+    var rowTTLs: [(type: RRType, ttl: UInt32)] = []
     /// Whether an owner has been read, which an entry may inherit.
     private(set) var hasOwner = false
     /// The first entry that leaves open what stands in the zone.
@@ -81,7 +81,9 @@ struct PolicyZone {
     /// none is stated for all (compared with BIND 9.18, Unbound 1.17.1, PowerDNS 4.8.8 and Knot Resolver 5.6.0).
     mutating func noteTTL(_ stated: UInt32) {
         guard engine == .unboundRPZ || engine != .knotRPZ && ttlSource != .directive else { return }
-        (ttl, ttlSource) = (stated, .record)
+        // None is what Unbound has without one.
+        ttl = engine == .unboundRPZ && stated == 0 ? ResourceRecord.defaultTTL : stated
+        ttlSource = .record
     }
 
     /// In BIND the minimum of a start of authority without a TTL is that of all records behind it (RFC 2308, 4).

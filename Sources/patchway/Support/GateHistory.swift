@@ -72,7 +72,7 @@ struct GateHistory {
             let moment = ExposureHistory.Moment(id: version.commit, time: version.time)
             progress.note(walk.read + walk.unreadable)
             do {
-                walk.history.add(moment, try findings(repository, version, path))
+                walk.history.add(moment, try findings(repository, version, path, after: walk.history))
                 walk.read += 1
                 walk.last = moment
             } catch let error as ListError {
@@ -90,12 +90,22 @@ struct GateHistory {
         return walk
     }
 
-    private func findings(_ repository: Repository, _ version: Repository.Version, _ path: String) throws -> [Finding] {
+    private func findings(
+        _ repository: Repository,
+        _ version: Repository.Version,
+        _ path: String,
+        after history: ExposureHistory
+    ) throws -> [Finding] {
+        guard version.isFile else { throw Failure.undecided("is no file there, or a link, or cannot be read") }
         guard let blob = version.blob else { return [] }
-        guard !version.isLink else { throw Failure.undecided("is a symbolic link there") }
         let octets = try repository.octets(blob: blob, limit: ReleaseFiles.maximumOctets)
         let loaded = try LayerLoader.load(octets, named: path, reading)
-        return auditor.audit(CompiledStack(layers: [loaded.layer])).findings.filter { $0.origin != .listed }
+        let stack = CompiledStack(layers: [loaded.layer])
+        let found = auditor.audit(stack).findings
+        // Names that only a list spells out may be broken by another rule when it does not any more.
+        let names = Set(found.map(\.name))
+        let others = history.running.filter { $0.origin == .listed && !names.contains($0.name) }
+        return found + others.flatMap { auditor.findings(stack, about: $0, for: auditor.context) }
     }
 
     private static func days(_ exposure: ExposureHistory.Exposure, until now: Int64) -> Int {

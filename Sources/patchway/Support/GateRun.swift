@@ -31,7 +31,7 @@ struct GateOutcome {
         let findings = rows.map { (name: Optional($0.finding.name), rule: $0.finding.verdict.matched?.rule.text) }
             .filter { seen.insert("\($0.name?.description ?? "") \($0.rule ?? "")").inserted }
         return findings.map { Baseline.New(name: $0.name, rule: $0.rule) }
-            + openAlarms.map { Baseline.New(alarm: $0.id) }
+            + openAlarms.map { Baseline.New(alarm: $0.id, list: $0.path) }
     }
 
     /// Alarms about a new version that nobody accepted.
@@ -152,7 +152,8 @@ struct GateRun {
                 "\(new?.reports.first?.path ?? ""): rules about names below wildcards that are not told apart: "
                     + "\(found.further.new), before \(found.further.old)."
             )
-            if found.further.new > found.further.old { undecided += 1 }
+            // They may be others than before.
+            undecided += 1
         }
         var broken = found.broken
         if let new {
@@ -171,7 +172,7 @@ struct GateRun {
             row.change = change
             if change == .new {
                 let rule = finding.verdict.matched?.rule
-                let entry = baseline.entry(name: finding.name, rule: rule?.text, list: rule?.list)
+                let entry = baseline.entry(name: finding.name, rule: rule?.text, list: rule?.list, on: today)
                 row.accepted = entry.flatMap { accept($0) }
             }
             sections[section, default: []].append(row)
@@ -186,7 +187,7 @@ struct GateRun {
     }
 
     private mutating func alarm(_ id: String, _ path: String, _ text: String) {
-        let entry = baseline.entry(alarm: id, list: path)
+        let entry = baseline.entry(alarm: id, list: path, on: today)
         alarms.append(Report.Alarm(id: id, path: path, text: text, accepted: entry.flatMap { accept($0) }))
     }
 

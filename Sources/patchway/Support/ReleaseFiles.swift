@@ -54,7 +54,7 @@ enum ReleaseFiles {
             as? FileAttributeType) == .typeDirectory
     }
 
-    /// Paths of regular files in a folder, without hidden ones.
+    /// Paths of regular files in a folder, and of links to such, without hidden ones.
     private static func files(of folder: String) throws -> [String] {
         let keys: [URLResourceKey] = [.isRegularFileKey]
         let root = URL(filePath: folder).standardizedFileURL.path
@@ -66,7 +66,8 @@ enum ReleaseFiles {
             )
         else { throw Failure.undecided("\(TerminalText.escaped(folder)): cannot be read") }
         var files: [String] = []
-        for case let url as URL in found where (try? url.resourceValues(forKeys: Set(keys)))?.isRegularFile == true {
+        for case let url as URL in found
+        where (try? url.resolvingSymlinksInPath().resourceValues(forKeys: Set(keys)))?.isRegularFile == true {
             guard files.count < maximum else {
                 throw Failure.usage("\(TerminalText.escaped(folder)): more than \(maximum) files")
             }
