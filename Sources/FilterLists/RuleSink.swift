@@ -189,6 +189,9 @@ struct RuleSink: ~Copyable {
     func includesInOrder(since earlier: Set<String>) -> Bool {
         guard let own = given.firstIndex(of: path) else { return false }
         let last = max(own, given.lastIndex(where: earlier.contains) ?? own)
+        // Those of one pattern are read in the order of their paths.
+        let new = given.filter { builder.included.lists.contains($0) && !earlier.contains($0) }
+        guard zip(new, new.dropFirst()).allSatisfy({ $0 <= $1 }) else { return false }
         return given.indices.allSatisfy { index in
             index > last || earlier.contains(given[index]) || !builder.included.lists.contains(given[index])
         }

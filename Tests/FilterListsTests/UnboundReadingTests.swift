@@ -225,6 +225,21 @@ struct UnboundReadingTests {
         #expect(loaded.reports[0].unsupported["include"] == (kind == .unsupported ? 1 : nil))
     }
 
+    /// Unbound reads the files of a pattern in the order of their paths; lists in another order are not that configuration.
+    @Test(arguments: [
+        (["c.d/0.conf", "c.d/a.conf"], VerdictKind.nxdomain), (["c.d/a.conf", "c.d/0.conf"], .unsupported),
+    ])
+    func patternsAreReadInOrder(paths: [String], kind: VerdictKind) throws {
+        let texts =
+            [("main.conf", "local-zone: a.zz always_nxdomain\ninclude: \"c.d/*.conf\"\n")]
+            + paths.enumerated().map { ($1, "local-zone: b\($0).zz always_nxdomain\n") }
+        let loaded = try LayerLoader.load(
+            texts.map { ListInput(path: $0.0, format: .unbound, octets: Array($0.1.utf8)) },
+            engine: .unbound
+        )
+        #expect(try loaded.verdict("a.zz").kind == kind)
+    }
+
     /// Names in Unbound's local data are relative to the root.
     @Test func unboundCompletesNamesAtTheRoot() throws {
         let loaded = try readList("local-data: 'a.zz SOA b c 1 2 3 4 5'\n", .unbound, .unbound)

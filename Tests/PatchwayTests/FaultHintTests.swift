@@ -6,7 +6,10 @@ import Testing
     @Test(arguments: [
         ("check --nope", "unknown option `--nope`; did you mean `--role`? `patchway check --help` says more"),
         ("check a --list", "missing value for `--list <list>`; `patchway check --help` says more"),
-        ("audit -o foo x", "the value `foo` is invalid for `-o <output>`: one of text, json, ndjson, csv, md, html, sarif, junit, github; "),
+        (
+            "audit -o foo x",
+            "the value `foo` is invalid for `-o <output>`: one of text, json, ndjson, csv, md, html, sarif, junit, github; "
+        ),
         ("convert x", "missing expected argument `--to <to>`; `patchway convert --help` says more"),
         ("catalog show", "missing expected argument `<name>`; `patchway catalog show --help` says more"),
         ("--nope", "unknown option `--nope`; `patchway --help` says more"),
