@@ -196,12 +196,12 @@ import TextScan
 
     private static let unbound = [
         ("unbound.conf", "# Debian\ninclude-toplevel: \"@/unbound.conf.d/*.conf\"\n"),
+        ("unbound.conf.d/comment.conf", "# nothing yet\n"),
         ("unbound.conf.d/remote-control.conf", "remote-control:\n  control-enable: yes\n"),
         (
             "unbound.conf.d/root-auto-trust-anchor-file.conf",
             "server:\n    auto-trust-anchor-file: \"/var/lib/root.key\"\n"
         ),
-        ("unbound.conf.d/comment.conf", "# nothing yet\n"),
     ]
 
     @Test func unboundWithSettings() throws {
@@ -211,9 +211,9 @@ import TextScan
     }
 
     @Test func unboundWithRules() throws {
-        let layer = try Self.load(
-            Self.unbound + [("unbound.conf.d/ads.conf", "server:\n    local-zone: ads.example always_nxdomain\n")]
-        )
+        var files = Self.unbound
+        files.insert(("unbound.conf.d/ads.conf", "server:\n    local-zone: ads.example always_nxdomain\n"), at: 1)
+        let layer = try Self.load(files)
         #expect(layer.reports.allSatisfy { $0.unsupported.isEmpty })
         #expect(try Self.kinds(layer, ["a.example", "x.ads.example"]) == [.pass, .nxdomain])
     }
