@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "TextScanTests", dependencies: ["TestSupport", "TextScan"]),
         .testTarget(name: "NameLanguagesTests", dependencies: ["NameLanguages", "Policy", "TestSupport"]),
         .testTarget(name: "ValidationTests", dependencies: ["DNS", "LDNS", "Validation"]),
-        .testTarget(name: "RevisionsTests", dependencies: ["Revisions"]),
+        .testTarget(name: "RevisionsTests", dependencies: ["Revisions", "TestSupport"]),
         .testTarget(name: "DownloadsTests", dependencies: ["Downloads"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "DNS", "Policy"]),
         .testTarget(

@@ -13,9 +13,6 @@ public enum ListReach {
         "in", "id", "tw", "hk", "sg", "za", "tr", "il", "ua", "ru",
     ]
 
-    /// A label that is registered nowhere.
-    private static let label = "patchway-made-up-1f0c7a"
-
     /// Top-level domains in which the stack lets no name pass, sorted, and whether those are all that were asked.
     /// - Complexity: O(domains) lookups
     public static func blockedDomains(
@@ -26,7 +23,7 @@ public enum ListReach {
         let needed = names.compactMap { $0.labels.last.map { String(decoding: $0, as: UTF8.self).lowercased() } }
         let asked = Set(needed).union(common)
         let blocked = asked.filter { domain in
-            guard let name = try? DomainName("\(label).\(domain)") else { return false }
+            guard let name = (try? DomainName(domain))?.child(EndpointCatalog.probeLabel) else { return false }
             return [RRType.a, .aaaa].allSatisfy {
                 let kind = stack.decide(NameBuffer(name), type: $0, context: context).kind
                 return !kind.isPass && kind != .unsupported

@@ -13,6 +13,8 @@ struct RuleLanguages {
     private(set) var unread: Set<Int> = []
     /// Rules that match exactly where the automaton says their number; others are combined of several.
     private var plain: Set<Int> = []
+    /// Whether C may read names of the patterns as addresses: the last label of such begins with a digit.
+    private let mayBeAddresses: Bool
     /// The first number that is free for what is no rule by itself.
     private var nextNumber: Int
 
@@ -21,6 +23,7 @@ struct RuleLanguages {
     init(_ layer: CompiledLayer, for patterns: [EndpointPattern], context: QueryContext) {
         nextNumber = layer.compiledRules.upperBound
         let near = Neighbourhood(patterns)
+        mayBeAddresses = patterns.contains { $0.base.labels.last?.first.map { $0 &- 0x30 < 10 } ?? true }
         // Where the strongest class wins and nothing else is asked, a rule that allows all below a name settles what weaker
         // ones look for there.
         let ranksCount = layer.profile.order == .classFirst && !Self.looksBehind.contains(layer.engine)
@@ -142,9 +145,7 @@ struct RuleLanguages {
         case .regex(let regex): return add(regex)
         // Names of the alphabet have nothing else.
         case .isOdd: return true
-        case .isAddress:
-            automaton.add(Self.address, number: takeNumber())
-            return true
+        case .isAddress: return !mayBeAddresses
         case .not(let condition), .entry(let condition, _): return add(condition)
         case .all(let conditions), .any(let conditions):
             // All of them are added, also behind one that cannot be.
@@ -152,18 +153,6 @@ struct RuleLanguages {
         case .wire, .labelsOutside, .octetsOutside: return false
         }
     }
-
-    /// Names that C may read as an address: up to four numbers. Not of all of them it does, but of no other.
-    private static let address: NameExpression = {
-        let digit = NameSymbols { $0 &- 0x30 < 10 }
-        let hexadecimal = NameSymbols { $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }
-        let number = NameExpression.choice([
-            .sequence([.symbols(digit), .star(.symbols(digit))]),
-            .sequence([.text("0x".utf8), .star(.symbols(hexadecimal))]),
-        ])
-        let next = NameExpression.optional(.sequence([.symbols(.dot), number]))
-        return .sequence([number, next, next, next])
-    }()
 }
 
 /// The fixed parts of patterns as a tree of octets, the last ones first: rules that fix another end meet none of their names.

@@ -125,7 +125,7 @@ static void describe(patchway_version *version, git_commit *commit, bool has_blo
 
 patchway_version *patchway_repository_versions(
     patchway_repository *repository, const char *revision, const char *path, size_t most, size_t *count, bool *is_cut,
-    const volatile int *stop, char *message, size_t size) {
+    char *message, size_t size) {
     *count = 0;
     *is_cut = false;
     git_commit *commit = commit_of(repository, revision);
@@ -134,7 +134,7 @@ patchway_version *patchway_repository_versions(
     size_t room = 0;
     git_oid here = {{0}};
     enum place place = entry(commit, path, &here);
-    while (commit != NULL && (stop == NULL || *stop == 0)) {
+    while (commit != NULL) {
         git_commit *parent = NULL;
         git_oid before = {{0}};
         bool has_parent = git_commit_parentcount(commit) > 0;
@@ -145,7 +145,7 @@ patchway_version *patchway_repository_versions(
         }
         enum place place_before = has_parent ? entry(parent, path, &before) : NOTHING;
         bool has_here = place == FILE_THERE || place == LINK_THERE;
-        bool is_same = place == place_before && (place == NOTHING || (has_here && git_oid_cmp(&here, &before) == 0));
+        bool is_same = place == place_before && git_oid_cmp(&here, &before) == 0;
         if (!is_same) {
             if (*count == most) {
                 *is_cut = true;
@@ -156,6 +156,7 @@ patchway_version *patchway_repository_versions(
                 room = room == 0 ? 64 : room * 2;
                 patchway_version *grown = realloc(versions, room * sizeof *versions);
                 if (grown == NULL) {
+                    *is_cut = true;
                     git_commit_free(parent);
                     break;
                 }

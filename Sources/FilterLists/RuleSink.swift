@@ -191,7 +191,9 @@ struct RuleSink: ~Copyable {
         let last = max(own, given.lastIndex(where: earlier.contains) ?? own)
         // Those of one pattern are read in the order of their paths.
         let new = given.filter { builder.included.lists.contains($0) && !earlier.contains($0) }
-        guard zip(new, new.dropFirst()).allSatisfy({ $0 <= $1 }) else { return false }
+        guard zip(new, new.dropFirst()).allSatisfy({ !$1.utf8.lexicographicallyPrecedes($0.utf8) }) else {
+            return false
+        }
         return given.indices.allSatisfy { index in
             index > last || earlier.contains(given[index]) || !builder.included.lists.contains(given[index])
         }

@@ -91,6 +91,8 @@ public struct Report: Sendable {
     public var sources: [SourceReport] = []
     /// What is to be said of the whole, a sentence each.
     public var facts: [String] = []
+    /// Whether everything was read, and nothing was interrupted.
+    public var isWhole = true
     /// What speaks against inputs as a whole.
     public var alarms: [Alarm] = []
     /// The findings.
@@ -104,6 +106,12 @@ public struct Report: Sendable {
     public init(title: String, header: RunHeader) {
         self.title = title
         self.header = header
+    }
+
+    /// What build servers have to be told where not everything was read; nil where it was.
+    var incompleteness: String? {
+        isWhole && !alarms.contains { $0.id == Alarm.notCompared }
+            ? nil : "not everything was read, so nothing here is complete"
     }
 
     /// The section with an id.

@@ -18,6 +18,7 @@ public enum ReportAnnotations {
             let state = row.change.map { ", \($0.rawValue)" } ?? ""
             text += line(command, words.path, words.line, "\(row.finding.rule.rawValue)\(state)", words.message)
         }
+        if let incompleteness = report.incompleteness { text += "::error::\(incompleteness)\n" }
         for fact in report.facts { text += "::notice::\(escaped(fact))\n" }
         return text
     }

@@ -20,8 +20,9 @@ public enum ReportSARIF {
             json.array("runs") { runs in
                 runs.object { run in
                     driver(report, ids, &run)
-                    let isWhole = !report.alarms.contains { $0.id == Report.Alarm.notCompared }
-                    run.array("invocations") { $0.object { $0.member("executionSuccessful", isWhole) } }
+                    run.array("invocations") {
+                        $0.object { $0.member("executionSuccessful", report.incompleteness == nil) }
+                    }
                     run.array("results") { results in
                         for alarm in report.alarms { write(alarm, ids, &results) }
                         for row in rows { write(row, ids, &results) }

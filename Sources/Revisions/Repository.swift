@@ -86,7 +86,6 @@ internal import Glibc
                 most,
                 &count,
                 &isCut,
-                nil,
                 &message,
                 message.count
             )

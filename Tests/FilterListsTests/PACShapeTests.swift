@@ -4,7 +4,7 @@ import Policy
 import Suites
 import Testing
 
-/// Proxy auto-config files whose statements do not mean what they say: compared with what scripts give.
+/// Proxy auto-config files, some of which may give something else than their statements say where they stand.
 struct PACShapeTests {
     private static let start = "function FindProxyForURL(url, host) { "
     private static let rule = "if (shExpMatch(host, '*.wu.com')) return 'DIRECT'; return 'PROXY p:80'; }"

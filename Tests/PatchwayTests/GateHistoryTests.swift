@@ -1,32 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `patchway gate` over repositories: the edits of real incidents, made anew.
 @Suite struct GateHistoryTests {
     /// A repository whose commits, a hundred days apart, write one list each.
     private static func repository(_ versions: [String]) throws -> String {
-        let folder = Patchway.scratch.appendingPathComponent("repository-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        func git(_ arguments: [String], _ day: Int = 0) throws {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/git")
-            process.arguments = ["-C", folder.path, "-c", "user.name=x", "-c", "user.email=x@example.com"] + arguments
-            let date = "@\(1_500_000_000 + day * 86_400) +0000"
-            process.environment = ProcessInfo.processInfo.environment.merging(
-                ["GIT_COMMITTER_DATE": date, "GIT_AUTHOR_DATE": date, "GIT_CONFIG_GLOBAL": "/dev/null"],
-                uniquingKeysWith: { $1 }
-            )
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0, "\(arguments)")
-        }
-        try git(["init", "-q", "-b", "main"])
-        for (index, text) in versions.enumerated() {
-            try Data(text.utf8).write(to: folder.appendingPathComponent("list.txt"))
-            try git(["add", "-A"])
-            try git(["commit", "-q", "-m", "version \(index)"], index * 100)
-        }
-        return folder.path
+        try TestRepository.make(versions.map { ["list.txt": $0] }, days: 100).path
     }
 
     struct Incident: CustomTestStringConvertible, Sendable {
@@ -116,16 +96,20 @@ import Testing
         #expect(result.output.contains("300 days"))
     }
 
+    /// What the last version leaves open is said, and is not fine.
+    @Test func undecidedVersions() throws {
+        let open = "||slscr.update.microsoft.com^$client=192.0.2.7\n||ads.example^\n"
+        let repository = try Self.repository(["||ads.example^\n", open])
+        let result = try Patchway.run(["gate", "--history", repository, "--path", "list.txt"])
+        #expect(result.status == 3)
+        #expect(result.output.contains("names undecided in the last: 1"))
+    }
+
     /// A link's blob is a path and no list.
     @Test func links() throws {
         let repository = try Self.repository(["||ads.example^\n"])
-        let git = ["-C", repository, "-c", "user.name=x", "-c", "user.email=x@example.com"]
         try FileManager.default.createSymbolicLink(atPath: repository + "/link.txt", withDestinationPath: "list.txt")
-        for arguments in [["add", "-A"], ["commit", "-q", "-m", "link"]] {
-            let process = try Process.run(URL(fileURLWithPath: "/usr/bin/git"), arguments: git + arguments)
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
-        }
+        try TestRepository.commit("link", in: URL(fileURLWithPath: repository))
         #expect(try Patchway.run(["gate", "--history", repository, "--path", "link.txt"]).status == 3)
         let result = try Patchway.run(["gate", "--repo", repository, "--path", "./link.txt", "HEAD~1", "HEAD"])
         #expect(result.status == 2 && result.errors.contains("symbolic link"))

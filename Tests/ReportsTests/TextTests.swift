@@ -80,7 +80,7 @@ private func isSafe(_ text: String) -> Bool {
 
     /// Paths break between the names in them.
     @Test func pathsBreakBehindSlashes() {
-        let path = "/work/lists/of-somebody/under/a/long-path/my-long.list-name.txt"
+        let path = "/data/lists/of-somebody/under/a/long-path/my-long.list-name.txt"
         let style = TextStyle(width: 60, isFitted: true)
         let lines = AuditText(style: style, errors: [:]).list(HostileInput.source(path), []).split(separator: "\n")
         #expect(lines.contains { $0.split(separator: " ") == ["my-long.list-name.txt"] }, "\(lines)")

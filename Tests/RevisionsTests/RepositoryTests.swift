@@ -1,57 +1,20 @@
 import Foundation
 import Revisions
+import TestSupport
 import Testing
 
 /// Files of other versions, in repositories that git makes.
 @Suite struct RepositoryTests {
-    /// A repository in which each entry is a commit that writes its files; nil removes.
-    private static func repository(_ commits: [[String: String?]]) throws -> String {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("revisions-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try git(folder, ["init", "-q", "-b", "main"])
-        for (index, files) in commits.enumerated() {
-            for (path, text) in files {
-                let place = folder.appendingPathComponent(path)
-                try FileManager.default.createDirectory(
-                    at: place.deletingLastPathComponent(),
-                    withIntermediateDirectories: true
-                )
-                if let text {
-                    try Data(text.utf8).write(to: place)
-                } else {
-                    try FileManager.default.removeItem(at: place)
-                }
-            }
-            try git(folder, ["add", "-A"])
-            try git(folder, ["commit", "-q", "-m", "commit \(index)"], day: index)
-        }
-        return folder.path
-    }
-
-    private static func git(_ folder: URL, _ arguments: [String], day: Int = 0) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/git")
-        process.arguments = ["-C", folder.path, "-c", "user.name=x", "-c", "user.email=x@example.com"] + arguments
-        let date = "@\(1_600_000_000 + day * 86_400) +0000"
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["GIT_COMMITTER_DATE": date, "GIT_AUTHOR_DATE": date, "GIT_CONFIG_GLOBAL": "/dev/null"],
-            uniquingKeysWith: { $1 }
-        )
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(arguments)")
-    }
-
     @Test func versionsOfAFile() throws {
-        let path = try Self.repository([
+        let path = try TestRepository.make([
             ["other": "x"], ["lists/a": "one"], ["other": "y"], ["lists/a": "two", "other": "z"], ["lists/a": nil],
             ["lists/a": "one"],
         ])
-        let repository = try Repository(path)
+        let repository = try Repository(path.path)
         let (versions, isCut) = try repository.versions(of: "lists/a")
         #expect(!isCut)
         #expect(versions.map(\.summary) == ["commit 1", "commit 3", "commit 4", "commit 5"])
-        let days = versions.map { ($0.time / 1_000_000 - 1_600_000_000) / 86_400 }
+        let days = versions.map { ($0.time / 1_000_000 - Int64(TestRepository.start)) / 86_400 }
         #expect(days == [1, 3, 4, 5])
         let texts = try versions.map {
             try $0.blob.map { String(decoding: try repository.octets(blob: $0, limit: 99), as: UTF8.self) }
@@ -67,8 +30,8 @@ import Testing
     }
 
     @Test func octetsOfARevision() throws {
-        let path = try Self.repository([["a": "one"], ["a": "two"]])
-        let repository = try Repository(path + "/.git")
+        let path = try TestRepository.make([["a": "one"], ["a": "two"]])
+        let repository = try Repository(path.path + "/.git")
         func text(_ revision: String, _ file: String = "a") throws -> String? {
             try repository.octets(revision, path: file, limit: 99).map { String(decoding: $0, as: UTF8.self) }
         }
@@ -86,7 +49,7 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         #expect(throws: Repository.Fault.self) { try Repository(folder.path) }
         #expect(throws: Repository.Fault.self) { try Repository("/dev/null") }
-        let empty = try Self.repository([])
-        #expect(throws: Repository.Fault.self) { try Repository(empty).versions(of: "a") }
+        let empty = try TestRepository.make([])
+        #expect(throws: Repository.Fault.self) { try Repository(empty.path).versions(of: "a") }
     }
 }

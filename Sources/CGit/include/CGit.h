@@ -31,6 +31,6 @@ uint8_t *patchway_repository_read(
 // The versions of a file in the first parents of a revision, the newest first, to be freed; at most `most`. NULL with a message.
 patchway_version *patchway_repository_versions(
     patchway_repository *repository, const char *revision, const char *path, size_t most, size_t *count, bool *is_cut,
-    const volatile int *stop, char *message, size_t size);
+    char *message, size_t size);
 
 #endif

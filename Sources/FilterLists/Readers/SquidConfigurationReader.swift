@@ -208,8 +208,7 @@ struct SquidConfigurationReader {
     mutating func note(fault range: Range<Int>, _ line: Int) { fault = fault ?? place(range, line) }
 
     mutating func refuse(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
-        sink.skip(.refusedFile, text, range, line)
-        note(fault: range, line)
+        mayNotStart(.refusedFile, text, range, line, &sink)
     }
 
     /// Leaves everything open where it is not known whether squid starts with a statement.

@@ -297,6 +297,7 @@ private struct AuditRun: ~Copyable {
         } else if var report {
             let wide = AuditText(style: TextStyle(width: 10_000), errors: [:])
             report.facts = wide.summary(summary).split(separator: "\n").map(String.init)
+            report.isWhole = missing == 0
             if missing > 0 { report.facts.append("Interrupted: lists that were not audited: \(missing).") }
             StandardOutput.write(report.rendered(format, isVerbose: isVerbose, failOn: threshold) ?? "")
         } else if format.isRecords {

@@ -104,7 +104,7 @@ struct GateCommand: ParsableCommand {
                 header: RunHeader(version: Version.text, catalog: catalog.label)
             )
         }
-        let pairs = try pairs()
+        let folders = try folders()
         var run = GateRun(
             auditor: auditor,
             catalog: catalog,
@@ -112,7 +112,8 @@ struct GateCommand: ParsableCommand {
             growth: maximumGrowth,
             baseline: baseline
         )
-        for pair in pairs where !Interruption.isRequested { run.compare(pair) }
+        run.note(folders)
+        for pair in folders.pairs where !Interruption.isRequested { run.compare(pair) }
         let outcome = run.finish(header: RunHeader(version: Version.text, catalog: catalog.label))
         // What is not whole is not kept.
         if let writtenBaseline, !Interruption.isRequested { try write(outcome, baseline, to: writtenBaseline) }
@@ -125,7 +126,7 @@ struct GateCommand: ParsableCommand {
     }
 
     /// What is compared.
-    private func pairs() throws -> [ReleaseFiles.Pair] {
+    private func folders() throws -> ReleaseFiles.Folders {
         guard let old, let new else { throw Failure.usage("give two versions, OLD and NEW") }
         guard let repository else {
             guard paths.isEmpty else {
@@ -135,7 +136,7 @@ struct GateCommand: ParsableCommand {
         }
         guard !paths.isEmpty else { throw Failure.usage("--repo needs --path LIST") }
         let opened = try Self.open(repository)
-        return try paths.map { try ReleaseFiles.pair($0, old: old, new: new, in: opened) }
+        return ReleaseFiles.Folders(pairs: try paths.map { try ReleaseFiles.pair($0, old: old, new: new, in: opened) })
     }
 
     private static func open(_ path: String) throws -> Repository {

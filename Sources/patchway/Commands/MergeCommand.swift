@@ -124,7 +124,7 @@ struct MergeCommand: ParsableCommand {
         }
         let found = ReplayReport(replayer, stacks, isCutShort: cutShort > 0)
         let undated = replayer.undated
-        written.finish(found, hasCost: false) {
+        written.finish(found, hasCost: false, failOn: threshold) {
             if undated > 0 { $0.member("undated_events", undated) }
             $0.member("unreadable_captures", unreadable)
             $0.member("captures_cut_short", cutShort)

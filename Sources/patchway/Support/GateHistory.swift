@@ -22,7 +22,8 @@ struct GateHistory {
         var read = 0
         var unreadable = 0
         var isCut = false
-        var last: ExposureHistory.Moment?
+        /// What is not known of the last version that was read: names, and rules that are not evaluated.
+        var open = (names: 0, rules: 0)
     }
 
     func run(_ repository: Repository, _ paths: [String], from revision: String, header: RunHeader) throws {
@@ -31,11 +32,12 @@ struct GateHistory {
         }
         var records = RecordStream(output.format, write: StandardOutput.write)
         if output.format.isRecords { records.record("header") { header.write(to: &$0) } }
-        var (running, versions, unreadable) = (0, 0, 0)
+        var (running, versions, unreadable, open) = (0, 0, 0, (names: 0, rules: 0))
         for path in paths where !Interruption.isRequested {
             let walk = try walk(repository, path, from: revision)
             versions += walk.read
             unreadable += walk.unreadable
+            open = (open.names + walk.open.names, open.rules + walk.open.rules)
             let exposures = walk.history.exposures
             running += exposures.count { $0.to == nil && $0.finding.severity >= failOn }
             if output.format.isRecords {
@@ -49,13 +51,16 @@ struct GateHistory {
                 $0.member("versions", versions)
                 $0.member("unreadable_versions", unreadable)
                 $0.member("still_broken", running)
+                $0.member("undecided_names", open.names)
+                $0.member("unsupported_rules", open.rules)
             }
         }
         if Interruption.isRequested {
             StandardError.line("patchway: interrupted; not all versions were looked at")
             throw ExitStatus.interrupted
         }
-        throw running > 0 ? ExitStatus.finding : versions == 0 || unreadable > 0 ? .undecided : .fine
+        let isKnown = versions > 0 && unreadable + open.names + open.rules == 0
+        throw running > 0 ? ExitStatus.finding : isKnown ? .fine : .undecided
     }
 
     private func walk(_ repository: Repository, _ path: String, from revision: String) throws -> Walk {
@@ -72,9 +77,10 @@ struct GateHistory {
             let moment = ExposureHistory.Moment(id: version.commit, time: version.time)
             progress.note(walk.read + walk.unreadable)
             do {
-                walk.history.add(moment, try findings(repository, version, path, after: walk.history))
+                let (found, open) = try findings(repository, version, path, after: walk.history)
+                walk.history.add(moment, found)
                 walk.read += 1
-                walk.last = moment
+                walk.open = (Set(found.filter { $0.rule == .undecided }.map(\.name)).count, open)
             } catch let error as ListError {
                 walk.unreadable += 1
                 let text = "\(version.commit.prefix(12)): \(error.diagnostic.text)"
@@ -95,21 +101,24 @@ struct GateHistory {
         _ version: Repository.Version,
         _ path: String,
         after history: ExposureHistory
-    ) throws -> [Finding] {
+    ) throws -> (findings: [Finding], openRules: Int) {
         guard version.isFile else { throw Failure.undecided("is no file there, or a link, or cannot be read") }
-        guard let blob = version.blob else { return [] }
+        guard let blob = version.blob else { return ([], 0) }
         let octets = try repository.octets(blob: blob, limit: ReleaseFiles.maximumOctets)
         let loaded = try LayerLoader.load(octets, named: path, reading)
         let stack = CompiledStack(layers: [loaded.layer])
-        let found = auditor.audit(stack).findings
+        let audit = auditor.audit(stack)
+        let found = audit.findings
         // Names that only a list spells out may be broken by another rule when it does not any more.
         let names = Set(found.map(\.name))
         let others = history.running.filter { $0.origin == .listed && !names.contains($0.name) }
-        return found + others.flatMap { auditor.findings(stack, about: $0, for: auditor.context) }
+        let open = GateRun.openRules(loaded, auditor) + audit.furtherRules.values.reduce(0, +)
+        return (found + others.flatMap { auditor.findings(stack, about: $0, for: auditor.context) }, open)
     }
 
     private static func days(_ exposure: ExposureHistory.Exposure, until now: Int64) -> Int {
-        Int(((exposure.to?.time ?? now) - exposure.from.time) / 86_400_000_000)
+        // Commits state their times themselves, and a later one may state an earlier time.
+        max(0, Int(((exposure.to?.time ?? now) - exposure.from.time) / 86_400_000_000))
     }
 
     private func write(_ exposure: ExposureHistory.Exposure, _ path: String, _ records: inout RecordStream) {
@@ -133,6 +142,8 @@ struct GateHistory {
         var text = "\(TerminalText.escaped(path)): \(walk.read) versions"
         if walk.unreadable > 0 { text += ", NOT read \(walk.unreadable)" }
         if walk.isCut { text += "; older ones are not known" }
+        if walk.open.names > 0 { text += "; names undecided in the last: \(walk.open.names)" }
+        if walk.open.rules > 0 { text += "; rules of the last that are not evaluated: \(walk.open.rules)" }
         text += exposures.isEmpty ? "; no update name is known to break in any\n" : "\n"
         var groups: [(key: String, members: [ExposureHistory.Exposure])] = []
         for exposure in exposures {

@@ -191,24 +191,24 @@ struct GateRun {
         alarms.append(Report.Alarm(id: id, path: path, text: text, accepted: entry.flatMap { accept($0) }))
     }
 
+    /// How many rules of a layer are not evaluated.
+    static func openRules(_ layer: LoadedLayer, _ auditor: Auditor) -> Int {
+        layer.reports.map { source($0, auditor) }.reduce(0) { $0 + $1.unsupported.values.reduce(0, +) }
+    }
+
+    private static func source(_ report: ListReport, _ auditor: Auditor) -> SourceReport {
+        SourceReport(withoutAnswers: report, knowsClient: auditor.context.client?.address != nil)
+    }
+
     /// Rules and how they are read, beside the old version.
     private mutating func note(_ new: LoadedLayer, after old: LoadedLayer?) {
-        for report in new.reports {
-            sources.append(SourceReport(withoutAnswers: report, knowsClient: auditor.context.client?.address != nil))
-            diagnostics += report.notices
-        }
-        diagnostics += new.diagnostics
+        sources += new.reports.map { Self.source($0, auditor) }
+        diagnostics += new.reports.flatMap(\.notices) + new.diagnostics
         guard let report = new.reports.first else { return }
-        let open = sources.suffix(new.reports.count).reduce(0) { $0 + $1.unsupported.values.reduce(0, +) }
-        guard let old, let before = old.reports.first else {
-            if open > 0 { undecided += 1 }
-            return
-        }
-        let openBefore = old.reports.map {
-            SourceReport(withoutAnswers: $0, knowsClient: auditor.context.client?.address != nil)
-        }.reduce(0) { $0 + $1.unsupported.values.reduce(0, +) }
+        let (open, openBefore) = (Self.openRules(new, auditor), old.map { Self.openRules($0, auditor) } ?? 0)
         if open > 0 { facts.append("\(report.path): rules that are not evaluated: \(open), before \(openBefore).") }
         if open > openBefore { undecided += 1 }
+        guard let before = old?.reports.first else { return }
         let (now, then) = (report.rules, before.rules)
         if let objection = UpdateGuard.size(now, after: then, growth: growth) {
             alarm(objection.id, report.path, objection.text)
@@ -276,9 +276,16 @@ struct GateRun {
         )
     }
 
+    /// Takes what was found out about the folders.
+    mutating func note(_ folders: ReleaseFiles.Folders) {
+        diagnostics += folders.diagnostics
+        if folders.isCut { undecided += 1 }
+    }
+
     /// The report of everything compared.
     mutating func finish(header: RunHeader) -> GateOutcome {
         var report = Report(title: "Gate", header: header)
+        report.isWhole = !Interruption.isRequested
         report.sources = sources
         report.alarms = alarms
         let titles = [

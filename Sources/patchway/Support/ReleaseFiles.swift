@@ -19,31 +19,44 @@ enum ReleaseFiles {
         var new: Version?
     }
 
+    /// What folders hold, and what was not looked at in them.
+    struct Folders {
+        var pairs: [Pair] = []
+        var diagnostics: [Diagnostic] = []
+        /// Whether there is more in them than was looked at.
+        var isCut = false
+    }
+
     /// The most files of a folder.
     static let maximum = 10_000
 
     /// Two files, or those of two folders by their paths in them, in the order of these.
-    static func pairs(old: String, new: String) throws -> [Pair] {
+    static func pairs(old: String, new: String) throws -> Folders {
         let sides = [old, new].map { (path: $0, isFolder: isFolder($0)) }
         guard sides[0].isFolder || sides[1].isFolder else {
-            return [Pair(old: old == "-" ? nil : Version(path: old), new: new == "-" ? nil : Version(path: new))]
+            let pair = Pair(old: old == "-" ? nil : Version(path: old), new: new == "-" ? nil : Version(path: new))
+            return Folders(pairs: [pair])
         }
         for (path, isFolder) in sides where !isFolder && path != "-" {
             throw Failure.usage("\(TerminalText.escaped(path)): is no folder; give two lists or two folders")
         }
-        let files = try sides.map { try $0.isFolder ? self.lists(of: $0.path) : [] }
+        var folders = Folders()
+        let files = try sides.map { try $0.isFolder ? self.lists(of: $0.path, &folders) : [] }
         let known = files.map(Set.init)
         func version(_ file: String, of folder: String, _ side: Int) -> Version? {
             known[side].contains(file) ? Version(path: file.isEmpty ? folder : "\(folder)/\(file)") : nil
         }
-        return Set(files.joined()).sorted().map { file in
+        folders.pairs = Set(files.joined()).sorted().map { file in
             Pair(old: version(file, of: old, 0), new: version(file, of: new, 1))
         }
+        return folders
     }
 
     /// The lists in a folder: its files, or its categories where it holds such, as `audit` reads it.
-    private static func lists(of folder: String) throws -> [String] {
-        guard let tree = CategoryTree(folder) else { return try files(of: folder) }
+    private static func lists(of folder: String, _ folders: inout Folders) throws -> [String] {
+        guard let tree = CategoryTree(folder) else { return try files(of: folder, &folders) }
+        folders.diagnostics += tree.diagnostics
+        folders.isCut = folders.isCut || tree.isCut
         return tree.categories.map {
             $0 == folder ? "" : String($0.dropFirst(folder.count + (folder.hasSuffix("/") ? 0 : 1)))
         }
@@ -55,8 +68,8 @@ enum ReleaseFiles {
     }
 
     /// Paths of regular files in a folder, and of links to such, without hidden ones.
-    private static func files(of folder: String) throws -> [String] {
-        let keys: [URLResourceKey] = [.isRegularFileKey]
+    private static func files(of folder: String, _ folders: inout Folders) throws -> [String] {
+        let keys: [URLResourceKey] = [.isRegularFileKey, .isDirectoryKey]
         let root = URL(filePath: folder).standardizedFileURL.path
         guard
             let found = FileManager.default.enumerator(
@@ -66,12 +79,27 @@ enum ReleaseFiles {
             )
         else { throw Failure.undecided("\(TerminalText.escaped(folder)): cannot be read") }
         var files: [String] = []
-        for case let url as URL in found
-        where (try? url.resolvingSymlinksInPath().resourceValues(forKeys: Set(keys)))?.isRegularFile == true {
+        var others = 0
+        for case let url as URL in found {
+            let values = try? url.resolvingSymlinksInPath().resourceValues(forKeys: Set(keys))
+            guard values?.isRegularFile == true else {
+                // Folders are looked into, unless they are links.
+                if values?.isDirectory != true
+                    || (try? url.resourceValues(forKeys: [.isSymbolicLinkKey]))?.isSymbolicLink == true
+                {
+                    others += 1
+                }
+                continue
+            }
             guard files.count < maximum else {
                 throw Failure.usage("\(TerminalText.escaped(folder)): more than \(maximum) files")
             }
             files.append(String(url.standardizedFileURL.path.dropFirst(root.count + (root.hasSuffix("/") ? 0 : 1))))
+        }
+        if others > 0 {
+            let text = "links to folders, links that lead nowhere and what is no file are not followed: \(others)"
+            folders.diagnostics.append(Diagnostic(path: folder, reason: "not-followed", text: text))
+            folders.isCut = true
         }
         return files
     }

@@ -14,10 +14,7 @@ struct ReplayOutput: ~Copyable {
     /// Whether only a partial is written, so that there is no report.
     let isPartial: Bool
 
-    private let failOn: Severity
-
-    init(_ output: ReportOutputOptions, header: RunHeader, isPartial: Bool, failOn: Severity = .low) {
-        self.failOn = failOn
+    init(_ output: ReportOutputOptions, header: RunHeader, isPartial: Bool) {
         format = isPartial ? .text : output.format
         style = output.style
         self.isPartial = isPartial
@@ -56,6 +53,7 @@ struct ReplayOutput: ~Copyable {
     mutating func finish(
         _ found: ReplayReport,
         hasCost: Bool = true,
+        failOn: Severity,
         summary: (inout JSONWriter) -> Void
     ) {
         var report = found.report

@@ -19,6 +19,7 @@ struct ReplayReport {
         let header = RunHeader(version: Version.text, catalog: stacks.catalog.label, stack: stacks.loaded?.label)
         report = Report(title: "Replay", header: header)
         report.facts = Self.facts(totals, replayer.redactionID)
+        report.isWhole = !isCutShort && replayer.unreadable + replayer.cutShort == 0
         // A page is read apart from what is said on standard error.
         if replayer.unreadable > 0 { report.facts.append("captures that could not be read: \(replayer.unreadable)") }
         if replayer.cutShort > 0 {

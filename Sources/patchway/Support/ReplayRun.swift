@@ -139,7 +139,7 @@ struct ReplayRun: ~Copyable {
             if output.isText { return .undecided }
         }
         let (unreadable, silent, undated, missing) = (replayer.unreadable, silent, replayer.undated, missing)
-        output.finish(found) {
+        output.finish(found, failOn: threshold) {
             if undated > 0 { $0.member("undated_events", undated) }
             if missing > 0 {
                 $0.member("interrupted", true)
