@@ -267,6 +267,11 @@ struct UnsupportedReason {
         id: "leading-dot",
         text: "what the product makes of an entry that begins with a dot is not documented"
     )
+    static let listOfURLs = UnsupportedReason(
+        id: "list-of-urls",
+        text:
+            "a star or caret here is a pattern in a list of URLs and invalid in one of domains; the list does not say which it is"
+    )
     static let aclOption = UnsupportedReason(
         id: "acl-option",
         text: "it has capitals, and whether its acl line says -i is not known; put a line with -i in front of it"

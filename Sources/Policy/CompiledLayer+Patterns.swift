@@ -106,11 +106,14 @@ extension CompiledLayer {
         _ type: RRType,
         _ context: borrowing QueryContext
     ) -> [Int] {
-        var found: Set<Int> = []
+        guard !patternRecords.isEmpty else { return [] }
+        // Most names match none, and then nothing is allocated.
+        var found: [Int] = []
         let text = NameText(name)
         let octets = text.span
-        patternIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.insert($0) } }
-        regexIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.insert($0) } }
-        return found.sorted().filter { guards[Int(patternRecords[$0].rule.guardID)].holds(name, context) != .no }
+        patternIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.append($0) } }
+        regexIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.append($0) } }
+        guard !found.isEmpty else { return [] }
+        return Set(found).sorted().filter { guards[Int(patternRecords[$0].rule.guardID)].holds(name, context) != .no }
     }
 }

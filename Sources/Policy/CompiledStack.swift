@@ -317,9 +317,11 @@ public final class CompiledStack: Sendable {
             if layer.action(Int(decision.rule)) == .unsupported { return "the rule asks for more than an address" }
             return "some addresses of the answer are filtered and others are not"
         }
-        let notes = [layer.overrideNote(Int(decision.rule), for: element.name), cacheNote(layer, decision, relation)]
-            .compactMap { $0 }
-        return notes.isEmpty ? nil : notes.joined(separator: "; ")
+        let (own, cached) = (
+            layer.overrideNote(Int(decision.rule), for: element), cacheNote(layer, decision, relation)
+        )
+        guard let own, let cached else { return own ?? cached }
+        return "\(own); \(cached)"
     }
 
     /// Whether a name is spelled like an address.

@@ -33,6 +33,9 @@ public struct RuleEntries: Sendable {
     /// None.
     public init() {}
 
+    /// Whether nothing is noted.
+    var isEmpty: Bool { places.isEmpty && ofPatterns.isEmpty && origins.isEmpty }
+
     /// Notes where the value of a rule stands.
     mutating func note(rule: Int, path: String, line: Int, isWord: Bool) {
         if paths.last != path { paths.append(path) }
@@ -103,6 +106,9 @@ extension CompiledLayer {
     private func origin(_ rule: Int) -> ListEntry? {
         rule < records.count ? entries.origin(named: rule) : entries.origin(pattern: rule - records.count)
     }
+
+    /// Whether ``entryNote(_:for:)`` may have anything to say of a rule: values stand apart from it, or conditions have some.
+    var hasEntryNotes: Bool { !entries.isEmpty || !patternRecords.isEmpty }
 
     /// Where the values stand that make the lists of a rule hold, with the values, and where the rule itself does.
     func entryNote(_ rule: Int, for name: DomainName) -> String? {

@@ -111,7 +111,7 @@ import TextScan
 
     /// What a product makes of a dot in front is not documented, but by Zscaler.
     @Test(arguments: [
-        (Engine.fortiGate, ".a.example"), (.panOS, ".a.example"), (.panOS, "^.a.example"), (.umbrella, ".a.example"),
+        (Engine.fortiGate, ".a.example"), (.panOS, ".a.example"), (.umbrella, ".a.example"),
         (.panOS, ".a.example/"),
     ])
     func leadingDots(engine: Engine, rule: String) throws {
@@ -119,6 +119,22 @@ import TextScan
         #expect(list.reports[0].unsupported == ["leading-dot": 1])
         for name in ["a.example", "x.a.example"] { #expect(try list.verdict(name).kind == .unsupported) }
         #expect(try list.verdict("xa.example").kind == .pass)
+        #expect(try list.verdict("b.example").kind == .drop)
+    }
+
+    /// Lists of URLs have patterns that lists of domains do not.
+    @Test(arguments: [
+        ("www.*.a.example", ["a.example", "www.x.a.example"], "www.example"),
+        ("*.*.a.example", ["x.y.a.example"], "b.test"),
+        ("^.^.a.example/", ["x.y.a.example"], "c.example"),
+        ("^.a.example", ["x.a.example"], "xa.example"), ("*.^.a.example", ["x.y.a.example"], "xa.example"),
+        ("www.a.*", ["www.a.test", "c.test"], nil), ("*.a.^", ["x.a.test", "c.test"], nil),
+    ])
+    func patternsOfListsOfURLs(rule: String, open: [String], passed: String?) throws {
+        let list = try readList("b.example\n\(rule)\n", .domains, .panOS)
+        #expect(list.reports[0].unsupported == ["list-of-urls": 1])
+        for name in open { #expect(try list.verdict(name).kind == .unsupported) }
+        if let passed { #expect(try list.verdict(passed).kind == .pass) }
         #expect(try list.verdict("b.example").kind == .drop)
     }
 

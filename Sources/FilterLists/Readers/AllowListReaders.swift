@@ -36,21 +36,14 @@ enum AllowListLines {
                 sink.skip(.address, text, rule, line.number)
                 continue
             }
-            if opensDots, let name = undocumented(text, rule) {
+            if opensDots, rule.count > 1, text[rule.lowerBound] == 0x2E {
                 sink.skip(.leadingDot, text, rule, line.number)
-                let openClass = sink.entry().class
+                let (openClass, name) = (sink.entry().class, (rule.lowerBound + 1)..<rule.upperBound)
                 sink.leaveOpen(.subtree, text, name: name, class: openClass, rule: rule, line: line.number)
                 continue
             }
             entry(rule, line.number, &sink)
         }
-    }
-
-    /// What an entry is about that begins with a dot, or with a caret and one.
-    private static func undocumented(_ text: Span<UInt8>, _ rule: Range<Int>) -> Range<Int>? {
-        let start = rule.lowerBound + (!rule.isEmpty && text[rule.lowerBound] == 0x5E ? 1 : 0)
-        guard start + 1 < rule.upperBound, text[start] == 0x2E else { return nil }
-        return (start + 1)..<rule.upperBound
     }
 
     /// Whether an octet of a range is this one.
@@ -59,8 +52,9 @@ enum AllowListLines {
     }
 }
 
-/// PAN-OS external dynamic lists: `x`, `^x`, `*.x`, each with or without a slash behind it, as lists of URLs have it; a star
-/// that is not the whole first label makes the entry invalid. `x/` is x alone, where `x` in a list of URLs is more.
+/// PAN-OS external dynamic lists: `x`, `^x`, `*.x`, each with or without a slash behind it, as lists of URLs have it. `x/` is x
+/// alone, where `x` in a list of URLs is more. Stars and carets that are whole labels elsewhere are patterns in lists of URLs
+/// and invalid in lists of domains; which of them a list is, it does not say. Part of a label they are invalid in both.
 enum PANOSReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
@@ -70,14 +64,37 @@ enum PANOSReader {
             if text.hasPrefix("*.", at: rule.lowerBound) {
                 scope = .below
                 name = (rule.lowerBound + 2)..<rule.upperBound
-            } else if text[rule.lowerBound] == 0x5E {
+            } else if text[rule.lowerBound] == 0x5E, !text.hasPrefix("^.", at: rule.lowerBound) {
                 name = (rule.lowerBound + 1)..<rule.upperBound
             }
-            guard !name.isEmpty, !AllowListLines.holds(text, name, 0x2A), !AllowListLines.holds(text, name, 0x5E) else {
-                return sink.drop(.pattern, text, rule, line)
+            guard !name.isEmpty, let literal = literal(text, name) else { return sink.drop(.pattern, text, rule, line) }
+            guard literal == name else {
+                sink.skip(.listOfURLs, text, rule, line)
+                if literal.isEmpty {
+                    sink.leaveOpen(.subtree, .root, class: entry.class, rule: rule, line: line)
+                } else {
+                    sink.leaveOpen(.subtree, text, name: literal, class: entry.class, rule: rule, line: line)
+                }
+                return
             }
             sink.add(scope, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
         }
+    }
+
+    /// The labels behind the last one that is a star or a caret; nil where one of those is part of a label.
+    private static func literal(_ text: Span<UInt8>, _ name: Range<Int>) -> Range<Int>? {
+        var (label, literal) = (name.lowerBound, name.lowerBound)
+        while label < name.upperBound {
+            let end =
+                text.extracting(label..<name.upperBound).firstIndex(of: 0x2E).map { label + $0 } ?? name.upperBound
+            let part = label..<end
+            if AllowListLines.holds(text, part, 0x2A) || AllowListLines.holds(text, part, 0x5E) {
+                guard part.count == 1 else { return nil }
+                literal = min(end + 1, name.upperBound)
+            }
+            label = end + 1
+        }
+        return literal..<name.upperBound
     }
 }
 

@@ -176,21 +176,27 @@ struct NameInput {
     /// Appends a name of a host; false for what needs the whole parser, or a reason.
     private mutating func appendPlain(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard range.count <= DomainName.maximumWireLength - 2 else { return false }
-        var start = range.lowerBound
-        while start < range.upperBound {
-            var end = start
-            while end < range.upperBound, text[end] != 0x2E {
-                let octet = text[end]
-                guard Self.isOfHosts(octet) else { return false }
-                end += 1
+        let end = text[range.upperBound - 1] == 0x2E ? range.upperBound - 1 : range.upperBound
+        var isPlain = true
+        wire.append(addingCapacity: range.count + 2) { output in
+            // The length of a label stands where the dot in front of it does in the text.
+            var lengthPlace = output.count
+            output.append(0)
+            for index in range.lowerBound...end where isPlain {
+                let octet = index < end ? text[index] : 0x2E
+                if octet == 0x2E {
+                    let length = output.count - lengthPlace - 1
+                    isPlain = length > 0 && length <= DomainName.maximumLabelLength
+                    output[lengthPlace] = UInt8(truncatingIfNeeded: length)
+                    lengthPlace = output.count
+                    output.append(0)
+                } else {
+                    isPlain = Self.isOfHosts(octet)
+                    output.append(octet)
+                }
             }
-            guard end > start, end - start <= DomainName.maximumLabelLength else { return false }
-            wire.append(UInt8(end - start))
-            unsafe text.extracting(start..<end).withUnsafeBufferPointer { unsafe wire.append(contentsOf: $0) }
-            start = end + 1
         }
-        wire.append(0)
-        return true
+        return isPlain
     }
 
     /// The first field of a part of a text.
