@@ -52,7 +52,10 @@ let package = Package(
             dependencies: ["CHTTP2", "CSockets", "CTLS", "Detection", "DNS", "Policy", "TextScan", "Validation"]
         ),
         .target(name: "Findings", dependencies: ["Catalog", "DNS", "Policy"]),
-        .target(name: "Audit", dependencies: ["Catalog", "DNS", "Findings", "NameLanguages", "Policy"]),
+        .target(
+            name: "Audit",
+            dependencies: ["Catalog", "DNS", "FilterLists", "Findings", "NameLanguages", "Policy"]
+        ),
         .target(
             name: "Replay",
             dependencies: ["Catalog", "Detection", "DNS", "Findings", "Policy", "QueryLogs", "TextScan"]

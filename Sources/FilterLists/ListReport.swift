@@ -75,11 +75,26 @@ public struct LoadedLayer: Sendable {
         return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
     }
 
+    /// The layer as it would be with nothing but some of its rules, and what states none: small where few rules are kept.
+    ///
+    /// Lines that hold nothing any more are gone, so places in it are others.
+    /// - Throws: what compiling the rest gives.
+    /// - Complexity: O(octets + rules), then that of loading what is left
+    public func keeping(_ rules: Set<Int>) throws(ListError) -> LoadedLayer {
+        var recipe = recipe
+        let lists = layer.ruleTexts(kept: rules)
+        for (list, texts) in lists.enumerated() where list < listCount {
+            recipe.lists[list].text = recipe.lists[list].text.reduced(to: texts.kept, without: texts.others)
+        }
+        return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
+    }
+
     /// The layer as it would be with lines more.
     /// - Throws: what compiling it gives.
     /// - Complexity: that of loading the layer
     public func adding(_ lines: [AddedLine]) throws(ListError) -> LoadedLayer {
         var recipe = recipe
+        var front: [LayerRecipe.List] = []
         var own: [[String]: (text: ListText, detection: Detection, lines: [(octets: [UInt8], place: Int?)])] = [:]
         for (list, lines) in Dictionary(grouping: lines, by: \.list) where list < listCount {
             let (text, detection) = (recipe.lists[list].text, recipe.lists[list].detection)
@@ -89,6 +104,14 @@ public struct LoadedLayer: Sendable {
                 switch line.place {
                 case .end: added.append((octets, nil))
                 case .inFrontOf(let place): added.append((octets, place))
+                case .listInFront(let format, let role):
+                    let made = Detection(format: format, engine: detection.engine, follows: true)
+                    front.append(
+                        LayerRecipe.List(
+                            text: ListText(octets + [0x0A], role: role, format: format, beside: text),
+                            detection: made
+                        )
+                    )
                 case .ownList(let format, let role):
                     let made = Detection(format: format, engine: detection.engine, follows: true)
                     let list = ListText([], role: role, format: format, beside: text)
@@ -101,6 +124,7 @@ public struct LoadedLayer: Sendable {
         for (_, list) in own.sorted(by: { $0.key.joined() < $1.key.joined() }) {
             recipe.lists.append(LayerRecipe.List(text: list.text.adding(list.lines), detection: list.detection))
         }
+        recipe.lists.insert(contentsOf: front, at: 0)
         return try LayerLoader.compile(recipe, mayBeEmpty: true, diagnostics: [])
     }
 }
@@ -115,6 +139,8 @@ public struct AddedLine: Sendable {
         case inFrontOf(Int)
         /// In a list of its own, beside the one that it is about.
         case ownList(ListFormat, ListRole)
+        /// A list of its own in front of all others: all lines of it in one.
+        case listInFront(ListFormat, ListRole)
     }
 
     /// The list that it belongs to.

@@ -271,6 +271,40 @@ struct ListText {
         return blanked
     }
 
+    /// The list with some of its texts alone, and what is none of the others; lines that hold nothing any more are gone where
+    /// nothing hangs on their numbers.
+    func reduced(to kept: [Range<Int>], without others: [Range<Int>]) -> ListText {
+        let whole = octets.span.octets
+        var text = whole
+        for range in others {
+            for index in range.clamped(to: text.indices) where text[index] != 0x0A && text[index] != 0x0D {
+                text[index] = 0x20
+            }
+        }
+        for range in kept { text.replaceSubrange(range, with: whole[range]) }
+        var reduced = self
+        guard guardsOfLines.isEmpty, removed.isEmpty, policyZones.isEmpty else {
+            reduced.octets = ListOctets(text.span)
+            return reduced
+        }
+        var (start, end, isBlank) = (0, 0, true)
+        for index in text.indices {
+            let octet = text[index]
+            if octet != 0x20, octet != 0x09, octet != 0x0A, octet != 0x0D { isBlank = false }
+            guard octet == 0x0A || index == text.count - 1 else { continue }
+            if !isBlank {
+                for place in start...index {
+                    text[end] = text[place]
+                    end += 1
+                }
+            }
+            (start, isBlank) = (index + 1, true)
+        }
+        text.removeSubrange(end...)
+        reduced.octets = ListOctets(text.span)
+        return reduced
+    }
+
     /// The list with blanks in place of carriage returns.
     func replacingReturns(_ places: [Int]) -> ListText {
         var text = octets.span.octets

@@ -118,29 +118,30 @@ extension Verdict {
         let removal = removal(of: matched)
         // A rule about addresses is not overruled by one about the name.
         if matched.relation != .qname, matched.relation != .cname { return removal }
-        switch matched.rule.engine {
-        case .pihole: return "pihole allow \(asked.lowercased)"
-        case .adguardHome: return "@@||\(element)^$important"
-        case .blocky: return "allowlists: \(element)"
-        case .technitium: return "allowed zone: \(element)"
+        let engine = matched.rule.engine
+        func line(_ scope: Scope, _ name: DomainName) -> String { LayerException(engine, scope, name)?.text ?? removal }
+        switch engine {
         // Allowed names are compared with the name asked for alone; they switch the check of aliases off.
-        case .dnscryptProxy: return "allowed-names: =\(asked.lowercased)"
+        case .pihole, .dnscryptProxy: return line(.exact, asked)
+        case .adguardHome, .technitium: return line(.subtree, matched.element)
+        case .blocky, .dnsdist: return line(.exact, matched.element)
         // A second zone, record or address for the very same name is refused or loses.
-        case .unbound: return names(matched, element) ? removal : "local-zone: \"\(element).\" always_transparent"
+        case .unbound: return names(matched, element) ? removal : line(.subtree, matched.element)
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
-            return names(matched, element) ? removal : "\(element) CNAME rpz-passthru."
-        case .dnsdist: return "addAction(QNameRule(\"\(element)\"), AllowAction()); mvRuleToTop()"
-        case .knotPolicy:
-            return "policy.add(policy.domains(policy.PASS, policy.todnames({'\(element)'}))) in front of line "
-                + "\(matched.rule.line) of \(matched.rule.list)"
+            return names(matched, element) ? removal : line(.exact, matched.element)
+        case .knotPolicy: return line(.exact, matched.element) + Self.front(of: matched.rule)
         case .dnsmasq:
-            return matched.rule.ruleClass != .zone || names(matched, element) ? removal : "server=/\(element)/#"
+            return matched.rule.ruleClass != .zone || names(matched, element)
+                ? removal : line(.subtree, matched.element)
         // Exceptions stand elsewhere than in the list, where they cannot be tried.
         case .squid, .squidGuard, .opnsense, .v2ray, .proxifier, .littleSnitch, .lanCache, .bindZones, .hostsFile,
             .coreDNS, .panOS, .zscaler, .fortiGate, .umbrella, .pac, .packetFilter:
             return removal
         }
     }
+
+    /// Where a rule goes of which the first counts.
+    private static func front(of rule: RuleReference) -> String { " in front of line \(rule.line) of \(rule.list)" }
 
     /// An exception for every name of a pattern; engines that cannot say one have the rule removed.
     private static func exception(_ matched: MatchedRule, for pattern: EndpointPattern) -> String {
@@ -149,22 +150,16 @@ extension Verdict {
             return removal
         }
         let base = pattern.base.lowercased.description
-        switch matched.rule.engine {
-        case .pihole: return "pihole allow-wild \(base)"
-        case .adguardHome: return "@@||\(base)^$important"
-        case .blocky: return "allowlists: *.\(base)"
-        case .technitium: return "allowed zone: \(base)"
-        case .dnscryptProxy: return "allowed-names: *.\(base)"
-        case .unbound: return names(matched, base) ? removal : "local-zone: \"\(base).\" always_transparent"
-        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ:
-            return names(matched, "*." + base) ? removal : "*.\(base) CNAME rpz-passthru."
-        case .dnsdist: return "addAction(\"\(base)\", AllowAction()); mvRuleToTop()"
-        case .knotPolicy:
-            return "policy.add(policy.suffix(policy.PASS, policy.todnames({'\(base)'}))) in front of line "
-                + "\(matched.rule.line) of \(matched.rule.list)"
+        let engine = matched.rule.engine
+        func line(_ scope: Scope) -> String { LayerException(engine, scope, pattern.base)?.text ?? removal }
+        switch engine {
+        case .pihole, .adguardHome, .blocky, .technitium, .dnscryptProxy, .dnsdist: return line(.subtree)
+        case .unbound: return names(matched, base) ? removal : line(.subtree)
+        case .bindRPZ, .unboundRPZ, .pdnsRPZ, .knotRPZ: return names(matched, "*." + base) ? removal : line(.below)
+        case .knotPolicy: return line(.subtree) + front(of: matched.rule)
         case .dnsmasq:
             let isNamed = names(matched, base) || names(matched, "*." + base)
-            return matched.rule.ruleClass != .zone || isNamed ? removal : "server=/\(base)/#"
+            return matched.rule.ruleClass != .zone || isNamed ? removal : line(.subtree)
         default: return removal
         }
     }

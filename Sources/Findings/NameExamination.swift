@@ -51,5 +51,5 @@ extension CompiledStack {
 
 extension Verdict {
     /// Whether a name leads to a cache of what it serves, which is neither blocked nor let pass by that.
-    fileprivate var leadsToCache: Bool { kind == .redirect && matched?.rule.engine == .lanCache }
+    var leadsToCache: Bool { kind == .redirect && matched?.rule.engine == .lanCache }
 }

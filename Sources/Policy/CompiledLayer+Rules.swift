@@ -71,6 +71,23 @@ extension CompiledLayer {
         return RulePlace(list: Int(record.list), line: position.line, text: start..<end, ruleClass: record.ruleClass)
     }
 
+    /// Where the texts of rules stand, list by list: of those that are wanted, and of all others.
+    /// - Complexity: O(rules)
+    public func ruleTexts(kept: Set<Int>) -> [(kept: [Range<Int>], others: [Range<Int>])] {
+        var found = lists.map { _ in (kept: [Range<Int>](), others: [Range<Int>]()) }
+        for rule in 0..<addressRules.upperBound {
+            let record = record(rule)
+            guard record.scope != .node, !lists[Int(record.list)].isOfEngine else { continue }
+            let place = place(rule)
+            if kept.contains(rule) {
+                found[place.list].kept.append(place.text)
+            } else {
+                found[place.list].others.append(place.text)
+            }
+        }
+        return found
+    }
+
     /// Calls `body` with the text of a rule.
     public func withText(_ place: RulePlace, _ body: (Span<UInt8>) -> Void) {
         records.withText(place.list, place.text, body)

@@ -22,8 +22,8 @@ struct Patchway: ParsableCommand {
             CommandGroup(
                 name: "Offline:",
                 subcommands: [
-                    AuditCommand.self, GateCommand.self, CoverCommand.self, CheckCommand.self, ReplayCommand.self,
-                    MergeCommand.self, DiffCommand.self, ExplainCommand.self, ConvertCommand.self,
+                    AuditCommand.self, GateCommand.self, CoverCommand.self, AllowCommand.self, CheckCommand.self,
+                    ReplayCommand.self, MergeCommand.self, DiffCommand.self, ExplainCommand.self, ConvertCommand.self,
                 ]
             ),
             CommandGroup(

@@ -57,7 +57,7 @@ struct AuditCommand: ParsableCommand {
         }
         let reading = try listReading.reading()
         let catalog = try catalogOptions.load()
-        let (names, faults) = try names(catalog)
+        let (names, faults) = try AuditName.requested(namesFile, catalog)
         let layers = try output.format.reporting(catalog) {
             try stack.map {
                 var requested = try ConfigurationFile.read($0).stack
@@ -101,29 +101,6 @@ struct AuditCommand: ParsableCommand {
         let status = run.status(threshold: threshold)
         // A name that could not be read was not audited.
         throw status == .fine && (!faults.isEmpty || layers?.emptied ?? 0 > 0) ? .undecided : status
-    }
-
-    private func names(_ catalog: EndpointCatalog) throws -> ([AuditName], faults: [Diagnostic]) {
-        guard let namesFile else {
-            let names = AuditName.all(of: catalog)
-            guard !names.isEmpty else { throw Failure.usage("no endpoint of the catalog is left to audit") }
-            return (names, [])
-        }
-        var input = NameInput()
-        try input.read(namesFile)
-        guard !input.items.isEmpty else {
-            for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
-            throw Failure.usage("\(TerminalText.escaped(namesFile)): no names in it")
-        }
-        var seen: Set<DomainName> = []
-        let names = input.items.filter { seen.insert($0.name).inserted }.map {
-            AuditName(
-                name: $0.name,
-                endpoint: catalog.endpoint(matching: $0.name),
-                origin: catalog.knownHost($0.name) == nil ? nil : .known
-            )
-        }
-        return (names, input.diagnostics)
     }
 }
 
