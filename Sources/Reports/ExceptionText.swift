@@ -142,7 +142,7 @@ public struct ExceptionText: Sendable {
         if summary.rules > 0 {
             lines.append(
                 summary.isMinimal
-                    ? "No smaller set frees as much (lower bound \(grouped(summary.lowerBound))); of such sets none opens fewer listed names."
+                    ? "No smaller set frees as much (lower bound \(grouped(summary.lowerBound))); of such sets it is the one whose exceptions, each by itself, may open the fewest listed names."
                     : "Whether a smaller set frees as much is not proven (lower bound \(grouped(summary.lowerBound)))."
             )
         }

@@ -21,6 +21,8 @@ import Testing
         ("audit.sarif", ["audit", "--names", "Zones/demo/names.txt", "-o", "sarif"] + lists, 1),
         ("gate.txt", gate, 1), ("gate.ndjson", gate + ["-o", "ndjson"], 1), ("gate.sarif", gate + ["-o", "sarif"], 1),
         ("gate.junit", gate + ["-o", "junit"], 1), ("gate.github", gate + ["-o", "github"], 1),
+        ("allow.txt", ["allow", lists[0]], 0), ("allow.ndjson", ["allow", lists[0], "-o", "ndjson"], 0),
+        ("allow.rules", ["allow", lists[2], "-o", "rules"], 0), ("allow-open.txt", ["allow", lists[3]], 1),
         ("replay.txt", log, 1),
         ("replay.ndjson", log + ["-o", "ndjson"], 1),
         ("replay.csv", log + ["-o", "csv"], 1), ("replay.md", log + ["-o", "md"], 1),

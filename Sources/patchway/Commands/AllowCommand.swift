@@ -16,13 +16,15 @@ struct AllowCommand: ParsableCommand {
         abstract: "Find the fewest exceptions with which every needed name passes, in the engine's syntax, with proof.",
         discussion: """
             The LISTs are those of one engine, read together; with --stack each layer of a configuration file gets a set of \
-            its own. Of sets with as few exceptions the one is taken that opens the fewest other names of the lists. No \
-            exception is wider than a documented wildcard. What is found is compiled into the layers, and these are asked.
+            its own. Of sets with as few exceptions the one is taken whose exceptions, each by itself, may open the fewest \
+            other names of the lists. No exception is wider than a documented wildcard. What is found is compiled into the \
+            layers, and these are asked; that each is needed is asked, in layers of more than 2,000 rules, of the rules that \
+            needed names meet.
 
             -o rules writes the exceptions alone, ready for a file.
 
-            Exit codes: 0 every name passes, with a set that is proven to be the smallest; 1 a name stays blocked \
-            whatever exceptions are made (see --fail-on); 3 something is not known, or not proven.
+            Exit codes: 0 every name from --fail-on on passes, with a set that is proven to be the smallest; 1 one stays blocked \
+            whatever exceptions are made; 3 something is not known, or not proven.
             """
     )
 
