@@ -42,6 +42,8 @@ public enum FindingRule: String, Sendable, CaseIterable {
     case observedBroken = "observed-broken"
     /// The capture shows NXDOMAIN or no data for a name that is known to exist.
     case observedMissing = "observed-missing"
+    /// Another build of the list does something else with the name.
+    case differs = "build-differs"
 }
 
 /// One thing that breaks an update name, with its proof.

@@ -140,12 +140,25 @@ struct RuleStore: @unchecked Sendable {
 extension RuleStore {
     /// The name of a rule in wire form, lower case.
     func wireName(_ rule: Int) -> [UInt8] {
+        var wire: [UInt8] = []
+        copyName(rule, to: &wire)
+        return wire
+    }
+
+    /// Puts the name of a rule in wire form, in lower case, in place of what `wire` holds.
+    func copyName(_ rule: Int, to wire: inout [UInt8]) {
+        wire.removeAll(keepingCapacity: true)
         let entry = packed[rule]
-        guard entry.nameLength > 0 else { return Self.wireName(arena, Int(entry.at)) }
+        let start = Int(entry.at)
+        guard entry.nameLength > 0 else {
+            var end = start
+            while arena[end] != 0 { end += Int(arena[end]) + 1 }
+            return wire.append(contentsOf: arena[start...end])
+        }
         let text = unsafe texts[Int(entry.list)]
-        var wire: [UInt8] = [0]
         var lengthAt = 0
-        for index in Int(entry.at)..<(Int(entry.at) + Int(entry.nameLength)) {
+        wire.append(0)
+        for index in start..<(start + Int(entry.nameLength)) {
             let octet = unsafe text[index]
             if octet == 0x2E {
                 lengthAt = wire.count
@@ -155,7 +168,7 @@ extension RuleStore {
                 wire.append(asciiLowercased(octet))
             }
         }
-        return wire + [0]
+        wire.append(0)
     }
 
     /// The name at a place in an arena.

@@ -115,6 +115,24 @@ struct RuleTable {
         }
     }
 
+    /// The first rule of a name itself.
+    func firstRule(
+        _ name: borrowing NameBuffer,
+        _ hashes: borrowing SuffixHashes,
+        _ store: borrowing RuleStore
+    ) -> Int? {
+        let labels = name.labelCount
+        var found: Int?
+        guard labels < SuffixHashes.kept else {
+            forEachSuffix(name, hashes, store) { if $0 == labels { found = $1 } }
+            return found
+        }
+        let hash = hashes.span[labels]
+        guard filter.depths.contains(labels), filter.mayContain(hash) else { return nil }
+        find(hash, labels, name, hashes.text, store) { found = $1 }
+        return found
+    }
+
     /// Bit n: the last n labels may have rules; only suffixes whose hashes are kept.
     ///
     /// What a stack has found out is as good as what the filter would say, and is at hand.

@@ -142,6 +142,7 @@ public enum ReportSARIF {
         case .observedFiltered: "The capture shows an answer made by a filter."
         case .observedBroken: "The capture shows failures."
         case .observedMissing: "The capture shows no data for a name that exists."
+        case .differs: "Another build of the list does something else with the name."
         case nil where id == Report.Alarm.notCompared: "A list could not be read, so nothing is known of it."
         case nil: "The new version of the list looks wrong as a whole."
         }

@@ -17,7 +17,7 @@ struct AuditCommand: ParsableCommand {
         discussion: """
             Each LIST is audited on its own; archives (.gz .xz .zst .zip) are read directly. Of a folder of categories in \
             squidGuard's form (UT1, Shalla) each category is a list. With --stack the layers of a configuration file are \
-            audited together.
+            audited together. With --equivalent the LISTs are builds of one list, and compared as policies.
             """
     )
 
@@ -41,6 +41,7 @@ struct AuditCommand: ParsableCommand {
     )
     var failOn = "low"
 
+    @OptionGroup var equivalence: EquivalenceOptions
     @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var output: ReportOutputOptions
@@ -48,6 +49,7 @@ struct AuditCommand: ParsableCommand {
     func run() throws {
         RunCost.begin()
         Interruption.watch()
+        try equivalence.check()
         guard !lists.isEmpty || stack != nil else { throw Failure.usage("no lists; give LIST… or --stack FILE") }
         let threshold = try Severity(option: failOn)
         guard !lists.isEmpty || listReading.isEmpty else {
@@ -57,6 +59,7 @@ struct AuditCommand: ParsableCommand {
         }
         let reading = try listReading.reading()
         let catalog = try catalogOptions.load()
+        if equivalence.isAsked { return try compare(reading, catalog, failOn: threshold) }
         let (names, faults) = try AuditName.requested(namesFile, catalog)
         let layers = try output.format.reporting(catalog) {
             try stack.map {
@@ -101,6 +104,21 @@ struct AuditCommand: ParsableCommand {
         let status = run.status(threshold: threshold)
         // A name that could not be read was not audited.
         throw status == .fine && (!faults.isEmpty || layers?.emptied ?? 0 > 0) ? .undecided : status
+    }
+
+    private func compare(_ reading: ListReading, _ catalog: EndpointCatalog, failOn: Severity) throws {
+        guard stack == nil, namesFile == nil, client.group == nil else {
+            throw Failure.usage("--equivalent compares LISTs; it takes no --stack, --names and --group")
+        }
+        try EquivalenceRun(
+            options: equivalence,
+            reading: reading,
+            catalog: catalog,
+            types: try RRType.list(types),
+            context: try client.context(),
+            output: output,
+            failOn: failOn
+        ).run(lists)
     }
 }
 
