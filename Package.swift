@@ -87,7 +87,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "oracle",
-            dependencies: ["Catalog", "DNS", "FilterLists", "Policy", "Resolver", "TestSupport", "TextScan"],
+            dependencies: [
+                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "Policy", "Resolver", "TestSupport", "TextScan",
+            ],
             path: "Tests/Oracle"
         ),
         .target(

@@ -18,12 +18,14 @@ import Synchronization
     private var names = 2000
     /// Where rounds are that somebody wrote.
     private var cases: String?
+    /// Builds of one list, whose differences are asked.
+    private var builds: [String] = []
 
     static func main() {
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
             let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
             say(
-                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N] | --cases DIR"
+                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N] | --cases DIR | --equivalent A,B"
             )
             exit(2)
         }
@@ -47,6 +49,7 @@ import Synchronization
                 verdicts = 1
             case "--lists": lists = value
             case "--cases": cases = value
+            case "--equivalent": builds = value.split(separator: ",").map(String.init)
             case "--serve": serves = value == "yes"
             case "--names":
                 guard let number = Int(value), (1...16_000).contains(number) else { return nil }
@@ -70,6 +73,7 @@ import Synchronization
             say("nothing was compared: no engine is installed")
             return 3
         }
+        if !builds.isEmpty { return EquivalenceTrial(paths: builds).run(present) }
         if let cases { return HandMadeRound.run(cases, present, serves: serves) }
         if let lists { return ListTrials(folder: lists, names: names, seed: seed).run(present) }
         let tallies = tallies(of: present)
