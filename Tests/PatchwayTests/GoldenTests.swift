@@ -9,6 +9,9 @@ import Testing
     static let gate = ["gate", "Zones/demo/adblock.txt", "Zones/demo/hosts.txt", "--engine", "pihole"]
     static let check = ["check", "-f", "Zones/demo/names.txt", "--stack", "Zones/demo/patchway.yaml"]
 
+    static let equivalent =
+        ["audit", "--equivalent"] + ["unbound.conf", "dnsmasq.conf", "rpz.zone"].map { "Tests/Fixtures/builds/\($0)" }
+
     static let cover = [
         "cover", "Zones/demo/firewall.txt", "--engine", "pan-os", "--for", "delivery-optimization", "--for",
         "microsoft-update",
@@ -21,6 +24,7 @@ import Testing
         ("audit.sarif", ["audit", "--names", "Zones/demo/names.txt", "-o", "sarif"] + lists, 1),
         ("gate.txt", gate, 1), ("gate.ndjson", gate + ["-o", "ndjson"], 1), ("gate.sarif", gate + ["-o", "sarif"], 1),
         ("gate.junit", gate + ["-o", "junit"], 1), ("gate.github", gate + ["-o", "github"], 1),
+        ("equivalent.txt", equivalent, 1), ("equivalent.ndjson", equivalent + ["-o", "ndjson"], 1),
         ("allow.txt", ["allow", lists[0]], 0), ("allow.ndjson", ["allow", lists[0], "-o", "ndjson"], 0),
         ("allow.rules", ["allow", lists[2], "-o", "rules"], 0), ("allow-open.txt", ["allow", lists[3]], 1),
         ("replay.txt", log, 1),

@@ -68,6 +68,16 @@ enum ProofCases {
         CommandLineCase("audit --engine umbrella @/passed.txt", 3, "+let pass"),
         CommandLineCase("audit --engine umbrella @/passed.txt -o ndjson", 3, "+\"assumed_roles\":1"),
         CommandLineCase("audit --engine pan-os --role allow @/passed.txt", 0, "+No update name breaks"),
+        CommandLineCase("audit --equivalent @/passed.txt", 2, "give two, or one with --every-engine"),
+        CommandLineCase(
+            "audit --equivalent --engine pihole @/passed.txt @/passed.txt",
+            0,
+            "+The builds are equivalent"
+        ),
+        CommandLineCase("audit --equivalent @/passed.txt @/absent.txt", 2, "absent.txt: no such file"),
+        CommandLineCase("allow", 2, "give LIST… or --stack FILE"),
+        CommandLineCase("allow @/absent.txt", 2, "absent.txt: no such file"),
+        CommandLineCase("allow -o html @/passed.txt", 2, "one of text, json, ndjson, rules"),
         CommandLineCase("audit --engine zscaler --role block @/passed.txt", 1, "+fix: remove line 1 of"),
         CommandLineCase("audit --engine zscaler --role deny @/passed.txt", 2, "one of block, allow"),
         CommandLineCase("audit --stack @/one-layer.yaml --role allow", 2, "names engines, formats and roles itself"),
