@@ -88,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "oracle",
             dependencies: [
-                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "Policy", "Resolver", "TestSupport", "TextScan",
+                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "Policy", "Resolver", "Settings", "TestSupport",
+                "TextScan",
             ],
             path: "Tests/Oracle"
         ),

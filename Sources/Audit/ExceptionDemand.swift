@@ -26,8 +26,6 @@ struct ExceptionDemands {
     private(set) var demands: [ExceptionDemand] = []
     /// The list whose rule decides about each of them.
     private(set) var lists: [Int] = []
-    /// Needed names and types of which it is not known whether the layer blocks them.
-    private(set) var open: [(need: Int, type: RRType, verdict: Verdict)] = []
 
     private let stack: CompiledStack
     private let context: QueryContext
@@ -57,10 +55,8 @@ struct ExceptionDemands {
     private mutating func add(_ number: Int, _ need: ExceptionNeed, _ type: RRType) {
         let name = need.name.name
         let own = stack.verdict(name, type: type, context: context)
-        guard own.kind != .unsupported else {
-            open.append((number, type, own))
-            return
-        }
+        // What is not known is no demand; the plan names it.
+        guard own.kind != .unsupported else { return }
         let isBlocked = own.isBlocked
         if isBlocked {
             note(ExceptionDemand(need: number, type: type, element: name, asked: name, chain: [], real: []), own)
@@ -90,8 +86,6 @@ struct ExceptionDemands {
                         ),
                         verdict
                     )
-                } else if isNew, verdict.kind == .unsupported {
-                    open.append((number, type, verdict))
                 }
                 guard let neutral else { break }
                 prefix.append(neutral)

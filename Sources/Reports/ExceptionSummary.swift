@@ -11,8 +11,10 @@ public struct ExceptionSummary: Sendable {
     public let names: Int
     /// The types that they are asked for.
     public let types: [RRType]
-    /// What the whole stack does not let pass for certain with all exceptions, whoever asks.
+    /// What the layers that were asked do not let pass for certain with all exceptions, whoever asks.
     public let left: [BlockedNeed]
+    /// How many layers were asked together.
+    public let layers: Int
     /// Rules that could not be evaluated.
     public let unsupportedRules: Int
 
@@ -22,12 +24,14 @@ public struct ExceptionSummary: Sendable {
         names: Int,
         types: [RRType],
         left: [BlockedNeed],
+        layers: Int,
         unsupportedRules: Int
     ) {
         self.plans = plans
         self.names = names
         self.types = types
         self.left = left
+        self.layers = layers
         self.unsupportedRules = unsupportedRules
     }
 

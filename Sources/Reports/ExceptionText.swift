@@ -147,7 +147,7 @@ public struct ExceptionText: Sendable {
             )
         }
         lines.append(
-            "Checked by compiling all layers with them, for \(summary.types.map(\.description).joined(separator: ", ")), over all known chains."
+            "Checked by compiling \(counted(summary.layers, "layer")) with them, for \(summary.types.map(\.description).joined(separator: ", ")), over all known chains."
         )
         if summary.unsupportedRules > 0 {
             lines.append("\(counted(summary.unsupportedRules, "rule")) could not be evaluated.")

@@ -112,6 +112,7 @@ import TextScan
     /// What a product makes of a dot in front is not documented, but by Zscaler.
     @Test(arguments: [
         (Engine.fortiGate, ".a.example"), (.panOS, ".a.example"), (.umbrella, ".a.example"),
+        (.fortiGate, "^.a.example"), (.umbrella, "^.a.example"),
         (.panOS, ".a.example/"),
     ])
     func leadingDots(engine: Engine, rule: String) throws {

@@ -31,6 +31,11 @@ enum CatalogNames {
         return Dictionary(uniqueKeysWithValues: aliases.map { ($0.key.description, $0.value.description) })
     }()
 
+    /// The chains that these aliases make.
+    static let singleChains = ChainGraph(
+        graph.edges.filter { aliases[$0.owner.description] == $0.target.description }
+    )
+
     private static let graph = ChainGraph(
         ChainsFile.parse(EmbeddedData.file(EmbeddedData.chains) ?? [], path: "chains").edges
     )

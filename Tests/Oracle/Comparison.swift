@@ -160,7 +160,7 @@ struct Comparison {
     func stack(of round: Round) throws -> CompiledStack { try model(round).stack }
 
     /// The model, and whether it says that the engine does not start.
-    private func model(_ round: Round) throws -> (stack: CompiledStack, isRefused: Bool) {
+    func model(_ round: Round) throws -> (stack: CompiledStack, isRefused: Bool) {
         // What a list names is looked for beside it.
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-\(UUID().uuidString)")
         if !round.files.isEmpty {

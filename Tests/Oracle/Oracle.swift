@@ -20,12 +20,14 @@ import Synchronization
     private var cases: String?
     /// Builds of one list, whose differences are asked.
     private var builds: [String] = []
+    /// The list for which exceptions are found and tried.
+    private var excepted: String?
 
     static func main() {
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
             let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
             say(
-                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N] | --cases DIR | --equivalent A,B"
+                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N] | --cases DIR | --equivalent A,B | --allow LIST"
             )
             exit(2)
         }
@@ -49,6 +51,7 @@ import Synchronization
                 verdicts = 1
             case "--lists": lists = value
             case "--cases": cases = value
+            case "--allow": excepted = value
             case "--equivalent": builds = value.split(separator: ",").map(String.init)
             case "--serve": serves = value == "yes"
             case "--names":
@@ -74,6 +77,7 @@ import Synchronization
             return 3
         }
         if !builds.isEmpty { return EquivalenceTrial(paths: builds).run(present) }
+        if let excepted { return ExceptionRoundTrip(path: excepted).run(present) }
         if let cases { return HandMadeRound.run(cases, present, serves: serves) }
         if let lists { return ListTrials(folder: lists, names: names, seed: seed).run(present) }
         let tallies = tallies(of: present)

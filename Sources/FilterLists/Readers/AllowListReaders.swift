@@ -10,7 +10,7 @@ enum AllowListLines {
     static func read(
         _ text: Span<UInt8>,
         _ sink: inout RuleSink,
-        opensDots: Bool = true,
+        opening prefixes: [StaticString] = [".", "^."],
         _ entry: (Range<Int>, Int, inout RuleSink) -> Void
     ) {
         var scanner = LineScanner(text)
@@ -36,9 +36,11 @@ enum AllowListLines {
                 sink.skip(.address, text, rule, line.number)
                 continue
             }
-            if opensDots, rule.count > 1, text[rule.lowerBound] == 0x2E {
+            let prefix = prefixes.first { rule.count > $0.utf8CodeUnitCount && text.hasPrefix($0, at: rule.lowerBound) }
+            if let prefix {
                 sink.skip(.leadingDot, text, rule, line.number)
-                let (openClass, name) = (sink.entry().class, (rule.lowerBound + 1)..<rule.upperBound)
+                let name = (rule.lowerBound + prefix.utf8CodeUnitCount)..<rule.upperBound
+                let openClass = sink.entry().class
                 sink.leaveOpen(.subtree, text, name: name, class: openClass, rule: rule, line: line.number)
                 continue
             }
@@ -58,7 +60,7 @@ enum AllowListLines {
 enum PANOSReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
-        AllowListLines.read(text, &sink) { rule, line, sink in
+        AllowListLines.read(text, &sink, opening: ["."]) { rule, line, sink in
             var name = rule
             var scope = Scope.exact
             if text.hasPrefix("*.", at: rule.lowerBound) {
@@ -105,7 +107,7 @@ enum ZscalerReader {
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
-        AllowListLines.read(text, &sink, opensDots: false) { rule, line, sink in
+        AllowListLines.read(text, &sink, opening: []) { rule, line, sink in
             for index in rule where text[index] &- 0x41 < 26 { return sink.drop(.capitals, text, rule, line) }
             guard !AllowListLines.holds(text, rule, 0x2A) else { return sink.drop(.wildcard, text, rule, line) }
             guard text[rule.lowerBound] == 0x2E else {

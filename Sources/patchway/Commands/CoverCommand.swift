@@ -189,13 +189,7 @@ private struct CoverRun {
 
     private func writeText(_ found: [EndpointCoverage], _ summary: CoverageSummary) {
         let text = CoverageText(style: output.style)
-        for report in loaded.reports {
-            for diagnostic in output.isVerbose ? report.diagnostics : report.notices {
-                StandardError.line(diagnostic.description)
-            }
-            StandardOutput.write(text.list(SourceReport(report)))
-        }
-        for diagnostic in loaded.diagnostics { StandardError.line(diagnostic.description) }
+        loaded.writeFiles(output.style, isVerbose: output.isVerbose)
         StandardOutput.write(text.product(loaded.stack.layers[0].profile))
         StandardOutput.write(text.endpoints(found) + text.gaps(gaps) + text.summary(summary))
     }
@@ -203,11 +197,7 @@ private struct CoverRun {
     private func writeRecords(_ found: [EndpointCoverage], _ summary: CoverageSummary, _ missing: Int) {
         var records = RecordStream(output.format, write: StandardOutput.write)
         records.begin(catalog, stack: loaded.label)
-        for report in loaded.reports {
-            records.record("file") { SourceReport(report).write(to: &$0) }
-            for diagnostic in report.diagnostics { records.whole { diagnostic.write(to: &$0) } }
-        }
-        for diagnostic in loaded.diagnostics { records.whole { diagnostic.write(to: &$0) } }
+        loaded.writeFiles(to: &records)
         let profile = loaded.stack.layers[0].profile
         records.record("product") {
             $0.member("engine", profile.engine.rawValue)

@@ -20,6 +20,8 @@ struct AllowRun {
     /// The layers with their exceptions.
     private var mended: [CompiledLayer] = []
     private var faults: [ListError] = []
+    /// The layers that were asked about.
+    private var asked: UInt64 = 0
 
     init(
         loaded: LoadedStack,
@@ -47,6 +49,7 @@ struct AllowRun {
             isNarrow: isNarrow
         )
         for number in numbers where !Interruption.isRequested {
+            asked |= 1 << UInt64(number)
             do throws(ListError) {
                 let found = try planner.plan(loaded.layers[number], at: number)
                 plans.append(found.plan)
@@ -57,14 +60,13 @@ struct AllowRun {
         }
     }
 
-    /// What the whole stack does with everything that is needed, whoever asks, with all exceptions in place.
+    /// What the layers that were asked about do together with everything that is needed, whoever asks, with all exceptions in
+    /// place.
     func summary(_ types: [RRType]) -> ExceptionSummary {
         let stack = CompiledStack(layers: mended)
-        let asked = Set(plans.map(\.layer))
         var left: [BlockedNeed] = []
         for var context in contexts {
-            // Layers that nobody asked about stay as they are.
-            context.layers &= asked.reduce(0) { $0 | 1 << UInt64($1) }
+            context.layers &= asked
             left += needs.flatMap { $0.blocked(stack, context: context) }
         }
         return ExceptionSummary(
@@ -72,6 +74,7 @@ struct AllowRun {
             names: needs.count,
             types: types,
             left: left,
+            layers: asked.nonzeroBitCount,
             unsupportedRules: loaded.unsupportedRules + faults.count
         )
     }
@@ -84,14 +87,7 @@ struct AllowRun {
     }
 
     private func writeText(_ summary: ExceptionSummary) {
-        let lists = CoverageText(style: output.style)
-        for report in loaded.reports {
-            for diagnostic in output.isVerbose ? report.diagnostics : report.notices {
-                StandardError.line(diagnostic.description)
-            }
-            StandardOutput.write(lists.list(SourceReport(report)))
-        }
-        for diagnostic in loaded.diagnostics { StandardError.line(diagnostic.description) }
+        loaded.writeFiles(output.style, isVerbose: output.isVerbose)
         let text = ExceptionText(style: output.style)
         for plan in plans { StandardOutput.write(text.plan(plan, of: loaded.layers.count)) }
         StandardOutput.write(text.summary(summary))
@@ -100,11 +96,7 @@ struct AllowRun {
     private func writeRecords(_ summary: ExceptionSummary) {
         var records = RecordStream(output.format, write: StandardOutput.write)
         records.begin(catalog, stack: loaded.label)
-        for report in loaded.reports {
-            records.record("file") { SourceReport(report).write(to: &$0) }
-            for diagnostic in report.diagnostics { records.whole { diagnostic.write(to: &$0) } }
-        }
-        for diagnostic in loaded.diagnostics { records.whole { diagnostic.write(to: &$0) } }
+        loaded.writeFiles(to: &records)
         for plan in plans {
             records.record("layer") { plan.write(to: &$0) }
             for member in plan.members { records.record("exception") { plan.write(member, to: &$0) } }
