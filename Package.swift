@@ -88,8 +88,9 @@ let package = Package(
         .executableTarget(
             name: "oracle",
             dependencies: [
-                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "Policy", "Resolver", "Settings", "TestSupport",
-                "TextScan",
+                "Audit", "Catalog", "DNS", "FilterLists", "Findings", "Policy", "QueryLogs", "Replay", "Resolver",
+                "Settings",
+                "TestSupport", "TextScan",
             ],
             path: "Tests/Oracle"
         ),

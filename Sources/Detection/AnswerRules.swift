@@ -48,21 +48,18 @@ extension AnswerFacts {
 
     /// D06: an answer that leads nowhere, whatever the response code says.
     var addressed: Detected? {
-        for address in addresses {
-            if address.leadsNowhere {
-                return Detected(.nowhere, .filtered, .sinkhole, .strong, "answered \(address)")
-            }
-            if address.isPrivate {
-                return Detected(
-                    .nowhere,
-                    .filtered,
-                    .redirect,
-                    .weak,
-                    "answered the private address \(address): an internal update server, a cache, or a filter"
-                )
-            }
+        // Records come in any order, so the strongest counts and not the first.
+        if let address = addresses.first(where: \.leadsNowhere) {
+            return Detected(.nowhere, .filtered, .sinkhole, .strong, "answered \(address)")
         }
-        return nil
+        guard let address = addresses.first(where: \.isPrivate) else { return nil }
+        return Detected(
+            .nowhere,
+            .filtered,
+            .redirect,
+            .weak,
+            "answered the private address \(address): an internal update server, a cache, or a filter"
+        )
     }
 
     private func coded(type: RRType, exists: Bool) -> Detected? {

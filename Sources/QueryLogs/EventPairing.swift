@@ -270,6 +270,8 @@ struct EventPairing {
             }
             return
         }
+        // A remark stands for what its kind of rule does; tags of Unbound's clients have such a rule do something else.
+        if event.block != nil, let told = event.rcode, let code = sighting.rcode, told != code { event.block = nil }
         let isRemarked = event.block != nil && event.reply == .seen && event.rcode == sighting.rcode
         event.reply = .seen
         event.rcode = sighting.rcode

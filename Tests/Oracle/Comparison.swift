@@ -8,6 +8,8 @@ struct Comparison {
     let setup: EngineSetup
     /// Whether a server of ours is asked, too.
     var serves = false
+    /// Whether what the engine logs, and a capture of its packets, is read and compared, too.
+    var logs = false
     private var engine: Engine { setup.engine }
 
     /// What came of asking everything once.
@@ -16,6 +18,7 @@ struct Comparison {
         var mismatches: [Int: String] = [:]
         var verdicts = 0
         var served = 0
+        var logged: [String: LogTally] = [:]
         var unsupported = 0
         var open = 0
     }
@@ -58,6 +61,7 @@ struct Comparison {
         let first = try answers(round, stack, on: socket, patience)
         tally.add(verdicts: first.verdicts, unsupported: first.unsupported, open: first.open)
         tally.served += first.served
+        for (format, logged) in first.logged { tally.logged[format, default: LogTally()].add(logged) }
         guard !first.mismatches.isEmpty else { return }
         let second = try answers(round, stack, on: socket, patience)
         let repeated = first.mismatches.keys.filter { second.mismatches[$0] != nil }.sorted()
@@ -96,6 +100,7 @@ struct Comparison {
             blocked: round.blocked.map { try DomainName($0) },
             client: round.client,
             isProxy: setup.isProxy,
+            logs: (logs && !setup.isProxy, EngineLog.of(engine, round)),
             patience: patience
         )
     }
@@ -153,7 +158,26 @@ struct Comparison {
             guard let text = judge.mismatch(entry.question, entry.verdict, outcome ?? .drop) else { continue }
             answers.mismatches[entry.place] = text
         }
+        if logs { review(process, asked, outcomes, &answers) }
         return answers
+    }
+
+    /// Reads what was recorded of a round whose answers were as expected.
+    private func review(
+        _ process: EngineProcess,
+        _ asked: [(place: Int, question: Question, verdict: Verdict)],
+        _ outcomes: [Outcome?],
+        _ answers: inout Answers
+    ) {
+        let (sources, port) = process.records()
+        for source in sources {
+            var review = LogReview(source, engine, port: port)
+            if let fault = review.headline { answers.mismatches[-1] = fault }
+            for (entry, outcome) in zip(asked, outcomes) where answers.mismatches[entry.place] == nil {
+                answers.mismatches[entry.place] = review.mismatch(entry.question, entry.verdict, outcome ?? .drop)
+            }
+            answers.logged[source.format] = review.tally
+        }
     }
 
     /// The model of a round.

@@ -27,6 +27,8 @@ final class EngineProcess {
     private let log: URL
     /// Asks a proxy; nil for servers of DNS.
     private let proxy: ProxyClient?
+    /// Records what goes through it, where that is wanted.
+    private let watch: LogWatch?
 
     /// Starts a program with files of its own.
     /// - Parameters:
@@ -34,6 +36,7 @@ final class EngineProcess {
     ///   - lists: name and text of files that are taken as they are.
     ///   - blocked: names that get NXDOMAIN once the policy is in force.
     ///   - address: the address that asks.
+    ///   - logs: whether what goes through it is recorded, and its own log of it, if any.
     ///   - patience: how long that may take.
     /// - Throws: ``EngineRefusal`` when it is not ready by then.
     init(
@@ -44,6 +47,7 @@ final class EngineProcess {
         blocked: [DomainName],
         client address: UInt32,
         isProxy: Bool,
+        logs: (isWanted: Bool, own: EngineLog?),
         patience: Duration
     ) throws {
         guard let port = Self.freePort(), let prober = LoopbackSocket(), let client = LoopbackSocket(address: address)
@@ -55,13 +59,16 @@ final class EngineProcess {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchway-oracle-\(UUID().uuidString)")
         log = folder.appendingPathComponent("log")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let watch = logs.isWanted ? LogWatch(logs.own, folder: folder, port: port) : nil
+        self.watch = watch
         let (folderPath, portText) = (folder.path, String(port))
         func filled(_ text: String) -> String {
             text.replacing("@FOLDER@", with: folderPath).replacing("@PORT@", with: portText)
         }
         for list in lists { try Data(list.text.utf8).write(to: folder.appendingPathComponent(list.name)) }
         for file in files {
-            try Data(filled(file.text).utf8).write(to: folder.appendingPathComponent(file.name))
+            let text = watch?.filled(file.name, file.text) ?? file.text
+            try Data(filled(text).utf8).write(to: folder.appendingPathComponent(file.name))
         }
         try Data().write(to: log)
         let output = try FileHandle(forWritingTo: log)
@@ -104,7 +111,18 @@ final class EngineProcess {
         return text.split(separator: "\n").suffix(8).joined(separator: "\n")
     }
 
+    /// Ends it, and gives what was recorded.
+    func records() -> (sources: [LogWatch.Source], port: UInt16) {
+        let sources = watch?.finish {
+            // With leave to write what it still has.
+            kill(process.processIdentifier, SIGTERM)
+            for _ in 0..<100 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+        }
+        return (sources ?? [], port)
+    }
+
     func stop() {
+        watch?.end()
         // The child may have inherited a mask that keeps SIGTERM from it.
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()

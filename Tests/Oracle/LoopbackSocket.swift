@@ -61,6 +61,27 @@ final class LoopbackSocket: Sendable {
         return -1
     }
 
+    /// A TCP socket that waits for connections to some port of 127.0.0.1; nil without one.
+    static func listener() -> (descriptor: Int32, port: UInt16)? {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        var address = loopback(port: 0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port: UInt16? = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                guard unsafe bind(descriptor, generic, length) == 0, listen(descriptor, 4) == 0,
+                    unsafe getsockname(descriptor, generic, &length) == 0
+                else { return nil }
+                return unsafe pointer.pointee.sin_port.bigEndian
+            }
+        }
+        guard let port else {
+            close(descriptor)
+            return nil
+        }
+        return (descriptor, port)
+    }
+
     /// How long ``receive()`` waits, below one second.
     func wait(milliseconds: Int) {
         var wait = timeval(tv_sec: 0, tv_usec: milliseconds * 1000)

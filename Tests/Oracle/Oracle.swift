@@ -2,7 +2,7 @@ import Foundation
 import Policy
 import Synchronization
 
-/// `oracle [--seed N] [--verdicts N] [--engine E] [--round N] [--serve yes]`: random rules and names, decided by the engines and by the
+/// `oracle [--seed N] [--verdicts N] [--engine E] [--round N] [--serve yes] [--logs yes]`: random rules and names, decided by the engines and by the
 /// model; with `--lists DIR [--names N]` the lists in a folder, instead of random rules; with `--cases DIR` rounds by hand.
 @main struct Oracle {
     private var seed = UInt64.random(in: 0..<1_000_000)
@@ -11,6 +11,8 @@ import Synchronization
     private var mustRun = false
     /// Whether a server of ours is asked, too.
     private var serves = false
+    /// Whether logs and captures of the engines are read and compared, too.
+    private var logs = false
     /// The one round to play, as a mismatch names it.
     private var round: UInt64?
     /// Where the lists are, and how many names to ask about each.
@@ -27,7 +29,7 @@ import Synchronization
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
             let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
             say(
-                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] | --lists DIR [--names N] | --cases DIR | --equivalent A,B | --allow LIST"
+                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] [--serve yes] [--logs yes] | --lists DIR [--names N] | --cases DIR | --equivalent A,B | --allow LIST"
             )
             exit(2)
         }
@@ -54,6 +56,7 @@ import Synchronization
             case "--allow": excepted = value
             case "--equivalent": builds = value.split(separator: ",").map(String.init)
             case "--serve": serves = value == "yes"
+            case "--logs": logs = value == "yes"
             case "--names":
                 guard let number = Int(value), (1...16_000).contains(number) else { return nil }
                 names = number
@@ -96,6 +99,9 @@ import Synchronization
             }
             say(line)
         }
+        if logs, !tallies.contains(where: { $0.logged["pcap"] != nil }) {
+            say("packets were not recorded: tcpdump is missing, or may not capture here")
+        }
         if tallies.contains(where: { $0.mismatches > 0 }) { code = 1 }
         func sum(_ count: (Tally) -> Int) -> Int { tallies.reduce(0) { $0 + count($1) } }
         var line = "all verdicts \(sum(\.verdicts)) mismatches \(sum(\.mismatches))"
@@ -113,9 +119,16 @@ import Synchronization
         let isDone = DispatchSemaphore(value: 0)
         let workers = min(3, engines.count)
         for _ in 0..<workers {
-            Thread.detachNewThread { [seed, round, serves] in
+            Thread.detachNewThread { [seed, round, serves, logs] in
                 while let index = board.takeEngine() {
-                    let tally = Self.tally(engines[index], share: share, seed: seed, only: round, serves: serves)
+                    let tally = Self.tally(
+                        engines[index],
+                        share: share,
+                        seed: seed,
+                        only: round,
+                        serves: serves,
+                        logs: logs
+                    )
                     board.tallies.withLock { $0[index] = tally }
                 }
                 isDone.signal()
@@ -125,8 +138,10 @@ import Synchronization
         return board.tallies.withLock { $0 }
     }
 
-    private static func tally(_ setup: EngineSetup, share: Int, seed: UInt64, only: UInt64?, serves: Bool) -> Tally {
-        let comparison = Comparison(setup: setup, serves: serves)
+    private static func tally(_ setup: EngineSetup, share: Int, seed: UInt64, only: UInt64?, serves: Bool, logs: Bool)
+        -> Tally
+    {
+        let comparison = Comparison(setup: setup, serves: serves, logs: logs)
         // An engine keeps its rounds whatever others there are.
         let own = setup.engine.rawValue.utf8.reduce(UInt64(0)) { ($0 &* 31 &+ UInt64($1)) & 0xFFFF }
         var tally = Tally()

@@ -8,6 +8,8 @@ struct Tally {
     var mismatches = 0
     /// Answers of a server of ours that were compared with the engine's.
     var served = 0
+    /// What was read of logs and captures, by format.
+    var logged: [String: LogTally] = [:]
     /// Mismatches that were none when the round was played again.
     var unrepeated = 0
     var rounds = 0
@@ -26,6 +28,10 @@ struct Tally {
         if open > 0 { text += " open \(open)" }
         if served > 0 { text += " served \(served)" }
         if unrepeated > 0 { text += " mismatches that did not repeat \(unrepeated)" }
+        for (format, log) in logged.sorted(by: { $0.key < $1.key }) {
+            text +=
+                "; \(format) events \(log.events) compared \(log.compared) untold \(log.untold) unseen \(log.unseen)"
+        }
         return text
     }
 }

@@ -83,6 +83,17 @@ import TextScan
         #expect(more.count == 6 && faulty.skipped == ["malformed-message": 1])
     }
 
+    /// PolicyKind of dnsmessage.proto; 1 lets pass, and 5 has the client come back over TCP.
+    @Test(arguments: [(1, false), (2, true), (3, true), (4, true), (5, false), (6, true)])
+    func policiesOfPowerDNSBlockByTheirKind(kind: UInt8, isBlock: Bool) {
+        func field(_ number: UInt8, _ octets: [UInt8]) -> [UInt8] { [number << 3 | 2, UInt8(octets.count)] + octets }
+        let question = field(1, Array("a.example.".utf8)) + [2 << 3, 1, 3 << 3, 1]
+        let response: [UInt8] = [1 << 3, 0] + field(3, Array("zone".utf8)) + [10 << 3, kind]
+        let message: [UInt8] = [1 << 3, 2, 11 << 3, 7] + field(12, question) + field(13, response)
+        let (events, _) = read([0, UInt8(message.count)] + message)
+        #expect(events.map { $0.block?.source } == [isBlock ? "zone" : nil])
+    }
+
     /// Lengths as large as they can be lead nowhere.
     @Test(arguments: [
         "00000000 0000000c 00000002 00000001 00000000 ffffffff", "00000000 ffffffff", "000affffffffffffffffffff0f",

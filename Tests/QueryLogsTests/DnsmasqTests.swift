@@ -123,6 +123,33 @@ import TextScan
         #expect(report.skipped == ["answer-without-query": 1] && events.allSatisfy { $0.time == nil })
     }
 
+    /// The line of a dropped answer names neither its query nor a type: who waits for addresses and gets none had it (found
+    /// with dnsmasq 2.90).
+    @Test(arguments: [
+        (
+            ["2 192.0.2.5/4001 reply a.example is 2001:db8::1"],
+            [
+                "a.example A NOERROR [possible DNS-rebind attack detected]", "a.example AAAA NOERROR 2001:db8::1",
+                "a.example TXT none",
+            ]
+        ),
+        (
+            ["1 192.0.2.5/4001 reply a.example is 20.1.2.3", "3 192.0.2.5/4001 reply a.example is NODATA"],
+            [
+                "a.example A NOERROR 20.1.2.3", "a.example AAAA NOERROR [possible DNS-rebind attack detected]",
+                "a.example TXT NOERROR",
+            ]
+        ),
+    ])
+    func chargesDroppedAnswersToAddresses(answers: [String], expected: [String]) {
+        let queries = ["A", "AAAA", "TXT"].enumerated().map { index, type in
+            "\(index + 1) 192.0.2.5/4001 query[\(type)] a.example from 192.0.2.5"
+        }
+        let rebind = ["possible DNS-rebind attack detected: a.example"]
+        let (events, report) = read((queries + rebind + answers).map { "dnsmasq[9]: \($0)\n" }.joined())
+        #expect(events.map(\.line) == expected && report.skipped.isEmpty)
+    }
+
     @Test func readsTheTransportAndDuplicates() {
         let text = """
             UDP 1 192.0.2.5/4001 query[A] a.example from 192.0.2.5

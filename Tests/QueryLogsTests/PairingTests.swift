@@ -100,6 +100,26 @@ import Testing
         #expect(found.extendedErrors == [ExtendedError(code: .blocked, text: Array("by list".utf8))])
     }
 
+    /// What Unbound says of a zone is its type, also where tags of the client have it do something else (found with 1.17.1).
+    @Test(arguments: [
+        ("always_nxdomain", "NXDOMAIN", "a.example A NXDOMAIN [local-zone always_nxdomain]"),
+        ("always_nxdomain", "NOERROR", "a.example A NOERROR TYPE0"),
+        ("always_refuse", "REFUSED", "a.example A REFUSED [local-zone always_refuse]"),
+        ("always_refuse", "NXDOMAIN", "a.example A NXDOMAIN"),
+        // Data of the zone's own go before its nulls.
+        ("always_null", "NOERROR", "a.example A NOERROR TYPE0 [local-zone always_null]"),
+    ])
+    func repliesRefuteRemarks(zoneType: String, code: String, expected: String) {
+        let start = "[1795435202] unbound[77:1] info:"
+        let text = """
+            \(start) 192.0.2.1 a.example. A IN
+            \(start) example. \(zoneType) 192.0.2.1@41001 a.example. A IN
+            \(start) 192.0.2.1 a.example. A IN \(code) 0.000000 1 40
+
+            """
+        #expect(read(text).events.map(\.line) == [expected])
+    }
+
     @Test func leavesOutOtherOperations() throws {
         var notify = try Frames.query("a.example")
         notify[2] = 0x20

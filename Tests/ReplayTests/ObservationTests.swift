@@ -29,6 +29,9 @@ import Testing
         (.nxDomain, ["0.0.0.0"], .a, [.recursionAvailable], "D06 observed-filtered sinkhole strong"),
         (.noError, ["cdn.example", "0.0.0.0"], .a, nil, "D06 observed-filtered sinkhole strong"),
         (.noError, ["10.1.2.3"], .a, nil, "D06 observed-filtered redirect weak"),
+        // Addresses come in any order.
+        (.noError, ["10.1.2.3", "0.0.0.0"], .a, nil, "D06 observed-filtered sinkhole strong"),
+        (.noError, ["0.0.0.0", "10.1.2.3"], .a, nil, "D06 observed-filtered sinkhole strong"),
         (.noError, ["172.31.255.1"], .a, nil, "D06 observed-filtered redirect weak"),
         (.noError, ["172.32.0.1"], .a, nil, "fine"),
         (.noError, ["192.168.0.9"], .a, nil, "D06 observed-filtered redirect weak"),

@@ -8,6 +8,13 @@ struct DnsmasqAnswer {
     var content: DnsmasqLine.Content
     var error: ExtendedError?
 
+    /// What a client gets whose answer was dropped as an attack.
+    static func rebound(_ name: DomainName) -> DnsmasqAnswer {
+        DnsmasqAnswer(source: Self.attack, name: name, content: .nodata(nil), error: nil)
+    }
+
+    private static let attack = "possible DNS-rebind attack detected"
+
     /// Whether the answer came from a server, and not from dnsmasq's own data.
     var isFromUpstream: Bool { source == "reply" || source.hasPrefix("blocked upstream") }
 
@@ -27,6 +34,8 @@ struct DnsmasqAnswer {
     func fits(_ type: RRType) -> Bool {
         switch content {
         case .address(let address): type == address.recordType || (type != .a && type != .aaaa)
+        // Only addresses lead into a network.
+        case .nodata where source == Self.attack: type == .a || type == .aaaa || type == .any
         case .nodata(let only): only == nil || only == type
         case .record(let only): only.rawValue == 0 || only == type || type == .any
         default: true

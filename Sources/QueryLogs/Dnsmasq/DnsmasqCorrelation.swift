@@ -54,6 +54,8 @@ struct DnsmasqCorrelation {
     private var asked: [AskedKey: Int] = [:]
     /// Transactions without an answer, by the name asked for.
     private var waiting: [DomainName: WaitingQueries] = [:]
+    /// Names of which an answer was dropped as an attack: those of their queries that get no other had it.
+    private var dropped: Set<DomainName> = []
     private var writing: Writing?
     private var clock: Int64?
 
@@ -129,6 +131,17 @@ struct DnsmasqCorrelation {
         return outcome
     }
 
+    /// Adds a line that says that an answer about a name was dropped, because it led into a private network.
+    ///
+    /// It names no type, and all that wait for addresses may be meant.
+    mutating func addRebind(name: DomainName, time: Int64?) -> Outcome {
+        advance(time)
+        finishWriting()
+        guard waiting[name]?.youngest(DnsmasqAnswer.rebound(name).fits) != nil else { return .orphan }
+        dropped.insert(name)
+        return .used
+    }
+
     /// The answer whose first line was added to the first of these goes to all of them.
     private mutating func begin(_ numbers: [Int]) {
         let event = open[numbers[0]].event
@@ -138,7 +151,7 @@ struct DnsmasqCorrelation {
             stopWaiting(numbers[0])
         } else {
             waiting[event.name]?.removeAll(event.type)
-            if waiting[event.name]?.isEmpty == true { waiting[event.name] = nil }
+            forgetIfAnswered(event.name)
         }
     }
 
@@ -172,6 +185,12 @@ struct DnsmasqCorrelation {
     private mutating func removeFirst() -> QueryEvent {
         let number = open.firstNumber
         if open[number].isWritten { finishWriting() }
+        let answer = DnsmasqAnswer.rebound(open[number].event.name)
+        if open[number].event.reply == .none, dropped.contains(open[number].event.name),
+            answer.fits(open[number].event.type)
+        {
+            answer.apply(to: &open[number].event)
+        }
         stopWaiting(number)
         let event = open.removeFirst().event
         let key = AskedKey(client: event.client, name: event.name, type: event.type)
@@ -203,7 +222,13 @@ struct DnsmasqCorrelation {
     private mutating func stopWaiting(_ number: Int) {
         let (name, type) = (open[number].event.name, open[number].event.type)
         waiting[name]?.remove(number, type)
-        if waiting[name]?.isEmpty == true { waiting[name] = nil }
+        forgetIfAnswered(name)
+    }
+
+    private mutating func forgetIfAnswered(_ name: DomainName) {
+        guard waiting[name]?.isEmpty ?? true else { return }
+        waiting[name] = nil
+        if !dropped.isEmpty { dropped.remove(name) }
     }
 
     /// Whether a line goes on with the answer that is being written, and does not begin another one.

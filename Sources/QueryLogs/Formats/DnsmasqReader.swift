@@ -116,10 +116,7 @@ private struct DnsmasqSession: LogSession {
             let error = ExtendedError(code: ExtendedErrorCode(rawValue: 6))
             let answer = DnsmasqAnswer(source: "validation", name: name, content: .failure(.servFail), error: error)
             outcome = correlation.addAnswer(line, answer, time: time)
-        case .rebind(let name):
-            let source = "possible DNS-rebind attack detected"
-            let answer = DnsmasqAnswer(source: source, name: name, content: .nodata(nil), error: nil)
-            outcome = correlation.addAnswer(line, answer, time: time)
+        case .rebind(let name): outcome = correlation.addRebind(name: name, time: time)
         case .other(let reason):
             report.skip(reason)
             return

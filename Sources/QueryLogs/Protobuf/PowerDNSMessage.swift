@@ -103,7 +103,8 @@ struct PowerDNSResponse {
 
     /// The block of a question: a policy that did something.
     func block(of name: DomainName) -> LoggedBlock? {
-        guard let policy, !policy.isEmpty, kind != 1 else { return nil }
+        // Neither one that lets pass (1) nor one that has clients come back over TCP (5).
+        guard let policy, !policy.isEmpty, kind != 1, kind != 5 else { return nil }
         // QNAME; the hit is the name that matched.
         let matched = policyType == 2 ? hit?.domainName : nil
         return LoggedBlock(source: policy, rule: trigger, isAlias: matched.map { $0 != name } ?? false)

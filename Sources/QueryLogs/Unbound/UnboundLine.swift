@@ -93,7 +93,7 @@ struct UnboundLine {
                 else { return }
                 client = asker.address
                 let zone = index == 2 ? words[0].string : nil
-                body = .action(question, UnboundAction(zoneType: words[index - 1].string, zone: zone, question))
+                body = .action(question, UnboundAction(zoneType: words[index - 1].string, zone: zone))
             }
             return
         }
@@ -178,16 +178,12 @@ struct UnboundAction {
     }
 
     /// The action of a local zone.
-    init(zoneType: String, zone: String?, _ question: MessageSighting.Question) {
-        let isAddress = question.type == .a || question.type == .aaaa
+    init(zoneType: String, zone: String?) {
         switch zoneType {
         case "always_nxdomain": code = .nxDomain
         case "always_nodata", "block_a": (code, records) = (.noError, [])
         case "always_refuse", "refuse": code = .refused
-        case "always_null" where isAddress:
-            code = .noError
-            let data = AnswerData.address(question.type == .a ? .v4(0) : .v6(0, 0))
-            records = [AnswerRecord(name: question.name, type: question.type, data: data)]
+        // The zone may hold data of its own, also in front of `always_null`.
         case "redirect", "inform_redirect", "static", "always_null": isAnswered = true
         case "deny", "always_deny", "inform_deny": break
         default: return
