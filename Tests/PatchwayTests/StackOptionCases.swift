@@ -2,6 +2,10 @@
 enum StackOptionCases {
     /// The nearest known word, wherever one is not known.
     private static let unknownWords: [CommandLineCase] = [
+        CommandLineCase("catalog allow --engine pihole --for wsus-upstream", 0, "+pihole allow"),
+        CommandLineCase("catalog allow --engine unbond", 2, "no engine with exceptions; did you mean `unbound`?"),
+        CommandLineCase("catalog allow --engine hosts-file", 2, "--engine hosts-file: no engine with exceptions"),
+        CommandLineCase("catalog allow --engine unbound --profile mcc-server", 2, "no endpoint of the catalog is left"),
         CommandLineCase("catalog show downlod.windowsupdat.com", 3, "did you mean `download.windowsupdate.com`?"),
         CommandLineCase("explain downlod.windowsupdat.com", 3, "did you mean `download.windowsupdate.com`?"),
         CommandLineCase("explain wu_e_no_connectio", 3, "did you mean `WU_E_NO_CONNECTION`?"),

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Catalog
 import DNS
+import Findings
+import Policy
 import Reports
 import Settings
 import TextScan
@@ -10,7 +12,7 @@ struct CatalogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog",
         abstract: "List, show and check the catalog of update names.",
-        subcommands: [List.self, Show.self, Lint.self]
+        subcommands: [List.self, Show.self, Allow.self, Lint.self]
     )
 
     /// `patchway catalog list`.
@@ -72,6 +74,64 @@ struct CatalogCommand: ParsableCommand {
             guard endpoints.isEmpty else { return }
             StandardError.line("patchway: \(name): no name of the catalog\(catalog.nearestHint(name))")
             throw ExitStatus.undecided
+        }
+    }
+
+    /// `patchway catalog allow`.
+    struct Allow: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "allow",
+            abstract: "Rules of an engine that let every name of the catalog pass, whatever lists there are.",
+            discussion: """
+                Files made so, a file a profile for policy zones, Unbound and dnsmasq, are in Zones/passthru. The fewest exceptions \
+                for the lists that somebody has are found by `patchway allow`.
+                """
+        )
+
+        @Option(
+            name: .customLong("engine"),
+            help: "The engine that reads the rules: \(engines.joined(separator: ", "))."
+        )
+        var engine: String
+
+        @OptionGroup var catalog: CatalogOptions
+
+        private static let engines = Engine.allCases.filter { !LayerException.scopes(of: $0).isEmpty }.map(\.rawValue)
+
+        func run() throws {
+            let selected = try catalog.load()
+            guard let engine = Engine(rawValue: engine), let rules = PassThrough(engine, catalog: selected) else {
+                throw Failure.unknown(self.engine, of: "--engine", "no engine with exceptions", Self.engines)
+            }
+            guard !rules.exceptions.isEmpty else {
+                throw Failure.usage("no endpoint of the catalog is left to write rules for")
+            }
+            StandardOutput.write(rules.text(comment: heading(rules, selected)))
+        }
+
+        /// What it is, how it was made and how it is used.
+        private func heading(_ rules: PassThrough, _ selected: EndpointCatalog) -> String {
+            var command = ["patchway", "catalog", "allow", "--engine", engine]
+            if let path = catalog.path { command += ["--catalog", path] }
+            command += catalog.services.flatMap { ["--for", $0] } + catalog.profiles.flatMap { ["--profile", $0] }
+            var lines = [
+                "Lets pass the names that updates need\(catalog.profiles.isEmpty ? "" : ": \(who(selected))").",
+                "Made by `\(command.joined(separator: " "))` from the catalog of \(selected.label).",
+                "",
+            ]
+            lines += rules.notes
+            if !rules.unsaid.isEmpty {
+                lines += [
+                    "",
+                    "Patterns that the engine cannot say, of which the names that are known stand here and no others:",
+                ]
+                lines += rules.unsaid.map { "  \($0.text)" }
+            }
+            return lines.map { TerminalText.escaped($0) }.joined(separator: "\n")
+        }
+
+        private func who(_ selected: EndpointCatalog) -> String {
+            catalog.profiles.map { selected.profiles[Profile(rawValue: $0)] ?? $0 }.joined(separator: "; ")
         }
     }
 
