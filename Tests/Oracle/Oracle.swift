@@ -24,12 +24,14 @@ import Synchronization
     private var builds: [String] = []
     /// The list for which exceptions are found and tried.
     private var excepted: String?
+    /// Where rules are that let the names of the catalog pass.
+    private var passing: String?
 
     static func main() {
         guard let oracle = Oracle(Array(CommandLine.arguments.dropFirst())) else {
             let names = EngineSetup.all.map(\.engine.rawValue).joined(separator: "|")
             say(
-                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] [--serve yes] [--logs yes] | --lists DIR [--names N] | --cases DIR | --equivalent A,B | --allow LIST"
+                "usage: oracle [--seed N] [--verdicts N] [--engine \(names)] [--round N] [--serve yes] [--logs yes] | --lists DIR [--names N] | --cases DIR | --equivalent A,B | --allow LIST | --passthru DIR[/PROFILE]"
             )
             exit(2)
         }
@@ -54,6 +56,7 @@ import Synchronization
             case "--lists": lists = value
             case "--cases": cases = value
             case "--allow": excepted = value
+            case "--passthru": passing = value
             case "--equivalent": builds = value.split(separator: ",").map(String.init)
             case "--serve": serves = value == "yes"
             case "--logs": logs = value == "yes"
@@ -81,6 +84,7 @@ import Synchronization
         }
         if !builds.isEmpty { return EquivalenceTrial(paths: builds).run(present) }
         if let excepted { return ExceptionRoundTrip(path: excepted).run(present) }
+        if let passing { return PassThroughTrial(path: passing).run(present) }
         if let cases { return HandMadeRound.run(cases, present, serves: serves) }
         if let lists { return ListTrials(folder: lists, names: names, seed: seed).run(present) }
         let tallies = tallies(of: present)
