@@ -29,21 +29,37 @@ struct CategoryFolder {
             diagnostics += set.diagnostics
         }
         guard domains != nil || !urls.isEmpty else { return nil }
-        guard given == .block, let usage = try Self.read(prefix + "usage", limits)?.inputs.first else {
-            role = given
-            return
+        let remark = given == .block ? try Self.whiteness(prefix, limits) : nil
+        role = remark == nil ? given : .allow
+        if let remark { diagnostics.append(remark) }
+    }
+
+    /// A list that is a file of a category, with what the category is for, and a word about that.
+    static func given(_ list: ListInput, _ limits: InputLimits) throws(ListError) -> (ListInput, Diagnostic?) {
+        let name = ListText.file(list.path)
+        guard list.role == .block, list.octets == nil, isContent(String(name)) else { return (list, nil) }
+        do throws(InputError) {
+            guard let remark = try whiteness(String(list.path.dropLast(name.utf8.count)), limits) else {
+                return (list, nil)
+            }
+            var white = list
+            white.role = .allow
+            return (white, remark)
+        } catch {
+            throw ListError(path: error.path, reason: .input(error))
         }
-        let isWhite = Self.isOnlyWhite(usage.bytes.span)
-        role = isWhite ? .allow : given
-        if isWhite {
-            diagnostics.append(
-                Diagnostic(
-                    path: usage.path,
-                    reason: "white-category",
-                    text: "says 'white': the category is read as one of names to allow"
-                )
-            )
+    }
+
+    /// What to say where `usage` says that a category is one of names to allow; nil where it does not.
+    private static func whiteness(_ prefix: String, _ limits: InputLimits) throws(InputError) -> Diagnostic? {
+        guard let usage = try read(prefix + "usage", limits)?.inputs.first, isOnlyWhite(usage.bytes.span) else {
+            return nil
         }
+        return Diagnostic(
+            path: usage.path,
+            reason: "white-category",
+            text: "says 'white': the category is read as one of names to allow"
+        )
     }
 
     /// A file of the folder; nil when it is not there or empty.

@@ -128,6 +128,10 @@ struct DropReason {
         id: "unknown-option",
         text: "has an option with a value that FTL does not know, so it drops the expression"
     )
+    static let invalidOption = DropReason(
+        id: "invalid-option",
+        text: "has an option that FTL does not have, so it drops the expression"
+    )
     static let twoTypeOptions = DropReason(
         id: "two-querytypes",
         text: "has more than one ;querytype=, so FTL drops the expression"

@@ -79,10 +79,11 @@ public enum LayerLoader {
         var sources: [ListText] = []
         var diagnostics: [Diagnostic] = []
         var readers = GroupLimits(options.clients)
-        for list in lists {
+        for given in lists {
+            let (list, remark) = engine == .squidGuard ? try CategoryFolder.given(given, limits) : (given, nil)
             let (found, faults) = try texts(of: list, &readers, limits)
             sources += found
-            diagnostics += faults
+            diagnostics += faults + (remark.map { [$0] } ?? [])
         }
         return try compile(
             sources,
@@ -246,6 +247,7 @@ public enum LayerLoader {
             throw ListError(path: first.path, reason: .noRules(why))
         }
         addOwnRules(of: engine, sources, options, &builder)
+        if options.leavesOthersOpen, AllowListEnd.isOpen(engine, recipe.lists) { AllowListEnd.add(to: &builder) }
         let layer = (consume builder).compile()
         return LoadedLayer(layer: layer, reports: reports, diagnostics: diagnostics, recipe: recipe)
     }

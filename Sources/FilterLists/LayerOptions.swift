@@ -25,6 +25,10 @@ public struct LayerOptions: Sendable, Equatable {
     /// where it is their primary server.
     public var checksNames: Bool
 
+    /// Whether names that no entry of a firewall's allow-list lets pass are left open, because what becomes of them does not stand
+    /// in the list; if not, they pass as any name does that no rule is about.
+    public var leavesOthersOpen: Bool
+
     /// How many lines of a list Blocky may fail to read before it reads no further (`maxErrorsPerSource`); nil for any number.
     public var maximumErrors: Int?
 
@@ -36,8 +40,10 @@ public struct LayerOptions: Sendable, Equatable {
         clients: ClientGroups? = nil,
         specialNames: BlockySpecialNames = .all,
         checksNames: Bool = true,
-        maximumErrors: Int? = BlockyLoading.maximumErrors
+        maximumErrors: Int? = BlockyLoading.maximumErrors,
+        leavesOthersOpen: Bool = false
     ) {
+        self.leavesOthersOpen = leavesOthersOpen
         self.maximumErrors = maximumErrors
         self.checksNames = checksNames
         self.specialNames = specialNames

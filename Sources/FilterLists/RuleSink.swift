@@ -343,8 +343,10 @@ struct RuleSink: ~Copyable {
         let isComment = first.count > 0 && [0x21, 0x23, 0x3B].contains(first[0])
         switch engine {
         case .bindRPZ, .unboundRPZ, .pdnsRPZ, .unbound: drop(.overlong, text, line.range, line.number)
-        // dnsmasq takes what is behind the first octets of a line of a configuration for another line.
-        case let engine where isComment && engine != .dnsmasq: drop(.overlong, text, line.range, line.number)
+        // dnsmasq takes what is behind the first octets of a line of a configuration for another line; Go's scanners read no
+        // further, and AdGuard Home does not take such a list.
+        case let engine where isComment && ![.dnsmasq, .blocky, .coreDNS, .adguardHome].contains(engine):
+            drop(.overlong, text, line.range, line.number)
         default:
             leaveAllOpen(.overlong, text, line.range, line.number)
         }

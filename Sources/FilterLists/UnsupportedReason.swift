@@ -26,6 +26,11 @@ struct UnsupportedReason {
         id: "nul-octets",
         text: "holds a NUL, where engines written in C take a word to end; is this file damaged?"
     )
+    static let binary = UnsupportedReason(
+        id: "binary",
+        text:
+            "a rule has an octet as of a binary file: AdGuard Home refuses the whole list and keeps what it had of it before"
+    )
     static let ownAddress = UnsupportedReason(
         id: "own-address",
         text: "reply=IP answers with the Pi-hole's own addresses; `block-addresses` of a stack file gives them"

@@ -6,6 +6,23 @@ import Testing
 
 /// Verdicts that the running engines gave to rules that meet at one name; a bug found gets its case here.
 @Suite struct EngineEdgeTests {
+    /// AdGuard Home takes no list with a rule that has an octet as of a binary file, and Go's scanners read no line behind one of
+    /// 65,536 octets, a comment as well.
+    @Test(arguments: [
+        (Engine.adguardHome, "||a.example^\nb.example\u{1}c\n", VerdictKind.unsupported),
+        (.adguardHome, "||a.example^\nb.example\u{7F}\n", .unsupported),
+        (.adguardHome, "||a.example^\n! note \u{1}\n", .sinkhole),
+        (.adguardHome, "||a.example^\nb.example\tc\n", .sinkhole),
+        (.adguardHome, "||a.example^\n# " + String(repeating: "x", count: 70_000) + "\n", .unsupported),
+        (.blocky, "# " + String(repeating: "x", count: 70_000) + "\na.example\n", .unsupported),
+        (.pihole, "# " + String(repeating: "x", count: 70_000) + "\na.example\n", .sinkhole),
+    ])
+    func listsThatAreNotReadToTheirEnd(engine: Engine, list: String, kind: VerdictKind) throws {
+        #expect(
+            try readList(list, engine == .adguardHome ? .adblock : .domains, engine).verdict("a.example").kind == kind
+        )
+    }
+
     struct Case: CustomTestStringConvertible, Sendable {
         var format: String
         var rules: String

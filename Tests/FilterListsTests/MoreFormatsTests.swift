@@ -56,6 +56,12 @@ import TextScan
         ("0.0.0.0 a.example b.example", "a.example", "pass"), ("a.example # x", "a.example", "sinkhole A=0.0.0.0"),
         ("127.0.0.1", "127.0.0.1", "pass"), ("localhost", "localhost", "pass"), ("-a.example", "-a.example", "pass"),
         ("||a.example^", "a.example", "pass"), ("a_b.example", "a_b.example", "sinkhole A=0.0.0.0"),
+        // `domain_pattern` of its source was run with these.
+        ("_a.example", "_a.example", "pass"), ("a-.example", "a-.example", "pass"),
+        ("a_.example", "a_.example", "pass"),
+        ("_b.a.example", "_b.a.example", "sinkhole A=0.0.0.0"), ("b-.a.example", "b-.a.example", "sinkhole A=0.0.0.0"),
+        ("a.xn--1-a", "a.xn--1-a", "pass"), ("a.xn--a1", "a.xn--a1", "sinkhole A=0.0.0.0"),
+        ("a.e1", "a.e1", "sinkhole A=0.0.0.0"),
     ])
     func opnsense(row: Row) throws { try check(row, .domains, .opnsense) }
 

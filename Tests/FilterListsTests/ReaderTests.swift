@@ -31,9 +31,18 @@ import TextScan
         ("oneword", "oneword", false), ("||a.example^", "x.a.example", true), ("||a.example^", "xa.example", false),
         ("||a.example^$important", "a.example", false), ("||a.example", "a.example", false),
         ("@@||a.example^", "a.example", false), ("*.a.example", "x.a.example", false),
-        ("0.0.0.0 a.example b.example", "b.example", true), ("0.0.0.0 a.example b.example", "a.example", false),
+        ("0.0.0.0 a.example b.example", "b.example", true), ("0.0.0.0 a.example b.example", "a.example", true),
         ("a.example##.ad", "a.example", false), ("a_b.example", "a_b.example", true),
         ("a..example", "a.example", false),
+        // FTL 6.4 was run with these.
+        ("||a.example^ b.example", "x.a.example", true), ("||a.example^ b.example", "b.example", false),
+        ("b.example ||a.example^", "x.a.example", true), ("b.example ||a.example^", "b.example", true),
+        ("a.b", "a.b", true), ("a.example!c", "a.example", false), ("a.example[c", "a.example", false),
+        ("a.example ##x", "a.example", false), ("a.example #x", "a.example", true),
+        (" # a.example", "a.example", false),
+        ("::1 a.example", "a.example", true), ("0.0.0.0", "0.0.0.0", false), ("-a.example", "-a.example", true),
+        ("a.-example", "a.-example", false), ("a.example\u{B}", "a.example", true),
+        ("a\u{B}.example", "a.example", false),
     ])
     func pihole(row: Row) throws { try check(row, .domains, .pihole) }
 
@@ -88,7 +97,8 @@ import TextScan
         ("::1 a.example b.example # x", "b.example", true), ("fe80::1%lo a.example", "a.example", true),
         ("bad a.example", "a.example", false), ("0.0.0.0 a.example b/c", "a.example", false),
         ("! a.example", "a.example", false), ("localhost", "localhost", true), ("/a/", "a.example", true),
-        ("/^b/", "a.example", false),
+        ("/^b/", "a.example", false), ("||/^a/^", "a.example", true), ("/^a/^", "a.example", true),
+        ("||/^b/^", "a.example", false),
     ])
     func blocky(row: Row) throws { try check(row, .wildcard, .blocky) }
 
@@ -101,6 +111,12 @@ import TextScan
         ("||a.example^$all", "a.example", true),
         ("||a.example^$popup", "a.example", false), ("||a*.example^", "ab.example", false),
         ("a.example\n@@||x.a.example^", "x.a.example", false), ("A.EXAMPLE", "a.example", true),
+        // Blanks, stars and dots in front of a line go, the caret may be missing, and options are looked through for words.
+        ("*.a.example", "x.a.example", true), ("*||a.example^", "a.example", true),
+        ("||a.example", "x.a.example", true),
+        ("a.example\n@@||x.a.example", "x.a.example", false), ("||a.example^$document", "a.example", true),
+        ("||a.example^$third-party,document", "a.example", true), ("||a.example^$removeparam=call", "a.example", true),
+        ("||a.example^ ", "a.example", false), ("||a.example$all", "a.example", false),
     ])
     func technitium(row: Row) throws { try check(row, .domains, .technitium) }
 

@@ -51,6 +51,15 @@ import TextScan
         #expect(verdict.kind == .pass && verdict.matched?.rule.ruleClass == .listAllow)
     }
 
+    /// squidGuard.conf names the files, and `usage` lies beside them.
+    @Test func aFileOfAWhiteCategoryAllows() throws {
+        let loaded = try LayerLoader.load([Self.folder("update/domains")], engine: .squidGuard)
+        #expect(loaded.reports[0].role == .allow && loaded.diagnostics.map(\.reason) == ["white-category"])
+        #expect(try loaded.verdict("x.update.example").kind == .pass)
+        let black = try LayerLoader.load([Self.folder("ads/domains")], engine: .squidGuard)
+        #expect(try black.reports[0].role == .block && black.verdict("x.ads.example").kind == .refused)
+    }
+
     @Test func theFirstCategoryThatHoldsANameDecides() throws {
         let denied = ListInput(path: "bad", format: .domains, octets: Array("example\n".utf8))
         let first = try LayerLoader.load([Self.folder("update"), denied], engine: .squidGuard)

@@ -41,7 +41,9 @@ import Testing
             }
             guard line.hasPrefix("#   $ ") else { continue }
             let result = try Patchway.shell(String(line.dropFirst("#   $ ".count)))
-            #expect(result.status == 0 && !result.output.isEmpty, "\(result.errors)")
+            // What no entry of a firewall's list lets pass is not decided.
+            let isOpen = [Engine.panOS, .zscaler, .fortiGate, .umbrella].contains(engine)
+            #expect(result.status == (isOpen ? 3 : 0) && !result.output.isEmpty, "\(result.errors)")
             printed.append(line)
             printed += result.output.split(separator: "\n").map { Substring("#   \($0)") }
             commands += 1

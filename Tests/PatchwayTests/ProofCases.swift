@@ -67,7 +67,40 @@ enum ProofCases {
         CommandLineCase("audit --engine fortigate @/passed.txt", 3, "is taken for names to allow"),
         CommandLineCase("audit --engine umbrella @/passed.txt", 3, "+let pass"),
         CommandLineCase("audit --engine umbrella @/passed.txt -o ndjson", 3, "+\"assumed_roles\":1"),
-        CommandLineCase("audit --engine pan-os --role allow @/passed.txt", 0, "+No update name breaks"),
+        // What becomes of names that no entry lets pass does not stand in the list.
+        CommandLineCase("audit --engine pan-os --role allow @/passed.txt", 3, "+could not be decided"),
+        CommandLineCase(
+            "check --engine pan-os --role allow --list @/passed.txt fe2.update.microsoft.com --qtype A",
+            3,
+            "+fe2.update.microsoft.com A unsupported"
+        ),
+        CommandLineCase(
+            "explain --engine pan-os --role allow --list @/passed.txt fe2.update.microsoft.com",
+            3,
+            "+no entry lets the name pass, and what becomes of such names does not stand in the list"
+        ),
+        CommandLineCase(
+            "check --engine pan-os --role allow --list @/passed.txt download.windowsupdate.com --qtype A",
+            0,
+            "+download.windowsupdate.com A pass"
+        ),
+        CommandLineCase(
+            "check --engine squid --role allow --list @/passed.txt fe2.update.microsoft.com --qtype A",
+            3,
+            "+fe2.update.microsoft.com A unsupported"
+        ),
+        CommandLineCase(
+            "check --engine pan-os --role block --list @/passed.txt fe2.update.microsoft.com --qtype A",
+            0,
+            "+fe2.update.microsoft.com A pass"
+        ),
+        CommandLineCase(
+            "check --engine pihole --role allow --list @/passed.txt fe2.update.microsoft.com --qtype A",
+            0,
+            "+fe2.update.microsoft.com A pass"
+        ),
+        // A second list is no name.
+        CommandLineCase("check --list @/passed.txt @/clean.txt a.example", 2, "give several lists as --list A,B"),
         CommandLineCase("audit --equivalent @/passed.txt", 2, "give two, or one with --every-engine"),
         CommandLineCase(
             "audit --equivalent --engine pihole @/passed.txt @/passed.txt",
@@ -95,7 +128,7 @@ enum ProofCases {
         CommandLineCase("audit @/no-server.zone", 3, "+why: '$TTL 60'"),
         // What a line loses.
         CommandLineCase(
-            "check -v clicks.example.org --list @/words.txt --engine pihole --qtype A",
+            "check -v clicks.example.org --list @/words.txt --engine opnsense --qtype A",
             0,
             "click.example.org' has a word behind it, and the engine takes the last"
         ),

@@ -6,6 +6,7 @@ import TextScan
 /// rule (`address name…` or a bare name, compared as it stands), then as a network rule.
 enum AdGuardReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        leaveAllOpenIfBinary(text, &sink)
         let context = AdGuardContext(&sink)
         var last = LastAddress()
         var scanner = LineScanner(text, endsAtReturn: false)
@@ -21,6 +22,27 @@ enum AdGuardReader {
             if readHosts(text, rule, line.number, context, &last, &sink) { continue }
             AdGuardRule.read(text, rule, line.number, context, &sink)
         }
+    }
+
+    /// Leaves every name open where a rule has an octet as of a binary file: AdGuard Home does not take such a list, and keeps what
+    /// it had of it before (`internal/filtering/rulelist/parser.go`).
+    private static func leaveAllOpenIfBinary(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        var isSuspect = false
+        for index in 0..<text.count where isBinary(text[index]) { isSuspect = true }
+        guard isSuspect else { return }
+        var scanner = LineScanner(text, endsAtReturn: false)
+        while let line = scanner.next() {
+            let rule = text.trimmedRange(in: line.range)
+            guard let first = rule.first, text[first] != 0x21, text[first] != 0x23 else { continue }
+            for index in rule where isBinary(text[index]) {
+                return sink.leaveAllOpen(.binary, text, rule, line.number)
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func isBinary(_ octet: UInt8) -> Bool {
+        octet < 0x20 && octet != 0x09 && octet != 0x0A && octet != 0x0D || octet == 0x7F
     }
 
     /// Reads a hosts rule; false when the line is none.

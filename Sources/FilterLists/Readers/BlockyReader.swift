@@ -55,6 +55,9 @@ enum BlockyReader {
         var name = word
         if text.hasPrefix("||", at: name.lowerBound) { name = (name.lowerBound + 2)..<name.upperBound }
         if !name.isEmpty, text[name.upperBound - 1] == 0x5E { name = name.lowerBound..<(name.upperBound - 1) }
+        if name != word, name.count > 1, text[name.lowerBound] == 0x2F, text[name.upperBound - 1] == 0x2F {
+            return regex(text, rule, name, line, entry, &sink)
+        }
         if IPAddress(text: text.extracting(name).octets) != nil {
             // Addresses in answers are looked up as they are written, like names.
             sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)

@@ -26,7 +26,8 @@ enum DnsmasqOpenNames {
             // Which addresses the interface has is the machine's business.
             open(.subtree, reverseTree, [.ptr, .any])
         case "synth-domain":
-            open(.subtree, first, [.a, .aaaa, .any])
+            // A name that is made up is known, so that its other types get NODATA where its neighbours get NXDOMAIN.
+            open(.subtree, first)
             let ends = [option.text(1), option.text(2)]
             let isPair = option.count > 2 && ends.allSatisfy { IPAddress($0) != nil }
             open(range(Array((isPair ? ends.joined(separator: "-") : ends[0]).utf8)), [.ptr, .any])

@@ -2,17 +2,16 @@ import DNS
 import Policy
 import TextScan
 
-/// Lists as Pi-hole reads them: `gravity.sh` strips every line down to one lower-case word, FTL's
-/// `gravity-parseList.c` takes exact names and, of AdBlock rules, `||name^` (`@@||name^` in allow lists).
+/// Lists as Pi-hole reads them since core 6.1 (FTL 6.4, `gravity-parseList.c`): of every word of a line that is no address
+/// the exact name, and of AdBlock rules `||name^` (`@@||name^` in allow lists).
 enum GravityReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
-        let isAntigravity = sink.role == .allow
         var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            // Nearly every line is a name and nothing else.
-            if fault(text, line.range, needsDot: true) == nil {
+            // Nearly every line is a name and nothing else; addresses end in a digit.
+            if fault(text, line.range, needsDot: true) == nil, !endsInDigit(text, line.range) {
                 let (name, rule) = (line.range, line.range)
                 sink.add(
                     .exact,
@@ -25,81 +24,101 @@ enum GravityReader {
                 )
                 continue
             }
-            let content = content(text, line.range)
-            guard !content.isEmpty else { continue }
-            if LineShape.isCosmetic(text.extracting(line.range)), isElementRule(text, line.range) {
+            guard let content = content(text, line.range) else {
                 sink.drop(.cosmetic, text, text.trimmedRange(in: line.range), line.number)
                 continue
             }
-            read(text, content, line.number, entry, isAntigravity, &sink)
+            readWords(text, content, line.number, entry, &sink)
         }
     }
 
-    private static func read(
+    /// What stands in front of a comment; empty for a line that is one, nil for a rule about elements of pages.
+    private static func content(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
+        var (start, end) = (line.lowerBound, line.upperBound)
+        if text.extracting(line).hasPrefix("\u{FEFF}") { start += 3 }
+        while end > start, isSpace(text[end - 1]) { end -= 1 }
+        guard start < end else { return start..<start }
+        switch text[start] {
+        case 0x21, 0x23, 0x3B, 0x5B: return start..<start
+        default: break
+        }
+        guard let hash = text.extracting(start..<end).firstIndex(of: 0x23) else { return start..<end }
+        if start + hash + 1 < end, [0x23, 0x24, 0x40, 0x3F, 0x25].contains(text[start + hash + 1]) { return nil }
+        return start..<(start + hash)
+    }
+
+    /// Takes every word of a line; the rule that is shown is all of them.
+    private static func readWords(
         _ text: Span<UInt8>,
         _ content: Range<Int>,
         _ line: Int,
         _ entry: (class: RuleClass, action: ActionID),
-        _ isAntigravity: Bool,
         _ sink: inout RuleSink
     ) {
-        // Everything up to the last blank goes, the address of a hosts line with it.
-        var start = content.upperBound
-        while start > content.lowerBound, !isBlank(text[start - 1]) { start -= 1 }
-        var end = content.upperBound
-        if end > start, text[end - 1] == 0x2E { end -= 1 }
-        guard start < end else { return sink.drop(.notAName, text, content, line) }
-        if start > content.lowerBound { reportOtherNames(text, content.lowerBound..<start, line, &sink) }
-        if text[start] == (isAntigravity ? 0x40 : 0x7C) {
-            let prefix: StaticString = isAntigravity ? "@@||" : "||"
-            guard end - start > prefix.utf8CodeUnitCount + 1, text.hasPrefix(prefix, at: start), text[end - 1] == 0x5E
-            else { return sink.drop(.adblockForm, text, content, line) }
-            let name = (start + prefix.utf8CodeUnitCount)..<(end - 1)
-            guard fault(text, name, needsDot: false) == nil else { return sink.drop(.adblockForm, text, content, line) }
-            sink.add(.subtree, text, name: name, class: entry.class, action: entry.action, rule: content, line: line)
-            return
-        }
-        if let reason = fault(text, start..<end, needsDot: true) {
-            let isLocal = LocalNames.contains(text.extracting(start..<end))
-            return sink.drop(isLocal ? .localName : other(text, start..<end) ?? reason, text, content, line)
-        }
-        sink.add(.exact, text, name: start..<end, class: entry.class, action: entry.action, rule: content, line: line)
-    }
-
-    /// Names before the last one are lost; the address is not worth a word.
-    private static func reportOtherNames(_ text: Span<UInt8>, _ range: Range<Int>, _ line: Int, _ sink: inout RuleSink)
-    {
-        var fields = FieldScanner(text.extracting(range))
-        _ = fields.next()
-        guard fields.next() != nil else { return }
-        sink.drop(.earlierWords, text, text.trimmedRange(in: range), line)
-    }
-
-    private static func other(_ text: Span<UInt8>, _ word: Range<Int>) -> DropReason? {
-        switch text[word.lowerBound] {
-        case 0x40, 0x7C: .adblockForm
-        case 0x2A: .wildcard
-        default: IPAddress(text: text.extracting(word).octets) == nil ? nil : .addressAlone
-        }
-    }
-
-    /// Cuts carriage returns, `!`, `[` and `#` with the blanks before them.
-    private static func content(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
-        var end = line.lowerBound
-        scan: while end < line.upperBound {
-            switch text[end] {
-            case 0x21, 0x23, 0x5B: break scan
-            default: end += 1
+        let mark: UInt8 = sink.role == .allow ? 0x40 : 0x7C
+        let startsMarked = !content.isEmpty && text[content.lowerBound] == mark
+        let rule = text.trimmedRange(in: content)
+        var (next, hasAddress, hasOther) = (content.lowerBound, false, false)
+        while let word = word(text, from: &next, to: content.upperBound) {
+            if isAddress(text, word) {
+                hasAddress = true
+                continue
+            }
+            hasOther = true
+            let name = text[word.upperBound - 1] == 0x2E ? word.lowerBound..<(word.upperBound - 1) : word
+            guard !name.isEmpty else { continue }
+            let reason = fault(text, name, needsDot: true)
+            if reason == nil, !startsMarked {
+                sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)
+            } else if let inner = marked(text, name, isAllow: sink.role == .allow) {
+                sink.add(.subtree, text, name: inner, class: entry.class, action: entry.action, rule: rule, line: line)
+            } else {
+                let isLocal = LocalNames.contains(text.extracting(name))
+                let isForm = startsMarked || text[name.lowerBound] == 0x7C || text[name.lowerBound] == 0x40
+                sink.drop(
+                    isLocal ? .localName : isForm ? .adblockForm : other(text, name) ?? .notAName,
+                    text,
+                    word,
+                    line
+                )
             }
         }
-        let content = text.trimmedRange(in: line.lowerBound..<end)
-        return !content.isEmpty && text[content.lowerBound] == 0x3B ? content.upperBound..<content.upperBound : content
+        if hasAddress, !hasOther { sink.drop(.addressAlone, text, rule, line) }
     }
 
-    /// `##`, `#@#`, `#?#`, `#$#`, `#%#` behind a letter make the whole line go.
-    private static func isElementRule(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
-        guard let hash = text.extracting(line).firstIndex(of: 0x23), hash > 0 else { return false }
-        return (0x61...0x7A).contains(text[line.lowerBound + hash - 1] | 0x20)
+    /// The next word; words are parted by blanks and tabs alone.
+    private static func word(_ text: Span<UInt8>, from next: inout Int, to end: Int) -> Range<Int>? {
+        while next < end, isBlank(text[next]) { next += 1 }
+        let start = next
+        while next < end, !isBlank(text[next]) { next += 1 }
+        return start < next ? start..<next : nil
+    }
+
+    /// The name in `||name^`, in allow lists `@@||name^`.
+    private static func marked(_ text: Span<UInt8>, _ word: Range<Int>, isAllow: Bool) -> Range<Int>? {
+        let prefix: StaticString = isAllow ? "@@||" : "||"
+        guard word.count > prefix.utf8CodeUnitCount + 1, text.hasPrefix(prefix, at: word.lowerBound),
+            text[word.upperBound - 1] == 0x5E
+        else { return nil }
+        let name = (word.lowerBound + prefix.utf8CodeUnitCount)..<(word.upperBound - 1)
+        return fault(text, name, needsDot: false) == nil ? name : nil
+    }
+
+    private static func isAddress(_ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
+        let mayBe = endsInDigit(text, word) || text.extracting(word).firstIndex(of: 0x3A) != nil
+        return mayBe && IPAddress(text: text.extracting(word).octets) != nil
+    }
+
+    private static func endsInDigit(_ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
+        word.last.map { (0x30...0x39).contains(text[$0]) } ?? false
+    }
+
+    /// `isspace` of C.
+    private static func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || (0x09...0x0D).contains(octet) }
+
+    private static func other(_ text: Span<UInt8>, _ word: Range<Int>) -> DropReason? {
+        if text[word.lowerBound] == 0x2A { return .wildcard }
+        return fault(text, word, needsDot: true)
     }
 
     /// Whether a word is a name that Pi-hole takes.
@@ -120,9 +139,8 @@ enum GravityReader {
         }
         if lastDot < word.lowerBound, needsDot { return .oneLabel }
         let last = word.upperBound - 1
-        guard lastDot < last, text[lastDot + 1] != 0x2D, text[last] != 0x2D, last - lastDot >= 2 else {
-            return .notAName
-        }
+        // One that ends with another dot is taken, and no name of a query is like it.
+        guard lastDot < last, text[lastDot + 1] != 0x2D, text[last] != 0x2D else { return .notAName }
         return nil
     }
 }

@@ -55,23 +55,24 @@ enum OPNsenseReader {
         return chosen
     }
 
-    /// `domain_pattern`: labels of letters, digits, `_` and inner hyphens; the last label is of letters, digits or
-    /// Punycode, two octets or more.
+    /// `domain_pattern`: labels of letters, digits, `_` and hyphens that begin with no hyphen; the one in front of the last begins
+    /// and ends with a letter or digit, the last one is of letters and digits, two or more, or Punycode of them.
     private static func isName(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {
         guard name.count <= 253, !name.isEmpty else { return false }
         var start = name.lowerBound
-        var labels = 0
+        var before: Range<Int>?
         for index in name.lowerBound...name.upperBound {
             guard index == name.upperBound || text[index] == 0x2E else {
                 guard isWordOctet(text[index]) || text[index] == 0x2D && index > start else { return false }
                 continue
             }
             guard (1...63).contains(index - start) else { return false }
-            labels += 1
             if index == name.upperBound {
-                let last = text.extracting(start..<index)
-                return labels > 1 && isTopLabel(last)
+                guard let before, isAlphanumeric(text[before.lowerBound]), isAlphanumeric(text[before.upperBound - 1])
+                else { return false }
+                return isTopLabel(text.extracting(start..<index))
             }
+            before = start..<index
             start = index + 1
         }
         return false
@@ -79,14 +80,16 @@ enum OPNsenseReader {
 
     private static func isTopLabel(_ label: Span<UInt8>) -> Bool {
         guard label.count >= 2 else { return false }
-        if label.hasPrefixIgnoringCase("xn--"), label.count > 4 { return true }
-        for index in 0..<label.count where label[index] == 0x2D || label[index] == 0x5F { return false }
-        return true
+        let start = label.hasPrefix("xn--") ? 4 : 0
+        for index in start..<label.count where !isAlphanumeric(label[index]) { return false }
+        return label.count > start
     }
 
-    private static func isWordOctet(_ octet: UInt8) -> Bool {
+    private static func isWordOctet(_ octet: UInt8) -> Bool { octet == 0x5F || isAlphanumeric(octet) }
+
+    private static func isAlphanumeric(_ octet: UInt8) -> Bool {
         switch octet {
-        case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: true
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         default: false
         }
     }

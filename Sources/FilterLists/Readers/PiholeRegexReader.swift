@@ -51,6 +51,7 @@ enum PiholeRegexReader {
                 action = .unsupported
             }
         }
+        if action == .unsupported, !options.answersOwnAddress, !allows { sink.skip(.alias, text, rule, line) }
         let before = sink.builder.ruleCount
         defer { if action == .unsupported { sink.noteOpenRules(sink.builder.ruleCount - before) } }
         let ruleClass: RuleClass = allows ? .ownAllowRegex : .ownBlockRegex
@@ -106,11 +107,12 @@ struct PiholeRegexOptions: Equatable {
         }
     }
 
-    /// Reads one option; returns why FTL refuses the expression, if it does. Unknown ones are ignored, as FTL does.
+    /// Reads one option; returns why FTL refuses the expression, if it does.
     mutating func read(_ option: Span<UInt8>) -> DropReason? {
         if option.hasPrefix("querytype=") { return readTypes(word(option, behind: 10, limit: 63)) }
         if option.hasPrefix("reply=") { return readReply(word(option, behind: 6, limit: 255)) }
-        if option.equalsIgnoringCase("invert") { isInverted = true }
+        guard option.equalsIgnoringCase("invert") else { return .invalidOption }
+        isInverted = true
         return nil
     }
 
@@ -131,10 +133,11 @@ struct PiholeRegexOptions: Equatable {
         var fields = FieldScanner(value.extracting((isExclusion ? 1 : 0)..<value.count), separator: 0x2C)
         while let field = fields.next() {
             let name = value.extracting((isExclusion ? 1 : 0)..<value.count).extracting(field)
+            // One that is named twice is taken out again.
             if name.equalsIgnoringCase("OTHER") {
-                namesOthers = true
+                namesOthers.toggle()
             } else if let type = RRType(name.string.uppercased()), Self.knownTypes.contains(type) {
-                named.append(type)
+                if let known = named.firstIndex(of: type) { named.remove(at: known) } else { named.append(type) }
             }
         }
         guard namesOthers || !named.isEmpty else { return .unknownOption }
@@ -155,6 +158,9 @@ struct PiholeRegexOptions: Equatable {
             reply = .action(.drop)
         } else if value.equalsIgnoringCase("IP") {
             reply = .address
+        } else if value.hasPrefixIgnoringCase("CNAME"), value.firstIndex(of: 0x2C) != nil {
+            // What the target's records are is not known here.
+            reply = .action(.unsupported)
         } else if let address = IPAddress(text: value.octets) {
             reply = .address
             if address.recordType == .a { v4 = address } else { v6 = address }

@@ -57,7 +57,8 @@ struct AuditCommand: ParsableCommand {
                 "--stack names engines, formats and roles itself; --engine, --format, --role and --block-mode are for LIST…"
             )
         }
-        let reading = try listReading.reading()
+        var reading = try listReading.reading()
+        reading.leavesOthersOpen = true
         let catalog = try catalogOptions.load()
         if equivalence.isAsked { return try compare(reading, catalog, failOn: threshold) }
         let (names, faults) = try AuditName.requested(namesFile, catalog)

@@ -62,7 +62,7 @@ struct ConvertCommand: ParsableCommand {
         if isAllowing, !target.keepsAllowApart {
             throw Failure.usage("--allowing: \(target.id) keeps all rules in one file")
         }
-        let loaded = try LoadedStack.load([try requestedLayer()])
+        let loaded = try LoadedStack.load([try requestedLayer()], leavesOthersOpen: false)
         if Interruption.isRequested { Self.cutShort() }
         loaded.announce()
         let layer = loaded.stack.layers[0]

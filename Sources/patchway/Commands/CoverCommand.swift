@@ -75,7 +75,9 @@ struct CoverCommand: ParsableCommand {
         }
         let whole = try catalogOptions.loadWhole()
         let catalog = try catalogOptions.selection(of: whole)
-        let loaded = try output.format.reporting(catalog) { try LoadedStack.load([try requestedLayer()]) }
+        let loaded = try output.format.reporting(catalog) {
+            try LoadedStack.load([try requestedLayer()], leavesOthersOpen: false)
+        }
         let endpoints = Self.endpoints(of: catalog)
         guard !endpoints.isEmpty else { throw Failure.usage("no endpoint of the catalog is left to ask about") }
         let question = try question(loaded, endpoints, types, context)

@@ -199,7 +199,7 @@ private struct FetchedList {
         own.octets = octets
         let lists = octets == nil ? others : others + [(index, own)]
         judged.lists = lists.sorted { $0.offset < $1.offset }.map(\.element)
-        let request = LayerRequest(judged)
+        let request = LayerRequest(judged, leavesOthersOpen: true)
         let loaded = try LayerLoader.load(
             request.lists,
             engine: request.engine,

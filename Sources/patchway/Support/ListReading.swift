@@ -8,6 +8,10 @@ struct ListReading {
     var format: ListFormat?
     var role: ListRole?
     var blockMode: String?
+    /// See ``LayerOptions``; what it says of a list of names to allow is of no use to who compares two of them.
+    var leavesOthersOpen = false
+
+    var options: LayerOptions { LayerOptions(leavesOthersOpen: leavesOthersOpen) }
 }
 
 extension LayerLoader {
@@ -26,7 +30,7 @@ extension LayerLoader {
             return (
                 [
                     Result { () throws(ListError) in
-                        try load([list], engine: reading.engine, blockMode: reading.blockMode)
+                        try load([list], engine: reading.engine, blockMode: reading.blockMode, options: reading.options)
                     }
                 ], []
             )
@@ -45,6 +49,6 @@ extension LayerLoader {
     ) throws(ListError) -> LoadedLayer {
         var list = ListInput(path: path, role: reading.role ?? .block, format: reading.format, octets: octets)
         list.leavesRoleOpen = reading.role == nil
-        return try load([list], engine: reading.engine, blockMode: reading.blockMode)
+        return try load([list], engine: reading.engine, blockMode: reading.blockMode, options: reading.options)
     }
 }

@@ -47,14 +47,18 @@ struct LoadedStack {
     }
 
     /// Loads the layers, of a file where one names them; the first list that cannot be read ends it.
+    ///
+    /// `leavesOthersOpen`: see ``LayerOptions``; those who ask which names entries let pass do not want it.
     static func load(
         _ layers: [Configuration.Layer],
         of file: String? = nil,
-        toleratesEmpty: Bool = false
+        toleratesEmpty: Bool = false,
+        leavesOthersOpen: Bool = true
     ) throws -> LoadedStack {
         guard layers.count <= maximumLayers else { throw tooManyLayers(layers.count) }
         var emptied = 0
-        let compiled = try zip(layers, LayerLoader.loadAll(layers.map(LayerRequest.init))).map { layer, result in
+        let requests = layers.map { LayerRequest($0, leavesOthersOpen: leavesOthersOpen) }
+        let compiled = try zip(layers, LayerLoader.loadAll(requests)).map { layer, result in
             do throws(ListError) {
                 return try result.get()
             } catch {

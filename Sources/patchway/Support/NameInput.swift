@@ -258,6 +258,12 @@ struct NameInput {
 
     /// Reads one name from the command line.
     mutating func add(_ text: String) throws {
+        if FileIdentity(text)?.isRegular == true {
+            throw Failure.usage(
+                "`\(TerminalText.escaped(text))` is a file here: give several lists as --list A,B, and names in a file by -f FILE; "
+                    + "to ask about the name, end it with a dot"
+            )
+        }
         do {
             let name = try DomainName(text)
             if let fault = Self.fault(text.utf8) {

@@ -161,8 +161,8 @@ enum ConfigurationFile {
 }
 
 extension LayerRequest {
-    /// A configured layer.
-    init(_ layer: Configuration.Layer) {
+    /// A configured layer; `leavesOthersOpen` as in ``LayerOptions``.
+    init(_ layer: Configuration.Layer, leavesOthersOpen: Bool) {
         self.init(
             lists: layer.lists.map { list in
                 var input = ListInput(
@@ -191,7 +191,8 @@ extension LayerRequest {
                 clients: layer.clients.map { ClientGroups($0.map { .init(clients: $0.client, groups: $0.groups) }) },
                 specialNames: layer.specialNames,
                 checksNames: layer.checksNames,
-                maximumErrors: layer.maximumErrors
+                maximumErrors: layer.maximumErrors,
+                leavesOthersOpen: leavesOthersOpen
             )
         )
     }
