@@ -3,8 +3,43 @@ extension DomainName: CustomStringConvertible {
     ///
     /// Every octet is allowed in a label; nothing is lower-cased and no IDNA mapping is done.
     public init(presentation text: some Collection<UInt8>) throws(NameError) {
-        guard !text.isEmpty else { throw .empty }
-        let octets = Array(text)
+        try self.init(presentation: Array(text).span)
+    }
+
+    /// The same of octets where they stand.
+    public init(presentation text: Span<UInt8>) throws(NameError) {
+        guard let wire = Self.plainWire(text) else {
+            try self.init(escaped: unsafe text.withUnsafeBufferPointer { unsafe Array($0) })
+            return
+        }
+        self.init(trustedWire: wire)
+    }
+
+    /// The wire form of a name without escapes and final dot, as nearly all are; nil for others and for what is no name.
+    private static func plainWire(_ text: Span<UInt8>) -> [UInt8]? {
+        let count = text.count
+        guard count > 0, count <= maximumWireLength - 2 else { return nil }
+        let wire = unsafe [UInt8](unsafeUninitializedCapacity: count + 2) { wire, used in
+            var start = 0
+            for index in 0..<count {
+                let octet = text[index]
+                unsafe wire[index &+ 1] = octet
+                if octet == 0x5C { return }
+                guard octet == 0x2E else { continue }
+                guard 1...maximumLabelLength ~= index &- start else { return }
+                unsafe wire[start] = UInt8(truncatingIfNeeded: index &- start)
+                start = index &+ 1
+            }
+            guard 1...maximumLabelLength ~= count &- start else { return }
+            unsafe wire[start] = UInt8(truncatingIfNeeded: count &- start)
+            unsafe wire[count &+ 1] = 0
+            used = count &+ 2
+        }
+        return wire.isEmpty ? nil : wire
+    }
+
+    private init(escaped octets: [UInt8]) throws(NameError) {
+        guard !octets.isEmpty else { throw .empty }
         if octets == [0x2E] {
             self = .root
             return

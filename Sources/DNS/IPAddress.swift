@@ -73,72 +73,87 @@ extension IPAddress: CustomStringConvertible {
     public init?(_ text: some StringProtocol) { self.init(text: Array(text.utf8)) }
 
     /// Reads dotted-quad or RFC 4291 text from octets.
-    public init?(text: some Collection<UInt8>) {
-        let octets = Array(text)
-        guard octets.count <= 45 else { return nil }
-        if octets.contains(0x3A) {
-            guard let groups = Self.groups(octets) else { return nil }
-            self = .v6(
-                groups[0..<4].reduce(0) { $0 << 16 | UInt64($1) },
-                groups[4..<8].reduce(0) { $0 << 16 | UInt64($1) }
-            )
-        } else {
-            guard let value = Self.quad(octets[...]) else { return nil }
+    public init?(text: some Collection<UInt8>) { self.init(text: Array(text).span) }
+
+    /// The same of octets where they stand.
+    public init?(text: Span<UInt8>) {
+        guard text.count <= 45 else { return nil }
+        if let value = Self.quad(text) {
             self = .v4(value)
+        } else if let value = Self.groups(text) {
+            self.init(number: value, isV4: false)
+        } else {
+            return nil
         }
     }
 
-    private static func quad(_ text: ArraySlice<UInt8>) -> UInt32? {
-        let parts = text.split(separator: 0x2E, omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var value: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.count), part.count == 1 || part.first != 0x30 else { return nil }
-            var number: UInt32 = 0
-            for octet in part {
-                guard let digit = asciiDigit(octet) else { return nil }
-                number = number * 10 + UInt32(digit)
-            }
-            guard number <= 255 else { return nil }
-            value = value << 8 | number
-        }
-        return value
-    }
-
-    private static func groups(_ text: [UInt8]) -> [UInt16]? {
-        var head: [UInt16] = []
-        var tail: [UInt16] = []
-        var compressed = false
-        let parts = text.split(separator: 0x3A, omittingEmptySubsequences: false)
-        guard parts.count >= 3 else { return nil }
-        for (index, part) in parts.enumerated() {
-            if part.isEmpty {
-                // "::" leaves one empty part inside, two at either end.
-                let edge = index == 0 || index == parts.count - 1
-                if edge {
-                    let neighbour = index == 0 ? parts[1] : parts[parts.count - 2]
-                    guard neighbour.isEmpty else { return nil }
-                    continue
-                }
-                guard !compressed else { return nil }
-                compressed = true
-                continue
-            }
-            var values: [UInt16] = []
-            if part.contains(0x2E) {
-                guard index == parts.count - 1, let quad = quad(part) else { return nil }
-                values = [UInt16(quad >> 16), UInt16(truncatingIfNeeded: quad)]
+    private static func quad(_ text: Span<UInt8>) -> UInt32? {
+        var (value, number): (UInt32, UInt32) = (0, 0)
+        var (digits, dots) = (0, 0)
+        for index in 0..<text.count {
+            if text[index] == 0x2E {
+                guard digits > 0, dots < 3 else { return nil }
+                value = value << 8 | number
+                (number, digits, dots) = (0, 0, dots + 1)
             } else {
-                guard part.count <= 4, part.allSatisfy({ $0 != 0x2B && $0 != 0x2D }),
-                    let value = UInt16(String(decoding: part, as: UTF8.self), radix: 16)
-                else { return nil }
-                values = [value]
+                // No zero stands in front of other digits.
+                guard let digit = asciiDigit(text[index]), digits == 0 || number > 0 else { return nil }
+                number = number * 10 + UInt32(digit)
+                digits += 1
+                guard number <= 255 else { return nil }
             }
-            if compressed { tail += values } else { head += values }
         }
-        let count = head.count + tail.count
-        guard compressed ? count <= 7 : count == 8 else { return nil }
-        return head + Array(repeating: 0, count: 8 - count) + tail
+        return dots == 3 && digits > 0 ? value << 8 | number : nil
+    }
+
+    private static func groups(_ text: Span<UInt8>) -> UInt128? {
+        guard text.count >= 2 else { return nil }
+        // What stands in front of `::`, or is everything, and what stands behind.
+        var (head, tail): (UInt128, UInt128) = (0, 0)
+        var (headCount, tailCount) = (0, 0)
+        var isCompressed = text[0] == 0x3A && text[1] == 0x3A
+        var position = isCompressed ? 2 : 0
+        while position < text.count {
+            guard let (group, length, end) = group(text, at: position) else { return nil }
+            if isCompressed {
+                (tail, tailCount) = (tail << (16 * UInt128(length)) | group, tailCount + length)
+            } else {
+                (head, headCount) = (head << (16 * UInt128(length)) | group, headCount + length)
+            }
+            guard headCount + tailCount <= 8 else { return nil }
+            position = end
+            guard position < text.count else { break }
+            position += 1
+            guard position < text.count else { return nil }
+            if text[position] == 0x3A {
+                guard !isCompressed else { return nil }
+                isCompressed = true
+                position += 1
+            }
+        }
+        guard isCompressed ? headCount + tailCount <= 7 : headCount == 8 else { return nil }
+        return head << (16 * UInt128(8 - headCount)) | tail
+    }
+
+    /// The group at a place, or the dotted quad at the end, how many groups it stands for, and where it ends.
+    private static func group(_ text: Span<UInt8>, at start: Int) -> (value: UInt128, length: Int, end: Int)? {
+        var value: UInt128 = 0
+        var position = start
+        while position < text.count, text[position] != 0x3A {
+            let octet = asciiLowercased(text[position])
+            if octet == 0x2E {
+                return quad(text.extracting(start..<text.count)).map { (UInt128($0), 2, text.count) }
+            }
+            guard position - start < 4 else { return nil }
+            if let digit = asciiDigit(octet) {
+                value = value << 4 | UInt128(digit)
+            } else {
+                guard octet &- 0x61 < 6 else { return nil }
+                value = value << 4 | UInt128(octet - 0x57)
+            }
+            position += 1
+        }
+        return position > start ? (value, 1, position) : nil
     }
 
     /// Dotted quad, or RFC 5952 text for IPv6.

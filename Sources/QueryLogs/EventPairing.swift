@@ -36,10 +36,26 @@ struct MessageSighting {
         case silence
     }
 
-    struct Question: Hashable {
-        var name: DomainName
-        var type: RRType
-        var recordClass: RRClass = .in
+    struct Question: Equatable {
+        let name: DomainName
+        let type: RRType
+        let recordClass: RRClass
+        /// Of the name.
+        let digest: UInt64
+        /// ``LogOptions/isCountedOnly``.
+        let isCountedOnly: Bool
+
+        init(name: DomainName, type: RRType, recordClass: RRClass = .in) {
+            self.init(LoggedName(name), type: type, recordClass: recordClass)
+        }
+
+        init(_ logged: LoggedName, type: RRType, recordClass: RRClass = .in) {
+            name = logged.name
+            digest = logged.digest
+            isCountedOnly = logged.isCountedOnly
+            self.type = type
+            self.recordClass = recordClass
+        }
     }
 }
 
@@ -87,31 +103,6 @@ extension MessageSighting {
 /// between them: so retries, copies from several taps, and answers seen before their queries all end in one event, and
 /// an event is "not answered" only when no tap saw an answer. Events come out in the order in which they began.
 struct EventPairing {
-    private struct Key: Hashable {
-        let client: SocketAddress?
-        let id: UInt16
-        let question: MessageSighting.Question
-        /// Worked out once, because every key is looked up four times and names are long.
-        private let digest: UInt64
-
-        /// A key; `seed` keeps those who write captures from choosing colliding names.
-        init(_ sighting: MessageSighting, _ question: MessageSighting.Question, seed: UInt64) {
-            client = sighting.client
-            id = sighting.id
-            self.question = question
-            var digest = seed ^ UInt64(sighting.id) << 16 ^ UInt64(sighting.client?.port ?? 0)
-            for octet in question.name.wire {
-                let (high, low) = (digest ^ UInt64(asciiLowercased(octet))).multipliedFullWidth(
-                    by: 0x9E37_79B9_7F4A_7C15
-                )
-                digest = high ^ low ^ seed
-            }
-            self.digest = digest
-        }
-
-        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
-    }
-
     private struct Transaction {
         /// Nil for events that are complete.
         var key: Key?
@@ -119,6 +110,13 @@ struct EventPairing {
         var lastTime: Int64?
         /// Whether the log says itself that there was no answer.
         var isSilent = false
+    }
+
+    /// What messages of a transaction have in common besides what its event says: client and question.
+    private struct Key {
+        let id: UInt16
+        /// Of all of it.
+        let digest: UInt64
     }
 
     /// What it means that a log shows no answer to a query.
@@ -137,8 +135,8 @@ struct EventPairing {
     private let silence: Silence
     private var hasSeenAnswers = false
     private let seed = UInt64.random(in: .min ... .max)
-    private var open = TransactionRing<Transaction>()
-    private var numbers: [Key: Int] = [:]
+    private var open: TransactionRing<Transaction>
+    private var numbers = DigestTable(nothing: 0)
     /// The latest time seen; captures of several interfaces are not strictly in order.
     private var clock: Int64?
 
@@ -146,6 +144,8 @@ struct EventPairing {
         self.limits = limits
         self.hasPorts = hasPorts
         self.silence = silence
+        let nothing = QueryEvent(name: .root, type: .a, position: SourcePosition(record: 0, byte: 0))
+        open = TransactionRing(blank: Transaction(event: nothing))
     }
 
     /// Adds a message; false when it is an answer without a question to which no open transaction fits.
@@ -179,7 +179,7 @@ struct EventPairing {
 
     /// The next event that nothing can be added to any more.
     mutating func next() -> QueryEvent? {
-        guard let first = open.first, isComplete(first) || open.count > limits.maximumOpen else { return nil }
+        guard open.count > 0, isComplete(open.firstNumber) || open.count > limits.maximumOpen else { return nil }
         return removeFirst()
     }
 
@@ -190,8 +190,10 @@ struct EventPairing {
 
     private mutating func removeFirst() -> QueryEvent {
         let number = open.firstNumber
+        if let key = open[number].key, let place = numbers.place(key.digest, where: { $0 == number }) {
+            numbers.remove(at: place)
+        }
         let transaction = open.removeFirst()
-        if let key = transaction.key, numbers[key] == number { numbers[key] = nil }
         var event = transaction.event
         if event.queryCount + event.answerCount == 0 { event.queryCount = 1 }
         let isTelling = silence == .isTelling || silence == .isTellingAmongAnswers && hasSeenAnswers
@@ -201,16 +203,17 @@ struct EventPairing {
         return event
     }
 
-    private func isComplete(_ transaction: Transaction) -> Bool {
-        guard let clock, let last = transaction.lastTime else { return false }
+    private func isComplete(_ number: Int) -> Bool {
+        guard let clock, let last = open[number].lastTime else { return false }
         return clock - last > limits.window
     }
 
     /// The open transaction to which a message belongs, opened if need be.
     private mutating func number(for sighting: MessageSighting) -> Int? {
         guard let question = sighting.question else { return numberWithoutQuestion(sighting) }
-        let key = Key(sighting, question, seed: seed)
-        if let number = numbers[key], isNear(open[number], sighting),
+        let digest = digest(sighting, question)
+        let place = numbers.place(digest) { isOf(open[$0], sighting, question) }
+        if let place, case let number = numbers[place], isNear(open[number].lastTime, sighting),
             hasPorts || sighting.role != .query || open[number].event.answerCount == 0
         {
             return number
@@ -222,14 +225,35 @@ struct EventPairing {
             position: sighting.position,
             reply: .none
         )
+        event.isCountedOnly = question.isCountedOnly
         event.queryCount = 0
         event.time = sighting.time
         event.client = sighting.client
         event.server = sighting.server
         event.transport = sighting.transport
+        let key = Key(id: sighting.id, digest: digest)
         let number = open.append(Transaction(key: key, event: event, lastTime: sighting.time))
-        numbers[key] = number
+        if let place { numbers[place] = number } else { numbers.insert(digest, number) }
         return number
+    }
+
+    /// Whether a message is one of a transaction, if it is not too late for it.
+    private func isOf(
+        _ transaction: borrowing Transaction,
+        _ sighting: MessageSighting,
+        _ question: MessageSighting.Question
+    ) -> Bool {
+        transaction.key?.id == sighting.id && transaction.event.type == question.type
+            && transaction.event.recordClass == question.recordClass && transaction.event.client == sighting.client
+            && transaction.event.name == question.name
+    }
+
+    /// The seed keeps those who write captures from choosing colliding ones.
+    private func digest(_ sighting: MessageSighting, _ question: MessageSighting.Question) -> UInt64 {
+        let rest =
+            UInt64(sighting.id) << 32 | UInt64(question.type.rawValue) << 16 | UInt64(question.recordClass.rawValue)
+        let whose = foldedProduct((sighting.client?.digest(seed) ?? 0) ^ seed, 0x9E37_79B9_7F4A_7C15)
+        return foldedProduct(question.digest ^ whose, rest ^ seed)
     }
 
     /// Answers such as FORMERR may leave the question out; the youngest open query of that client and id is meant.
@@ -237,9 +261,8 @@ struct EventPairing {
         guard sighting.role == .response || sighting.role == .part else { return nil }
         let oldest = max(open.firstNumber, open.endNumber - 1024)
         for number in stride(from: open.endNumber - 1, through: oldest, by: -1) {
-            let transaction = open[number]
-            if let key = transaction.key, key.id == sighting.id, key.client == sighting.client,
-                isNear(transaction, sighting)
+            if open[number].key?.id == sighting.id, open[number].event.client == sighting.client,
+                isNear(open[number].lastTime, sighting)
             {
                 return number
             }
@@ -247,8 +270,8 @@ struct EventPairing {
         return nil
     }
 
-    private func isNear(_ transaction: Transaction, _ sighting: MessageSighting) -> Bool {
-        guard let last = transaction.lastTime, let time = sighting.time else { return true }
+    private func isNear(_ last: Int64?, _ sighting: MessageSighting) -> Bool {
+        guard let last, let time = sighting.time else { return true }
         return abs(time - last) <= limits.window
     }
 
@@ -264,6 +287,10 @@ struct EventPairing {
 
     private static func addAnswer(_ sighting: MessageSighting, to event: inout QueryEvent) {
         event.answerCount += 1
+        if event.isCountedOnly {
+            event.reply = .seen
+            return
+        }
         guard event.answerCount == 1 else {
             if event.rcode != sighting.rcode || !sameData(event.answers, sighting.answers) {
                 event.hasConflictingAnswers = true

@@ -6,6 +6,8 @@ struct LogClock {
     let utcOffset: Int
     private var year: Int?
     private var latest: Int64?
+    /// The stamp that was read last, and its time: many lines are of one second.
+    private var last: (stamp: (UInt64, UInt64), time: Int64?) = ((0, 0), nil)
 
     init(options: LogOptions) {
         year = options.year
@@ -30,6 +32,25 @@ struct LogClock {
     }
 
     private mutating func syslog(_ text: Span<UInt8>) -> Int64? {
+        guard text.count >= 15 else { return nil }
+        let stamp = Self.words(text)
+        if stamp == last.stamp { return last.time }
+        let time = readSyslog(text)
+        last = (stamp, time)
+        return time
+    }
+
+    /// The fifteen octets of a stamp.
+    private static func words(_ text: Span<UInt8>) -> (UInt64, UInt64) {
+        unsafe text.withUnsafeBytes {
+            unsafe (
+                $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
+                $0.loadUnaligned(fromByteOffset: 7, as: UInt64.self)
+            )
+        }
+    }
+
+    private mutating func readSyslog(_ text: Span<UInt8>) -> Int64? {
         if let year {
             guard let stamp = TimeScan.syslog(text, year: year, offset: utcOffset) else { return nil }
             let half: Int64 = 183 * 86_400 * 1_000_000

@@ -1,3 +1,5 @@
+public import DNS
+
 /// What the reader of a log cannot know from the log.
 public struct LogOptions: Sendable {
     /// The format to read every input as; nil to tell by the content.
@@ -13,6 +15,9 @@ public struct LogOptions: Sendable {
     public var ports: Set<UInt16>
     /// How queries and answers find each other.
     public var pairing: PairingLimits
+    /// Tells names of whose events nothing is needed but that they happened, when, and who asked: readers that are many times
+    /// faster without the rest leave it out (``QueryEvent/isCountedOnly``). With nil everything is needed.
+    public var isCountedOnly: (@Sendable (DomainName) -> Bool)?
 
     /// Options; the defaults suit a capture of plain DNS.
     public init(

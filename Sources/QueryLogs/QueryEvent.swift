@@ -41,6 +41,8 @@ public struct QueryEvent: Sendable, Equatable {
     public var answerCount: Int
     /// Whether a later answer had another response code or other answers than the first: two sources answer.
     public var hasConflictingAnswers: Bool
+    /// Whether the reader left out what was answered, because nobody needs it (``LogOptions/isCountedOnly``).
+    public var isCountedOnly = false
     /// Where the first line or packet of the transaction stands.
     public var position: SourcePosition
 
@@ -103,6 +105,17 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     /// `address#port` as DNS tools write it, or the address alone.
     public var description: String {
         port.map { "\(address)#\($0)" } ?? "\(address)"
+    }
+}
+
+extension SocketAddress {
+    /// A number for it; `seed` is known to nobody who could choose addresses.
+    func digest(_ seed: UInt64) -> UInt64 {
+        let port = UInt64(port ?? 0) << 40
+        return switch address {
+        case .v4(let value): UInt64(value) | port
+        case .v6(let high, let low): foldedProduct(high ^ seed, 0x9E37_79B9_7F4A_7C15) ^ low ^ port
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 public import Catalog
-internal import DNS
+public import DNS
 public import Findings
 public import Policy
 public import QueryLogs
@@ -30,6 +30,8 @@ public struct Replayer: Sendable {
     public internal(set) var sources = SourceTotals()
     var sums = ReplaySums()
     var seen = LowestSet<IPAddress>(limit: NameTally.maximumClients)
+    /// Clients that were put into it lately.
+    private var recent = RecentAddresses()
     private var verdicts: [DomainName: Known] = [:]
 
     /// What the catalog says about a name, asked once.
@@ -62,11 +64,27 @@ public struct Replayer: Sendable {
     /// Takes one event.
     public mutating func add(_ event: QueryEvent) {
         sums.events += 1
-        var event = event
+        if let client = event.client?.address { note(client) }
+        if !event.isCountedOnly { look(into: event) }
+    }
+
+    /// Names of whose events nothing is kept but that they happened, and who asked: those that no endpoint covers, and that
+    /// are no update names behind a search suffix either. Readers are told it (``LogOptions/isCountedOnly``).
+    public var countsOnly: @Sendable (DomainName) -> Bool {
+        let catalog = catalog
+        return { catalog.endpoint(matching: $0) == nil && !Self.hasSearchSuffix($0, catalog) }
+    }
+
+    /// Notes a client; the same few come again and again.
+    private mutating func note(_ client: IPAddress) {
+        if !recent.add(client) { seen.insert(redaction?.client(client) ?? client) }
+    }
+
+    private mutating func look(into original: QueryEvent) {
+        var event = original
         if let redaction { event.client = event.client.map { SocketAddress(redaction.client($0.address)) } }
         // Times that no calendar has are none.
         if let time = event.time, abs(time) > PartialLimits.maximumTime { event.time = nil }
-        if let client = event.client?.address { seen.insert(client) }
         let known = known(event.name)
         guard let endpoint = known.endpoint else {
             if known.hasSearchSuffix { sums.searchSuffixed += 1 }
@@ -153,7 +171,7 @@ public struct Replayer: Sendable {
         let known = Known(
             endpoint: endpoint,
             exists: isDocumented || catalog.knownHost(name) != nil,
-            hasSearchSuffix: endpoint == nil && hasSearchSuffix(name)
+            hasSearchSuffix: endpoint == nil && Self.hasSearchSuffix(name, catalog)
         )
         if verdicts.count < Self.maximumNames { verdicts[name] = known }
         return known
@@ -163,9 +181,9 @@ public struct Replayer: Sendable {
     private static let maximumSuffixedLabels = 24
 
     /// Whether a resolver's search list was appended to an update name (`windowsupdate.microsoft.com.corp.example`).
-    private func hasSearchSuffix(_ name: DomainName) -> Bool {
+    private static func hasSearchSuffix(_ name: DomainName, _ catalog: EndpointCatalog) -> Bool {
         let labels = name.labels
-        guard labels.count > 2, labels.count <= Self.maximumSuffixedLabels else { return false }
+        guard labels.count > 2, labels.count <= maximumSuffixedLabels else { return false }
         // Content networks build their aliases the same way (`download.windowsupdate.com.edgesuite.net`).
         guard catalog.knownHost(name) == nil, catalog.endpoint(matching: name, includingShared: true) == nil else {
             return false

@@ -87,7 +87,13 @@ extension Span where Element == UInt8 {
     public var decimal: UInt64? {
         guard count > 0, count <= 20 else { return nil }
         var value: UInt64 = 0
-        for index in 0..<count {
+        // Nineteen digits always fit.
+        for index in 0..<Swift.min(count, 19) {
+            let digit = self[index] &- 0x30
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ UInt64(digit)
+        }
+        for index in 19..<Swift.max(count, 19) {
             let digit = self[index] &- 0x30
             guard digit < 10 else { return nil }
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)
@@ -118,7 +124,9 @@ extension Span where Element == UInt8 {
     }
 
     /// The octets as a string; invalid UTF-8 becomes U+FFFD. Not safe to print, see ``TerminalText``.
-    public var string: String { String(decoding: octets, as: UTF8.self) }
+    public var string: String {
+        unsafe withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
 }
 
 /// Whether an octet is a blank, a tab, CR, LF, vertical tab or form feed.

@@ -282,8 +282,11 @@ struct BindLine {
             return
         }
         if text.firstRange(of: "failed: ") != nil { return }
-        var question = hit
-        question.name = asked ?? hit.name
+        let question = MessageSighting.Question(
+            name: asked ?? hit.name,
+            type: hit.type,
+            recordClass: hit.recordClass
+        )
         let owner = text.firstRange(of: "via ").flatMap { via in
             text.extracting(via.upperBound..<(text.firstIndex(of: 0x20, from: via.upperBound) ?? text.count)).domainName
         }
@@ -335,7 +338,13 @@ struct BindLine {
             isDisabled: false
         )
         if case .rewrite(var question, let rewrite) = body {
-            if question.type.rawValue == 0 { question.type = type }
+            if question.type.rawValue == 0 {
+                question = MessageSighting.Question(
+                    name: question.name,
+                    type: type,
+                    recordClass: question.recordClass
+                )
+            }
             body = .rewrite(question, rewrite)
         }
     }

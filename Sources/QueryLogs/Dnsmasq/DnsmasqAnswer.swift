@@ -4,16 +4,19 @@ import DNS
 struct DnsmasqAnswer {
     var source: String
     /// The owner name; nil when the line names none and means the whole query.
-    var name: DomainName?
+    var name: LoggedName?
     var content: DnsmasqLine.Content
     var error: ExtendedError?
 
     /// What a client gets whose answer was dropped as an attack.
-    static func rebound(_ name: DomainName) -> DnsmasqAnswer {
+    static func rebound(_ name: LoggedName) -> DnsmasqAnswer {
         DnsmasqAnswer(source: Self.attack, name: name, content: .nodata(nil), error: nil)
     }
 
     private static let attack = "possible DNS-rebind attack detected"
+
+    /// Whether the source is one of those of which most lines tell and that never block.
+    private var isPlain: Bool { source == "reply" || source == "cached" }
 
     /// Whether the answer came from a server, and not from dnsmasq's own data.
     var isFromUpstream: Bool { source == "reply" || source.hasPrefix("blocked upstream") }
@@ -46,8 +49,9 @@ struct DnsmasqAnswer {
     func apply(to event: inout QueryEvent) {
         if event.reply != .seen { event.answerCount += 1 }
         event.reply = .seen
+        if event.isCountedOnly { return }
         closeAlias(&event)
-        let owner = name ?? event.name
+        let owner = name?.name ?? event.name
         switch content {
         case .address(let address):
             add(AnswerRecord(name: owner, type: address.recordType, data: .address(address)), to: &event)
@@ -72,13 +76,15 @@ struct DnsmasqAnswer {
 
     /// The owner of this line is the target of the alias before it.
     private func closeAlias(_ event: inout QueryEvent) {
-        guard let last = event.answers.last, last.type == .cname, last.data == .unknown, let name, name != last.name
+        guard let last = event.answers.last, last.type == .cname, last.data == .unknown, let name = name?.name,
+            name != last.name
         else { return }
         event.answers[event.answers.count - 1] = AnswerRecord(name: last.name, type: .cname, data: .name(name))
     }
 
     /// What the line says about a block, by Pi-hole's sources or by answers that dnsmasq was configured to make up.
     private var block: LoggedBlock? {
+        if isPlain { return nil }
         let isAlias = source.hasSuffix(" (CNAME)")
         if source == "config" || source.hasPrefix("/") {
             return isSinkhole ? LoggedBlock(source: source) : nil

@@ -8,22 +8,38 @@ import DNS
 struct DnsmasqCorrelation {
     struct Transaction {
         var event: QueryEvent
-        var process: UInt64?
+        /// The digests of its name, and of client, name and type.
+        var digest: UInt64
+        var askedDigest: UInt64
         var lastTime: Int64?
         var isForwarded = false
+        /// Whether it is among those that wait for an answer.
+        var isWaiting = false
         /// Whether the answer that is being written goes to it.
         var isWritten = false
     }
 
-    struct SerialKey: Hashable {
+    /// The transaction of a serial number.
+    private struct Serial {
         var process: UInt64?
         var serial: UInt64
+        var number: Int
+
+        func digest(_ seed: UInt64) -> UInt64 { foldedProduct(serial ^ seed, (process ?? 0) << 1 | 1 ^ seed) }
     }
 
-    struct AskedKey: Hashable {
-        var client: SocketAddress?
-        var name: DomainName
-        var type: RRType
+    /// Transactions of one name and type.
+    private struct Numbers: Equatable {
+        var first: Int
+        var others: [Int] = []
+
+        init(_ first: Int) { self.first = first }
+
+        init?(_ numbers: [Int]) {
+            guard let first = numbers.first else { return nil }
+            self.init(first)
+            if numbers.count > 1 { others = Array(numbers.dropFirst()) }
+        }
     }
 
     /// The answer that is being written.
@@ -32,9 +48,9 @@ struct DnsmasqCorrelation {
     /// follow costs neither time nor memory for each of both.
     private struct Writing {
         /// The transactions it goes to; all of one name and type.
-        var numbers: [Int]
+        var numbers: Numbers
         /// The owner name of its latest record.
-        var name: DomainName
+        var name: LoggedName
         /// Whether that record was an alias, so that the next line is about its target.
         var isAlias: Bool
     }
@@ -49,24 +65,28 @@ struct DnsmasqCorrelation {
     }
 
     private let limits: PairingLimits
-    private var open = TransactionRing<Transaction>()
-    private var bySerial: [SerialKey: Int] = [:]
-    private var asked: [AskedKey: Int] = [:]
+    private var open: TransactionRing<Transaction>
+    private var bySerial = DigestTable(nothing: Serial(serial: 0, number: 0))
+    private var asked = DigestTable(nothing: 0)
     /// Transactions without an answer, by the name asked for.
-    private var waiting: [DomainName: WaitingQueries] = [:]
+    private var waiting = DigestTable(nothing: WaitingQueries())
     /// Names of which an answer was dropped as an attack: those of their queries that get no other had it.
     private var dropped: Set<DomainName> = []
+    /// Nobody who writes logs knows it.
+    private let seed = UInt64.random(in: .min ... .max)
     private var writing: Writing?
     private var clock: Int64?
 
     init(limits: PairingLimits) {
         self.limits = limits
+        let nothing = QueryEvent(name: .root, type: .a, position: SourcePosition(record: 0, byte: 0))
+        open = TransactionRing(blank: Transaction(event: nothing, digest: 0, askedDigest: 0))
     }
 
     /// Adds a query line.
     mutating func addQuery(
         _ line: DnsmasqLine,
-        name: DomainName,
+        name: LoggedName,
         type: RRType,
         client: IPAddress?,
         time: Int64?,
@@ -75,29 +95,45 @@ struct DnsmasqCorrelation {
         advance(time)
         finishWriting()
         let source = line.client ?? client.map { SocketAddress($0) }
-        let key = AskedKey(client: source, name: name, type: type)
-        let serial = line.serial.map { SerialKey(process: line.process, serial: $0) }
-        if let number = asked[key], open[number].event.reply == .none, isNear(open[number], time) {
+        let digest = foldedProduct(name.digest ^ UInt64(type.rawValue), (source?.digest(seed) ?? 0) ^ seed)
+        let place = asked.place(digest) { number in
+            open[number].event.type == type && open[number].event.client == source
+                && open[number].event.name == name.name
+        }
+        if let place, open[asked[place]].event.reply == .none, isNear(open[asked[place]].lastTime, time) {
+            let number = asked[place]
             open[number].event.queryCount += 1
             open[number].lastTime = time ?? open[number].lastTime
-            if let serial { bySerial[serial] = number }
+            note(line, number)
             return
         }
-        var event = QueryEvent(name: name, type: type, position: position, reply: .none)
+        var event = QueryEvent(name: name.name, type: type, position: position, reply: .none)
         event.time = time
         event.client = source
         event.transport = line.transport
-        let number = open.append(Transaction(event: event, process: line.process, lastTime: time))
-        asked[key] = number
-        if let serial { bySerial[serial] = number }
-        waiting[name, default: WaitingQueries()].append(number, type)
+        event.isCountedOnly = name.isCountedOnly
+        let number = open.append(
+            Transaction(event: event, digest: name.digest, askedDigest: digest, lastTime: time)
+        )
+        if let place { asked[place] = number } else { asked.insert(digest, number) }
+        note(line, number)
+        wait(number)
+    }
+
+    /// Remembers the serial number of a query.
+    private mutating func note(_ line: DnsmasqLine, _ number: Int) {
+        guard let serial = line.serial else { return }
+        let entry = Serial(process: line.process, serial: serial, number: number)
+        if let place = serialPlace(line) { bySerial[place] = entry } else { bySerial.insert(entry.digest(seed), entry) }
     }
 
     /// Adds a line that says to which server a query was passed on.
-    mutating func addForward(_ line: DnsmasqLine, name: DomainName, upstream: SocketAddress?, time: Int64?) -> Outcome {
+    mutating func addForward(_ line: DnsmasqLine, name: LoggedName, upstream: SocketAddress?, time: Int64?) -> Outcome {
         advance(time)
         finishWriting()
-        guard let number = serialNumber(line) ?? waiting[name]?.youngest else { return .orphan }
+        guard let number = serialNumber(line) ?? waitingPlace(name).flatMap({ waiting[$0].youngest }) else {
+            return .orphan
+        }
         open[number].isForwarded = true
         open[number].event.server = upstream ?? open[number].event.server
         open[number].lastTime = time ?? open[number].lastTime
@@ -110,23 +146,24 @@ struct DnsmasqCorrelation {
         advance(time)
         if record.content == .duplicate { return addDuplicate(line) }
         var outcome = Outcome.used
-        let numbers: [Int]
+        let numbers: Numbers?
         if let number = serialNumber(line) {
-            numbers = [number]
+            numbers = Numbers(number)
             if writing?.numbers != numbers { finishWriting() }
         } else if let current = writing, continues(current, record) {
             numbers = current.numbers
         } else {
             finishWriting()
-            (numbers, outcome) = plainNumbers(record)
+            let found = plainNumbers(record)
+            (numbers, outcome) = (Numbers(found.0), found.1)
         }
-        guard !numbers.isEmpty else { return .orphan }
+        guard let numbers else { return .orphan }
         let targets = settled(numbers, record)
-        let first = targets[0]
+        let first = targets.first
         record.apply(to: &open[first].event)
         open[first].lastTime = time ?? open[first].lastTime
         if writing == nil { begin(targets) }
-        writing?.name = record.name ?? open[first].event.name
+        if let name = record.name { writing?.name = name }
         writing?.isAlias = record.content == .alias
         return outcome
     }
@@ -134,34 +171,37 @@ struct DnsmasqCorrelation {
     /// Adds a line that says that an answer about a name was dropped, because it led into a private network.
     ///
     /// It names no type, and all that wait for addresses may be meant.
-    mutating func addRebind(name: DomainName, time: Int64?) -> Outcome {
+    mutating func addRebind(name: LoggedName, time: Int64?) -> Outcome {
         advance(time)
         finishWriting()
-        guard waiting[name]?.youngest(DnsmasqAnswer.rebound(name).fits) != nil else { return .orphan }
-        dropped.insert(name)
+        guard let place = waitingPlace(name), waiting[place].youngest(DnsmasqAnswer.rebound(name).fits) != nil
+        else { return .orphan }
+        dropped.insert(name.name)
         return .used
     }
 
     /// The answer whose first line was added to the first of these goes to all of them.
-    private mutating func begin(_ numbers: [Int]) {
-        let event = open[numbers[0]].event
-        writing = Writing(numbers: numbers, name: event.name, isAlias: false)
-        for number in numbers { open[number].isWritten = true }
-        if numbers.count == 1 {
-            stopWaiting(numbers[0])
-        } else {
-            waiting[event.name]?.removeAll(event.type)
-            forgetIfAnswered(event.name)
-        }
+    private mutating func begin(_ numbers: Numbers) {
+        let first = numbers.first
+        writing = Writing(numbers: numbers, name: name(of: first), isAlias: false)
+        open[first].isWritten = true
+        guard !numbers.others.isEmpty else { return stopWaiting(first) }
+        for number in numbers.others { open[number].isWritten = true }
+        guard let place = waitingPlace(name(of: first)) else { return }
+        let type = open[first].event.type
+        for number in waiting[place].all(type) { open[number].isWaiting = false }
+        waiting[place].removeAll(type)
+        forgetIfAnswered(place, name(of: first))
     }
 
     /// The answer that is being written is complete: all that it goes to have it.
     private mutating func finishWriting() {
         guard let numbers = writing?.numbers else { return }
         writing = nil
-        let first = open[numbers[0]]
-        open[numbers[0]].isWritten = false
-        for number in numbers.dropFirst() {
+        open[numbers.first].isWritten = false
+        guard !numbers.others.isEmpty else { return }
+        let first = open[numbers.first]
+        for number in numbers.others {
             open[number].event.takeAnswer(of: first.event)
             open[number].event.block = first.event.block ?? open[number].event.block
             open[number].lastTime = first.lastTime
@@ -171,8 +211,9 @@ struct DnsmasqCorrelation {
 
     /// The next event that nothing can be added to any more.
     mutating func next() -> QueryEvent? {
-        guard let first = open.first else { return nil }
-        let time = first.isWritten ? writing.flatMap { open[$0.numbers[0]].lastTime } : first.lastTime
+        guard open.count > 0 else { return nil }
+        let first = open.firstNumber
+        let time = open[open[first].isWritten ? writing?.numbers.first ?? first : first].lastTime
         let isOld = clock.flatMap { clock in time.map { clock - $0 > limits.window } } ?? false
         return isOld || open.count > limits.maximumOpen ? removeFirst() : nil
     }
@@ -185,20 +226,15 @@ struct DnsmasqCorrelation {
     private mutating func removeFirst() -> QueryEvent {
         let number = open.firstNumber
         if open[number].isWritten { finishWriting() }
-        let answer = DnsmasqAnswer.rebound(open[number].event.name)
-        if open[number].event.reply == .none, dropped.contains(open[number].event.name),
-            answer.fits(open[number].event.type)
-        {
-            answer.apply(to: &open[number].event)
+        if !dropped.isEmpty, open[number].event.reply == .none, dropped.contains(open[number].event.name) {
+            let answer = DnsmasqAnswer.rebound(name(of: number))
+            if answer.fits(open[number].event.type) { answer.apply(to: &open[number].event) }
         }
         stopWaiting(number)
+        if let place = asked.place(open[number].askedDigest, where: { $0 == number }) { asked.remove(at: place) }
         let event = open.removeFirst().event
-        let key = AskedKey(client: event.client, name: event.name, type: event.type)
-        if asked[key] == number { asked[key] = nil }
-        if open.count == 0 {
-            bySerial.removeAll(keepingCapacity: true)
-        } else if bySerial.count > 2 * open.count + 1024 {
-            bySerial = bySerial.filter { $0.value >= open.firstNumber }
+        if bySerial.count > 2 * open.count + 1024 || open.count == 0 && bySerial.count > 0 {
+            bySerial.keep { $0.number >= open.firstNumber }
         }
         return event
     }
@@ -207,39 +243,65 @@ struct DnsmasqCorrelation {
         if let time { clock = max(clock ?? time, time) }
     }
 
-    private func isNear(_ transaction: Transaction, _ time: Int64?) -> Bool {
-        guard let last = transaction.lastTime, let time else { return true }
+    private func isNear(_ last: Int64?, _ time: Int64?) -> Bool {
+        guard let last, let time else { return true }
         return abs(time - last) <= limits.window
     }
 
+    private func serialPlace(_ line: DnsmasqLine) -> Int? {
+        guard let serial = line.serial else { return nil }
+        let wanted = Serial(process: line.process, serial: serial, number: 0)
+        return bySerial.place(wanted.digest(seed)) { $0.serial == serial && $0.process == wanted.process }
+    }
+
     private func serialNumber(_ line: DnsmasqLine) -> Int? {
-        guard let serial = line.serial, let number = bySerial[SerialKey(process: line.process, serial: serial)],
-            number >= open.firstNumber
-        else { return nil }
-        return number
+        guard let place = serialPlace(line), bySerial[place].number >= open.firstNumber else { return nil }
+        return bySerial[place].number
+    }
+
+    // MARK: - Queries that wait
+
+    private func name(of number: Int) -> LoggedName { LoggedName(open[number].event.name, open[number].digest) }
+
+    private func waitingPlace(_ name: LoggedName) -> Int? {
+        waiting.place(name.digest) { $0.any.map { open[$0].event.name == name.name } ?? false }
+    }
+
+    private mutating func wait(_ number: Int) {
+        open[number].isWaiting = true
+        let type = open[number].event.type
+        if let place = waitingPlace(name(of: number)) {
+            waiting[place].append(number, type)
+        } else {
+            var queries = WaitingQueries()
+            queries.append(number, type)
+            waiting.insert(open[number].digest, queries)
+        }
     }
 
     private mutating func stopWaiting(_ number: Int) {
-        let (name, type) = (open[number].event.name, open[number].event.type)
-        waiting[name]?.remove(number, type)
-        forgetIfAnswered(name)
+        guard open[number].isWaiting else { return }
+        open[number].isWaiting = false
+        guard let place = waitingPlace(name(of: number)) else { return }
+        waiting[place].remove(number, open[number].event.type)
+        forgetIfAnswered(place, name(of: number))
     }
 
-    private mutating func forgetIfAnswered(_ name: DomainName) {
-        guard waiting[name]?.isEmpty ?? true else { return }
-        waiting[name] = nil
-        if !dropped.isEmpty { dropped.remove(name) }
+    private mutating func forgetIfAnswered(_ place: Int, _ name: LoggedName) {
+        guard waiting[place].isEmpty else { return }
+        waiting.remove(at: place)
+        if !dropped.isEmpty { dropped.remove(name.name) }
     }
 
     /// Whether a line goes on with the answer that is being written, and does not begin another one.
     private func continues(_ current: Writing, _ record: DnsmasqAnswer) -> Bool {
         if record.isValidation { return true }
-        guard let name = record.name, let number = current.numbers.first else { return false }
+        guard let name = record.name else { return false }
         if current.isAlias { return true }
         guard name == current.name else { return false }
         switch record.content {
         case .address(let address):
-            let type = open[number].event.type
+            let type = open[current.numbers.first].event.type
             return type == address.recordType || (type != .a && type != .aaaa)
         case .record, .pointer, .text: return true
         default: return false
@@ -249,7 +311,7 @@ struct DnsmasqCorrelation {
     /// The open queries that a line of the plain log answers.
     private func plainNumbers(_ record: DnsmasqAnswer) -> ([Int], Outcome) {
         guard let name = record.name else { return unnamedNumbers(record) }
-        guard let waiting = waiting[name] else { return ([], .orphan) }
+        guard let waiting = waitingPlace(name).map({ waiting[$0] }) else { return ([], .orphan) }
         guard record.isFromUpstream else {
             return waiting.youngest(record.fits).map { ([$0], .used) } ?? ([], .orphan)
         }
@@ -270,17 +332,18 @@ struct DnsmasqCorrelation {
     }
 
     /// An alias may have been given to the query of the wrong type; the address behind it shows which one was meant.
-    private mutating func settled(_ numbers: [Int], _ record: DnsmasqAnswer) -> [Int] {
+    private mutating func settled(_ numbers: Numbers, _ record: DnsmasqAnswer) -> Numbers {
         guard writing != nil, let family = record.family else { return numbers }
-        let event = open[numbers[0]].event
-        guard event.type != family, event.type == .a || event.type == .aaaa else { return numbers }
-        let others = waiting[event.name]?.all(family) ?? []
-        guard !others.isEmpty else { return numbers }
-        open[others[0]].event.takeAnswer(of: event)
-        open[numbers[0]].event.forgetAnswer()
-        for number in numbers {
+        let type = open[numbers.first].event.type
+        guard type != family, type == .a || type == .aaaa else { return numbers }
+        guard let place = waitingPlace(name(of: numbers.first)), let others = Numbers(waiting[place].all(family))
+        else { return numbers }
+        let event = open[numbers.first].event
+        open[others.first].event.takeAnswer(of: event)
+        open[numbers.first].event.forgetAnswer()
+        for number in [numbers.first] + numbers.others {
             open[number].isWritten = false
-            waiting[event.name]?.append(number, event.type)
+            wait(number)
         }
         writing = nil
         return others

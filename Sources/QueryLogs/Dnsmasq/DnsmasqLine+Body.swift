@@ -3,42 +3,71 @@ import TextScan
 
 extension DnsmasqLine {
     /// Reads `SOURCE NAME VERB DEST`, the message without its prefixes.
-    static func body(_ text: Span<UInt8>) -> Body {
+    static func body(_ text: Span<UInt8>, _ names: inout NameCache) -> Body {
         var fields = FieldScanner(text)
         guard let first = fields.next() else { return .unknown }
         let source = text.extracting(first)
-        if source.equals("forwarded") { return forwarded(text, &fields) }
+        if source.equals("forwarded") { return forwarded(text, &fields, &names) }
         if let open = source.firstIndex(of: 0x5B), source[source.count - 1] == 0x5D, open > 0 {
             if source.hasPrefix("dnssec-") { return .other(reason: "dnssec-query") }
             let type = text.extracting((first.lowerBound + open + 1)..<(first.upperBound - 1))
-            return query(text, type: type, &fields)
+            return query(text, type: type, &fields, &names)
         }
         if source.equals("ipset") || source.equals("nftset") { return .other(reason: "set-update") }
         if source.equals("non-query") { return .other(reason: "opcode") }
         if text.hasPrefix("possible DNS-rebind attack detected: ") {
             let last = text.extracting(37..<text.count).trimmed
-            return name(last).map { .rebind(name: $0) } ?? .unknown
+            return names.name(last).map { .rebind(name: $0) } ?? .unknown
         }
-        return answer(text) ?? service(text)
+        if let plain = plainAnswer(text, source: first, &fields, &names) { return plain }
+        return answer(text, &names) ?? service(text)
     }
 
-    private static func query(_ text: Span<UInt8>, type: Span<UInt8>, _ fields: inout FieldScanner) -> Body {
+    private static func query(
+        _ text: Span<UInt8>,
+        type: Span<UInt8>,
+        _ fields: inout FieldScanner,
+        _ names: inout NameCache
+    ) -> Body {
         guard let second = fields.next(), let verb = fields.next(), text.extracting(verb).equals("from"),
-            let name = name(text.extracting(second)), let type = recordType(type)
+            let name = names.name(text.extracting(second)), let type = recordType(type)
         else { return .unknown }
-        let client = fields.next().flatMap { IPAddress(text: text.extracting($0).octets) }
+        let client = fields.next().flatMap { IPAddress(text: text.extracting($0)) }
         return .query(name: name, type: type, client: client)
     }
 
-    private static func forwarded(_ text: Span<UInt8>, _ fields: inout FieldScanner) -> Body {
+    private static func forwarded(
+        _ text: Span<UInt8>,
+        _ fields: inout FieldScanner,
+        _ names: inout NameCache
+    ) -> Body {
         guard let second = fields.next(), let verb = fields.next(), text.extracting(verb).equals("to"),
-            let name = name(text.extracting(second))
+            let name = names.name(text.extracting(second))
         else { return .unknown }
         return .forwarded(name: name, upstream: fields.next().flatMap { upstream(text.extracting($0)) })
     }
 
+    /// `reply NAME is DEST` and `cached NAME is DEST`, word for word: nearly every answer is one, and needs no search for
+    /// where its parts begin.
+    private static func plainAnswer(
+        _ text: Span<UInt8>,
+        source: Range<Int>,
+        _ fields: inout FieldScanner,
+        _ names: inout NameCache
+    ) -> Body? {
+        let word = text.extracting(source)
+        guard word.equals("reply") || word.equals("cached"), let second = fields.next(), let verb = fields.next(),
+            let last = fields.next(), last.upperBound == text.count, text.extracting(verb).equals("is"),
+            second.lowerBound == source.upperBound + 1, verb.lowerBound == second.upperBound + 1,
+            last.lowerBound == verb.upperBound + 1
+        else { return nil }
+        let subject = text.extracting(second)
+        guard subject[0] != 0x28 else { return nil }
+        return answer(word, subject, text.extracting(last), error: nil, &names)
+    }
+
     /// `SOURCE NAME is DEST`, where SOURCE may be several words.
-    private static func answer(_ text: Span<UInt8>) -> Body? {
+    private static func answer(_ text: Span<UInt8>, _ names: inout NameCache) -> Body? {
         var end = text.count
         var error: ExtendedError?
         if let note = text.firstRange(of: " (EDE: ") {
@@ -54,12 +83,22 @@ extension DnsmasqLine {
         let destination = text.extracting(verb.upperBound..<end).trimmed
         if source.equals("validation") {
             guard destination.equals("BOGUS") else { return .other(reason: "dnssec-validation") }
-            return .bogus(name: subject.equals("result") ? nil : name(subject))
+            return .bogus(name: subject.equals("result") ? nil : names.name(subject))
         }
+        return answer(source, subject, destination, error: error, &names)
+    }
+
+    private static func answer(
+        _ source: Span<UInt8>,
+        _ subject: Span<UInt8>,
+        _ destination: Span<UInt8>,
+        error: ExtendedError?,
+        _ names: inout NameCache
+    ) -> Body? {
         let isKnown = isKnownSource(source)
         guard let content = content(destination) ?? (isKnown ? freeContent(destination) : nil) else { return nil }
         let isError = subject.equals("error") || (content == .duplicate && subject.equals("query"))
-        let owner = isError ? nil : subjectName(subject)
+        let owner = isError ? nil : subjectName(subject, &names)
         guard isError || owner != nil else { return nil }
         return .answer(source: source.string, name: owner, content: content, error: error)
     }
@@ -93,13 +132,16 @@ extension DnsmasqLine {
     /// What else follows a known source: the name of a pointer record, or the text of a record.
     private static func freeContent(_ text: Span<UInt8>) -> Content? {
         guard text.count > 0 else { return nil }
-        if text.firstIndex(of: 0x20) == nil, let target = name(text) { return .pointer(target) }
+        if text.firstIndex(of: 0x20) == nil, let target = try? DomainName(presentation: text) {
+            return .pointer(target)
+        }
         return .text(text.octets)
     }
 
     /// For pointer records dnsmasq prints the address in the place of the name.
-    private static func subjectName(_ subject: Span<UInt8>) -> DomainName? {
-        address(subject).map(\.reverseName) ?? name(subject)
+    private static func subjectName(_ subject: Span<UInt8>, _ names: inout NameCache) -> LoggedName? {
+        if let name = address(subject)?.reverseName { return names.name(name) }
+        return names.name(subject)
     }
 
     /// The address that the text is, if its ends look like one at all: most texts here are names.
@@ -109,7 +151,7 @@ extension DnsmasqLine {
         guard text.firstIndex(of: 0x3A) != nil || (asciiDigit(first) != nil && asciiDigit(last) != nil) else {
             return nil
         }
-        return IPAddress(text: text.octets)
+        return IPAddress(text: text)
     }
 
     /// Lines about the daemon itself.
@@ -130,19 +172,17 @@ extension DnsmasqLine {
 
     private static func upstream(_ text: Span<UInt8>) -> SocketAddress? {
         let hash = text.firstIndex(of: 0x23) ?? text.count
-        guard let address = IPAddress(text: text.extracting(0..<hash).octets) else { return nil }
+        guard let address = IPAddress(text: text.extracting(0..<hash)) else { return nil }
         let port = hash < text.count ? text.extracting((hash + 1)..<text.count).decimal : nil
         return SocketAddress(address, port: port.flatMap { UInt16(exactly: $0) })
     }
 
     /// `A`, `type=65`, `TYPE65`.
     private static func recordType(_ text: Span<UInt8>) -> RRType? {
+        if text.equals("A") { return .a }
+        if text.equals("AAAA") { return .aaaa }
         if text.hasPrefix("type=") { return RRType(text.extracting(5..<text.count).string) }
         return RRType(text.string)
-    }
-
-    private static func name(_ text: Span<UInt8>) -> DomainName? {
-        try? DomainName(presentation: text.octets)
     }
 
     private static func lastBlank(_ text: Span<UInt8>) -> Int? {

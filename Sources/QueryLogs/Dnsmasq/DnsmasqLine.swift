@@ -6,15 +6,15 @@ struct DnsmasqLine {
     /// What a line says.
     enum Body {
         /// `query[TYPE] NAME from CLIENT`
-        case query(name: DomainName, type: RRType, client: IPAddress?)
+        case query(name: LoggedName, type: RRType, client: IPAddress?)
         /// `forwarded NAME to UPSTREAM`
-        case forwarded(name: DomainName, upstream: SocketAddress?)
+        case forwarded(name: LoggedName, upstream: SocketAddress?)
         /// `SOURCE NAME is DEST`; the name is nil where dnsmasq prints the word `error` or `query`.
-        case answer(source: String, name: DomainName?, content: Content, error: ExtendedError?)
+        case answer(source: String, name: LoggedName?, content: Content, error: ExtendedError?)
         /// `validation NAME is BOGUS`: the client gets SERVFAIL; the name is nil for `validation result is BOGUS`.
-        case bogus(name: DomainName?)
+        case bogus(name: LoggedName?)
         /// `possible DNS-rebind attack detected: NAME`: the answer was dropped.
-        case rebind(name: DomainName)
+        case rebind(name: LoggedName)
         /// A line that is part of the log and tells of no question or answer.
         case other(reason: String)
         /// A line that is not understood.
@@ -49,7 +49,7 @@ struct DnsmasqLine {
 
     /// Whether the source is one of Pi-hole's own.
     static func isPihole(_ source: String) -> Bool {
-        piholeSources.contains { source.hasPrefix($0) }
+        source != "reply" && source != "cached" && piholeSources.contains { source.hasPrefix($0) }
     }
 
     private static let piholeSources = [
@@ -60,7 +60,7 @@ struct DnsmasqLine {
     ]
 
     /// Takes a line apart; a stamp and other prefixes in front of `dnsmasq[PID]:` are left to the caller.
-    init(_ line: Span<UInt8>) {
+    init(_ line: Span<UInt8>, _ names: inout NameCache) {
         let (start, process, daemon) = Self.prefix(line)
         self.process = process
         body = .unknown
@@ -74,7 +74,7 @@ struct DnsmasqLine {
             text = text.extracting(4..<text.count)
         }
         text = text.extracting(takeSerial(text)..<text.count)
-        body = Self.body(text)
+        body = Self.body(text, &names)
     }
 
     /// Where the message starts, behind `dnsmasq[PID]: ` or `dnsmasq: ` if that is there.
@@ -128,7 +128,7 @@ struct DnsmasqLine {
             return fields.rest.lowerBound
         }
         guard let slash = word.firstIndex(of: 0x2F), slash > 0,
-            let address = IPAddress(text: word.extracting(0..<slash).octets),
+            let address = IPAddress(text: word.extracting(0..<slash)),
             let port = word.extracting((slash + 1)..<word.count).decimal, port <= 65_535
         else { return second.lowerBound }
         client = SocketAddress(address, port: UInt16(port))

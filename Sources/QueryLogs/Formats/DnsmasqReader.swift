@@ -21,13 +21,14 @@ public struct DnsmasqReader: LogReader {
         var read = 0
         var speaking = 0
         var clock = LogClock(options: LogOptions())
+        var names = NameCache(LogOptions())
         while total < 200, let line = lines.next() {
             let text = sample.extracting(line.range)
             if text.trimmed.count == 0 { continue }
             total += 1
             if line.isOverlong { continue }
             LinePrefix.unwrap(text, clock: &clock) { text, _ in
-                switch DnsmasqLine(text).body {
+                switch DnsmasqLine(text, &names).body {
                 case .unknown: break
                 case .other: read += 1
                 default:
@@ -59,11 +60,13 @@ public struct DnsmasqReader: LogReader {
 private struct DnsmasqSession: LogSession {
     private(set) var report: FileReport
     private var clock: LogClock
+    private var names: NameCache
     private var correlation: DnsmasqCorrelation
 
     init(_ options: LogOptions, _ report: FileReport) {
         self.report = report
         clock = LogClock(options: options)
+        names = NameCache(options)
         correlation = DnsmasqCorrelation(limits: options.pairing)
     }
 
@@ -100,7 +103,7 @@ private struct DnsmasqSession: LogSession {
     }
 
     private mutating func add(_ text: Span<UInt8>, time: Int64?, _ position: SourcePosition) {
-        let line = DnsmasqLine(text)
+        let line = DnsmasqLine(text, &names)
         let outcome: DnsmasqCorrelation.Outcome
         switch line.body {
         case .query(let name, let type, let client):

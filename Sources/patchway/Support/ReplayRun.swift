@@ -9,7 +9,7 @@ import TextScan
 /// One replay: reads captures, and says at the end, or when it is interrupted, what they tell.
 struct ReplayRun: ~Copyable {
     private let stacks: ReplayStacks
-    private let options: LogOptions
+    private var options: LogOptions
     private let isRedacted: Bool
     private var output: ReplayOutput
     private var replayer: Replayer
@@ -37,6 +37,7 @@ struct ReplayRun: ~Copyable {
         let header = RunHeader(version: Version.text, catalog: stacks.catalog.label, stack: stacks.loaded?.label)
         self.output = ReplayOutput(output, header: header, isPartial: isPartial)
         replayer = stacks.replayer(redaction)
+        self.options.isCountedOnly = replayer.countsOnly
     }
 
     /// Reads captures, so many at a time; each file once, and the one that is followed not before.
