@@ -53,13 +53,14 @@ struct ZeekReader: JSONLogReader {
         row.transport = record.octets("proto")?.transport
         row.id = record.integer("trans_id").flatMap { UInt16(exactly: $0) } ?? 0
         row.latency = record.octets("rtt")?.seconds
-        row.name = record.name("query")
+        row.name = record.name("query", &assembly.names)
         row.type = record.type("qtype") ?? record.type("qtype_name")
         row.recordClass = record.octets("qclass")?.recordClass
         row.code = record.responseCode("rcode") ?? record.responseCode("rcode_name")
         row.isAuthoritative = record.bool("AA") ?? false
         row.isTruncated = record.bool("TC") ?? false
         row.isRecursionAvailable = record.bool("RA") ?? false
+        guard !row.isCountedOnly else { return row.hand(to: &assembly, at: position) }
         row.answers = record.elements(record.index("answers")).prefix(AnswerChain.maximumRecords).map {
             record.octets($0)
         }
@@ -94,7 +95,7 @@ private struct ZeekSession: LogSession {
             let position = SourcePosition(record: line.number, byte: line.range.lowerBound).behind(base)
             if line.isOverlong {
                 assembly.report.skip("line-too-long", at: position, "the line is longer than \(text.count) octets")
-            } else if let row = columns.row(text) {
+            } else if let row = columns.row(text, &assembly.names) {
                 row.hand(to: &assembly, at: position)
             } else {
                 assembly.unparsed(text, at: position, "no row of the columns that the head names")

@@ -8,6 +8,8 @@ struct EventAssembly {
     var clock: LogClock
     /// How messages are folded.
     var pairing: EventPairing
+    /// The names that were read lately.
+    var names: NameCache
     private var ready: [QueryEvent] = []
 
     init(_ options: LogOptions, _ report: FileReport, hasPorts: Bool = true, silence: EventPairing.Silence = .isUntold)
@@ -15,6 +17,7 @@ struct EventAssembly {
         self.options = options
         self.report = report
         clock = LogClock(options: options)
+        names = NameCache(options)
         pairing = EventPairing(limits: options.pairing, hasPorts: hasPorts, silence: silence)
     }
 

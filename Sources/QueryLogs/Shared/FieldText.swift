@@ -6,7 +6,7 @@ extension Span where Element == UInt8 {
     /// A name in presentation form; nil for what is none, `-` and nothing among it.
     var domainName: DomainName? {
         guard count > 0, !(count == 1 && self[0] == 0x2D) else { return nil }
-        return try? DomainName(presentation: octets)
+        return try? DomainName(presentation: self)
     }
 
     /// A type: `A`, `TYPE65`, `type=65`, `65`, `1 (A)` or `*` for ANY.
@@ -18,6 +18,7 @@ extension Span where Element == UInt8 {
         case 4 where hasPrefix("AAAA"): return .aaaa
         default: break
         }
+        if count <= 5, let number = decimal { return UInt16(exactly: number).map { RRType(rawValue: $0) } }
         if hasPrefixIgnoringCase("type="), count > 5 { return extracting(5..<count).recordType }
         if let blank = firstIndex(of: 0x20), hasPrefix(" (", at: blank) {
             return extracting(0..<blank).decimal.flatMap { UInt16(exactly: $0) }.map { RRType(rawValue: $0) }
@@ -36,6 +37,9 @@ extension Span where Element == UInt8 {
     /// A response code: a mnemonic of RFC 1035 or of a library (`NoError`, `NON_EXISTENT_DOMAIN`), or a number.
     var responseCode: ResponseCode? {
         guard count > 0, count <= 32 else { return nil }
+        if count <= 5, let number = decimal {
+            return number < 4096 ? ResponseCode(rawValue: UInt16(truncatingIfNeeded: number)) : nil
+        }
         if equals("NOERROR") { return .noError }
         if equals("NXDOMAIN") { return .nxDomain }
         let word = string
@@ -58,7 +62,7 @@ extension Span where Element == UInt8 {
         if let percent = firstIndex(of: 0x25) { end = percent }
         var start = 0
         if count > 2, self[0] == 0x5B, self[count - 1] == 0x5D { (start, end) = (1, Swift.min(end, count - 1)) }
-        guard end > start, end - start <= 45, let address = IPAddress(text: extracting(start..<end).octets) else {
+        guard end > start, end - start <= 45, let address = IPAddress(text: extracting(start..<end)) else {
             return nil
         }
         if case .v6(0, let low) = address, low >> 32 == 0xFFFF { return .v4(UInt32(truncatingIfNeeded: low)) }
@@ -82,6 +86,7 @@ extension Span where Element == UInt8 {
     /// `UDP`, `tcp`, `tls`, `https` and what else logs call them.
     var transport: LogTransport? {
         guard count <= 16 else { return nil }
+        if equals("udp") { return .udp }
         switch string.lowercased() {
         case "udp": return .udp
         case "tcp": return .tcp

@@ -28,11 +28,13 @@ struct JSONRecord: ~Escapable {
         while index < end {
             let key = entries[index].key
             let stop = start + key.count
-            if stop <= path.utf8CodeUnitCount, matches(key, path, at: start) {
-                if stop == path.utf8CodeUnitCount { return isNull(index) ? nil : index }
-                if unsafe path.utf8Start[stop] == 0x2E, let found = find(path, from: stop + 1, in: index) {
-                    return found
-                }
+            // Most members are passed over by the length of their names.
+            let isWhole = stop == path.utf8CodeUnitCount
+            if unsafe isWhole || stop < path.utf8CodeUnitCount && path.utf8Start[stop] == 0x2E,
+                matches(key, path, at: start)
+            {
+                if isWhole { return isNull(index) ? nil : index }
+                if let found = find(path, from: stop + 1, in: index) { return found }
             }
             index = entries[index].end
         }
@@ -121,6 +123,16 @@ struct JSONRecord: ~Escapable {
     /// The name at `path`.
     func name(_ path: StaticString, in container: Int = 0) -> DomainName? {
         octets(path, in: container)?.domainName
+    }
+
+    /// The name at `path`, as it was read before.
+    func name(_ path: StaticString, _ names: inout NameCache) -> LoggedName? {
+        guard let index = index(path) else { return nil }
+        let token = entries[index].token
+        guard !token.isEscaped, token.kind == .string || token.kind == .literal else {
+            return names.field(octets(index).span)
+        }
+        return names.field(text.extracting(token.range))
     }
 
     /// The type at `path`.

@@ -61,7 +61,7 @@ struct ZeekColumns {
     }
 
     /// A row by the columns.
-    func row(_ line: Span<UInt8>) -> ZeekRow? {
+    func row(_ line: Span<UInt8>, _ names: inout NameCache) -> ZeekRow? {
         var row = ZeekRow()
         var fields = FieldScanner(line, separator: separator)
         var addresses: (client: IPAddress?, server: IPAddress?)
@@ -80,7 +80,9 @@ struct ZeekColumns {
             case .proto: row.transport = value.transport
             case .id: row.id = value.decimal.flatMap { UInt16(exactly: $0) } ?? 0
             case .latency: row.latency = value.seconds
-            case .name: row.name = ZeekRow.unescaped(value).domainName
+            case .name:
+                let isPlain = value.firstIndex(of: 0x5C) == nil
+                row.name = isPlain ? names.field(value) : names.field(ZeekRow.unescaped(value).span)
             case .type: row.type = value.recordType
             case .typeName: row.type = row.type ?? value.recordType
             case .recordClass: row.recordClass = value.recordClass
@@ -89,6 +91,7 @@ struct ZeekColumns {
             case .authoritative: row.isAuthoritative = value.equals("T")
             case .truncated: row.isTruncated = value.equals("T")
             case .recursion: row.isRecursionAvailable = value.equals("T")
+            case .answers where row.isCountedOnly, .ttls where row.isCountedOnly: break
             case .answers: row.answers = elements(value).map { ZeekRow.unescaped(value.extracting($0)) }
             case .ttls: row.ttls = elements(value).map { Self.ttl(value.extracting($0)) }
             }
@@ -100,7 +103,7 @@ struct ZeekColumns {
     }
 
     private func isUnset(_ value: Span<UInt8>) -> Bool {
-        (value.count == unset.count && value.octets == unset) || (value.count == empty.count && value.octets == empty)
+        value.isEqual(unset.span) || value.isEqual(empty.span)
     }
 
     private func elements(_ value: Span<UInt8>) -> [Range<Int>] {

@@ -9,7 +9,7 @@ struct ZeekRow {
     var transport: LogTransport?
     var id: UInt16 = 0
     var latency: Int64?
-    var name: DomainName?
+    var name: LoggedName?
     var type: RRType?
     var recordClass: RRClass?
     var code: ResponseCode?
@@ -18,6 +18,9 @@ struct ZeekRow {
     var isRecursionAvailable = false
     var answers: [[UInt8]] = []
     var ttls: [UInt32?] = []
+
+    /// Whether nobody asks what was answered.
+    var isCountedOnly: Bool { name?.isCountedOnly ?? false }
 
     /// Ports of multicast DNS, LLMNR and NetBIOS names, which no resolver answers.
     private static let localPorts: Set<UInt16> = [5353, 5355, 137]
@@ -29,7 +32,7 @@ struct ZeekRow {
             return assembly.report.skip("unparsed-line", at: position, "no address of a client")
         }
         let question = name.map {
-            MessageSighting.Question(name: $0, type: type ?? RRType(rawValue: 0), recordClass: recordClass ?? .in)
+            MessageSighting.Question($0, type: type ?? RRType(rawValue: 0), recordClass: recordClass ?? .in)
         }
         var asked = MessageSighting(.query, question, client: client, id: id, time: time, at: position)
         asked.server = server
@@ -41,7 +44,9 @@ struct ZeekRow {
         answered.role = .response
         answered.rcode = code
         answered.latency = latency
-        if let question {
+        if let question, question.isCountedOnly {
+            answered.time = nil
+        } else if let question {
             // The stamp is the query's.
             answered.time = nil
             var chain = AnswerChain(name: question.name, type: question.type)
