@@ -17,6 +17,20 @@ public struct FolderListing: Sendable {
     /// Lists a folder; nil when it is none, or cannot be read.
     /// - Complexity: O(names × log names)
     public init?(_ path: String) {
+        let look = { Self(now: path) }
+        guard let found = InputSources.current.map({ $0.listing(path, look) }) ?? look() else { return nil }
+        self = found
+    }
+
+    /// A listing that was made before.
+    public init(folders: [String], files: [String], links: [String], isCut: Bool) {
+        self.folders = folders
+        self.files = files
+        self.links = links
+        self.isCut = isCut
+    }
+
+    private init?(now path: String) {
         guard let stream = unsafe opendir(path) else { return nil }
         defer { _ = unsafe closedir(stream) }
         var names: [String] = []

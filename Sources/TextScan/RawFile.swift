@@ -9,6 +9,11 @@ enum RawFile {
     private static let wasRead = Mutex(false)
 
     static func read(path: String, limits: InputLimits) throws(InputError) -> InputBytes {
+        guard let source = InputSources.current else { return try readNow(path: path, limits: limits) }
+        return try source.octets(path) { () throws(InputError) in try readNow(path: path, limits: limits) }
+    }
+
+    private static func readNow(path: String, limits: InputLimits) throws(InputError) -> InputBytes {
         if path == InputFile.standardInput {
             let isSpent = wasRead.withLock { wasRead in
                 defer { wasRead = true }

@@ -24,6 +24,7 @@ struct Patchway: ParsableCommand {
                 subcommands: [
                     AuditCommand.self, GateCommand.self, CoverCommand.self, AllowCommand.self, CheckCommand.self,
                     ReplayCommand.self, MergeCommand.self, DiffCommand.self, ExplainCommand.self, ConvertCommand.self,
+                    VerifyCommand.self,
                 ]
             ),
             CommandGroup(
@@ -39,6 +40,9 @@ struct Patchway: ParsableCommand {
             let arguments = Array(CommandLine.arguments.dropFirst())
             try Arguments.checkCommand(arguments)
             var command = try parseAsRoot(Arguments.withSignedCodes(arguments))
+            if let evident = command as? any EvidentCommand, let folder = evident.evidence.folder {
+                throw try EvidenceRun(folder, arguments: arguments).record { status(running: evident) }
+            }
             try command.run()
             StandardOutput.flush()
         } catch let status as ExitStatus {
@@ -51,6 +55,23 @@ struct Patchway: ParsableCommand {
         } catch {
             StandardOutput.flush()
             exit(parsing: error)
+        }
+    }
+
+    /// Runs a command that is parsed, says what is wrong, and gives its exit code.
+    static func status(running command: any ParsableCommand) -> ExitStatus {
+        var command = command
+        do {
+            try command.run()
+            return .fine
+        } catch let status as ExitStatus {
+            return status
+        } catch let failure as Failure {
+            StandardError.line("patchway: \(failure.text)")
+            return failure.status
+        } catch {
+            StandardError.line("patchway: \(sentence(for: error))")
+            return .usage
         }
     }
 

@@ -10,7 +10,7 @@ import Settings
 import TextScan
 
 /// `patchway allow`: the fewest exceptions with which lists let every needed name pass.
-struct AllowCommand: ParsableCommand {
+struct AllowCommand: EvidentCommand {
     static let configuration = CommandConfiguration(
         commandName: "allow",
         abstract: "Find the fewest exceptions with which every needed name passes, in the engine's syntax, with proof.",
@@ -67,6 +67,7 @@ struct AllowCommand: ParsableCommand {
     @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var output: ExceptionOutputOptions
+    @OptionGroup var evidence: EvidenceOptions
 
     func run() throws {
         RunCost.begin()

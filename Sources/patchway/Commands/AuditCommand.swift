@@ -10,7 +10,7 @@ import Settings
 import TextScan
 
 /// `patchway audit`: lists against the catalog, its known hosts and their aliases.
-struct AuditCommand: ParsableCommand {
+struct AuditCommand: EvidentCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Find the rules of filter lists that break update names.",
@@ -45,6 +45,7 @@ struct AuditCommand: ParsableCommand {
     @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var output: ReportOutputOptions
+    @OptionGroup var evidence: EvidenceOptions
 
     func run() throws {
         RunCost.begin()
@@ -205,6 +206,7 @@ private struct AuditRun: ~Copyable {
     }
 
     mutating func audit(_ loaded: LoadedStack, _ groups: [(name: String, context: QueryContext)] = []) {
+        if groups.isEmpty { RunVersions.note("list", loaded.label) }
         let outcome = auditor.audit(loaded.stack, for: groups, while: { !Interruption.isRequested })
         let contexts = Dictionary(groups.map { ($0.name, $0.context) }, uniquingKeysWith: { first, _ in first })
         let tried = FixTrial(loaded, auditor).tried(outcome.findings) { finding in

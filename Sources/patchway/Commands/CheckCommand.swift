@@ -7,7 +7,7 @@ import Reports
 import TextScan
 
 /// `patchway check`: the verdict of a stack on names.
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: EvidentCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Say what a stack answers for names, per record type."
@@ -41,6 +41,7 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var client: ContextOptions
     @OptionGroup var catalog: CatalogOptions
     @OptionGroup var output: VerdictOutputOptions
+    @OptionGroup var evidence: EvidenceOptions
 
     func run() throws {
         RunCost.begin()

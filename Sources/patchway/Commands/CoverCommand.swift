@@ -10,7 +10,7 @@ import Settings
 import TextScan
 
 /// `patchway cover`: whether lists of names to allow let every name of documented wildcards through.
-struct CoverCommand: ParsableCommand {
+struct CoverCommand: EvidentCommand {
     static let configuration = CommandConfiguration(
         commandName: "cover",
         abstract:
@@ -60,6 +60,7 @@ struct CoverCommand: ParsableCommand {
     @OptionGroup var catalogOptions: CatalogOptions
     @OptionGroup var client: ContextOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var evidence: EvidenceOptions
 
     func run() throws {
         RunCost.begin()

@@ -87,7 +87,11 @@ struct CatalogOptions: ParsableArguments {
     }
 
     /// The catalog that the options ask for.
-    func load() throws -> EndpointCatalog { try selection(of: loadWhole()) }
+    func load() throws -> EndpointCatalog {
+        let catalog = try selection(of: loadWhole())
+        RunVersions.note("catalog", catalog.label)
+        return catalog
+    }
 
     /// The part of a catalog that the options ask for.
     func selection(of whole: EndpointCatalog) throws -> EndpointCatalog {

@@ -43,6 +43,7 @@ struct LoadedStack {
         let toleratesEmpty = stack.file != nil && stack.layers.count > 1 && !needsRules
         var loaded = try load(stack.layers, of: stack.file, toleratesEmpty: toleratesEmpty)
         loaded.groups = StackGroups(stack.groups)
+        RunVersions.note("stack", loaded.label)
         return loaded
     }
 

@@ -11,6 +11,7 @@ enum StandardOutput {
 
     /// Appends octets; writes them out from 64 KiB on.
     static func write(_ octets: Span<UInt8>) {
+        guard OutputCopy.output(octets) else { return }
         buffer.withLock { pending in
             unsafe octets.withUnsafeBufferPointer { unsafe pending.append(contentsOf: $0) }
             if pending.count >= 1 << 16 { drain(&pending) }
@@ -54,7 +55,7 @@ enum StandardError {
     }
 
     /// Writes over the line that stands there.
-    static func progress(_ text: String) { put("\r\u{1B}[K" + text, end: "") }
+    static func progress(_ text: String) { put("\r\u{1B}[K" + text, end: "", isKept: false) }
 
     /// Whether who is slow to take what is said is waited for.
     private static let isPatient = Atomic(true)
@@ -62,8 +63,9 @@ enum StandardError {
     /// From here on lines are lost that nobody takes within 200 ms: a server must go on.
     static func becomeImpatient() { isPatient.store(false, ordering: .relaxed) }
 
-    fileprivate static func put(_ text: String, end: String = "\n") {
+    fileprivate static func put(_ text: String, end: String = "\n", isKept: Bool = true) {
         let octets = Array((text + end).utf8)
+        guard !isKept || OutputCopy.errors(octets) else { return }
         if !isPatient.load(ordering: .relaxed) {
             var polled = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
             guard unsafe poll(&polled, 1, 200) > 0 else { return }

@@ -6,6 +6,14 @@ enum Terminal {
     /// The style for text: colour only on a terminal without `NO_COLOR`; `COLUMNS` wide where that is said, else as wide as
     /// the terminal, 100 columns elsewhere.
     static func style(isVerbose: Bool) -> TextStyle {
+        if let fixed = RunConditions.fixed {
+            return TextStyle(
+                isColoured: fixed.isColoured,
+                width: fixed.width,
+                isFitted: fixed.isFitted,
+                isVerbose: isVerbose
+            )
+        }
         let isTerminal = isatty(1) == 1
         // https://no-color.org: present and not empty.
         let noColour = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
@@ -33,13 +41,14 @@ enum RunCost {
     /// Milliseconds since ``begin()``.
     static var elapsedMilliseconds: Int {
         let elapsed = ContinuousClock.now - start
-        return Int(elapsed.components.seconds) * 1000 + Int(elapsed.components.attoseconds / 1_000_000_000_000_000)
+        let now = Int(elapsed.components.seconds) * 1000 + Int(elapsed.components.attoseconds / 1_000_000_000_000_000)
+        return RunConditions.elapsed(now)
     }
 
     /// The largest resident size of this process, octets.
     static var peakMemoryBytes: Int {
         var usage = rusage()
         guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-        return Int(usage.ru_maxrss) * 1024
+        return RunConditions.memory(Int(usage.ru_maxrss) * 1024)
     }
 }
