@@ -82,7 +82,8 @@ final class EvidenceRecorder: InputSource {
     /// The octets that a path had; throws where it has others by now.
     func octets(of path: String, _ copy: EvidenceManifest.Copy) throws -> Data {
         let (kept, isChanged) = state.withLock { ($0.kept[path], $0.changed.contains(path)) }
-        let data = kept.map { bytes in Data(bytes.withSpan { $0.octets }) } ?? FileManager.default.contents(atPath: path)
+        let own = kept.map { bytes in Data(bytes.withSpan { $0.octets }) }
+        let data = own ?? FileManager.default.contents(atPath: path)
         let now = data.map(Array.init) ?? []
         guard let data, !isChanged, Cryptography.sha256(now.span) == copy.sha256 else {
             throw Failure.undecided(
