@@ -39,6 +39,15 @@ public struct RuleReference: Sendable, Equatable {
     /// The class that decided its precedence.
     public var ruleClass: RuleClass
 
+    /// A rule by where it stands and what it says.
+    public init(engine: Engine, list: String, line: Int, text: String, ruleClass: RuleClass) {
+        self.engine = engine
+        self.list = list
+        self.line = line
+        self.text = text
+        self.ruleClass = ruleClass
+    }
+
     /// What tells it from the other rules of a stack: `LINE ENGINE LIST`.
     public var place: String { "\(line) \(engine.rawValue) \(list)" }
 }

@@ -29,6 +29,23 @@ public struct MatchedRule: Sendable, Equatable {
     /// The values of its lists that make it hold (squid), as far as they are known.
     public var entries: [ListEntry] = []
 
+    /// A rule that decided.
+    public init(
+        element: DomainName,
+        relation: Relation,
+        layer: Int,
+        rule: RuleReference,
+        number: Int? = nil,
+        entries: [ListEntry] = []
+    ) {
+        self.element = element
+        self.relation = relation
+        self.layer = layer
+        self.rule = rule
+        self.number = number
+        self.entries = entries
+    }
+
     /// Whether both are the same line about the same element.
     public static func == (left: MatchedRule, right: MatchedRule) -> Bool {
         left.element == right.element && left.relation == right.relation && left.layer == right.layer

@@ -110,6 +110,17 @@ public struct AuditSummary: Sendable {
     /// Counts a list that may be one of names to allow or to block.
     public mutating func addAssumed() { assumed += 1 }
 
+    /// Takes from a summary record what no other record says.
+    mutating func restore(_ fields: JSONFields) throws(JSONFault) {
+        unreadable = try fields.count("unreadable_lists")
+        assumed = try fields.optionalCount("assumed_roles") ?? 0
+        patternRules = try fields.optionalCount("pattern_rules") ?? 0
+        let rules = try fields.count("wildcard_rules")
+        guard rules >= belowWildcards.count else { throw fields.fault("wildcard_rules", "is less than there are") }
+        furtherWildcardRules = rules - belowWildcards.count
+        byDiagnostic = try fields.counts("diagnostics")
+    }
+
     /// Findings at or above a severity; undecided ones do not count.
     public func worst(atLeast threshold: Severity) -> Int {
         decided.filter { $0.key >= threshold }.values.reduce(0, +)

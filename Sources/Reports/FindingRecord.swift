@@ -10,12 +10,15 @@ extension Finding {
     public func write(to json: inout JSONWriter) {
         json.member("id", rule.rawValue)
         json.member("name", name.lowercased.description)
+        // Of captures names are written as they are compared, so that it does not matter which spelling came first.
+        if !isObserved, name.description != name.lowercased.description { json.member("spelling", name.description) }
         json.member("qtype", ifKnown: knownBrokenTypes.first?.description)
         json.member("qtypes", knownBrokenTypes.map(\.description))
         json.member("verdict", verdict.kind.description)
         json.member("reach", reach.rawValue)
         let passing = outcomes.filter(\.kind.isPass).map(\.type.description)
         if !passing.isEmpty { json.member("passing_qtypes", passing) }
+        writeOutcomes(to: &json)
         json.member("evidence", evidence.rawValue)
         json.member("observed", isObserved)
         if !groups.isEmpty { json.member("groups", groups) }
@@ -23,11 +26,13 @@ extension Finding {
         if let endpoint {
             json.object("endpoint") {
                 $0.member("pattern", endpoint.pattern.text)
+                $0.member("pattern_kind", endpoint.pattern.kind.rawValue)
                 $0.member("service", endpoint.service.rawValue)
                 $0.member("phase", endpoint.phase.rawValue)
                 $0.member("severity", endpoint.severity.rawValue)
                 $0.member("profiles", endpoint.profiles.map(\.rawValue))
                 $0.member("breaks", ifKnown: endpoint.breaks)
+                if !endpoint.errors.isEmpty { $0.member("errors", endpoint.errors.map(\.description)) }
             }
         }
         json.member("origin", ifKnown: origin?.rawValue)
@@ -46,12 +51,29 @@ extension Finding {
                 }
             }
         }
+        if triedFixes == nil, !isObserved { json.member("fix_untried", true) }
         json.member("fix_also_passes", ifKnown: widening?.description)
         if let sightings {
             json.member("clients", sightings.clients)
             json.member("count", sightings.count)
             json.member("first", time: sightings.first)
             json.member("last", time: sightings.last)
+        }
+    }
+
+    /// The verdict on each type, where they are not all the record's and, behind these, those that pass.
+    private func writeOutcomes(to json: inout JSONWriter) {
+        let simple =
+            brokenTypes.map { TypeOutcome(type: $0, kind: verdict.kind) }
+            + outcomes.filter(\.kind.isPass).map { TypeOutcome(type: $0.type, kind: .pass) }
+        guard simple != outcomes, !isObserved else { return }
+        json.array("outcomes") { array in
+            for outcome in outcomes {
+                array.object {
+                    $0.member("qtype", outcome.type.description)
+                    $0.member("verdict", outcome.kind.description)
+                }
+            }
         }
     }
 

@@ -10,6 +10,8 @@ public struct RunHeader: Sendable {
     public var stack: String?
     /// Whether nothing was asked on a network.
     public var isOffline: Bool
+    /// What kind of report it is, where that can be written anew in another form.
+    public var report: String?
 
     /// A header.
     public init(version: String, catalog: String, stack: String? = nil, isOffline: Bool = true) {
@@ -22,6 +24,7 @@ public struct RunHeader: Sendable {
     /// Writes the members of a `header` record.
     public func write(to json: inout JSONWriter) {
         json.member("tool", "patchway")
+        json.member("report", ifKnown: report)
         json.member("version", version)
         json.member("catalog", catalog)
         json.member("stack", ifKnown: stack)
@@ -83,6 +86,7 @@ public struct SourceReport: Sendable {
         if isNamed { json.member("path", path) }
         json.member("format", format)
         json.member("engine", ifKnown: engine)
+        if !reading.isEmpty { json.member("reading", reading) }
         json.member("records", records)
         json.member("events", events)
         json.member("skipped", counts: skipped)

@@ -24,7 +24,7 @@ struct Patchway: ParsableCommand {
                 subcommands: [
                     AuditCommand.self, GateCommand.self, CoverCommand.self, AllowCommand.self, CheckCommand.self,
                     ReplayCommand.self, MergeCommand.self, DiffCommand.self, ExplainCommand.self, ConvertCommand.self,
-                    VerifyCommand.self,
+                    VerifyCommand.self, ReportCommand.self,
                 ]
             ),
             CommandGroup(

@@ -129,11 +129,9 @@ private struct AuditRun: ~Copyable {
     private let auditor: Auditor
     private let format: OutputFormat
     private let isVerbose: Bool
-    private let text: AuditText
+    private var output: AuditOutput
     private var records: RecordStream
     private var summary: AuditSummary
-    /// What is written at the end; nil where lists are reported one by one.
-    private var report: Report?
     /// Lists that could not be audited because the command line is wrong about them.
     private var misused = 0
     /// Whether a list was not read to its end.
@@ -143,16 +141,18 @@ private struct AuditRun: ~Copyable {
         self.auditor = auditor
         format = output.format
         isVerbose = output.isVerbose
-        text = AuditText(style: output.style, errors: format == .text ? ErrorSymbols.load() : [:])
         records = RecordStream(output.format, write: StandardOutput.write)
         summary = AuditSummary(names: auditor.names.count)
-        let header = RunHeader(version: Version.text, catalog: catalog.label, stack: stack)
-        switch format {
-        case .text: break
-        case .json, .ndjson: records.record("header") { header.write(to: &$0) }
-        case .csv: StandardOutput.write(ReportTable.heading)
-        default: report = Report(title: "Audit", header: header)
-        }
+        var header = RunHeader(version: Version.text, catalog: catalog.label, stack: stack)
+        header.report = "audit"
+        self.output = AuditOutput(
+            format,
+            style: output.style,
+            errors: format == .text ? ErrorSymbols.load() : [:],
+            header: header,
+            write: StandardOutput.write
+        )
+        if format.isRecords { records.record("header") { header.write(to: &$0) } }
     }
 
     /// The categories in a folder; nil when the path is none of such.
@@ -192,10 +192,9 @@ private struct AuditRun: ~Copyable {
         let misplaced = MisplacedFile.otherAsList(error)
         if misplaced != nil || !error.isUndecided { misused += 1 }
         let diagnostic = misplaced ?? error.diagnostic
-        // Build servers look at the report alone.
-        report?.alarms.append(
-            Report.Alarm(id: Report.Alarm.notCompared, path: diagnostic.path, text: diagnostic.text)
-        )
+        let alarm = Report.Alarm(id: Report.Alarm.notCompared, path: diagnostic.path, text: diagnostic.text)
+        output.note(alarm)
+        if format.isRecords { records.record("alarm") { alarm.write(to: &$0) } }
         report(diagnostic)
     }
 
@@ -234,7 +233,7 @@ private struct AuditRun: ~Copyable {
             if report.notices.contains(where: { $0.reason == AssumedRole.engine.rawValue }) { summary.addAssumed() }
             guard format.isRecords else {
                 for diagnostic in isVerbose ? report.diagnostics : report.notices { self.report(diagnostic) }
-                write(source, own, report)
+                output.add(source, own, open: report.notEvaluated)
                 continue
             }
             records.record("file") { source.write(to: &$0) }
@@ -257,30 +256,6 @@ private struct AuditRun: ~Copyable {
         }
     }
 
-    /// One list as text, in a table or for a page.
-    private mutating func write(_ source: SourceReport, _ findings: [Finding], _ report: ListReport) {
-        guard format != .text else {
-            StandardOutput.write(text.list(source, findings, open: report.notEvaluated) + "\n")
-            return
-        }
-        let worstFirst = findings.sorted { ($0.severity, $1.name) > ($1.severity, $0.name) }
-        let rows = worstFirst.map { Report.Row($0) }
-        guard format != .csv else {
-            for row in rows { StandardOutput.write(ReportTable.row(row, of: "audit")) }
-            return
-        }
-        let isCertain = source.unsupported.isEmpty
-        var section = Report.Section(
-            id: "audit",
-            title: source.path,
-            rows: rows,
-            none: isCertain ? "no update name breaks" : "no update name is known to break"
-        )
-        section.notes = [source.reading]
-        self.report?.sections.append(section)
-        self.report?.sources.append(source)
-    }
-
     private mutating func report(_ diagnostic: Diagnostic) {
         if format.isRecords {
             records.whole { diagnostic.write(to: &$0) }
@@ -290,15 +265,7 @@ private struct AuditRun: ~Copyable {
     }
 
     mutating func finish(missing: Int, threshold: Severity) {
-        if format == .text {
-            StandardOutput.write(text.summary(summary))
-        } else if var report {
-            let wide = AuditText(style: TextStyle(width: 10_000), errors: [:])
-            report.facts = wide.summary(summary).split(separator: "\n").map(String.init)
-            report.isWhole = missing == 0
-            if missing > 0 { report.facts.append("Interrupted: lists that were not audited: \(missing).") }
-            StandardOutput.write(report.rendered(format, isVerbose: isVerbose, failOn: threshold) ?? "")
-        } else if format.isRecords {
+        if format.isRecords {
             let totals = summary
             records.record("summary") {
                 if missing > 0 {
@@ -312,6 +279,8 @@ private struct AuditRun: ~Copyable {
                 )
             }
             records.finish()
+        } else {
+            output.finish(summary, missing: missing, failOn: threshold)
         }
     }
 

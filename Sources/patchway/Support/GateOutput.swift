@@ -25,12 +25,7 @@ struct GateOutput {
         records.record("header") { report.header.write(to: &$0) }
         for source in report.sources { records.record("file") { source.write(to: &$0) } }
         for alarm in report.alarms {
-            records.record("alarm") {
-                $0.member("id", alarm.id)
-                $0.member("path", alarm.path)
-                $0.member("text", alarm.text)
-                $0.member("accepted", ifKnown: alarm.accepted)
-            }
+            records.record("alarm") { alarm.write(to: &$0) }
         }
         for section in report.sections {
             for row in section.rows {
