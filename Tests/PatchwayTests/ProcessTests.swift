@@ -116,7 +116,7 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
         ("replay - --emit partial", ["partial", "totals", "end"]),
         ("replay --jobs 2 Tests/Fixtures/logs/dnsmasq/small.log FIFO -o ndjson", nil),
         ("diff Tests/Fixtures/logs/dnsmasq/small.log FIFO -o ndjson", nil),
-        ("audit - -o ndjson", ["header", "diagnostic", "summary"]), ("audit FIFO -o ndjson", nil),
+        ("audit - -o ndjson", ["header", "alarm", "diagnostic", "summary"]), ("audit FIFO -o ndjson", nil),
         ("check a.example --list FIFO -o ndjson", ["header", "diagnostic", "summary"]),
         ("check -f - --list Zones/demo/hosts.txt", nil), ("explain a.example --list FIFO", nil),
         ("convert --to hosts FIFO", nil), ("merge FIFO", nil),
