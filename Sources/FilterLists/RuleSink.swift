@@ -365,7 +365,8 @@ struct RuleSink: ~Copyable {
     /// Leaves every name open, because of what cannot be read.
     mutating func leaveAllOpen(_ reason: UnsupportedReason, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
         skip(reason, text, rule, line)
-        let ruleClass = builder.profile.rank(of: .special) == nil ? entry().class : .special
+        let strongest: [RuleClass] = [.special, .importantAllow]
+        let ruleClass = strongest.first { builder.profile.rank(of: $0) != nil } ?? entry().class
         leaveOpen(.subtree, .root, class: ruleClass, rule: rule, line: line)
     }
 

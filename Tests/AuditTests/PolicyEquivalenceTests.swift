@@ -93,7 +93,7 @@ import Testing
         // A line that the engine drops, with its place.
         Row(
             (.adguardHome, "||a.example^\n||b.example^\n"),
-            (.pihole, "0.0.0.0 a.example\n0.0.0.0 b.example c.example\n"),
+            (.pihole, "0.0.0.0 a.example\n0.0.0.0 b.example^\n0.0.0.0 c.example\n"),
             [
                 "< dropped b.example A,AAAA,HTTPS", "< exact-subtree \(probe).a.example A,AAAA,HTTPS",
                 "> missing c.example A,AAAA,HTTPS",
