@@ -55,7 +55,7 @@ private let hasDig = FileManager.default.isExecutableFile(atPath: "/usr/bin/dig"
         kill(process.processIdentifier, SIGHUP)
         let reloaded = listen(manager) { $0.contains("READY=1") }.filter { $0 != "WATCHDOG=1" }
         #expect(reloaded.first?.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") == true)
-        #expect(reloaded.last?.contains("STATUS=31 rules") == true, "\(reloaded)")
+        #expect(reloaded.last?.contains("STATUS=32 rules") == true, "\(reloaded)")
         kill(process.processIdentifier, SIGTERM)
         #expect(listen(manager) { $0.contains("STOPPING=1") }.last == "STOPPING=1")
         process.waitUntilExit()
