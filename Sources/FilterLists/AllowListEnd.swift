@@ -18,6 +18,7 @@ enum AllowListEnd {
             ListSource(
                 path: "rules behind the allow-list",
                 format: "domains",
+                role: .allow,
                 isOfEngine: true,
                 octets: Array(text.utf8)
             )

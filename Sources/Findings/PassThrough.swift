@@ -42,7 +42,7 @@ public struct PassThrough: Sendable {
         let others = names.filter { name in hasNearest || !stars.contains { $0.covers(name) } }
         let rules = Set(stars + others.compactMap { LayerException(engine, narrow, $0) })
         exceptions = rules.sorted { left, right in
-            left.name == right.name ? left.scope == .exact : left.name.sortsBefore(right.name)
+            left.name == right.name ? left.scope == .exact : left.name < right.name
         }
     }
 
@@ -98,15 +98,4 @@ public struct PassThrough: Sendable {
         "from address=/NAME/ADDRESS or address=/NAME/# of the same name, nor from files of hosts: take such lines out of the list.",
         "The # stands for the servers that are asked about everything else.",
     ]
-}
-
-extension DomainName {
-    /// Whether it comes first in canonical order, labels compared from the root.
-    fileprivate func sortsBefore(_ other: DomainName) -> Bool {
-        let (own, others) = (Array(labels.reversed()), Array(other.labels.reversed()))
-        for (left, right) in zip(own, others) where !left.elementsEqual(right) {
-            return left.lexicographicallyPrecedes(right)
-        }
-        return own.count < others.count
-    }
 }

@@ -299,7 +299,9 @@ public final class CompiledStack: Sendable {
         if layer.engine == .squid, decision.kind == .unsupported, Self.isAddress(element.name) {
             return "squid looks up which name belongs to the address and compares that, too, unless the list says -n"
         }
-        if decision.kind == .unsupported, layer.isOpen(Int(decision.rule)), layer.isOfEngine(Int(decision.rule)) {
+        if decision.kind == .unsupported, layer.isOpen(Int(decision.rule)),
+            layer.isOfEngine(Int(decision.rule)), layer.lists[layer.listIndex(Int(decision.rule))].role == .allow
+        {
             return "no entry lets the name pass, and what becomes of such names does not stand in the list"
         }
         if decision.kind == .unsupported, layer.isOpen(Int(decision.rule)), layer.engine != .packetFilter {

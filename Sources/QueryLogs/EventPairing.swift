@@ -134,6 +134,8 @@ struct EventPairing {
     private let hasPorts: Bool
     private let silence: Silence
     private var hasSeenAnswers = false
+    /// Blocks that the log told and that its replies refute: how many, and where the first began.
+    private(set) var refuted: (count: Int, first: SourcePosition)?
     private let seed = UInt64.random(in: .min ... .max)
     private var open: TransactionRing<Transaction>
     private var numbers = DigestTable(nothing: 0)
@@ -156,7 +158,11 @@ struct EventPairing {
         case .query: Self.addQuery(sighting, to: &open[number].event)
         case .response:
             hasSeenAnswers = true
+            let wasBlocked = open[number].event.block != nil
             Self.addAnswer(sighting, to: &open[number].event)
+            if wasBlocked, open[number].event.block == nil {
+                refuted = ((refuted?.count ?? 0) + 1, refuted?.first ?? open[number].event.position)
+            }
         case .part:
             hasSeenAnswers = true
             Self.addPart(sighting, to: &open[number].event)

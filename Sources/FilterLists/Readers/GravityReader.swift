@@ -66,7 +66,10 @@ enum GravityReader {
             }
             hasOther = true
             let name = text[word.upperBound - 1] == 0x2E ? word.lowerBound..<(word.upperBound - 1) : word
-            guard !name.isEmpty else { continue }
+            guard !name.isEmpty else {
+                sink.drop(.notAName, text, word, line)
+                continue
+            }
             let reason = fault(text, name, needsDot: true)
             if reason == nil, !startsMarked {
                 sink.add(.exact, text, name: name, class: entry.class, action: entry.action, rule: rule, line: line)

@@ -60,5 +60,8 @@ struct EventAssembly {
             report.events += 1
             emit(event)
         }
+        guard let refuted = pairing.refuted else { return }
+        let text = "told as blocked, and answered with another code than such a block: it counts as answered"
+        report.warn("block-refuted", count: refuted.count, at: refuted.first, text)
     }
 }
