@@ -8,34 +8,68 @@ extension DomainName: CustomStringConvertible {
 
     /// The same of octets where they stand.
     public init(presentation text: Span<UInt8>) throws(NameError) {
-        guard let wire = Self.plainWire(text) else {
+        var wire: [UInt8] = []
+        guard Self.appendWire(ofPlain: text, 0..<text.count, to: &wire) else {
             try self.init(escaped: unsafe text.withUnsafeBufferPointer { unsafe Array($0) })
             return
         }
         self.init(trustedWire: wire)
     }
 
-    /// The wire form of a name without escapes and final dot, as nearly all are; nil for others and for what is no name.
-    private static func plainWire(_ text: Span<UInt8>) -> [UInt8]? {
-        let count = text.count
-        guard count > 0, count <= maximumWireLength - 2 else { return nil }
-        let wire = unsafe [UInt8](unsafeUninitializedCapacity: count + 2) { wire, used in
-            var start = 0
-            for index in 0..<count {
-                let octet = text[index]
-                unsafe wire[index &+ 1] = octet
-                if octet == 0x5C { return }
-                guard octet == 0x2E else { continue }
-                guard 1...maximumLabelLength ~= index &- start else { return }
-                unsafe wire[start] = UInt8(truncatingIfNeeded: index &- start)
-                start = index &+ 1
+    /// Appends the wire form of a name that is written with the octets of names of hosts and with stars alone, a final dot or
+    /// not, as nearly all are; false, with nothing appended, for others and for what is no name.
+    /// - Complexity: O(octets), eight at a time
+    public static func appendWire(ofPlain text: Span<UInt8>, _ range: Range<Int>, to wire: inout [UInt8]) -> Bool {
+        guard let last = range.last else { return false }
+        let count = text[last] == 0x2E ? range.count - 1 : range.count
+        guard 1...(maximumWireLength - 2) ~= count else { return false }
+        var isPlain = true
+        // Whole words are stored, so that there has to be room for the last one.
+        wire.append(addingCapacity: count + 10) { output in
+            unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
+                guard let base = buffer.baseAddress else { return }
+                let place = unsafe UnsafeMutableRawPointer(base + initialized)
+                isPlain = unsafe storeWire(ofPlain: text, range.lowerBound, count, at: place)
+                if isPlain { initialized += count + 2 }
             }
-            guard 1...maximumLabelLength ~= count &- start else { return }
-            unsafe wire[start] = UInt8(truncatingIfNeeded: count &- start)
-            unsafe wire[count &+ 1] = 0
-            used = count &+ 2
         }
-        return wire.isEmpty ? nil : wire
+        return isPlain
+    }
+
+    /// Stores the wire form of `count` octets of text, which is as long and two octets more; false where it has others.
+    @inline(__always)
+    private static func storeWire(
+        ofPlain text: Span<UInt8>,
+        _ start: Int,
+        _ count: Int,
+        at place: UnsafeMutableRawPointer
+    ) -> Bool {
+        unsafe text.withUnsafeBufferPointer { text in
+            // The length of a label stands where the dot in front of it does in the text.
+            var (label, offset, isName) = (0, 0, true)
+            while offset < count {
+                let octets = min(8, count &- offset)
+                let word = unsafe OctetWord(text, start &+ offset, octets)
+                let others = ~(word.ofHosts | word.equal(to: 0x2A) | OctetWord.behind(octets)) & OctetWord.behind(0)
+                guard others == 0 else { return false }
+                unsafe place.storeBytes(of: word.bits.littleEndian, toByteOffset: offset &+ 1, as: UInt64.self)
+                OctetWord.forEach(word.equal(to: 0x2E)) { index in
+                    let length = offset &+ index &- label
+                    isName = isName && 1...maximumLabelLength ~= length
+                    unsafe place.storeBytes(
+                        of: UInt8(truncatingIfNeeded: length),
+                        toByteOffset: label,
+                        as: UInt8.self
+                    )
+                    label = offset &+ index &+ 1
+                }
+                offset &+= 8
+            }
+            guard isName, 1...maximumLabelLength ~= count &- label else { return false }
+            unsafe place.storeBytes(of: UInt8(truncatingIfNeeded: count &- label), toByteOffset: label, as: UInt8.self)
+            unsafe place.storeBytes(of: 0, toByteOffset: count &+ 1, as: UInt8.self)
+            return true
+        }
     }
 
     private init(escaped octets: [UInt8]) throws(NameError) {
@@ -120,27 +154,39 @@ extension DomainName: CustomStringConvertible {
         }
     }
 
-    /// Appends a name whose octets all stand for themselves, as those of nearly all names do; false, with nothing appended,
-    /// for others.
+    /// Appends a name of the octets of names of hosts alone, as nearly all have; false, with nothing appended, for others.
     private static func appendPlain(_ wire: Span<UInt8>, to text: inout [UInt8]) -> Bool {
-        var octets: InlineArray<256, UInt8> = InlineArray(repeating: 0)
-        var position = 0
-        var allPlain = true
-        while wire[position] != 0 {
-            let end = position + 1 + Int(wire[position])
-            // The length of the label before which it stands becomes the dot.
-            octets[position] = 0x2E
-            position += 1
-            while position < end {
-                let octet = wire[position]
-                allPlain = allPlain && isPlain(octet)
-                octets[position] = octet
-                position += 1
+        var end = 0
+        while wire[end] != 0 { end += Int(wire[end]) + 1 }
+        var isPlain = true
+        text.append(addingCapacity: end + 8) { output in
+            unsafe output.withUnsafeMutableBufferPointer { buffer, initialized in
+                guard let base = buffer.baseAddress else { return }
+                let place = unsafe UnsafeMutableRawPointer(base + initialized)
+                unsafe wire.withUnsafeBufferPointer { wire in
+                    var (offset, next) = unsafe (1, Int(wire[0]) + 1)
+                    while offset < end {
+                        let octets = min(8, end &- offset)
+                        var word = unsafe OctetWord(wire, offset, octets).bits
+                        // A dot for the length of every label; one that stands there already is part of a label.
+                        guard OctetWord(word).equal(to: 0x2E) == 0 else { break }
+                        while next < offset &+ octets {
+                            let shift = UInt64(truncatingIfNeeded: (next &- offset) &* 8)
+                            word = word & ~(0xFF << shift) | 0x2E << shift
+                            next = unsafe next &+ Int(wire[next]) &+ 1
+                        }
+                        guard ~(OctetWord(word).ofHosts | OctetWord.behind(octets)) & OctetWord.behind(0) == 0 else {
+                            break
+                        }
+                        unsafe place.storeBytes(of: word.littleEndian, toByteOffset: offset &- 1, as: UInt64.self)
+                        offset &+= 8
+                    }
+                    isPlain = offset >= end
+                }
+                if isPlain { initialized += end - 1 }
             }
         }
-        guard allPlain else { return false }
-        unsafe octets.span.extracting(1..<position).withUnsafeBufferPointer { unsafe text.append(contentsOf: $0) }
-        return true
+        return isPlain
     }
 
     @inline(__always)

@@ -100,17 +100,16 @@ extension CompiledLayer {
         return covers(record, type) && patternIndex.matches(offset, text) ?? patterns[offset].matches(text)
     }
 
-    /// The positions of all patterns that match a name and cover a type, in order.
+    /// The positions of all patterns that match a name of these octets and cover a type, in order.
     func matchingPatterns(
         _ name: borrowing NameBuffer,
+        _ octets: Span<UInt8>,
         _ type: RRType,
         _ context: borrowing QueryContext
     ) -> [Int] {
         guard !patternRecords.isEmpty else { return [] }
         // Most names match none, and then nothing is allocated.
         var found: [Int] = []
-        let text = NameText(name)
-        let octets = text.span
         patternIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.append($0) } }
         regexIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.append($0) } }
         guard !found.isEmpty else { return [] }

@@ -136,7 +136,7 @@ extension CompiledLayer {
             }
         }
         if !patternRecords.isEmpty, hashes.layersBesideRules >> UInt64(layer ?? 0) & 1 != 0 || layer == nil {
-            for offset in matchingPatterns(name, type, context) {
+            for offset in matchingPatterns(name, hashes.text.span, type, context) {
                 let rule = records.count + offset
                 matches.append(rule, key: inListOrder ? placeInOrder(rule) : order(pattern: offset))
             }

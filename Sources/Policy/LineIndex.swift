@@ -56,8 +56,7 @@ struct LineIndex {
 
     /// Where the line that holds `offset` ends, blanks at its end left out.
     static func trimmedEnd(_ text: Span<UInt8>, from offset: Int) -> Int {
-        var end = offset
-        while end < text.count, text[end] != 0x0A { end += 1 }
+        var end = firstFeed(text, from: offset)
         while end > offset, isWhite(text[end - 1]) { end -= 1 }
         return end
     }
@@ -81,6 +80,15 @@ struct LineIndex {
             index += 1
         }
         return false
+    }
+
+    private static func firstFeed(_ text: Span<UInt8>, from start: Int) -> Int {
+        unsafe text.extracting(start...).withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress, let found = unsafe memchr(base, 0x0A, buffer.count) else {
+                return text.count
+            }
+            return unsafe start + (UnsafeRawPointer(found) - UnsafeRawPointer(base))
+        }
     }
 
     private static func firstReturn(_ text: Span<UInt8>) -> Int? {

@@ -60,14 +60,7 @@ enum NameHashing {
     /// One to eight octets as a number, the first one lowest.
     @inline(__always)
     static func word(_ octets: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
-        if start &+ 8 <= octets.count {
-            let whole = unsafe UnsafeRawPointer(octets.baseAddress.unsafelyUnwrapped + start)
-                .loadUnaligned(as: UInt64.self).littleEndian
-            return whole & UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- count &* 8)
-        }
-        var word: UInt64 = 0
-        for index in 0..<count { word |= unsafe UInt64(octets[start + index]) << UInt64(index * 8) }
-        return word
+        unsafe OctetWord(octets, start, count).bits
     }
 
     /// The hash and the labels of a name in wire form.
@@ -123,26 +116,40 @@ enum NameHashing {
             return nil
         }
         return unsafe octets.withUnsafeBufferPointer { buffer in
+            var dots = InlineArray<128, UInt8>(repeating: 0)
+            guard let count = unsafe findDots(buffer, range, &dots) else { return nil }
             let seed = processSeed
             var (hash, domain) = (seed, seed)
-            var labels = 0
             var end = range.upperBound
-            while true {
-                var start = end
-                while start > range.lowerBound {
-                    let octet = unsafe buffer[start - 1]
-                    if octet == 0x2E { break }
-                    if octet == 0x5C { return nil }
-                    start -= 1
-                }
-                guard end > start, end - start < 64 else { return nil }
-                hash = unsafe label(hash, seed, buffer, start, end - start)
-                labels += 1
-                if labels <= domainLabels { domain = hash }
-                if start == range.lowerBound { return (finish(hash, in: finish(domain)), labels) }
-                end = start - 1
+            for index in stride(from: count, through: 0, by: -1) {
+                let start = index > 0 ? range.lowerBound &+ Int(dots[index &- 1]) &+ 1 : range.lowerBound
+                guard 1..<64 ~= end &- start else { return nil }
+                hash = unsafe label(hash, seed, buffer, start, end &- start)
+                if count &- index < domainLabels { domain = hash }
+                end = start &- 1
             }
+            return (finish(hash, in: finish(domain)), count + 1)
         }
+    }
+
+    /// Finds the dots in a text of at most 253 octets; nil for one with escapes, and with more dots than names have.
+    @inline(__always)
+    private static func findDots(
+        _ octets: UnsafeBufferPointer<UInt8>,
+        _ range: Range<Int>,
+        _ dots: inout InlineArray<128, UInt8>
+    ) -> Int? {
+        var (count, offset) = (0, 0)
+        while offset < range.count {
+            let word = unsafe OctetWord(octets, range.lowerBound &+ offset, min(8, range.count &- offset))
+            guard word.equal(to: 0x5C) == 0, count < 120 else { return nil }
+            OctetWord.forEach(word.equal(to: 0x2E)) {
+                dots[count] = UInt8(truncatingIfNeeded: offset &+ $0)
+                count &+= 1
+            }
+            offset &+= 8
+        }
+        return count
     }
 }
 

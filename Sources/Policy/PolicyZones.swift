@@ -71,8 +71,7 @@ extension CompiledLayer {
     /// What is done in place of what a rule of a policy zone says, or where the value of its list stands; nil for a rule that says
     /// it itself, as those about clients do.
     func overrideNote(_ rule: Int, for name: borrowing NameBuffer) -> String? {
-        guard hasEntryNotes || policyZones != nil else { return nil }
-        if let entry = entryNote(rule, for: name.name) { return entry }
+        if mayHaveEntryNote(rule), let entry = entryNote(rule, for: name.name) { return entry }
         guard policyZones != nil, trigger(rule) != .client else { return nil }
         return policyZones?[listIndex(rule)]?.overrideSource.map { "\($0) stands in place of what the rule says" }
     }

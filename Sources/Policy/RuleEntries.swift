@@ -107,8 +107,8 @@ extension CompiledLayer {
         rule < records.count ? entries.origin(named: rule) : entries.origin(pattern: rule - records.count)
     }
 
-    /// Whether ``entryNote(_:for:)`` may have anything to say of a rule: values stand apart from it, or conditions have some.
-    var hasEntryNotes: Bool { !entries.isEmpty || !patternRecords.isEmpty }
+    /// Whether ``entryNote(_:for:)`` may have anything to say of a rule: values stand apart from it, or it is a condition.
+    func mayHaveEntryNote(_ rule: Int) -> Bool { !entries.isEmpty || rule >= records.count }
 
     /// Where the values stand that make the lists of a rule hold, with the values, and where the rule itself does.
     func entryNote(_ rule: Int, for name: DomainName) -> String? {

@@ -53,12 +53,18 @@ import TextScan
         #expect(diagnostics.count == 4)
     }
 
-    @Test func fingerprintIsFNV1a() {
-        #expect(Fingerprint().description == "cbf29ce484222325")
-        #expect(Fingerprint(of: Array("a".utf8)).description == "af63dc4c8601ec8c")
-        #expect(Fingerprint(of: Array("foobar".utf8)).description == "85944171f73967e8")
-        var parts = Fingerprint(of: Array("foo".utf8))
-        parts.add(Array("bar".utf8))
-        #expect(parts == Fingerprint(of: Array("foobar".utf8)))
+    @Test func fingerprintsTellOctetsAndPartsApart() {
+        let octets = (0..<20).map { UInt8($0) }
+        var others: [[UInt8]] = (0...octets.count).map { Array(octets.prefix($0)) }
+        others += octets.indices.dropLast().map { Array(octets[...$0]) + [0xFF] + Array(octets[($0 + 1)...]) }
+        var found = Set(others.map { Fingerprint(of: $0) })
+        #expect(found.count == others.count)
+        for split in 1..<octets.count {
+            var parts = Fingerprint(of: octets.prefix(split))
+            parts.add(octets.suffix(from: split))
+            #expect(found.insert(parts).inserted, "split at \(split)")
+        }
+        #expect(Fingerprint(of: octets) == Fingerprint(of: octets))
+        #expect(Fingerprint(of: octets).description.utf8.count == 16)
     }
 }

@@ -138,7 +138,7 @@ import Testing
         ("http_access deny method", "request-state"), ("http_access deny ads tls", "request-state"),
         ("http_access deny day", "request-state"), ("include /etc/squid/conf.d/*.conf", "include"),
         ("acl f dstdomain \"/etc/squid/ads\"", "acl-file"), ("http_reply_access deny ads", "other-access"),
-        ("url_rewrite_program /usr/bin/squidGuard", "other-access"), ("http_access deny day !all", ""),
+        ("url_rewrite_program /bin/sh", "other-access"), ("http_access deny day !all", ""),
         ("acl u url_regex x", ""), ("acl r dstdom_regex [A-z]ds\nhttp_access deny r", "regex-dialect"),
         ("deny_info http://%h/ ads", "other-access"),
     ])

@@ -1,3 +1,4 @@
+import DNS
 import Testing
 
 @testable import Policy
@@ -39,5 +40,45 @@ import Testing
         let ofWire = NameHashing.hash(wire: wire.span, at: 0)
         let ofText = NameHashing.hash(text: text.span, 0..<text.count)
         #expect(ofWire.hash == ofText?.hash && ofWire.labels == ofText?.labels)
+    }
+
+    /// Texts are hashed where they stand, a few octets at a time: around the ends of words and the limits of names.
+    @Test func textsAreHashedLikeTheirWireForms() throws {
+        for length in 1...63 {
+            for labels in [1, 2, 3, 7] {
+                let text = Array(repeating: String(repeating: "Ab-9", count: 16).prefix(length), count: labels)
+                    .joined(separator: ".")
+                guard let name = try? DomainName(text) else { continue }
+                // Names do not stand alone in a list.
+                let octets: [UInt8] = Array(". \(text).\\x".utf8)
+                let found = NameHashing.hash(text: octets.span, 2..<(2 + text.utf8.count))
+                let wire = name.lowercased.wire
+                let expected = NameHashing.hash(wire: wire.span, at: 0)
+                #expect(found?.hash == expected.hash, "\(text)")
+                #expect(found?.labels == expected.labels, "\(text)")
+            }
+        }
+        for labels in 100...127 {
+            let text = Array(repeating: "a", count: labels).joined(separator: ".")
+            let octets: [UInt8] = Array(text.utf8)
+            let wire = try DomainName(text).wire
+            let expected = NameHashing.hash(wire: wire.span, at: 0)
+            // Those of very many labels may be left to the whole parser.
+            let found = NameHashing.hash(text: octets.span, 0..<octets.count)
+            guard let found else {
+                #expect(labels > 110)
+                continue
+            }
+            #expect(found.hash == expected.hash)
+            #expect(found.labels == labels)
+        }
+        for text in [
+            "", ".", "a..b", ".a", "a.", #"a\046b"#, String(repeating: "a", count: 64),
+            String(repeating: ".", count: 250),
+        ] {
+            let octets: [UInt8] = Array(text.utf8)
+            let found = NameHashing.hash(text: octets.span, 0..<octets.count)?.hash
+            #expect(found == nil, "\(text)")
+        }
     }
 }

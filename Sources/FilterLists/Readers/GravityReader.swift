@@ -130,21 +130,33 @@ enum GravityReader {
     /// What keeps a word from being a name (`valid_domain`).
     private static func fault(_ text: Span<UInt8>, _ word: Range<Int>, needsDot: Bool) -> DropReason? {
         guard !word.isEmpty, word.count <= 255 else { return .notAName }
-        var lastDot = word.lowerBound - 1
-        for index in word {
-            switch asciiLowercased(text[index]) {
-            case 0x2E:
-                guard (2...64).contains(index - lastDot) else { return .notAName }
-                lastDot = index
-            case 0x2D, 0x5F, 0x61...0x7A, 0x30...0x39: continue
-            default: return .notAName
-            }
-        }
+        guard let lastDot = lastDot(text, word) else { return .notAName }
         if lastDot < word.lowerBound, needsDot { return .oneLabel }
         let last = word.upperBound - 1
         // One that ends with another dot is taken, and no name of a query is like it.
         guard lastDot < last, text[lastDot + 1] != 0x2D, text[last] != 0x2D else { return .notAName }
         return nil
+    }
+}
+
+extension GravityReader {
+    /// Where the last dot of a name stands, in front of it where there is none; nil for octets that names do not have, and for
+    /// labels of no octets or more than 63.
+    private static func lastDot(_ text: Span<UInt8>, _ word: Range<Int>) -> Int? {
+        unsafe text.withUnsafeBufferPointer { text in
+            var (last, start, isName) = (word.lowerBound - 1, word.lowerBound, true)
+            while start < word.upperBound {
+                let octets = min(8, word.upperBound &- start)
+                let part = unsafe OctetWord(text, start, octets)
+                guard ~(part.ofHosts | OctetWord.behind(octets)) & OctetWord.behind(0) == 0 else { return nil }
+                OctetWord.forEach(part.equal(to: 0x2E)) { index in
+                    isName = isName && 2...64 ~= start &+ index &- last
+                    last = start &+ index
+                }
+                start &+= 8
+            }
+            return isName ? last : nil
+        }
     }
 }
 

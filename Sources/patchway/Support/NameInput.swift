@@ -128,11 +128,10 @@ struct NameInput {
             }
         }
         let begin = wire.count
-        if appendPlain(text, first) {
+        if DomainName.appendWire(ofPlain: text, first, to: &wire) {
             entries.append(Entry(start: begin, type: type))
             return
         }
-        wire.removeSubrange(begin...)
         let octets = text.extracting(first).octets
         let column = first.lowerBound - line.lowerBound
         do throws(NameError) {
@@ -171,32 +170,6 @@ struct NameInput {
     private mutating func append(_ name: DomainName, _ type: RRType?) {
         entries.append(Entry(start: wire.count, type: type))
         wire += name.wire
-    }
-
-    /// Appends a name of a host; false for what needs the whole parser, or a reason.
-    private mutating func appendPlain(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard range.count <= DomainName.maximumWireLength - 2 else { return false }
-        let end = text[range.upperBound - 1] == 0x2E ? range.upperBound - 1 : range.upperBound
-        var isPlain = true
-        wire.append(addingCapacity: range.count + 2) { output in
-            // The length of a label stands where the dot in front of it does in the text.
-            var lengthPlace = output.count
-            output.append(0)
-            for index in range.lowerBound...end where isPlain {
-                let octet = index < end ? text[index] : 0x2E
-                if octet == 0x2E {
-                    let length = output.count - lengthPlace - 1
-                    isPlain = length > 0 && length <= DomainName.maximumLabelLength
-                    output[lengthPlace] = UInt8(truncatingIfNeeded: length)
-                    lengthPlace = output.count
-                    output.append(0)
-                } else {
-                    isPlain = Self.isOfHosts(octet)
-                    output.append(octet)
-                }
-            }
-        }
-        return isPlain
     }
 
     /// The first field of a part of a text.

@@ -20,8 +20,6 @@ struct NameSieve {
     }
 
     private static func place(_ octets: Span<UInt8>) -> Int {
-        var hash: UInt32 = 2_166_136_261
-        for index in octets.indices { hash = (hash ^ UInt32(octets[index])) &* 16_777_619 }
-        return Int(hash >> 16)
+        Int(octets.digest(seed: 0) >> 48)
     }
 }
