@@ -52,8 +52,8 @@ TABLE = [
     ('kresd', 'edns-version', 'rcode: BADVERS against NOERROR | rcode: BADVERS against NXDOMAIN',
      'Knot Resolver does not look at the version of EDNS (RFC 6891 6.1.3 asks for BADVERS)'),
     ('kresd', 'class', 'rcode: REFUSED against SERVFAIL', 'Knot Resolver says SERVFAIL to other classes'),
-    ('named', 'delegation', 'rcode: NOERROR against SERVFAIL',
-     'an upstream that refers to other servers is no resolver: BIND says SERVFAIL, the others that there is no data'),
+    ('unbound kresd upstream', 'delegation', 'rcode: SERVFAIL against NOERROR',
+     'an upstream that refers to other servers is no resolver: SERVFAIL, as BIND says; the others say that there is no data'),
     # Other ways to the same answer.
     ('unbound named kresd', 'dname chain cd edns-size', 'authority: another NSEC',
      'they ask for the target of an alias themselves and have its proof alone; here it is whole, as the upstream gave it'),

@@ -73,7 +73,7 @@ extension JSONLogReader {
             switch piece {
             case .object(let range, let position):
                 let text = octets.extracting(range)
-                let record = JSONRecord(text, walk.tape)
+                let record = JSONRecord(text, walk.tape, walk.paths)
                 if reader.recognises(record) == .no {
                     if JSONSample.holdsRecords(record) {
                         inside = max(inside, range.upperBound)

@@ -8,17 +8,23 @@ struct JSONRecord: ~Escapable {
 
     private let text: Span<UInt8>
     private let entries: [JSONTape.Entry]
+    private let shape: UInt64
+    /// Where members stand in such objects; nil for one that stands alone.
+    private let paths: JSONPaths?
 
     @_lifetime(copy text)
-    init(_ text: Span<UInt8>, _ tape: JSONTape) {
+    init(_ text: Span<UInt8>, _ tape: JSONTape, _ paths: JSONPaths? = nil) {
         self.text = text
         entries = tape.entries
+        shape = tape.shape
+        self.paths = paths
     }
 
     /// The value at `path`, names separated by dots; a name may hold the dots itself (`id.orig_h`). Null is no value.
-    /// - Complexity: O(members of the objects on the path)
+    /// - Complexity: O(members of the objects on the path); O(1) in an object of a shape that was seen before
     func index(_ path: StaticString, in container: Int = 0) -> Int? {
-        find(path, from: 0, in: container)
+        guard let paths else { return find(path, from: 0, in: container) }
+        return paths.index(path, in: container, shape) { find(path, from: 0, in: container) }
     }
 
     private func find(_ path: StaticString, from start: Int, in container: Int) -> Int? {

@@ -22,6 +22,8 @@ struct JSONRecordWalk: ~Escapable {
     private var budget: Int
     /// The values of the last object.
     private(set) var tape = JSONTape()
+    /// Where members stand in the objects.
+    let paths = JSONPaths()
 
     @_lifetime(copy octets)
     init(_ octets: Span<UInt8>) {
