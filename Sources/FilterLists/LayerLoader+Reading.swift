@@ -144,6 +144,9 @@ extension LayerLoader {
         var parts = [(report.lines == 1 ? "1 line, " : "\(report.lines) lines, ") + report.detection]
         if !report.unsupported.isEmpty { parts.append("not evaluated: " + counts(report.unsupported)) }
         let dropped = report.ignored.filter { $0.key != DropReason.option.id }
+        if let include = report.notEvaluated.first(where: { $0.reason == UnsupportedReason.include.id }) {
+            parts.append(include.text)
+        }
         if !dropped.isEmpty { parts.append("dropped by the engine: " + counts(dropped)) }
         if let settings = report.ignored[DropReason.option.id] {
             parts.append("settings that decide nothing: \(settings)")

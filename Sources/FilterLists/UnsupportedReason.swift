@@ -51,6 +51,15 @@ struct UnsupportedReason {
         id: "schedule",
         text: "its schedule is not known; dnscrypt-proxy.toml or `schedules` of a stack file gives it"
     )
+    static let cloakingLoop = UnsupportedReason(
+        id: "cloaking-loop",
+        text:
+            "its target leads back to a rule that was followed before: dnscrypt-proxy 2.1.16 and newer do not start with the file"
+    )
+    static let cloakingTarget = UnsupportedReason(
+        id: "bad-target",
+        text: "its target is neither an address nor a name: what comes of looking it up is not evaluated"
+    )
     static let server = UnsupportedReason(id: "no-server", text: "none of its servers is an address")
     static let idna = UnsupportedReason(
         id: "idna",
@@ -72,6 +81,15 @@ struct UnsupportedReason {
             file, --stack)
             """
     )
+    static let zoneInclude = UnsupportedReason(
+        id: include.id,
+        text:
+            "other files are not followed, and a list is a zone of its own; write the records of the file in place of the line"
+    )
+    static let knotZone = UnsupportedReason(
+        id: include.id,
+        text: "its zone file is not followed; give it as a layer of its own: --list FILE --engine knot-rpz"
+    )
     /// A file that lies where the configuration says, and is none of the lists.
     static func notGiven(_ path: String) -> UnsupportedReason {
         UnsupportedReason(
@@ -81,12 +99,16 @@ struct UnsupportedReason {
         )
     }
     /// Lists stand for files that are included elsewhere than behind everything that is about names.
-    static let includeOrder = UnsupportedReason(
-        id: include.id,
-        text:
-            "what it includes counts at this place, and lists are read one after the other; put statements about names"
-            + " before it, and give the lists in the order in which they are included"
-    )
+    /// - Parameter line: that of the first statement about names behind the `include`, where there is one.
+    static func includeOrder(before line: Int? = nil) -> UnsupportedReason {
+        let place = line.map { ", such as that on line \($0)," } ?? ""
+        return UnsupportedReason(
+            id: include.id,
+            text:
+                "what it includes counts at this place, and lists are read one after the other; put statements about names"
+                + "\(place) before it, and give the lists in the order in which they are included"
+        )
+    }
     static let appendedDomain = UnsupportedReason(
         id: "append-domain",
         text: "a domain is put behind hosts without a dot: what rules make of them is not evaluated"
@@ -233,6 +255,10 @@ struct UnsupportedReason {
             the zone file is not found or is too large; paths begin at an absolute 'directory', or beside the list, and a list of \
             the layer passes by its name for a file that is not there
             """
+    )
+    static let missingZoneFile = UnsupportedReason(
+        id: "missing-file",
+        text: "Unbound does not start where the zone file is not there, and it is not on this machine"
     )
     static let program = UnsupportedReason(
         id: "program",

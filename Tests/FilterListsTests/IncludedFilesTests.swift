@@ -142,6 +142,7 @@ import TextScan
         arguments: [
             ("include: /none/b.conf\nlocal-zone: c.zz static", ["x/b.conf"], 1),
             ("include: /none/b.conf\ndo-ip6: no", ["x/b.conf"], 0),
+            ("include: /none/b.conf\nview:\nname: v\nlocal-zone: c.zz static", ["x/b.conf"], 0),
             ("include: /none/b.conf\nrpz:\nname: p.rpz", ["x/b.conf"], 1),
             ("include: /none/b.conf\ninclude: /none/c.conf", ["x/b.conf", "c.conf"], 0),
             ("include: /none/c.conf\ninclude: /none/b.conf", ["x/b.conf", "c.conf"], 1),
@@ -150,6 +151,12 @@ import TextScan
     func countsAtItsPlace(_ lines: String, _ lists: [String], _ open: Int) throws {
         let layer = try Self.load(.unbound, lines, lists, there: [])
         #expect(layer.reports[0].unsupported["include"] ?? 0 == open)
+        // It is the include whose place counts, or the clause behind it.
+        if open > 0, lines.contains("local-zone") {
+            let said = try #require(layer.reports[0].notEvaluated.first)
+            let next = try #require(said.line) + 1
+            #expect(said.text.contains("'include: ") && said.text.contains("such as that on line \(next),"))
+        }
         #expect(try layer.verdict("b.zz", .a).kind == (open == 0 ? .nxdomain : .unsupported))
     }
 }

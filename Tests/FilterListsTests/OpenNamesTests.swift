@@ -293,6 +293,22 @@ struct OpenNamesTests {
     }
 
     /// What policy zones beside Unbound's configuration do is not known; local zones come before them.
+    /// Unbound 1.17.1 does not start where the file of an authority zone is not there, unless the zone comes over the network, too.
+    @Test(arguments: [
+        ("auth-zone:\nname: a.zz\nzonefile: /none/a.zone", VerdictKind.unsupported),
+        ("auth-zone:\nname: a.zz\nzonefile: /none/a.zone\nfallback-enabled: yes", .unsupported),
+        ("auth-zone:\nname: a.zz\nzonefile: /none/a.zone\nprimary: 192.0.2.1", .nxdomain),
+        ("auth-zone:\nname: a.zz\nzonefile: /none/a.zone\nurl: http://192.0.2.1/x", .nxdomain),
+        ("auth-zone:\nname: a.zz", .nxdomain), ("auth-zone:\nzonefile: /none/a.zone", .nxdomain),
+        ("auth-zone:\nname: a.zz\nzonefile: /etc/passwd", .nxdomain),
+    ])
+    func authorityZonesWithoutTheirFile(clause: String, kind: VerdictKind) throws {
+        let loaded = try readList("local-zone: ads.zz always_nxdomain\n\(clause)\n", .unbound, .unbound)
+        #expect(try loaded.verdict("ads.zz").kind == kind)
+        #expect(try loaded.verdict("x.a.zz").kind == (clause.contains("name:") ? .unsupported : .pass))
+        #expect(loaded.reports[0].unsupported["missing-file"] == (kind == .unsupported ? 1 : nil))
+    }
+
     @Test(arguments: [
         ("ads.zz", "nxdomain"), ("a.ads.zz", "nxdomain"), ("open.zz", "unsupported"), ("corp.zz", "unsupported"),
         ("a.zz", "unsupported"),

@@ -165,7 +165,7 @@ struct KnotConfiguration: ~Escapable {
                 names.append(try checked(text))
             }
             return .names(names)
-        case "policy.rpz": throw .unsupported(.include)
+        case "policy.rpz": throw .unsupported(.knotZone)
         case let name:
             if let condition = try condition(call) { return .condition(condition, try action(call, 0)) }
             return try madeAction(name, call).map { .action($0) } ?? kind(of: .call(call))

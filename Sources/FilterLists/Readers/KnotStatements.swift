@@ -139,7 +139,7 @@ extension KnotConfiguration {
             if ["dofile", "loadfile", "require"].contains(root), variables[root] == nil {
                 return rules.refuse(.unsupported(.include), source, call.range, call.line, &sink)
             }
-            if let fault = fault(.call(call)) { throw asksForFile(call) ? .unsupported(.include) : fault }
+            if let fault = fault(.call(call)) { throw asksForFile(call) ? .unsupported(.knotZone) : fault }
             guard listens(call, name) else { throw .unreadable }
             if name == "cache.open" { hasCache = true }
             if !isAdd {

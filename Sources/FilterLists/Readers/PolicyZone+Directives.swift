@@ -16,7 +16,7 @@ extension PolicyZone {
         case "$TTL" where isKnown:
             follow(directive.ttl(engine), text, content, line, &sink) { $0.begin(ttl: $1) }
         case "$INCLUDE" where isKnown:
-            sink.skip(.include, text, content, line)
+            sink.skip(.zoneInclude, text, content, line)
             noteUnknown(content, line)
         case _ where engine == .unboundRPZ:
             // It knows no other, and goes on.

@@ -25,7 +25,7 @@ extension UnboundReader {
         if key.equals("include") {
             sink.builder.included.continued.formUnion(sink.builder.included.lists.subtracting(earlier))
         }
-        state.hasIncluded = true
+        state.included = (rule, line)
         guard sink.includesInOrder(since: earlier) else { return misplace(text, rule, line, &sink) }
         sink.drop(.option, text, rule, line)
     }
@@ -50,8 +50,15 @@ extension UnboundReader {
     private static let includeKeys: [StaticString] = ["include:", "include-toplevel:"]
 
     /// Leaves every name open because what Unbound reads at one place stands at another here.
-    static func misplace(_ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
-        sink.skip(.includeOrder, text, rule, line)
+    /// - Parameter next: the line of the first statement about names behind it, where that is why.
+    static func misplace(
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        before next: Int? = nil,
+        _ sink: inout RuleSink
+    ) {
+        sink.skip(.includeOrder(before: next), text, rule, line)
         sink.leaveOpen(.subtree, .root, class: .special, rule: rule, line: line)
     }
 }

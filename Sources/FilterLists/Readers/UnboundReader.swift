@@ -11,14 +11,15 @@ enum UnboundReader {
         var clause = UnboundClause.server
         /// Whether a clause has begun; before the first a part of any may stand.
         var hasClause = false
-        /// Whether lists of the layer stand for what was included so far.
-        var hasIncluded = false
+        /// The last `include` that lists of the layer stand for, before statements about names.
+        var included: (rule: Range<Int>, line: Int)?
         var open = UnboundOpenNames()
         var clients = UnboundClients()
         var access = UnboundAccess()
         var answers = UnboundAnswers()
         var modules = UnboundModules()
         var policyZones = UnboundPolicyZones()
+        var zoneFiles = UnboundZoneFiles()
         var redirects = UnboundRedirects()
         var names = UnboundClauseNames()
         /// Whether there are data that belong to the zone above.
@@ -77,12 +78,13 @@ enum UnboundReader {
     ) {
         state.open.endClause()
         // What is behind it in the list that includes this one would belong to it; and policy zones count in their order.
-        if clause != .server, sink.builder.included.continued.contains(sink.path) || clause == .rpz && state.hasIncluded
-        {
+        let isInside = sink.builder.included.continued.contains(sink.path)
+        if clause != .server, isInside || clause == .rpz && state.included != nil {
             misplace(text, key, line, &sink)
         }
         state.names.begin(clause, text, key, line, &sink)
         (state.clause, state.hasClause) = (clause, true)
+        state.zoneFiles.begin(clause, key, line)
         if clause == .view { state.open.beginView() }
         if clause == .rpz { state.policyZones.begin(key, line) }
     }
@@ -91,6 +93,7 @@ enum UnboundReader {
     private static func finish(_ text: Span<UInt8>, _ state: inout State, _ sink: inout RuleSink) {
         if !state.access.hasIncludes { state.names.finish(text, &sink) }
         let isOpen = state.policyZones.finish(text, &sink)
+        state.zoneFiles.finish(text, &sink)
         state.open.finish(state.clients, hasPolicyZones: isOpen, text, &sink)
         let own =
             sink.builder.unblocksLocalNetworks ? UnboundRedirects.ownZonesBeyondNetworks : UnboundRedirects.ownZones
@@ -157,14 +160,17 @@ enum UnboundReader {
             return include(text, key, value, rule, line, &state, &sink)
         }
         let isZone = key.equals("local-zone")
-        if state.hasIncluded, isZone || key.equals("local-data") || key.equals("local-data-ptr") {
-            state.hasIncluded = false
-            misplace(text, rule, line, &sink)
+        if let include = state.included, state.clause == .server,
+            isZone || key.equals("local-data") || key.equals("local-data-ptr")
+        {
+            state.included = nil
+            misplace(text, include.rule, include.line, before: line, &sink)
         }
         let isUsual = (isZone || key.equals("local-data")) && (state.clause == .server || state.clause == .view)
         if !isUsual, let fault = fault(text, key, values, rule, line, &state) {
             return sink.drop(fault, text, rule, line)
         }
+        if !isUsual { state.zoneFiles.take(key, text.extracting(value), in: state.clause, rule, line) }
         if key.equals("name"), state.hasClause, !state.names.take(text.extracting(value)) {
             return sink.drop(.badStatement, text, rule, line)
         }
