@@ -29,6 +29,10 @@ public enum IPAddress: Hashable, Sendable {
 
     /// Whether it is an IPv6 address into which an IPv4 address is mapped (RFC 4291 §2.5.5.2).
     public var isMapped: Bool { if case .v6(0, let low) = self { low >> 32 == 0xFFFF } else { false } }
+    /// The IPv4 address that is mapped into it; itself where none is.
+    public var unmapped: IPAddress {
+        if case .v6(_, let low) = self, isMapped { .v4(UInt32(truncatingIfNeeded: low)) } else { self }
+    }
     /// Its bits as a number.
     public var number: UInt128 {
         switch self {

@@ -61,22 +61,16 @@ extension CompiledLayer {
         return .pass(index)
     }
 
-    /// What the text of an address comes to for engines that look it up like a name.
+    /// What the text of an address comes to for engines that look it up like a name; Go writes mapped addresses as those of IPv4
+    /// (`net.IP.String`).
     func decide(
         textOf address: IPAddress,
         type: RRType,
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        guard let name = try? DomainName(address.quadIfMapped.description) else { return .pass(index) }
+        guard let name = try? DomainName(address.unmapped.description) else { return .pass(index) }
         let buffer = NameBuffer(name)
         return decideElement(buffer, SuffixHashes(buffer), type: type, context: context, index: index)
-    }
-}
-
-extension IPAddress {
-    /// The IPv4 address that is mapped into it, or itself: Go writes both alike (`net.IP.String`).
-    fileprivate var quadIfMapped: IPAddress {
-        if case .v6(_, let low) = self, isMapped { .v4(UInt32(truncatingIfNeeded: low)) } else { self }
     }
 }

@@ -44,7 +44,25 @@ import TextScan
         ("0.0.0.0 a.example", "a.example", "sinkhole A=0.0.0.0"), ("0.0.0.0 a.example", "a.example AAAA", "nodata"),
         ("0.0.0.0 a.example", "a.example HTTPS", "nodata"), ("0.0.0.0 A.example.", "a.example", "sinkhole A=0.0.0.0"),
         ("0.0.0.0 *.a.example", "x.a.example", "sinkhole A=0.0.0.0"), ("0.0.0.0 *.a.example", "a.example", "pass"),
-        ("0.0.0.0 *.a.example", "y.x.a.example", "pass"), ("fe80::1%lo a.example", "a.example AAAA", "pass"),
+        ("0.0.0.0 *.a.example", "y.x.a.example", "pass"),
+        // Pointer records are those of addresses: a name has neither any nor their absence.
+        ("0.0.0.0 a.example", "a.example PTR", "pass"), ("0.0.0.0 *.a.example", "x.a.example PTR", "pass"),
+        (
+            "192.0.2.1 a.example\n192.0.2.1 b.example", "1.2.0.192.in-addr.arpa PTR",
+            "redirect PTR=a.example. PTR=b.example."
+        ),
+        ("192.0.2.1 a.example", "1.2.0.192.in-addr.arpa", "pass"),
+        ("192.0.2.1 *.a.example", "1.2.0.192.in-addr.arpa PTR", "pass"),
+        (String(repeating: "192.0.2.1 a.example\n", count: 65), "1.2.0.192.in-addr.arpa PTR", "unsupported"),
+        // Stars are looked at family by family, where the name has no address of it.
+        ("192.0.2.1 *.a.example", "x.a.example AAAA", "nodata"), ("192.0.2.1 *.a.example", "x.a.example TXT", "nodata"),
+        ("192.0.2.1 *.a.example\n2001:db8::1 *.A.example.", "x.a.example AAAA", "redirect AAAA=2001:db8::1"),
+        ("192.0.2.1 *.a.example\n192.0.2.2 *.a.example", "x.a.example", "redirect A=192.0.2.1 A=192.0.2.2"),
+        ("192.0.2.1 x.a.example\n2001:db8::1 *.a.example", "x.a.example AAAA", "redirect AAAA=2001:db8::1"),
+        ("192.0.2.1 x.a.example\n192.0.2.2 *.a.example", "x.a.example", "redirect A=192.0.2.1"),
+        ("fe80::1%lo a.example", "a.example AAAA", "redirect AAAA=fe80::1"),
+        ("::ffff:192.0.2.1 a.example", "a.example", "redirect A=192.0.2.1"),
+        ("::ffff:192.0.2.1 a.example", "a.example AAAA", "nodata"),
     ])
     func coreDNS(row: Row) throws { try check(row, .hosts, .coreDNS) }
 

@@ -54,7 +54,7 @@ struct CorefileHosts {
                 // Behind `fallthrough` it is an unknown property.
                 guard !falls else { return nil }
                 let range = first.range.lowerBound..<max(first.range.upperBound, last.range.upperBound)
-                guard line.count > 1, let address = IPAddress(text: first.text) else { continue }
+                guard line.count > 1, let address = CoreDNSReader.address(first.text.span) else { continue }
                 entries.append(
                     Entry(address: address, names: Array(line.dropFirst()), range: range, line: first.line)
                 )
@@ -68,6 +68,7 @@ struct CorefileHosts {
     /// Adds its entries for names of a server block.
     func add(to regions: [CorefileServer.Region], _ text: Span<UInt8>, _ sink: inout RuleSink) {
         let nodata = sink.builder.intern(.nodata)
+        let others = sink.builder.intern(TypeCoverage(except: [.ptr]))
         for entry in entries {
             let type: RRType = entry.address.isV4 ? .a : .aaaa
             let record = LocalRecord(type: type, ttl: ttl, data: LocalRecord(entry.address).data)
@@ -95,13 +96,14 @@ struct CorefileHosts {
                     continue
                 }
                 sink.builder.add(.exact, name: name, class: .hosts, action: action, coverage: coverage, at: position)
-                sink.builder.add(.exact, name: name, class: .data, action: nodata, at: position)
+                sink.builder.add(.exact, name: name, class: .data, action: nodata, coverage: others, at: position)
             }
+            // The file may have more names of it.
             guard hasReverse, let reverse = entry.address.reverseName else { continue }
             sink.leaveOpen(
                 .exact,
                 reverse,
-                class: .hosts,
+                class: .special,
                 types: [.ptr],
                 rule: entry.range,
                 line: entry.line

@@ -39,9 +39,8 @@ enum ClientHostsReader {
 
     /// The IPv4 address that an IPv6 address is to those who ask for IPv4 alone: the one mapped into it, 127.0.0.1 for ::1.
     private static func other(_ address: IPAddress) -> IPAddress? {
-        guard case .v6(let high, let low) = address else { return nil }
-        if address.isMapped { return .v4(UInt32(truncatingIfNeeded: low)) }
-        return high == 0 && low == 1 ? .v4(0x7F00_0001) : nil
+        if address.isMapped { return address.unmapped }
+        return address == .v6(0, 1) ? .v4(0x7F00_0001) : nil
     }
 }
 
@@ -60,6 +59,7 @@ enum HostsLines {
         _ add: (HostsLine, Range<Int>, LastAddress, inout RuleSink) -> Void
     ) {
         // Both read strings of C: the C library lines, dnsmasq words (compared with glibc 2.36 and dnsmasq 2.90).
+        let use: LastAddress.Use = sink.engine == .coreDNS ? .recordsOfCoreDNS : .records
         let hasNUL = sink.engine != .coreDNS && text.firstIndex(of: 0) != nil
         var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
@@ -70,7 +70,7 @@ enum HostsLines {
             var fields = FieldScanner(text.extracting(rule))
             guard var first = fields.next() else { continue }
             if hasNUL { first = text.extracting(rule).upToNUL(first) }
-            guard last.read(text.extracting(rule).extracting(first), .records, &sink.builder) else {
+            guard last.read(text.extracting(rule).extracting(first), use, &sink.builder) else {
                 sink.drop(.noAddress, text, rule, line.number)
                 continue
             }

@@ -34,6 +34,10 @@ struct CorefileReader {
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        text.withPlainBlanks { readBlocks($0, &sink) }
+    }
+
+    private static func readBlocks(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var scanner = LineScanner(text)
         while let line = scanner.next() { sink.lines = line.number }
         guard let tokens = CorefileScanner.tokens(text) else {

@@ -67,6 +67,8 @@ struct LastAddress {
     enum Use {
         /// Records, for engines that answer with it for its own family alone.
         case records
+        /// The same for CoreDNS, which reads addresses in a way of its own.
+        case recordsOfCoreDNS
         /// The address in place of the engine's own block address.
         case blockAddress
     }
@@ -80,14 +82,26 @@ struct LastAddress {
     /// Takes the first word of a line; false when it is no address.
     mutating func read(_ word: Span<UInt8>, _ use: Use, _ builder: inout LayerBuilder) -> Bool {
         if action != nil, isSame(word) { return true }
-        guard word.count <= 45, let address = IPAddress(text: word.octets) else { return false }
+        guard let address = Self.address(word, use) else { return false }
         octets = word.octets
         self.address = address
         switch use {
-        case .records: action = builder.intern(.records([LocalRecord(address)]))
+        case .records, .recordsOfCoreDNS: action = builder.intern(.records([LocalRecord(address)]))
         case .blockAddress: action = builder.intern(.blockAddress(address))
         }
         return true
+    }
+
+    private static func address(_ word: Span<UInt8>, _ use: Use) -> IPAddress? {
+        switch use {
+        case .records: return IPAddress(text: word)
+        case .recordsOfCoreDNS: return CoreDNSReader.address(word)
+        case .blockAddress:
+            // `netip.ParseAddr` takes zones of IPv6 that are not empty.
+            guard let mark = word.firstIndex(of: 0x25) else { return IPAddress(text: word) }
+            guard mark + 1 < word.count, let address = IPAddress(text: word.extracting(0..<mark)) else { return nil }
+            return address.isV4 ? nil : address
+        }
     }
 
     private func isSame(_ word: Span<UInt8>) -> Bool {
