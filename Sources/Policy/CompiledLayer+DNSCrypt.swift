@@ -69,9 +69,21 @@ extension CompiledLayer {
     }
 
     /// The rule of a class that the engine takes: an exact name, else the longest suffix, the longest prefix, the first
-    /// text inside, the first glob. Of two exact ones for a name it is the last, of other equals the first.
+    /// text inside, the first glob. Of two exact ones for a name it is the last, of other equals the first; but
+    /// equal texts inside and globs share what was said last (`indirectVals`).
     private func taken(_ rules: [Int], _ ruleClass: RuleClass) -> Int? {
-        rules.filter { record($0).ruleClass == ruleClass }.min { turn($0) < turn($1) }
+        let own = rules.filter { record($0).ruleClass == ruleClass }
+        guard let first = own.min(by: { turn($0) < turn($1) }) else { return nil }
+        guard (3...4).contains(turn(first).0), let text = textPattern(first) else { return first }
+        return own.filter { textPattern($0) == text }.max()
+    }
+
+    private func textPattern(_ rule: Int) -> TextPattern? {
+        guard rule >= records.count, case .text(let text) = patterns[patternRecords[rule - records.count].pattern]
+        else {
+            return nil
+        }
+        return text
     }
 
     /// When a rule is tried.
@@ -80,8 +92,7 @@ extension CompiledLayer {
             let labels = name(rule)?.labels.count ?? 0
             return record(rule).scope == .exact ? (0, 0, -rule) : (1, -labels, rule)
         }
-        let pattern = patternRecords[rule - records.count].pattern
-        guard case .text(let text) = patterns[pattern] else { return (5, 0, rule) }
+        guard let text = textPattern(rule) else { return (5, 0, rule) }
         if text.endsAtEnd { return (4, 0, rule) }
         return text.start == .beginning ? (2, -text.tokens.count, rule) : (3, 0, rule)
     }

@@ -73,6 +73,11 @@ import Testing
             ("host[^0-9].example", "hostx.example", nil, .nodata), ("host[^0-9].example", "host1.example", nil, .pass),
             ("host[ab-d].example", "hostc.example", nil, .nodata), ("host[A].example", "hosta.example", nil, .nodata),
             ("host[].example", "host].example", nil, .pass), ("host[a.example", "hosta.example", nil, .pass),
+            // Of equal texts inside and globs the first is taken, with what was said last; of others the first stays.
+            ("*a.ex* @evening\n*A.ex*", "a.example", 100, .nodata),
+            ("*a.ex*\n*a.ex* @evening", "a.example", 100, .pass),
+            ("a?ex* @evening\na?ex*", "a.example", 100, .nodata), ("a.ex* @evening\na.ex*", "a.example", 100, .pass),
+            ("a.example @evening\n*.a.example", "a.example", 100, .pass),
             ("[a]*", "a.example", nil, .nodata), ("[a]", "a", nil, .pass),
         ] as [(String, String, Int?, VerdictKind)]
     )
@@ -124,8 +129,10 @@ import Testing
         ("corp.example 192.0.2.53", "x.corp.example", VerdictKind.route),
         ("*.corp.example 192.0.2.53", "corp.example", .route),
         ("corp.example $DHCP", "corp.example", .route), ("corp.example [2001:db8::53]:5353", "corp.example", .route),
-        ("corp.example nowhere", "corp.example", .pass), ("corp.example", "corp.example", .pass),
-        ("c*rp.example 192.0.2.53", "corp.example", .pass), (". 192.0.2.53", "corp.example", .route),
+        ("corp.example nowhere", "corp.example", .unsupported),
+        // The engine does not start with these.
+        ("corp.example", "a.example", .unsupported), ("c*rp.example 192.0.2.53", "a.example", .unsupported),
+        (". 192.0.2.53", "corp.example", .route),
     ])
     func forwards(rules: String, name: String, kind: VerdictKind) throws {
         #expect(try Self.load(forwarding: rules + "\n").verdict(name, .txt).kind == kind)
@@ -145,6 +152,31 @@ import Testing
         let verdict = try Self.load(cloaking: rules + "\n").verdict("a.example")
         let text = verdict.answer?.text ?? ""
         #expect(([verdict.kind.description] + (text.isEmpty ? [] : [text])).joined(separator: " ") == expected)
+    }
+
+    /// One pattern that is none keeps the engine from starting, and from 2.1.16 on targets that lead round.
+    @Test(arguments: [
+        ("* 192.0.2.1", false), ("** 192.0.2.1", false), ("*** 192.0.2.1", true), ("= 192.0.2.1", false),
+        ("*. 192.0.2.1", false), ("a[b 192.0.2.1", false), ("a 192.0.2.1 x", true), ("a* 192.0.2.1", true),
+        ("*.c.example in.c.example", false), ("=c.example in.c.example", true),
+        ("c.example d.example\nd.example e.c.example", false), ("c.example d.example\nd.example 192.0.2.1", true),
+        ("c.example d.example\n*xampl* in.c.example", false), ("c?example d.example\nd.ex* c.example", false),
+        ("c.example in.c.example\nc.example 192.0.2.1", true),
+    ])
+    func cloakingFilesThatAreRefused(rules: String, isRead: Bool) throws {
+        let loaded = try Self.load(cloaking: "=b.example 192.0.2.9\n" + rules + "\n")
+        #expect(try loaded.verdict("b.example").kind == (isRead ? .redirect : .unsupported))
+        #expect(loaded.reports[0].unsupported.isEmpty == isRead)
+    }
+
+    @Test func manyCloakedNamesTakeLinearTime() throws {
+        let rules = (0..<20_000).map { "n\($0).example n\($0 + 1).example\n" }.joined()
+        #expect(try Self.load(cloaking: rules).verdict("n7.example").kind == .redirect)
+        #expect(
+            try Self.load(cloaking: rules + "n20000.example n0.example\n").verdict("n7.example").kind == .unsupported
+        )
+        let patterns = (0..<20_000).map { "*x\($0)* n\($0).example\n" }.joined()
+        #expect(try Self.load(cloaking: patterns).reports[0].unsupported == ["too-many-parts": 1])
     }
 
     @Test func theFirstForwardingRuleCounts() throws {

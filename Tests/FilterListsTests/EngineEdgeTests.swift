@@ -23,6 +23,40 @@ import Testing
         )
     }
 
+    /// Blanks outside ASCII are such to Go (`unicode.IsSpace`), where an engine trims or splits, and octets of a word to C.
+    @Test(arguments: [
+        (Engine.adguardHome, ListFormat.adblock, "\u{A0}||a.example^\u{3000}", true),
+        (.adguardHome, .adblock, "0.0.0.0\u{A0}a.example", false), (.blocky, .domains, "\u{A0}a.example\u{2003}", true),
+        (.blocky, .domains, "0.0.0.0\u{A0}a.example", true), (.coreDNS, .hosts, "\u{85}0.0.0.0\u{A0}a.example", true),
+        (.dnscryptProxy, .dnscrypt, "\u{A0}a.example\u{A0}", true),
+        (.dnscryptProxy, .dnscrypt, "a.example\u{A0}#x", false),
+        (.dnscryptProxy, .dnscrypt, "a.example\u{A0} #x", true),
+        (.dnscryptProxy, .cloaking, "a.example\u{2009}0.0.0.0", true), (.v2ray, .v2fly, "\u{A0}full:a.example", true),
+        (.technitium, .domains, "\u{A0}a.example", false), (.squidGuard, .domains, "\u{A0}a.example", false),
+        (.dnsmasq, .hosts, "\u{A0}0.0.0.0 a.example", false), (.dnsmasq, .hosts, "0.0.0.0\u{A0}a.example", false),
+        (.hostsFile, .hosts, "0.0.0.0\u{A0}a.example", false),
+    ])
+    func blanksOutsideASCII(engine: Engine, format: ListFormat, line: String, isBlocked: Bool) throws {
+        let text = line + "\n" + (format == .hosts ? "0.0.0.0 b.example\n" : "")
+        let loaded = try LayerLoader.load(
+            [ListInput(path: "list", format: format, octets: Array(text.utf8))],
+            engine: engine,
+            mayBeEmpty: true
+        )
+        #expect(try (loaded.verdict("a.example").kind == .pass) != isBlocked)
+    }
+
+    /// A zone behind an address is none of its (`netip.ParseAddr`); addresses of IPv4 have none.
+    @Test(arguments: [
+        ("fe80::1%lo0 a.example", "redirect fe80::1"), ("fe80::1% a.example", "pass"),
+        ("192.0.2.1%lo0 a.example", "pass"),
+    ])
+    func zonesOfAddressesInAdGuardHome(line: String, expected: String) throws {
+        let verdict = try readList(line + "\n||b.example^\n", .adblock, .adguardHome).verdict("a.example", .aaaa)
+        let data = (verdict.answer?.records ?? []).compactMap { $0.address?.description }
+        #expect(([verdict.kind.description] + data).joined(separator: " ") == expected)
+    }
+
     struct Case: CustomTestStringConvertible, Sendable {
         var format: String
         var rules: String

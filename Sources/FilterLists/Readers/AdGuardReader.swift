@@ -12,7 +12,7 @@ enum AdGuardReader {
         var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
             guard sink.accepts(line, text) else { continue }
-            let rule = text.trimmedRange(in: line.range)
+            let rule = text.trimmedAsGo(in: line.range)
             guard !rule.isEmpty, text[rule.lowerBound] != 0x21, text[rule.lowerBound] != 0x23 else { continue }
             if text.hasPrefixIgnoringCase("[adblock", at: rule.lowerBound) { continue }
             if LineShape.isCosmetic(text.extracting(rule)) {
@@ -32,7 +32,7 @@ enum AdGuardReader {
         guard isSuspect else { return }
         var scanner = LineScanner(text, endsAtReturn: false)
         while let line = scanner.next() {
-            let rule = text.trimmedRange(in: line.range)
+            let rule = text.trimmedAsGo(in: line.range)
             guard let first = rule.first, text[first] != 0x21, text[first] != 0x23 else { continue }
             for index in rule where isBinary(text[index]) {
                 return sink.leaveAllOpen(.binary, text, rule, line.number)

@@ -8,6 +8,10 @@ import TextScan
 /// (`lists/parsers/filtererrors.go`, `lists/list_cache.go`).
 enum BlockyReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        text.withPlainBlanks { readLines($0, &sink) }
+    }
+
+    private static func readLines(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
         var scanner = LineScanner(text, endsAtReturn: false)
         // Faults for certain, and what may be faults for Blocky.

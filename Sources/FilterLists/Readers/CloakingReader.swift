@@ -3,14 +3,16 @@ import Policy
 import TextScan
 
 /// Cloaking rules of dnscrypt-proxy (`plugin_cloak.go`): a pattern and an address or a name to resolve in its place. The
-/// lines of one pattern make one rule; with an address among them, names do not count.
+/// lines of one pattern make one rule; with an address among them, names do not count. With a pattern that is none, and with targets
+/// that lead round, the engine does not start.
 enum CloakingReader {
     private struct Rule {
         var pattern: Range<Int>
         var rule: Range<Int>
         var line: Int
         var addresses: [IPAddress] = []
-        var target: DomainName?
+        /// The name that is looked up in its place, as it is written.
+        var target: [UInt8] = []
     }
 
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
@@ -21,53 +23,66 @@ enum CloakingReader {
             guard sink.accepts(line, text) else { continue }
             let rule = DNSCryptReader.content(text, line.range)
             guard !rule.isEmpty else { continue }
-            var fields = FieldScanner(text.extracting(rule))
-            guard let first = fields.next(), let second = fields.next(), fields.next() == nil else {
+            let words = words(text, rule)
+            guard words.count == 2 else {
                 sink.drop(.notAnEntry, text, rule, line.number)
                 continue
             }
-            let pattern = first.moved(by: rule.lowerBound)
-            let target = text.extracting(rule).extracting(second).octets
-            let address = IPAddress(text: target)
-            let name = address == nil ? try? DomainName(presentation: target) : nil
-            guard address != nil || name != nil else {
-                sink.drop(.badTarget, text, rule, line.number)
-                continue
-            }
+            let pattern = words[0]
+            let target = text.extracting(words[1]).octets
             let key = text.extracting(pattern).octets.map(asciiLowercased)
             let place = places[key] ?? rules.count
             if place == rules.count {
                 places[key] = place
                 rules.append(Rule(pattern: pattern, rule: rule, line: line.number))
             }
-            if let address { rules[place].addresses.append(unmapped(address)) } else { rules[place].target = name }
+            if let address = IPAddress(text: target) {
+                rules[place].addresses.append(address.unmapped)
+            } else {
+                rules[place].target = target
+            }
             // The engine names the last line.
             (rules[place].pattern, rules[place].rule, rules[place].line) = (pattern, rule, line.number)
         }
-        for rule in rules {
-            let action: RuleAction =
-                if rule.addresses.isEmpty, let target = rule.target {
-                    .redirect(target)
-                } else {
-                    .records(rule.addresses.map { LocalRecord($0) })
-                }
-            DNSCryptPattern(text: rule.pattern, rule: rule.rule, line: rule.line).add(
-                text,
-                (.data, sink.builder.intern(action)),
-                .none,
-                &sink
-            )
-        }
+        var loops = CloakingLoops()
+        for rule in rules { add(rule, text, &loops, &sink) }
+        if sink.leaveOpenIfRefused(text) { return }
+        let (round, isComplete) = loops.first()
+        guard let place = round ?? (isComplete ? nil : 0) else { return }
+        let rule = rules[place]
+        sink.leaveAllOpen(isComplete ? .cloakingLoop : .tooManyParts, text, rule.rule, rule.line)
     }
 
-    private static func unmapped(_ address: IPAddress) -> IPAddress {
-        if case .v6(0, let low) = address, low >> 32 == 0xFFFF { return .v4(UInt32(truncatingIfNeeded: low)) }
-        return address
+    /// The first three words of a line, between blanks of any kind (`strings.FieldsFunc`).
+    private static func words(_ text: Span<UInt8>, _ rule: Range<Int>) -> [Range<Int>] {
+        var words: [Range<Int>] = []
+        text.extracting(rule).withPlainBlanks { line in
+            var fields = FieldScanner(line)
+            while words.count < 3, let word = fields.next() { words.append(word.moved(by: rule.lowerBound)) }
+        }
+        return words
+    }
+
+    private static func add(_ rule: Rule, _ text: Span<UInt8>, _ loops: inout CloakingLoops, _ sink: inout RuleSink) {
+        let pattern = DNSCryptPattern(text: rule.pattern, rule: rule.rule, line: rule.line)
+        guard let kind = pattern.kind(text) else { return sink.drop(.badStatement, text, rule.rule, rule.line) }
+        loops.add(kind, text, target: rule.addresses.isEmpty ? rule.target.map(asciiLowercased) : nil)
+        var action = RuleAction.records(rule.addresses.map { LocalRecord($0) })
+        let before = sink.builder.ruleCount
+        if rule.addresses.isEmpty {
+            guard let target = try? DomainName(presentation: rule.target) else {
+                sink.skip(.cloakingTarget, text, rule.rule, rule.line)
+                pattern.add(text, (.data, sink.builder.intern(.unsupported)), .none, &sink)
+                return sink.noteOpenRules(sink.builder.ruleCount - before)
+            }
+            action = .redirect(target)
+        }
+        pattern.add(text, (.data, sink.builder.intern(action)), .none, &sink)
     }
 }
 
 /// Forwarding rules of dnscrypt-proxy (`plugin_forward.go`): a name with everything below it and its servers; the first
-/// that matches counts.
+/// that matches counts. The engine does not start with a line that is none.
 enum ForwardingReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         var scanner = LineScanner(text, endsAtReturn: false)
@@ -77,6 +92,7 @@ enum ForwardingReader {
             guard !rule.isEmpty else { continue }
             read(text, rule, line.number, &sink)
         }
+        sink.leaveOpenIfRefused(text)
     }
 
     private static func read(_ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int, _ sink: inout RuleSink) {
@@ -88,8 +104,14 @@ enum ForwardingReader {
         guard !name.isEmpty, text.extracting(name).firstIndex(of: 0x2A) == nil else {
             return sink.drop(.badStatement, text, rule, line)
         }
-        guard hasServer(servers) else { return sink.skip(.server, text, rule, line) }
         let isRoot = text.extracting(name).equals(".")
+        guard hasServer(servers) else {
+            sink.skip(.server, text, rule, line)
+            guard let name = isRoot ? .root : try? DomainName(presentation: text.extracting(name).octets) else {
+                return
+            }
+            return sink.leaveOpen(.subtree, name, class: .open, rule: rule, line: line)
+        }
         // Query names come without their root dot.
         guard isRoot || text[name.upperBound - 1] != 0x2E else { return sink.drop(.pattern, text, rule, line) }
         let action = sink.builder.intern(.route(servers))

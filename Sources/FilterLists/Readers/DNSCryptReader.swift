@@ -12,10 +12,10 @@ enum DNSCryptReader {
             let rule = content(text, line.range)
             guard !rule.isEmpty else { continue }
             let first = text.extracting(rule).firstIndex(of: 0x40).map { rule.lowerBound + $0 }
-            let name = text.trimmedRange(in: rule.lowerBound..<(first ?? rule.upperBound))
+            let name = text.trimmedAsGo(in: rule.lowerBound..<(first ?? rule.upperBound))
             var limit = GuardID.none
             if let first {
-                let word = text.trimmedRange(in: (first + 1)..<rule.upperBound)
+                let word = text.trimmedAsGo(in: (first + 1)..<rule.upperBound)
                 guard text.extracting(word).firstIndex(of: 0x40) == nil, !name.isEmpty else {
                     sink.drop(.pattern, text, rule, line.number)
                     continue
@@ -37,15 +37,16 @@ enum DNSCryptReader {
         }
     }
 
-    /// Cuts an inline comment: the last `#` when it stands behind a blank.
+    /// Cuts an inline comment: the last `#` when it stands behind a blank or a tab, or begins the line
+    /// (`common.go`, `TrimAndStripInlineComments`).
     static func content(_ text: Span<UInt8>, _ line: Range<Int>) -> Range<Int> {
-        let whole = text.trimmedRange(in: line)
-        guard !whole.isEmpty, text[whole.lowerBound] != 0x23 else { return line.lowerBound..<line.lowerBound }
-        guard text.extracting(whole).firstIndex(of: 0x23) != nil else { return whole }
-        var hash = whole.upperBound - 1
+        let nothing = line.lowerBound..<line.lowerBound
+        guard let first = line.first, text[first] != 0x23 else { return nothing }
+        guard text.extracting(line).firstIndex(of: 0x23) != nil else { return text.trimmedAsGo(in: line) }
+        var hash = line.upperBound - 1
         while text[hash] != 0x23 { hash -= 1 }
-        guard isBlank(text[hash - 1]) else { return whole }
-        return text.trimmedRange(in: whole.lowerBound..<hash)
+        guard text[hash - 1] == 0x20 || text[hash - 1] == 0x09 else { return text.trimmedAsGo(in: line) }
+        return text.trimmedAsGo(in: line.lowerBound..<hash)
     }
 }
 
@@ -58,6 +59,39 @@ struct DNSCryptPattern {
     let rule: Range<Int>
     let line: Int
 
+    /// What a pattern is to the engine.
+    enum Kind {
+        /// A name alone.
+        case exact(Range<Int>)
+        /// A name and everything below it.
+        case suffix(Range<Int>)
+        /// The beginning of names.
+        case prefix(Range<Int>)
+        /// A text inside of names.
+        case inside(Range<Int>)
+        /// A glob over whole names.
+        case glob([TextPattern.Token])
+    }
+
+    /// What the pattern is; nil for one that the engine calls a syntax error.
+    func kind(_ list: Span<UInt8>) -> Kind? {
+        let (start, last) = (text.lowerBound, text.upperBound - 1)
+        for index in text {
+            let octet = list[index]
+            guard octet == 0x3F || octet == 0x5B || octet == 0x2A && index > start && index < last else { continue }
+            return start < last ? Glob.tokens(list.extracting(text).octets).map(Kind.glob) : nil
+        }
+        let hasStar = list[start] == 0x2A
+        if list[last] == 0x2A {
+            guard hasStar else { return .prefix(start..<last) }
+            return text.count > 2 ? .inside((start + 1)..<last) : nil
+        }
+        if list[start] == 0x3D { return start < last ? .exact((start + 1)..<text.upperBound) : nil }
+        var name = hasStar ? (start + 1)..<text.upperBound : text
+        if list[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<text.upperBound }
+        return name.isEmpty ? nil : .suffix(name)
+    }
+
     /// Adds the rule that the pattern stands for.
     func add(
         _ list: Span<UInt8>,
@@ -65,33 +99,32 @@ struct DNSCryptPattern {
         _ limit: GuardID = .none,
         _ sink: inout RuleSink
     ) {
-        let leadingStar = list[text.lowerBound] == 0x2A
-        let trailingStar = list[text.upperBound - 1] == 0x2A
-        var isGlob = false
-        for index in text {
-            switch list[index] {
-            case 0x3F, 0x5B: isGlob = true
-            case 0x2A where index != text.lowerBound && index != text.upperBound - 1: isGlob = true
-            case 0x20, 0x09: return sink.drop(.pattern, list, rule, line)
-            default: break
-            }
+        for index in text where list[index] == 0x20 || list[index] == 0x09 {
+            return sink.drop(.pattern, list, rule, line)
         }
-        if isGlob { return add(list, text, .beginning, endsAtEnd: true, entry, limit, &sink) }
-        if leadingStar, trailingStar {
-            return add(list, trimmed(1, 1), .anywhere, endsAtEnd: false, entry, limit, &sink)
+        func tokens(_ range: Range<Int>) -> [TextPattern.Token] {
+            list.extracting(range).octets.map { .octet(asciiLowercased($0)) }
         }
-        if trailingStar { return add(list, trimmed(0, 1), .beginning, endsAtEnd: false, entry, limit, &sink) }
-        var name = text
-        var scope = Scope.subtree
-        if list[name.lowerBound] == 0x3D {
-            scope = .exact
-            name = (name.lowerBound + 1)..<name.upperBound
-        } else {
-            if leadingStar { name = (name.lowerBound + 1)..<name.upperBound }
-            if !name.isEmpty, list[name.lowerBound] == 0x2E { name = (name.lowerBound + 1)..<name.upperBound }
+        switch kind(list) {
+        case nil: sink.drop(.pattern, list, rule, line)
+        case .exact(let name): add(.exact, list, name, entry, limit, &sink)
+        case .suffix(let name): add(.subtree, list, name, entry, limit, &sink)
+        case .prefix(let range): add(.beginning, tokens(range), endsAtEnd: false, entry, limit, &sink)
+        case .inside(let range): add(.anywhere, tokens(range), endsAtEnd: false, entry, limit, &sink)
+        case .glob(let tokens): add(.beginning, tokens, endsAtEnd: true, entry, limit, &sink)
         }
+    }
+
+    private func add(
+        _ scope: Scope,
+        _ list: Span<UInt8>,
+        _ name: Range<Int>,
+        _ entry: (class: RuleClass, action: ActionID),
+        _ limit: GuardID,
+        _ sink: inout RuleSink
+    ) {
         // Query names come without their root dot, so a rule that ends with one never matches.
-        guard !name.isEmpty, list[name.upperBound - 1] != 0x2E else { return sink.drop(.pattern, list, rule, line) }
+        guard list[name.upperBound - 1] != 0x2E else { return sink.drop(.pattern, list, rule, line) }
         sink.add(
             scope,
             list,
@@ -104,25 +137,14 @@ struct DNSCryptPattern {
         )
     }
 
-    private func trimmed(_ front: Int, _ back: Int) -> Range<Int> {
-        let start = min(text.lowerBound + front, text.upperBound)
-        return start..<max(start, text.upperBound - back)
-    }
-
     private func add(
-        _ list: Span<UInt8>,
-        _ range: Range<Int>,
         _ start: TextPattern.Start,
+        _ tokens: [TextPattern.Token],
         endsAtEnd: Bool,
         _ entry: (class: RuleClass, action: ActionID),
         _ limit: GuardID,
         _ sink: inout RuleSink
     ) {
-        let octets = list.extracting(range).octets
-        let tokens = endsAtEnd ? Glob.tokens(octets) : octets.map { .octet(asciiLowercased($0)) }
-        guard let tokens, !tokens.isEmpty, !endsAtEnd || range.count > 1 else {
-            return sink.drop(.pattern, list, rule, line)
-        }
         sink.builder.add(
             pattern: TextPattern(start: start, tokens: tokens, endsAtEnd: endsAtEnd),
             class: entry.class,

@@ -7,6 +7,10 @@ import TextScan
 /// entries for others. Lists that are included have been followed already (``ListIncludes``).
 enum V2flyReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
+        text.withPlainBlanks { readLines($0, &sink) }
+    }
+
+    private static func readLines(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let entry = sink.entry()
         var scanner = LineScanner(text)
         while let line = scanner.next() {
