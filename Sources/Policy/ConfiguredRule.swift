@@ -14,8 +14,8 @@ public struct ConfiguredRule: Sendable, Equatable {
     public var coverage: TypeCoverage
     /// Where the configuration states it.
     public var position: RulePosition
-    /// Whether it is about the names of one label and the root, whatever its scope and name say.
-    public var isAboutSingleLabels = false
+    /// How many labels the names have that it is about, if that is what it is about, whatever its scope and name say.
+    public var labelCounts: ClosedRange<Int>?
 
     /// A rule of its parts.
     public init(
@@ -40,9 +40,9 @@ extension LayerBuilder {
     public mutating func add(_ rule: ConfiguredRule) {
         let action = intern(rule.action)
         let coverage = rule.coverage == .all ? .all : intern(rule.coverage)
-        guard !rule.isAboutSingleLabels else {
+        if let counts = rule.labelCounts {
             _ = add(
-                condition: .not(.labelsOutside(0...1)),
+                condition: .not(.labelsOutside(counts)),
                 class: rule.ruleClass,
                 action: action,
                 coverage: coverage,

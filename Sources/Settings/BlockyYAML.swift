@@ -177,7 +177,7 @@ struct BlockyYAML {
 
     private mutating func addSingleLabels(class ruleClass: RuleClass, action: RuleAction, at node: Node) {
         var rule = ConfiguredRule(.subtree, .root, class: ruleClass, action: action, at: place(node))
-        rule.isAboutSingleLabels = true
+        rule.labelCounts = 0...1
         rules.append(rule)
     }
 

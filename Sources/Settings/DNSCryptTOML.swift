@@ -92,24 +92,29 @@ struct DNSCryptTOML {
             }
             if isUsed { note(node, "dns64", "addresses that it makes up are not evaluated") }
         case "block_unqualified" where isTrue(node):
-            leaveOpen(node, .open, [.a, .aaaa], "block_unqualified answers for names of one label")
-            rules[rules.count - 1].isAboutSingleLabels = true
+            add(.subtree, .root, .nxdomain, [.a, .aaaa], node)
+            rules[rules.count - 1].labelCounts = 1...1
         case "block_undelegated" where isTrue(node):
-            note(node, "block-undelegated", "block_undelegated answers for these names")
-            for name in Self.undelegated.split(separator: " ").compactMap({ try? DomainName(String($0)) }) {
-                rules.append(ConfiguredRule(.subtree, name, class: .open, action: .unsupported, at: place(node)))
-            }
+            for name in DNSCryptUndelegated.names { add(.subtree, name, .nxdomain, nil, node) }
+            let later = DNSCryptUndelegated.later
+            let text = "block_undelegated answers for \(later.joined(separator: ", ")) in newer versions alone"
+            note(node, "block-undelegated", text)
+            for name in DNSCryptUndelegated.named(later) { add(.subtree, name, .unsupported, nil, node) }
         default: break
         }
     }
 
-    /// What `block_undelegated` may answer for; of names of addresses, all.
-    private static let undelegated = """
-        1 airdream alt api bbrouter belkin bind blinkap corp davolink dearmyrouter dhcp dlink domain envoy example fritz.box \
-        grp gw== home hub internal intra intranet invalid ksyun lan loc local localdomain localhost localnet mail modem \
-        mynet myrouter novalocal onion openstacklocal priv private prv router telus test totolink wlan_ap workgroup \
-        zghjccbob3n0 6tisch.arpa eap.arpa home.arpa service.arpa in-addr.arpa ip6.arpa
-        """
+    /// Adds a rule that is asked behind those about forwarding.
+    private mutating func add(
+        _ scope: Scope,
+        _ name: DomainName,
+        _ action: RuleAction,
+        _ types: [RRType]?,
+        _ node: TOMLNode
+    ) {
+        let coverage = types.map { TypeCoverage(only: $0) } ?? .all
+        rules.append(ConfiguredRule(scope, name, class: .open, action: action, coverage: coverage, at: place(node)))
+    }
 
     // MARK: - Files
 
