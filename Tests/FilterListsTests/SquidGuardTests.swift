@@ -27,6 +27,17 @@ import TextScan
         #expect(verdict.kind == (row.denied ? .refused : .pass), "\(row.list) / \(row.name)")
     }
 
+    /// Its buffer takes 12,287 octets of a line, and what is behind is a line of its own (asked of 1.6.0).
+    @Test(arguments: [
+        (4_096, "a.zz", false), (12_286, "a.zz", false), (12_287, "a.zz", true), (12_287, "x.a.zz", true),
+        (24_574, "a.zz", true), (24_573, "a.zz", false),
+    ])
+    func overlongLines(count: Int, name: String, denied: Bool) throws {
+        let list = String(repeating: "x", count: count) + "a.zz\nb.zz\n"
+        let verdict = try readList(list, .domains, .squidGuard).verdict(name)
+        #expect(verdict.kind == (denied ? .refused : .pass))
+    }
+
     private static func folder(_ name: String) -> ListInput {
         ListInput(path: Fixtures.packageRoot.appendingPathComponent("Tests/Fixtures/categories/\(name)").path)
     }
