@@ -31,6 +31,18 @@ struct PACShapeTests {
         #expect(try Self.kind(text) == .unsupported)
     }
 
+    /// Chromium and Firefox make an expression of a pattern; an empty text is no proxy to them.
+    @Test(arguments: [
+        ("if (shExpMatch(host, '(a|b).wu.com')) return 'PROXY p:80'; return 'DIRECT'; }", VerdictKind.unsupported),
+        ("if (shExpMatch(host, 'x|a.wu.com')) return 'PROXY p:80'; return 'DIRECT'; }", .unsupported),
+        ("if (shExpMatch(host, '[A-Z].wu.com')) return 'PROXY p:80'; return 'DIRECT'; }", .unsupported),
+        ("if (host == 'a.wu.com') return ''; return 'PROXY p:80'; }", .pass),
+        ("if (host == 'b.wu.com') return 'PROXY p:80'; return \"\"; }", .pass),
+    ])
+    func readsAsBrowsersDo(body: String, kind: VerdictKind) throws {
+        #expect(try Self.kind(Self.start + body) == kind)
+    }
+
     @Test(arguments: [
         start + rule, start + "host = host.toLowerCase(); " + rule,
         "// a comment\n" + start + "\n" + rule + "\n// the end\n",

@@ -55,7 +55,8 @@ enum PACReader {
     }
 
     private static func action(_ answer: Span<UInt8>, _ sink: inout RuleSink) -> ActionID {
-        let isDirect = answer.trimmed.equalsIgnoringCase("DIRECT")
+        // An empty text is no proxy to Chromium (`SetFromPacString`) and Firefox (`ProcessPACString`).
+        let isDirect = answer.count == 0 || answer.trimmed.equalsIgnoringCase("DIRECT")
         return sink.builder.intern(isDirect ? .allow : .route(TerminalText.escaped(answer, limit: 120)))
     }
 
@@ -140,6 +141,17 @@ enum PACReader {
         return value
     }
 
+    /// Whether a pattern holds what Chromium and Firefox, which make an expression of it, leave in it as such: `$ ( ) + [ ] ^ { | }`;
+    /// others take it as it is.
+    private static func hasMarksOfExpressions(_ pattern: Span<UInt8>) -> Bool {
+        pattern.indices.contains { index in
+            switch pattern[index] {
+            case 0x24, 0x28, 0x29, 0x2B, 0x5B, 0x5D, 0x5E, 0x7B...0x7D: true
+            default: false
+            }
+        }
+    }
+
     private static func add(
         _ condition: Condition,
         _ text: Span<UInt8>,
@@ -152,6 +164,9 @@ enum PACReader {
         case .name(let range), .glob(let range), .suffix(let range): value = range
         }
         let rule = position.offset..<(position.offset + position.length)
+        if case .glob = condition, hasMarksOfExpressions(text.extracting(value)) {
+            return leaveOpen(text, rule, position.line, &sink)
+        }
         // The functions compare with the host of the address, which browsers have made lower case.
         for index in value where text[index] &- 0x41 < 26 { return sink.drop(.capitals, text, rule, position.line) }
         guard !value.isEmpty else { return sink.drop(.notAName, text, rule, position.line) }
