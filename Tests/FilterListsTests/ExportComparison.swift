@@ -117,13 +117,17 @@ struct ReadBack {
     private static func piholeLists(_ text: [UInt8]) -> [ListInput] {
         let commands: [(prefix: String, role: ListRole, format: ListFormat)] = [
             ("pihole deny ", .deny, .domains), ("pihole allow ", .exempt, .domains),
-            ("pihole --regex '", .deny, .regex), ("pihole --allow-regex '", .exempt, .regex),
+            ("pihole --regex ", .deny, .regex), ("pihole --allow-regex ", .exempt, .regex),
         ]
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
         return commands.map { command in
-            let words = lines.filter { $0.hasPrefix(command.prefix) }.map { line in
-                String(line.dropFirst(command.prefix.count)).replacing("'\\''", with: "\u{1}").replacing("'", with: "")
-                    .replacing("\u{1}", with: "'")
+            let words = lines.filter { $0.hasPrefix(command.prefix) }.flatMap { line in
+                line.dropFirst(command.prefix.count).split(separator: " ").map { word in
+                    String(word).replacing("'\\''", with: "\u{1}").replacing("'", with: "").replacing(
+                        "\u{1}",
+                        with: "'"
+                    )
+                }
             }
             let octets = Array((words.joined(separator: "\n") + "\n").utf8)
             return ListInput(path: command.prefix, role: command.role, format: command.format, octets: octets)

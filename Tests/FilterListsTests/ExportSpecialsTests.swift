@@ -123,6 +123,31 @@ import TextScan
         #expect(others == [#"pihole --regex '(\.|^)ads\.example$'"#])
     }
 
+    /// A command of Pi-hole's takes many rules, as far as the API takes what it makes of them; words that it would take for its
+    /// options, and what holds a blank, are left out.
+    @Test func commandsTakeManyRules() throws {
+        let (few, _) = try written("|a.zz^\n|b.zz^\n||c.zz^\n||d.zz^\n@@|e.zz^\n", "pihole")
+        #expect(
+            few.sorted() == [
+                #"pihole --regex '(\.|^)c\.zz$' '(\.|^)d\.zz$'"#, "pihole allow e.zz", "pihole deny a.zz b.zz",
+            ]
+        )
+        let rules = (0..<10_000).map { "|name-\($0).example^\n" }.joined()
+        let (many, report) = try written(rules, "pihole")
+        #expect(report.lines == many.count && many.count < 12)
+        #expect(many.allSatisfy { $0.utf8.count <= 24_000 })
+        #expect(many.reduce(0) { $0 + $1.split(separator: " ").count - 2 } == 10_000)
+        let (_, options) = try written("|delete^\n|a.zz^\n", "pihole")
+        #expect(options.omitted == ["name": 1])
+    }
+
+    /// AdGuard Home looks addresses in answers up as names, which other engines do not.
+    @Test func aNameThatIsSpelledAsAnAddressIsWritten() throws {
+        let (lines, report) = try written("||192.0.2.1^\n", "dnsmasq")
+        #expect(lines == ["local=/192.0.2.1/", "address=/192.0.2.1/#"] && report.omitted == ["address": 1])
+        #expect(report.diagnostics.contains { $0.text.contains("in answers; as a rule about a name") })
+    }
+
     @Test func rulesOfTheSameEngineStandAsTheyAre() throws {
         let (lines, report) = try written(Self.adguard, "adguard")
         #expect(report.omitted.isEmpty && report.verbatim == 4)

@@ -59,6 +59,9 @@ struct RuleSyntax: Sendable {
     var takesHostsRules = false
     /// Whether rules of the engine itself may be written as they stand.
     var readsOwnRules = false
+    /// Octets of a command that takes several rules, whose lines begin with the two words that say what it does with them; nil where
+    /// each rule is a line.
+    var commandLength: Int?
     /// Writes a rule as a line, or says why it cannot.
     let line: @Sendable (TierRule) -> Result<[UInt8], OmissionError>
 }

@@ -51,6 +51,10 @@ struct ExportSink: ~Copyable {
     private var changed: Set<Int> = []
     private var written: Set<WrittenPlace> = []
     private var addressEntries: Set<WrittenPlace> = []
+    /// Octets of a command that takes several rules.
+    private let commandLength: Int?
+    /// Commands that take more rules.
+    private var commands: [[UInt8]] = []
 
     /// A place in a list.
     private struct WrittenPlace: Hashable {
@@ -72,6 +76,7 @@ struct ExportSink: ~Copyable {
         let nothing = ListInput(path: "", format: target.listFormat ?? .domains, octets: Array("\n".utf8))
         bare = try? LayerLoader.load([nothing], engine: target.engine, mayBeEmpty: true).layer
         self.flush = flush
+        if case .rules(let syntax) = target.syntax { commandLength = syntax.commandLength } else { commandLength = nil }
         report.rules = layer.ruleCount
         // Most rules that are not evaluated are no part of that number.
         let evaluated = layer.compiledRules.count { !layer.isOfEngine($0) && !layer.isOpen($0) }
@@ -96,6 +101,21 @@ struct ExportSink: ~Copyable {
     /// Writes a line; the line feed is added.
     mutating func line(_ text: [UInt8]) {
         guard !isSilent else { return }
+        guard let commandLength else { return putLine(text) }
+        let blanks = text.indices.filter { text[$0] == 0x20 }.prefix(2)
+        guard blanks.count == 2, let end = blanks.last else { return putLine(text) }
+        guard let place = commands.firstIndex(where: { $0.starts(with: text[...end]) }) else {
+            return commands.append(text)
+        }
+        if commands[place].count + text.count - end > commandLength {
+            putLine(commands[place])
+            commands[place] = text
+        } else {
+            commands[place] += text[end...]
+        }
+    }
+
+    private mutating func putLine(_ text: [UInt8]) {
         report.lines += 1
         put(text)
     }
@@ -185,6 +205,7 @@ struct ExportSink: ~Copyable {
 
     /// Writes out what is left and gives the report.
     consuming func finish() -> ExportReport {
+        for command in commands { putLine(command) }
         drain()
         var report = report
         report.omitted = collector.counts

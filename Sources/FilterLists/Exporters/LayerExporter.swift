@@ -40,7 +40,9 @@ public enum LayerExporter {
         }
         for rule in layer.addressRules where sink.goesOn { sink.omit(rule, .address) }
         if layer.profile.readsAddressesAsNames, !format.engine.profile.readsAddressesAsNames {
-            for rule in layer.compiledRules where isAddress(layer.content(rule).subject) { sink.omit(rule, .address) }
+            for rule in layer.compiledRules where isAddress(layer.content(rule).subject) {
+                sink.omit(rule, .addressInAnswers)
+            }
         }
         if layer.engine == .dnsmasq {
             // Records that dnsmasq looks up before its rules; special rules of other engines are their own, not a list's.

@@ -21,6 +21,10 @@ struct Omission: Sendable, Equatable {
     static let denyallow = Omission(id: "denyallow", text: "the format cannot leave names out of a rule")
     static let client = Omission(id: "client", text: "rules for some clients or hours are not written")
     static let address = Omission(id: "address", text: "rules about addresses are not written")
+    static let addressInAnswers = Omission(
+        id: address.id,
+        text: "what it does with the address in answers; as a rule about a name of that spelling it is written"
+    )
     static let rewrite = Omission(id: "rewrite", text: "rules that rewrite answers are not written")
     static let answer = Omission(id: "answer", text: "the format has no such answer")
     static let dataOfOneName = Omission(

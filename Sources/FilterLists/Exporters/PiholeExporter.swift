@@ -3,13 +3,16 @@ import Policy
 
 extension ExportFormat {
     /// Commands of the Pi-hole command line: names by `deny` and `allow`, all else by regular expressions (docs
-    /// `core/pihole-command`).
+    /// `core/pihole-command`). Each takes many; what it makes of them for the API has to be shorter than 64 KiB (`list.sh`,
+    /// `http-common.h`).
     static let pihole = ExportFormat(
         id: "pihole",
         title: "Pi-hole commands",
         engine: .pihole,
         listFormat: nil,
-        syntax: .rules(RuleSyntax(tiers: 2, comment: "# ", takesAnswers: true, line: PiholeCommand.line))
+        syntax: .rules(
+            RuleSyntax(tiers: 2, comment: "# ", takesAnswers: true, commandLength: 24_000, line: PiholeCommand.line)
+        )
     )
 }
 
@@ -21,6 +24,7 @@ enum PiholeCommand {
             guard let text = ExportText.plain(name), GravityReader.takes(text) else {
                 return .failure(OmissionError(.name))
             }
+            guard !isOption(text) else { return .failure(OmissionError(.name)) }
             return .success(Array((rule.allows ? "pihole allow " : "pihole deny ").utf8) + text)
         }
         let expression: [UInt8]
@@ -43,10 +47,22 @@ enum PiholeCommand {
             reply = text
         }
         let text = expression + Array((types + reply).utf8)
+        // The command joins what it gets with blanks, and splits it there.
+        guard !text.contains(0x20), !isOption(text) else { return .failure(OmissionError(.regex)) }
         let quoted = text.flatMap { $0 == 0x27 ? Array("'\\''".utf8) : [$0] }
         let command = rule.allows ? "pihole --allow-regex '" : "pihole --regex '"
         return .success(Array(command.utf8) + quoted + [0x27])
     }
+
+    /// Whether the command takes a word for one of its options, wherever it stands.
+    private static func isOption(_ word: [UInt8]) -> Bool {
+        word.first == 0x2D || options.contains(String(decoding: word, as: UTF8.self))
+    }
+
+    private static let options: Set<String> = [
+        "allow", "allowlist", "deny", "denylist", "allow-regex", "allow-wild", "regex", "wild", "wildcard", "remove",
+        "delete",
+    ]
 
     private static func types(_ coverage: TypeCoverage) -> String? {
         guard coverage != .all else { return "" }
