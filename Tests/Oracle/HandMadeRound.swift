@@ -33,11 +33,14 @@ struct HandMadeRound {
             guard take(words) else { throw EngineRefusal(log: "\(path): what is '\(line)'?") }
             if words[0] == "list" || words[0] == "file" { isFile = words[0] == "file" }
         }
+        guard engine != nil else { throw EngineRefusal(log: "\(path): no line says %engine") }
     }
 
     private mutating func take(_ words: [String]) -> Bool {
         switch (words.first, words.count) {
-        case ("engine", 2): engine = Engine(rawValue: words[1])
+        case ("engine", 2):
+            guard let engine = Engine(rawValue: words[1]) else { return false }
+            self.engine = engine
         case ("list", 3):
             guard let format = ListFormat.named(words[2]) else { return false }
             round.lists.append((words[1], format, ""))
