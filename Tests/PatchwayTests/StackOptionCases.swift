@@ -117,6 +117,7 @@ enum StackOptionCases {
                 "run in a loop or further"
             ),
             CommandLineCase("explain x.example --list @/clean.txt --chains @/chains.tsv", 2, "a chain line is"),
+            CommandLineCase("check x.example --list @/clean.txt --client nonsense/33", 2, "a network is no client"),
             CommandLineCase("convert --to rpz @/client.txt", 1, "--client, --client-tag and --at write them for one"),
             CommandLineCase("convert --to rpz @/client.txt --client 192.0.2.1", 0, "+update.com IN A 0.0.0.0"),
             CommandLineCase(

@@ -55,6 +55,12 @@ struct ContextOptions: ParsableArguments {
                         "--client \(TerminalText.escaped(text)): no address; write four numbers up to 255, or a name"
                     )
                 }
+                let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+                guard parts.count < 2 || parts[parts.count - 1].contains(where: { !$0.isASCII || !$0.isNumber }) else {
+                    throw Failure.usage(
+                        "--client \(TerminalText.escaped(text)): a network is no client; write the address or the name of one"
+                    )
+                }
                 client.names.append(text)
                 // Pi-hole compares hardware addresses and interfaces without regard to case.
                 if text.contains(":"), text != text.lowercased() { client.names.append(text.lowercased()) }
