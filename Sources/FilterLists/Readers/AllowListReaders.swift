@@ -54,8 +54,9 @@ enum AllowListLines {
     }
 }
 
-/// PAN-OS external dynamic lists: `x`, `^x`, `*.x`, each with or without a slash behind it, as lists of URLs have it. `x/` is x
-/// alone, where `x` in a list of URLs is more. Stars and carets that are whole labels elsewhere are patterns in lists of URLs
+/// PAN-OS external dynamic lists: `x`, `^x`, `*.x`, each with or without a slash behind it, as lists of URLs have it. `x` is x
+/// alone in either kind of list, as `x/` is: in lists of URLs the firewall puts the slash behind it, unless that is turned off or
+/// it is older than 10.2; then `x` is `x.*` as well. Stars and carets that are whole labels elsewhere are patterns in lists of URLs
 /// and invalid in lists of domains; which of them a list is, it does not say. Part of a label they are invalid in both.
 enum PANOSReader {
     static func read(_ text: Span<UInt8>, _ sink: inout RuleSink) {
