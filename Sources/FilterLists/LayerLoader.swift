@@ -115,8 +115,9 @@ public enum LayerLoader {
             }
             return ([ListText(folder, path: list.path)], folder.diagnostics)
         }
+        let (inputs, diagnostics) = ArchiveMembers.lists(set)
         var texts: [ListText] = []
-        for input in set.inputs {
+        for input in inputs {
             if Database.isDatabase(input.bytes.span) {
                 texts += try GravityDatabase.lists(input, role: list.role).map { ListText($0) }
             } else if list.format == .gravityDatabase {
@@ -125,7 +126,7 @@ public enum LayerLoader {
                 texts.append(ListText(input, as: list, readers.limit(list.groups)))
             }
         }
-        return (texts, set.diagnostics)
+        return (texts, diagnostics)
     }
 
     private static func category(_ list: ListInput, _ limits: InputLimits) throws(ListError) -> CategoryFolder? {

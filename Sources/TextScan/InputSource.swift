@@ -18,5 +18,8 @@ public enum InputSources {
     /// From here on inputs come from `source`; nil is the file system.
     public static func install(_ source: (any InputSource)?) { installed.withLock { $0 = source } }
 
+    /// Whether inputs come from elsewhere than the file system.
+    public static var areInstalled: Bool { current != nil }
+
     static var current: (any InputSource)? { installed.withLock { $0 } }
 }

@@ -15,11 +15,7 @@ enum RawFile {
 
     private static func readNow(path: String, limits: InputLimits) throws(InputError) -> InputBytes {
         if path == InputFile.standardInput {
-            let isSpent = wasRead.withLock { wasRead in
-                defer { wasRead = true }
-                return wasRead
-            }
-            guard !isSpent else { throw InputError(path: path, reason: .readBefore) }
+            try takeStandardInput()
             return try stream(STDIN_FILENO, path: path, limits: limits, timeout: nil, waitsBeforeReading: true)
         }
         // Without O_NONBLOCK opening a pipe that nobody writes would wait for ever.
@@ -52,6 +48,15 @@ enum RawFile {
                 waitsForWriter: kind == S_IFIFO
             )
         }
+    }
+
+    /// Takes standard input, which only one can read.
+    static func takeStandardInput() throws(InputError) {
+        let isSpent = wasRead.withLock { wasRead in
+            defer { wasRead = true }
+            return wasRead
+        }
+        guard !isSpent else { throw InputError(path: InputFile.standardInput, reason: .readBefore) }
     }
 
     private static func map(_ descriptor: Int32, path: String, size: Int) throws(InputError) -> InputBytes {
@@ -99,7 +104,7 @@ enum RawFile {
     /// thread.
     private static let slice = 100
 
-    private static func wait(_ descriptor: Int32, path: String, timeout: Int?) throws(InputError) {
+    static func wait(_ descriptor: Int32, path: String, timeout: Int?) throws(InputError) {
         var left = timeout ?? .max
         while true {
             guard !InputInterruption.isRequested else { throw InputError(path: path, reason: .interrupted) }
@@ -126,7 +131,7 @@ enum RawFile {
         return false
     }
 
-    private static func failure(_ path: String) -> InputError {
+    static func failure(_ path: String) -> InputError {
         let code = errno
         switch code {
         case ENOENT, ENOTDIR: return InputError(path: path, reason: .notFound)

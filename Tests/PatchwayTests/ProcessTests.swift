@@ -58,6 +58,61 @@ private let hasTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bi
         #expect(replay.output.contains("slscr.update.microsoft.com A: nxdomain, the log says blocked: config"))
     }
 
+    /// Lines of standard input are answered as they come; what is packed is read whole, and lines are counted on.
+    @Test(.timeLimit(.minutes(2))) func namesOfStandardInputAreAnsweredAsTheyCome() throws {
+        let (process, output, errors) = try Patchway.process(
+            Patchway.executable,
+            ["check", "-f", "-", "--list", "Zones/demo/hosts.txt", "--qtype", "A"]
+        )
+        let input = Pipe()
+        process.standardInput = input
+        try process.run()
+        for name in ["a.example", "b.example"] {
+            input.fileHandleForWriting.write(Data("\(name)\n".utf8))
+            while try !String(contentsOf: output, encoding: .utf8).hasSuffix("\(name) A pass\n") {
+                try #require(process.isRunning)
+                usleep(10_000)
+            }
+        }
+        input.fileHandleForWriting.write(Data("no name\nc.example".utf8))
+        try input.fileHandleForWriting.close()
+        process.waitUntilExit()
+        let result = try Patchway.result(of: process, output, errors)
+        #expect(result.status == 3 && result.output == "a.example A pass\nb.example A pass\nc.example A pass\n")
+        #expect(result.errors.contains("-:3:"), "\(result.errors)")
+        let packed = try Patchway.shell(
+            "printf 'a.example\\nb.example\\n' | gzip | patchway check -f - --list Zones/demo/hosts.txt --qtype A"
+        )
+        #expect(packed.status == 0 && packed.output == "a.example A pass\nb.example A pass\n")
+    }
+
+    /// What projects say of themselves beside their lists is none; alone it is looked at.
+    @Test func archivesMayHoldMoreThanLists() throws {
+        let folder = Patchway.scratch.path
+        let made = try Patchway.shell(
+            "cd '\(folder)' && mkdir -p beside && cd beside && echo '# About' > README.md && echo 'MIT License' > LICENSE"
+                + " && echo ads.example > list.txt && zip -q ../beside.zip README.md LICENSE list.txt"
+                + " && zip -q ../about.zip README.md LICENSE"
+        )
+        try #require(made.status == 0, "\(made.errors)")
+        let result = try Patchway.run(["check", "ads.example", "--qtype", "A", "--list", folder + "/beside.zip"])
+        #expect(result.output.hasPrefix("ads.example A sinkhole"))
+        #expect(result.errors.contains("beside.zip:README.md: is left out: by its name it is no list [beside-lists]"))
+        #expect(try Patchway.run(["check", "ads.example", "--list", folder + "/about.zip"]).status == 3)
+    }
+
+    /// Commas stand between lists, unless they are part of the name of one.
+    @Test func namesOfListsMayHoldCommas() throws {
+        let list = try Patchway.file("a,b,c.txt", "0.0.0.0 ads.example\n".utf8)
+        let other = try Patchway.file("d.txt", "0.0.0.0 more.example\n".utf8)
+        for lists in ["\(list),\(other)", "\(other),\(list)"] {
+            let result = try Patchway.run(["check", "ads.example", "more.example", "--qtype", "A", "--list", lists])
+            #expect(result.output.split(separator: "\n").allSatisfy { $0.contains(" A sinkhole") }, "\(result.errors)")
+        }
+        let missing = try Patchway.run(["check", "ads.example", "--list", "\(other),none.txt"])
+        #expect(missing.status == 2 && missing.errors.contains("none.txt: no such file"))
+    }
+
     @Test func standardInputIsGivenOnce() throws {
         let result = try Patchway.run(["check", "--list", "-", "-f", "-"], input: Array("a.example\n".utf8))
         #expect(result.status == 2)

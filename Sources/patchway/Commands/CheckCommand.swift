@@ -18,7 +18,7 @@ struct CheckCommand: EvidentCommand {
 
     @Option(
         name: [.customShort("f"), .customLong("file")],
-        help: "A file of NAME or NAME TYPE lines; - is standard input."
+        help: "A file of NAME or NAME TYPE lines; - is standard input, whose lines are answered as they come."
     )
     var file: String?
 
@@ -48,7 +48,9 @@ struct CheckCommand: EvidentCommand {
         Interruption.watch()
         var input = NameInput()
         for name in names { try input.add(name) }
-        if let file { try input.read(file) }
+        if let file, !NameStream.streams(file) { try input.read(file) }
+        var stream = NameStream.streams(file) ? try NameStream() : nil
+        while input.isEmpty, try stream?.read(into: &input) ?? false {}
         guard !input.isEmpty else {
             for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
             throw Failure.usage(
@@ -63,7 +65,8 @@ struct CheckCommand: EvidentCommand {
         let loaded = try output.format.reporting(catalog) { try LoadedStack.load(try stack.requested(as: format)) }
         loaded.announce(namesRules: !output.format.isRecords, isVerbose: output.isVerbose)
         for diagnostic in input.diagnostics { StandardError.line(diagnostic.description) }
-        input.announceSpellings()
+        var said: Set<String> = []
+        input.announceSpellings(besides: &said)
         let threshold = try failOn.map(Severity.init(option:))
         let context = try loaded.narrowed(try client.context(), group: client.group)
         var run = CheckRun(
@@ -78,17 +81,34 @@ struct CheckCommand: EvidentCommand {
         )
         let defaults = try RRType.list(types)
         run.check(input, defaults)
-        let missing = input.indices.count - run.checked
-        run.finish(skipped: input.faultCount, missing: missing)
-        if missing > 0 {
-            StandardError.line("patchway: interrupted; names not checked: \(missing) of \(input.indices.count)")
+        var (given, faults) = (input.indices.count, input.faultCount)
+        var isCut = false
+        while !isCut {
+            StandardOutput.flush()
+            var more = NameInput()
+            do {
+                guard try stream?.read(into: &more) ?? false else { break }
+            } catch let failure as Failure where failure.status == .interrupted {
+                isCut = true
+            }
+            for diagnostic in more.diagnostics { StandardError.line(diagnostic.description) }
+            more.announceSpellings(besides: &said)
+            run.check(more, defaults)
+            given += more.indices.count
+            faults += more.faultCount
+        }
+        let missing = given - run.checked
+        run.finish(skipped: faults, missing: missing, isCut: isCut)
+        if missing > 0 || isCut {
+            let rest = isCut ? "; standard input was not read to its end" : ""
+            StandardError.line("patchway: interrupted; names not checked: \(missing) of \(given)\(rest)")
             throw ExitStatus.interrupted
         }
         if let threshold, let worst = run.worst, worst >= threshold { throw ExitStatus.finding }
         loaded.announceClientRules(context)
         let isCertain =
             run.isDecided && loaded.clientRules(context) == 0 && loaded.unsupportedRules == 0
-            && input.faultCount == 0
+            && faults == 0
         if !isCertain { throw ExitStatus.undecided }
     }
 }
@@ -275,7 +295,7 @@ private struct CheckRun: ~Copyable {
         )
     }
 
-    mutating func finish(skipped: Int, missing: Int) {
+    mutating func finish(skipped: Int, missing: Int, isCut: Bool) {
         let unsupported = loaded.unsupportedRules
         differences.announce()
         if awaitsAddresses { loaded.announceAddressRules() }
@@ -314,7 +334,7 @@ private struct CheckRun: ~Copyable {
             $0.member("undecided_answer_address_rules", answerRules)
             $0.member("names_with_unchecked_aliases", unchecked)
             $0.member("names_with_endless_aliases", endless)
-            if missing > 0 {
+            if missing > 0 || isCut {
                 $0.member("interrupted", true)
                 $0.member("names_not_checked", missing)
             }

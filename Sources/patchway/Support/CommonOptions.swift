@@ -5,17 +5,23 @@ import Reports
 import Settings
 import TextScan
 
+extension OutputFormat {
+    /// The form that a word names.
+    fileprivate static func read(_ word: String, among formats: [OutputFormat]) throws -> OutputFormat {
+        guard let format = formats.first(where: { $0.rawValue == word }) else {
+            let known = formats.map(\.rawValue)
+            throw ValidationError("one of \(known.joined(separator: ", "))\(NearestWord.hint(word, known))")
+        }
+        return format
+    }
+}
+
 /// Options of every command that prints a report.
 struct OutputOptions: ParsableArguments {
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: "text, json or ndjson.",
-        transform: { word in
-            guard let format = OutputFormat(rawValue: word), format == .text || format.isRecords else {
-                throw ValidationError("one of text, json, ndjson")
-            }
-            return format
-        }
+        transform: { try OutputFormat.read($0, among: [.text, .json, .ndjson]) }
     )
     var format: OutputFormat = .text
 
@@ -33,12 +39,7 @@ struct ReportOutputOptions: ParsableArguments {
             text, json, ndjson, csv (a row a finding), md (Markdown), html (one page that needs nothing else), sarif (code \
             scanning), junit (build servers) or github (annotations of Actions).
             """,
-        transform: { word in
-            guard let format = OutputFormat(rawValue: word) else {
-                throw ValidationError("one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))")
-            }
-            return format
-        }
+        transform: { try OutputFormat.read($0, among: OutputFormat.allCases) }
     )
     var format: OutputFormat = .text
 
@@ -53,12 +54,7 @@ struct VerdictOutputOptions: ParsableArguments {
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: "text, json, ndjson or csv.",
-        transform: { word in
-            guard let format = OutputFormat(rawValue: word), [.text, .json, .ndjson, .csv].contains(format) else {
-                throw ValidationError("one of text, json, ndjson, csv")
-            }
-            return format
-        }
+        transform: { try OutputFormat.read($0, among: [.text, .json, .ndjson, .csv]) }
     )
     var format: OutputFormat = .text
 
@@ -146,9 +142,14 @@ enum Inputs {
             guard let first = set.inputs.first else { throw InputError(path: path, reason: .empty) }
             return first
         } catch {
-            if error.reason == .interrupted { throw Failure.interrupted(error.diagnostic) }
-            throw Failure.usage(error.diagnostic.description)
+            throw failure(error)
         }
+    }
+
+    /// What a command fails with where an input cannot be read.
+    static func failure(_ error: InputError) -> Failure {
+        error.reason == .interrupted
+            ? Failure.interrupted(error.diagnostic) : Failure.usage(error.diagnostic.description)
     }
 }
 

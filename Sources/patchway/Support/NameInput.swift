@@ -56,13 +56,15 @@ struct NameInput {
     }
 
     /// Says which names are asked as they stand, though they may be meant as patterns or are addresses.
-    func announceSpellings() {
+    /// - Parameter said: what was said of names before these, which is not said again.
+    func announceSpellings(besides said: inout Set<String>) {
         for (what, hint, isMeant) in [
             ("a star is a label like another here", "audit and catalog list know the names below", isStar),
             ("an address is asked as a name of that spelling", "--chains gives the addresses behind names", isAddress),
         ] {
             let met = indices.lazy.filter(isMeant)
-            guard let first = met.first else { continue }
+            guard !said.contains(what), let first = met.first else { continue }
+            said.insert(what)
             let count = met.reduce(0) { count, _ in count + 1 }
             StandardError.line("patchway: \(name(first)): \(what)\(count > 1 ? ", for \(count) names" : ""); \(hint)")
         }
@@ -90,19 +92,30 @@ struct NameInput {
     mutating func read(_ path: String) throws {
         let octets = try Inputs.text(path)
         let text = octets.span
+        try Self.refuseBinary(text, path)
+        _ = read(text, of: path)
+    }
+
+    /// Fails where a file is certainly no text.
+    static func refuseBinary(_ text: Span<UInt8>, _ path: String) throws {
         if ContentSniff(text).looksBinary {
             throw Failure.usage("\(TerminalText.escaped(path)): is no text with a name a line")
         }
+    }
+
+    /// Reads lines of a file behind so many others; gives back how many they are.
+    mutating func read(_ text: Span<UInt8>, of path: String, behind before: Int = 0) -> Int {
         wire.reserveCapacity(wire.count + text.count + 2)
         var types = TypeWords()
         var number = 0
         var start = 0
-        while start <= text.count {
+        while start < text.count {
             let end = text.firstIndex(of: 0x0A, from: start) ?? text.count
             number += 1
-            read(text, start..<end, &types, path, number)
+            read(text, start..<end, &types, path, before + number)
             start = end + 1
         }
+        return number
     }
 
     private mutating func read(

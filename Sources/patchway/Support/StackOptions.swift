@@ -72,12 +72,30 @@ struct StackOptions: ParsableArguments {
             return Configuration.Layer(
                 engine: try word.map(Engine.init(option:)),
                 blockMode: blockMode,
-                lists: paths.split(separator: ",").map {
-                    Configuration.List(path: String($0), format: format, role: role)
-                }
+                lists: Self.paths(paths).map { Configuration.List(path: $0, format: format, role: role) }
                     + allowing.lists
             )
         }
+    }
+
+    /// The paths of a text with commas between them; a comma is part of a name where what stands in front of it is no file, and a
+    /// longer part of the text is one.
+    private static func paths(_ text: String) -> [String] {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        var found: [String] = []
+        var start = 0
+        while start < parts.count {
+            var end = start + 1
+            if parts.count > 1, FileIdentity(String(parts[start])) == nil {
+                let longer = (end..<min(parts.count, start + 8)).last {
+                    FileIdentity(parts[start...$0].joined(separator: ",")) != nil
+                }
+                end = longer.map { $0 + 1 } ?? end
+            }
+            found.append(parts[start..<end].joined(separator: ","))
+            start = end
+        }
+        return found.filter { !$0.isEmpty }
     }
 }
 
