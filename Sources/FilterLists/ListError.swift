@@ -97,6 +97,7 @@ public struct ListError: Error, Sendable {
         case .unknownBlockMode(let engine, let mode):
             "\(engine.rawValue) has no block mode '\(TerminalText.escaped(mode))'; it has "
                 + engine.profile.blockModes.map(\.name).joined(separator: ", ")
+                + NearestWord.hint(mode, engine.profile.blockModes.map(\.name))
         case .noBlockAddress(let engine, let mode):
             "\(engine.rawValue) answers with addresses of its owner in block mode \(mode); give one of each family as "
                 + "`block-addresses` in a stack file"

@@ -10,6 +10,10 @@ import Testing
             "audit -o foo x",
             "the value `foo` is invalid for `-o <output>`: one of text, json, ndjson, csv, md, html, sarif, junit, github; "
         ),
+        (
+            "check a -o nsjson",
+            "the value `nsjson` is invalid for `-o <output>`: one of text, json, ndjson, csv; did you mean `ndjson`?"
+        ),
         ("convert x", "missing expected argument `--to <to>`; `patchway convert --help` says more"),
         ("catalog show", "missing expected argument `<name>`; `patchway catalog show --help` says more"),
         ("--nope", "unknown option `--nope`; `patchway --help` says more"),

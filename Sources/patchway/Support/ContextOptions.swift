@@ -41,10 +41,7 @@ struct ContextOptions: ParsableArguments {
             }
         }
         for tag in tags where !ClientTags.all.contains(tag) {
-            throw Failure.usage(
-                "--client-tag \(TerminalText.escaped(tag)): AdGuard Home has no such tag; one of "
-                    + ClientTags.all.joined(separator: ", ")
-            )
+            throw Failure.unknown(tag, of: "--client-tag", "AdGuard Home has no such tag", ClientTags.all)
         }
         guard !clients.isEmpty || !tags.isEmpty else { return QueryContext(minuteOfWeek: minute) }
         var client = Client(address: nil, tags: tags)
