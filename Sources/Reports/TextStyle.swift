@@ -85,7 +85,7 @@ public struct TextStyle: Sendable {
     }
 
     /// A text whose lines are wrapped one by one, each behind its own indentation, where somebody looks at it.
-    func fit(_ text: String) -> String {
+    public func fit(_ text: String) -> String {
         guard isFitted else { return text }
         return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             let indent = String(line.prefix { $0 == " " })

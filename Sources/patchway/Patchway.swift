@@ -78,7 +78,7 @@ struct Patchway: ParsableCommand {
     /// Help and version are no errors; everything else the parser throws is a usage error.
     private static func exit(parsing error: any Error) -> Never {
         guard exitCode(for: error) != .success else {
-            StandardOutput.write(fullMessage(for: error) + "\n")
+            StandardOutput.write(HelpText.page(for: error) + "\n")
             StandardOutput.flush()
             ExitStatus.fine.exit()
         }

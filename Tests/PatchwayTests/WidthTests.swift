@@ -16,6 +16,7 @@ import Testing
         "catalog show download.windowsupdate.com", "replay Zones/demo/vpn-dns.log",
         "replay Zones/demo/vpn-dns.log --list Zones/demo/hosts.txt",
         "diff Zones/demo/vpn-dns.log Zones/demo/direct-dns.log",
+        "check --help", "audit --help", "serve --help", "fetch --help", "catalog --help", "--help",
         "explain --list @/long-name.txt \(long)", "check --list @/long-name.txt \(long)", "audit @/long-name.txt",
     ]
 
