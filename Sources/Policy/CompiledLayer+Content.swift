@@ -94,6 +94,8 @@ extension CompiledLayer {
         for coverage in coverages { named.formUnion(coverage.types) }
         for case .records(let list) in actions { named.formUnion(list.map(\.type.rawValue)) }
         named.subtract([RRType.any.rawValue, RRType.cname.rawValue])
+        // Those of CoreDNS are about names of addresses alone, and exporters leave them aside.
+        if engine == .coreDNS { named.remove(RRType.ptr.rawValue) }
         let other = (65_280...UInt16.max).first { !named.contains($0) } ?? 65_280
         return named.sorted().map { RRType(rawValue: $0) } + [RRType(rawValue: other)]
     }

@@ -22,8 +22,13 @@ extension CompiledLayer {
         }
         let strongest = strongestRule(name, hashes, type: type, context: context, index: index)
         guard let rule = strongest.rule, !isAccessRule(rule) else { return .pass(index) }
+        // Pointer records are looked for by address alone: that a name has none is never said (`hosts.go`).
+        if type == .ptr, strongest.doubtfulRule == nil, record(rule).ruleClass == .data { return .pass(index) }
         return decision(strongest, type: type, index: index)
     }
+
+    /// Whether a rule is about the pointer record of an address in a hosts file, which its line implies.
+    public func isPointerOfHosts(_ rule: Int) -> Bool { engine == .coreDNS && record(rule).ruleClass == .implied }
 
     /// Whether a rule refuses clients, CoreDNS's `acl` plugin or Unbound's `access-control`: such answers do not carry AA.
     func isAccessRule(_ rule: Int) -> Bool {

@@ -101,6 +101,11 @@ import TextScan
             ]
         ),
         ("dnsmasq", .pihole, "nxdomain", "a.example\n", ["local=/a.example/", "server=/*.a.example/#"]),
+        // The pointer records that hosts imply are left aside.
+        (
+            "dnsmasq", .coreDNS, "default", "192.0.2.1 a.example\n",
+            ["local=/a.example/", "address=/a.example/192.0.2.1", "server=/*.a.example/#"]
+        ),
         ("dnsmasq", .pihole, "null", "||a.example^\n", ["local=/a.example/", "address=/a.example/#"]),
         (
             "adguard", .adguardHome, "default", "||a.example^$important\n/ads/\n||c.example^$dnstype=A\n",

@@ -68,7 +68,6 @@ struct CorefileHosts {
     /// Adds its entries for names of a server block.
     func add(to regions: [CorefileServer.Region], _ text: Span<UInt8>, _ sink: inout RuleSink) {
         let nodata = sink.builder.intern(.nodata)
-        let others = sink.builder.intern(TypeCoverage(except: [.ptr]))
         for entry in entries {
             let type: RRType = entry.address.isV4 ? .a : .aaaa
             let record = LocalRecord(type: type, ttl: ttl, data: LocalRecord(entry.address).data)
@@ -96,7 +95,7 @@ struct CorefileHosts {
                     continue
                 }
                 sink.builder.add(.exact, name: name, class: .hosts, action: action, coverage: coverage, at: position)
-                sink.builder.add(.exact, name: name, class: .data, action: nodata, coverage: others, at: position)
+                sink.builder.add(.exact, name: name, class: .data, action: nodata, at: position)
             }
             // The file may have more names of it.
             guard hasReverse, let reverse = entry.address.reverseName else { continue }

@@ -150,7 +150,9 @@ struct NodePlan {
         var known: [Int: Writer.State] = [:]
         for rule in layer.compiledRules {
             guard sink.goesOn else { return }
-            guard case .name(_, let name) = layer.content(rule).subject, !layer.isOfEngine(rule) else { continue }
+            guard case .name(_, let name) = layer.content(rule).subject, !layer.isOfEngine(rule),
+                !layer.isPointerOfHosts(rule)
+            else { continue }
             let chain = layer.firstRules(above: name).filter { !layer.isOfEngine($0) }
             guard chain.last == rule else { continue }
             var state = root

@@ -64,6 +64,7 @@ struct RulePlan {
             let content = layer.content(rule)
             guard !layer.isOfEngine(rule), let tier = tiers[content.ruleClass] else { continue }
             if case .name(.node, _) = content.subject { continue }
+            if layer.isPointerOfHosts(rule) { continue }
             guard let counts = layer.counts(rule, context) else {
                 leaveOut(rule, .client, &sink)
                 continue

@@ -13,7 +13,6 @@ enum CoreDNSReader {
     private static func readLines(_ text: Span<UInt8>, _ sink: inout RuleSink) {
         let v4 = sink.builder.intern(TypeCoverage(only: [.a]))
         let v6 = sink.builder.intern(TypeCoverage(only: [.aaaa]))
-        let others = sink.builder.intern(TypeCoverage(except: [.ptr]))
         let nodata = sink.builder.intern(.nodata)
         var last = LastAddress()
         var stars = CoreDNSStars()
@@ -34,16 +33,7 @@ enum CoreDNSReader {
                 )
                 pointers.add(isAdded ? text.extracting(name) : nil, last.address, position)
                 guard isAdded else { return }
-                sink.add(
-                    .exact,
-                    text,
-                    name: name,
-                    class: .data,
-                    action: nodata,
-                    coverage: others,
-                    rule: line.rule,
-                    line: line.number
-                )
+                sink.add(.exact, text, name: name, class: .data, action: nodata, rule: line.rule, line: line.number)
                 return
             }
             guard (try? DomainName(presentation: text.extracting(name).octets)) != nil else {
@@ -51,7 +41,7 @@ enum CoreDNSReader {
             }
             stars.add(text.extracting(name), last.address, position)
         }
-        stars.finish(v4: v4, v6: v6, others: others, nodata: nodata, &sink)
+        stars.finish(v4: v4, v6: v6, nodata: nodata, &sink)
         pointers.finish(&sink)
     }
 
@@ -84,7 +74,7 @@ private struct CoreDNSStars {
         }
     }
 
-    func finish(v4: CoverageID, v6: CoverageID, others: CoverageID, nodata: ActionID, _ sink: inout RuleSink) {
+    func finish(v4: CoverageID, v6: CoverageID, nodata: ActionID, _ sink: inout RuleSink) {
         for name in order {
             guard let star = stars[name] else { continue }
             let pattern = TextPattern(
@@ -102,7 +92,7 @@ private struct CoreDNSStars {
                     at: star.position
                 )
             }
-            sink.builder.add(pattern: pattern, class: .data, action: nodata, coverage: others, at: star.position)
+            sink.builder.add(pattern: pattern, class: .data, action: nodata, at: star.position)
         }
     }
 }
@@ -146,7 +136,7 @@ private struct CoreDNSPointers {
             sink.builder.add(
                 .exact,
                 name: reverse,
-                class: .hosts,
+                class: .implied,
                 action: action,
                 coverage: coverage,
                 at: pointer.position

@@ -7,7 +7,7 @@ extension EngineProfile {
         basis:
             "CoreDNS hosts plugin with fallthrough and acl plugin, from its source and documentation; no engine was run",
         formats: ["hosts", "corefile"],
-        precedence: [.special, .hosts, .block, .data, .nullData, .ownBlock],
+        precedence: [.special, .implied, .hosts, .block, .data, .nullData, .ownBlock],
         order: .classFirst,
         plainName: nil,
         starName: .exact,
