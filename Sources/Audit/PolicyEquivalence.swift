@@ -39,7 +39,7 @@ public struct PolicyEquivalence: ~Copyable {
     /// - Parameters:
     ///   - shown: how many names are told of each kind.
     ///   - goesOn: asked before each name whether to go on.
-    /// - Complexity: O(names × builds × types) lookups; memory is that of the names above others
+    /// - Complexity: O((names + patterns) × builds × types) lookups; memory is that of the names above others
     public init(
         _ builds: [CompiledStack],
         catalog: EndpointCatalog,
@@ -63,7 +63,7 @@ public struct PolicyEquivalence: ~Copyable {
             askSpelled(of: index, while: goesOn)
             if index == 0, !isCutShort { noteTails() }
         }
-        askPatterns()
+        if !isCutShort { askPatterns(while: goesOn) }
         if !isCutShort { askCatalog(while: goesOn) }
     }
 
@@ -124,13 +124,14 @@ public struct PolicyEquivalence: ~Copyable {
     }
 
     /// Asks about an example of every pattern, and counts those that are not the same in both.
-    private mutating func askPatterns() {
+    private mutating func askPatterns(while goesOn: () -> Bool) {
         let patterns = builds.map { build in
             build.layers.flatMap { layer in
                 layer.patternExamples(EndpointCatalog.probeLabel).map { (layer, $0.rule, $0.example) }
             }
         }
         for (_, _, example) in patterns.joined() {
+            guard goesOn() else { return isCutShort = true }
             guard let name = example?.lowercased else { continue }
             askOther(name)
         }

@@ -47,6 +47,9 @@ struct AddressIndex: Sendable {
     /// The prefix lengths of a trigger and family, longest first.
     private var lengths: [[UInt8]] = [[], [], [], []]
 
+    private let standsForV4: [IPAddress]?
+    private let standsForV6: [IPAddress]?
+
     /// Whether there is a rule of a trigger.
     func has(_ trigger: AddressTrigger) -> Bool {
         !lengths[Self.slot(trigger, isV4: true)].isEmpty || !lengths[Self.slot(trigger, isV4: false)].isEmpty
@@ -59,6 +62,8 @@ struct AddressIndex: Sendable {
     /// An index; the rules of a list about the same range keep their order.
     init(_ records: [AddressRecord]) {
         next = Array(repeating: 0, count: records.count)
+        standsForV4 = Self.stand(records, isV4: true)
+        standsForV6 = Self.stand(records, isV4: false)
         var last: [Key: Int] = [:]
         for (index, record) in records.enumerated() {
             let range = record.range
@@ -92,8 +97,34 @@ struct AddressIndex: Sendable {
         }
     }
 
-    /// Whether every rule about addresses of a family in answers is about all of them.
-    func isAboutAll(isV4: Bool) -> Bool { lengths[Self.slot(.answer, isV4: isV4)] == [0] }
+    /// Addresses of a family that stand for all of them where a rule about answers holds whatever address there is: rules about answers
+    /// treat all others like one of these. Nil where no rule is about all; empty where there are too many rules to be gone through for
+    /// every name.
+    func stand(forAllOf isV4: Bool) -> [IPAddress]? { isV4 ? standsForV4 : standsForV6 }
+
+    /// How many ranges are gone through for a name.
+    private static let mostRanges = 256
+
+    /// The first address of every range and the one behind its last, between which nothing changes.
+    private static func stand(_ records: [AddressRecord], isV4: Bool) -> [IPAddress]? {
+        let ranges = Set(
+            records.filter { $0.trigger == .answer && $0.range.address.isV4 == isV4 }.map {
+                AddressRange($0.range.firstAddress, prefixLength: $0.range.prefixLength)
+            }
+        ).compactMap { $0 }
+        guard ranges.contains(where: { $0.prefixLength == 0 }) else { return nil }
+        guard ranges.count <= mostRanges else { return [] }
+        let width = isV4 ? 32 : 128
+        var numbers: Set<UInt128> = []
+        for range in ranges {
+            let first = range.firstAddress.number
+            numbers.insert(first)
+            guard range.prefixLength > 0 else { continue }
+            let (next, isBeyond) = first.addingReportingOverflow(1 << UInt128(width - range.prefixLength))
+            if !isBeyond, isV4 ? next >> 32 == 0 : true { numbers.insert(next) }
+        }
+        return numbers.sorted().map { IPAddress(number: $0, isV4: isV4) }
+    }
 
     /// Whether there are rules about some addresses of a family in answers.
     func isAboutSome(isV4: Bool) -> Bool {

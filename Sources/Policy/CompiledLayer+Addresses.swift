@@ -28,11 +28,25 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
-        guard type == .a || type == .aaaa, addressIndex.isAboutAll(isV4: type == .a) else { return .pass(index) }
-        return decide(addresses: [Self.anyAddress(type)], of: asked, type: type, context: context, index: index)
+        guard type == .a || type == .aaaa, let addresses = addressIndex.stand(forAllOf: type == .a) else {
+            return .pass(index)
+        }
+        if addresses.isEmpty { return Decision(kind: .unsupported, layer: index, rule: Decision.noRule) }
+        var (most, open): (Decision?, Decision?)
+        for address in addresses {
+            let decision = decide(addresses: [address], of: asked, type: type, context: context, index: index)
+            if decision.kind == .pass { return .pass(index) }
+            if decision.kind == .unsupported { open = open ?? decision }
+            // That of the rule about all addresses is told: the others are the exceptions.
+            if most == nil || isAboutAllAddresses(decision) { most = decision }
+        }
+        return open ?? most ?? .pass(index)
     }
 
-    private static func anyAddress(_ type: RRType) -> IPAddress { type == .a ? .v4(0) : .v6(0, 0) }
+    private func isAboutAllAddresses(_ decision: Decision) -> Bool {
+        guard decision.hasRule, trigger(Int(decision.rule)) == .answer else { return false }
+        return addressRange(Int(decision.rule)).prefixLength == 0
+    }
 
     /// The decision of a rule that leaves all addresses of the family that a type asks for out of answers.
     func filterDecision(_ type: RRType, index: UInt8) -> Decision? {

@@ -110,9 +110,16 @@ extension CompiledLayer {
         guard !patternRecords.isEmpty else { return [] }
         // Most names match none, and then nothing is allocated.
         var found: [Int] = []
-        patternIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.append($0) } }
-        regexIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { found.append($0) } }
+        forEachMatchingPattern(octets, type) { found.append($0) }
         guard !found.isEmpty else { return [] }
         return Set(found).sorted().filter { guards[Int(patternRecords[$0].rule.guardID)].holds(name, context) != .no }
+    }
+
+    /// Calls `visit` with the position of every pattern that matches a name of these octets and covers a type, in no order, with some
+    /// more than once.
+    @inline(__always)
+    func forEachMatchingPattern(_ octets: Span<UInt8>, _ type: RRType, _ visit: (Int) -> Void) {
+        patternIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { visit($0) } }
+        regexIndex.forEachCandidate(octets) { if patternMatches($0, octets, type) { visit($0) } }
     }
 }

@@ -117,7 +117,6 @@ extension CompiledLayer {
         layer: UInt8? = nil,
         into matches: inout RuleMatches
     ) {
-        let total = name.labelCount
         let longestFirst = profile.order != .classFirst
         let inListOrder = profile.order == .firstMatch
         matches.removeAll()
@@ -126,9 +125,7 @@ extension CompiledLayer {
             while next >= 0 {
                 let record = records[next]
                 if record.next != 0 || next != head { matches.sharesNames = true }
-                if applies(record, labels, total), covers(record, type),
-                    record.guardID == 0 || guards[Int(record.guardID)].holds(name, context) != .no
-                {
+                if isMet(record, labels, name, type, context) {
                     let key = order(record, labels: labels, rule: next, longestFirst: longestFirst)
                     matches.append(next, key: inListOrder ? placeInOrder(next) : key)
                 }
@@ -142,6 +139,19 @@ extension CompiledLayer {
             }
         }
         matches.sort()
+    }
+
+    /// Whether a rule about the last `labels` labels of a name counts for it and a type, or may count.
+    @inline(__always)
+    func isMet(
+        _ record: RuleRecord,
+        _ labels: Int,
+        _ name: borrowing NameBuffer,
+        _ type: RRType,
+        _ context: borrowing QueryContext
+    ) -> Bool {
+        applies(record, labels, name.labelCount) && covers(record, type)
+            && (record.guardID == 0 || guards[Int(record.guardID)].holds(name, context) != .no)
     }
 
     /// Every rule that matches a name, strongest first.

@@ -322,6 +322,11 @@ public final class CompiledStack: Sendable {
             if layer.action(Int(decision.rule)) == .unsupported { return "the rule asks for more than an address" }
             return "some addresses of the answer are filtered and others are not"
         }
+        if layer.engine == .dnscryptProxy, decision.kind == .redirect,
+            case .redirect(let target) = layer.action(Int(decision.rule))
+        {
+            return "the answer is that of \(target)"
+        }
         let (own, cached) = (
             layer.overrideNote(Int(decision.rule), for: element), cacheNote(layer, decision, relation)
         )

@@ -2,8 +2,8 @@ import DNS
 
 /// Finds the text patterns that can match a name at all, so that thousands of them cost a name no more than a few.
 ///
-/// A pattern that fixes the last four octets of a name is filed under them; another one under the rarest run of four
-/// octets that every match must contain, as AdBlock engines do, or of two; patterns without one are always tried.
+/// A pattern that fixes the last octets of a name is filed under them, unless many others do; another one under the rarest run of
+/// four octets that every match must contain, as AdBlock engines do, or of two; patterns without one are always tried.
 struct PatternIndex {
     /// A pattern in flat form, in `codes`.
     private struct Flat {
@@ -37,6 +37,7 @@ struct PatternIndex {
         var filed: [(gram: UInt32, pattern: UInt32)] = []
         var leading: [(gram: UInt32, pattern: UInt32)] = []
         var paired: [(gram: UInt32, pattern: UInt32)] = []
+        let crowds = Self.crowds(patterns)
         flat.reserveCapacity(patterns.count)
         for (number, pattern) in patterns.enumerated() {
             if case .condition = pattern { loose.append(UInt32(number)) }
@@ -45,19 +46,19 @@ struct PatternIndex {
                 continue
             }
             flat.append(flattened(pattern))
-            if let tail = Self.tail(pattern, 8) {
-                longEnding.append((Self.hash(tail.span), UInt32(number)))
-                continue
-            }
-            if let tail = Self.tail(pattern, 4) {
-                ending.append((Self.gram(tail.span), UInt32(number)))
-                continue
-            }
-            let grams = Self.runs(pattern, of: 4)
+            let tail = Self.tail(pattern, 8) ?? Self.tail(pattern, 4)
+            let crowd = tail.flatMap { crowds[$0] } ?? 0
+            let grams = tail == nil || crowd > Self.mostOfTail ? Self.runs(pattern, of: 4) : []
             for gram in grams { popularity[Self.bucket(gram)] += 1 }
             let rarest = grams.min { popularity[Self.bucket($0)] < popularity[Self.bucket($1)] }
-            if let rarest {
+            if let rarest, tail == nil || popularity[Self.bucket(rarest)] < crowd {
                 filed.append((rarest, UInt32(number)))
+            } else if let tail {
+                if tail.count == 8 {
+                    longEnding.append((Self.hash(tail.span), UInt32(number)))
+                } else {
+                    ending.append((Self.gram(tail.span), UInt32(number)))
+                }
             } else if let head = Self.head(pattern) {
                 leading.append((head, UInt32(number)))
             } else if let pair = Self.runs(pattern, of: 2).first(where: { $0 >> 8 != 0x2E }) {
@@ -71,6 +72,18 @@ struct PatternIndex {
         longTails = GramTable(longEnding)
         inner = GramTable(filed)
         pairs = GramTable(paired)
+    }
+
+    /// How many patterns are filed under one end of names before a run within them is looked for.
+    private static let mostOfTail = 16
+
+    /// How many patterns have each fixed end, of those that many have.
+    private static func crowds(_ patterns: [NamePattern]) -> [[UInt8]: Int] {
+        var counts: [[UInt8]: Int] = [:]
+        for case .text(let pattern) in patterns {
+            if let tail = tail(pattern, 8) ?? tail(pattern, 4) { counts[tail, default: 0] += 1 }
+        }
+        return counts
     }
 
     /// A pattern in flat form; nil once there are more sets of octets than are worth looking through.

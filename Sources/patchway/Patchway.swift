@@ -36,6 +36,7 @@ struct Patchway: ParsableCommand {
 
     static func main() {
         Interruption.ignoreBrokenPipes()
+        Terminal.takeColumns()
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
             try Arguments.checkCommand(arguments)
@@ -88,7 +89,9 @@ struct Patchway: ParsableCommand {
 
     /// What the parser says, in the form of all other faults, with the page that has more.
     private static func sentence(for error: any Error) -> String {
-        let said = message(for: error).replacing(". Did you mean", with: "; did you mean").replacing("'", with: "`")
+        // Of several readings of the words the first one is said.
+        let first = message(for: error).split(separator: "\n").first.map(String.init) ?? ""
+        let said = first.replacing(". Did you mean", with: "; did you mean").replacing("'", with: "`")
         let page = fullMessage(for: error).split(separator: "See '").last?.prefix { $0 != "'" } ?? "patchway --help"
         let text = TerminalText.escaped(said.prefix(1).lowercased() + said.dropFirst())
         return "\(text)\(text.hasSuffix("?") ? "" : ";") `\(page)` says more"

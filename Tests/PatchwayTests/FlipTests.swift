@@ -58,6 +58,34 @@ import Testing
         #expect(tried > 0 || engine == .dnsmasq)
     }
 
+    /// What is said to be another verdict is one, of whatever kind, and no rule is named that need not go.
+    @Test(arguments: [
+        (
+            "bind-rpz", "$TTL 60\n@ SOA . . 1 1 1 1 1\n@ NS a.\ntcp.example CNAME rpz-tcp-only.\n", "tcp.example",
+            "without LIST:4 it is pass"
+        ),
+        ("dnsmasq", "server=/s.example/192.0.2.1\n", "s.example", "without LIST:1 it is pass"),
+        (
+            "unbound", "server:\nlocal-data-ptr: \"192.0.2.3 www.s.example\"\n", "3.2.0.192.in-addr.arpa",
+            "without LIST:2 it is nxdomain"
+        ),
+        (
+            "unbound",
+            "server:\nlocal-zone: \"b.example\" redirect\nlocal-data: \"b.example A 0.0.0.0\"\n"
+                + "local-data: \"b.example A 192.0.2.1\"\n",
+            "x.b.example", "without LIST:2 it is pass"
+        ),
+        ("pihole", "a.example\na.example\n", "a.example", "without LIST:1 and LIST:2 it is pass"),
+    ])
+    func whatHasToGoIsSaid(engine: String, text: String, name: String, flip: String) throws {
+        let list = try Patchway.file("flip-\(UUID().uuidString)", text.utf8)
+        let type = name.hasSuffix(".arpa") ? "PTR" : "A"
+        let output = try Patchway.run(["explain", "--list", list, "--engine", engine, "--qtype", type, name]).output
+        let said = output.split(separator: "\n").joined(separator: " ").replacingOccurrences(of: list, with: "LIST")
+            .split(separator: " ").joined(separator: " ")
+        #expect(said.contains("flips: " + flip), "\(said)")
+    }
+
     // MARK: - Examples
 
     /// A copy of the examples, to be changed.

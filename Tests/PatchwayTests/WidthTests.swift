@@ -45,4 +45,12 @@ import Testing
         let output = try Patchway.run(["check", "--list", list, long, "--qtype", "A"]).output
         #expect(output.split(separator: "\n").count == 1)
     }
+
+    /// Whatever `COLUMNS` says, there is a page, and its descriptions.
+    @Test(arguments: ["0", "-3", "1", "20", "x", "99999"])
+    func helpHasDescriptions(columns: String) throws {
+        let page = try Patchway.run(["check", "--help"], environment: ["COLUMNS": columns])
+        #expect(page.status == 0)
+        #expect(page.output.filter { !$0.isWhitespace }.contains("Recordtypesfornameswithoutone."))
+    }
 }

@@ -59,4 +59,22 @@ import Testing
         #expect(layer.decide(NameBuffer(try DomainName(long + "x9")), type: .a).kind == .nodata)
         #expect(layer.decide(NameBuffer(try DomainName(long + "x8")), type: .a).kind == .pass)
     }
+
+    /// Patterns of which many end alike are found by what they have within.
+    @Test func manyOfOneEndMatchLikeEachAlone() throws {
+        let ends = [".update.example", "example", "mple"]
+        let patterns = (0..<200).map { pattern("ab\($0 / 3)*\(ends[$0 % 3])", start: .beginning, endsAtEnd: true) }
+        let together = try layer(patterns)
+        for number in [0, 1, 7, 12, 33, 66, 67] {
+            for name in [
+                "ab\(number).update.example", "ab\(number)x.example", "ab\(number).simple", "xab\(number).example",
+            ] {
+                let domain = try DomainName(name)
+                let alone = try patterns.indices.filter {
+                    try layer([patterns[$0]]).decide(NameBuffer(domain), type: .a).kind != .pass
+                }
+                #expect(together.matchingRules(domain, type: .a) == alone, "\(name)")
+            }
+        }
+    }
 }

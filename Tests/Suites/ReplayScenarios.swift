@@ -122,14 +122,15 @@ struct ReplayScenario {
         return files
     }
 
-    /// The configuration without comments of the script and files that stand in it.
+    /// The configuration without comments of the script and files that stand in it, in whose place stands one that is there:
+    /// Unbound does not start without them.
     private static func server(_ config: [String]) -> String {
         var lines: [String] = []
         var isFile = false
         for line in config {
             if line.hasPrefix("TEMPFILE_CONTENTS") { isFile = true }
             let text = line.drop { $0 == " " || $0 == "\t" }
-            if !isFile, !text.hasPrefix(";") { lines.append(line.replacingOccurrences(of: "TEMPFILE_NAME ", with: "")) }
+            if !isFile, !text.hasPrefix(";") { lines.append(line.hasPrefix("TEMPFILE_NAME") ? "/dev/null" : line) }
             if line.hasPrefix("TEMPFILE_END") { isFile = false }
         }
         return lines.joined(separator: "\n") + "\n"

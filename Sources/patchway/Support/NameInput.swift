@@ -207,6 +207,10 @@ struct NameInput {
             defer { isEscaped = octet == 0x5C && !isEscaped }
             if isEscaped || octet == 0x5C || octet == 0x2F || isOfHosts(octet) { continue }
             switch octet {
+            case 0x3A where IPAddress(text: Array(text)) != nil:
+                return (
+                    0, "is an address; the names of addresses end in ip6.arpa, and --chains gives those behind names"
+                )
             case 0x3A: return (offset, "is no host name; leave the port out")
             case 0x80...:
                 return (offset, "is no host name; write it as clients ask for it, with labels that begin with xn--")

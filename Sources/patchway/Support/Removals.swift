@@ -10,9 +10,9 @@ import Reports
 struct Removals {
     /// What was found.
     struct Outcome {
-        /// The rules, in the order in which they decided.
+        /// The rules, in the order in which they decided; each of them has to go.
         var rules: [RuleReference]
-        /// The verdict without them, a pass where it was none or the other way round; nil when it did not come to that.
+        /// The verdict without them; nil when it is the same. Rules are tried until a pass is none, or the other way round.
         var verdict: VerdictKind?
     }
 
@@ -53,6 +53,7 @@ struct Removals {
             guard !removed.contains(removal) else {
                 // It is stated elsewhere than in a list, and cannot be taken out of one.
                 outcome.rules.removeLast()
+                removed.removeLast()
                 break
             }
             removed.append(removal)
@@ -61,12 +62,27 @@ struct Removals {
             outcome.rules.append(rule)
             stack = try self.stack(without: removed)
             verdict = decide(stack)
-            guard verdict.kind.isPass == first.kind.isPass else {
-                outcome.verdict = verdict.kind
-                return outcome
-            }
+            if verdict.kind.isPass != first.kind.isPass { break }
         }
-        return removed.isEmpty ? nil : outcome
+        guard verdict.kind != first.kind else { return removed.isEmpty ? nil : outcome }
+        outcome.verdict = verdict.kind
+        try leaveOut(&removed, &outcome, decide)
+        return outcome
+    }
+
+    /// Leaves out rules that need not go.
+    private mutating func leaveOut(
+        _ removed: inout [Place],
+        _ outcome: inout Outcome,
+        _ decide: (CompiledStack) -> Verdict
+    ) throws {
+        for index in removed.indices.reversed() where removed.count > 1 {
+            var fewer = removed
+            fewer.remove(at: index)
+            guard decide(try stack(without: fewer)).kind == outcome.verdict else { continue }
+            removed = fewer
+            outcome.rules.remove(at: index)
+        }
     }
 
     private mutating func stack(without removed: [Place]) throws -> CompiledStack {

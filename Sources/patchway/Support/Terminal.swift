@@ -3,6 +3,16 @@ import Reports
 
 /// What standard output is connected to.
 enum Terminal {
+    /// `COLUMNS`, where it is a width.
+    private static let columns = unsafe getenv("COLUMNS").flatMap { unsafe Int(String(cString: $0)) }
+        .flatMap { (1...10_000).contains($0) ? $0 : nil }
+
+    /// Reads `COLUMNS` before anybody else does: the parser of arguments does not go on where a page has no columns.
+    static func takeColumns() {
+        _ = columns
+        unsafe setenv("COLUMNS", "80", 1)
+    }
+
     /// The style for text: colour only on a terminal without `NO_COLOR`; `COLUMNS` wide where that is said, else as wide as
     /// the terminal, 100 columns elsewhere.
     static func style(isVerbose: Bool) -> TextStyle {
@@ -20,8 +30,7 @@ enum Terminal {
         var size = winsize()
         let answered = unsafe ioctl(1, UInt(TIOCGWINSZ), &size)
         let known = isTerminal && answered == 0 && size.ws_col > 0
-        let asked = unsafe getenv("COLUMNS").flatMap { unsafe Int(String(cString: $0)) }
-        let width = asked.flatMap { (1...10_000).contains($0) ? $0 : nil } ?? (known ? Int(size.ws_col) : nil)
+        let width = columns ?? (known ? Int(size.ws_col) : nil)
         return TextStyle(
             isColoured: isTerminal && !noColour,
             width: width ?? 100,
