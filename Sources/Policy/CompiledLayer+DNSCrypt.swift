@@ -12,6 +12,9 @@ extension CompiledLayer {
         context: borrowing QueryContext,
         index: UInt8
     ) -> Decision {
+        if mayMisread(name, hashes.text), ruleCount > 0 {
+            return Decision(kind: .unsupported, layer: index, rule: Decision.noRule)
+        }
         let choice = strongestRule(name, hashes, type: type, context: context, index: index)
         // Patterns are not tried on names of one letter.
         let isShort = name.count < 4

@@ -265,6 +265,17 @@ extension CompiledLayer {
     /// What an alias to the name asked for is: to BIND the old form of `rpz-passthru`, unless an address met the rule, to
     /// PowerDNS a loop (compared with 9.18 and 4.8.8).
     func unlooped(_ decision: Decision, _ name: borrowing NameBuffer, _ type: RRType) -> Decision {
+        if decision.kind == .redirect, decision.hasRule,
+            case .records(let list) = actions[Int(record(Int(decision.rule)).action)],
+            let alias = list.first, alias.type == .cname, alias.data.starts(with: [1, 0x2A]),
+            name.count + alias.data.count - 3 > DomainName.maximumWireLength
+        {
+            // With the name in place of the star it is none: YXDOMAIN in BIND and Unbound, and PowerDNS says nothing (seen in 9.18,
+            // 1.17.1 and 4.8).
+            var met = decision
+            met.kind = .unsupported
+            return met
+        }
         guard decision.kind == .redirect, decision.hasRule,
             engine == .bindRPZ && trigger(Int(decision.rule)) == nil || engine == .pdnsRPZ,
             case .records(let list) = actions[Int(record(Int(decision.rule)).action)],

@@ -170,7 +170,11 @@ public final class CompiledLayer: Sendable {
         switch profile.order {
         case .classFirst where engine == .pihole: decidePihole(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .adguardHome:
-            decideAdGuard(name, hashes, type: type, context: context, index: index)
+            openIfMisread(
+                decideAdGuard(name, hashes, type: type, context: context, index: index),
+                name,
+                hashes.text
+            )
         case .classFirst where engine == .technitium:
             decideTechnitium(name, hashes, type: type, context: context, index: index)
         case .classFirst where engine == .dnscryptProxy:

@@ -312,6 +312,9 @@ public final class CompiledStack: Sendable {
         {
             return "dnsmasq in front knows the name: what it makes of this NXDOMAIN is not modelled"
         }
+        if decision.kind == .unsupported, layer.mayMisread(element, NameText(element)) {
+            return "the engine compares text, and what it makes of such octets in names is not modelled"
+        }
         if let open = openLayer(beside: decision, element, relation, type: type, context) {
             return certainty(decision, whatever: open) + (cacheNote(layer, decision, relation).map { "; \($0)" } ?? "")
         }

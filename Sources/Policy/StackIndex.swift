@@ -95,20 +95,20 @@ struct StackIndex {
             }
         }
         // Last, because it takes about as long as what was just fetched.
-        hashes.ask(layersBesideRules(hashes.text.span, name, layers))
+        hashes.ask(layersBesideRules(hashes.text, name, layers))
     }
 
     /// The layers that may have a pattern or something else than rules to say about a name.
     @inline(__always)
-    private func layersBesideRules(_ text: Span<UInt8>, _ name: borrowing NameBuffer, _ layers: UncountedLayers)
+    private func layersBesideRules(_ text: borrowing NameText, _ name: borrowing NameBuffer, _ layers: UncountedLayers)
         -> UInt64
     {
-        var beside = always | sieve.layers(text)
+        var beside = always | sieve.layers(text.span)
         var waiting = knowing & ~beside
         while waiting != 0 {
             let layer = waiting.trailingZeroBitCount
             waiting &= waiting &- 1
-            if layers.with(layer, { $0.mayKnow(name) }) { beside |= 1 << UInt64(layer) }
+            if layers.with(layer, { $0.mayKnow(name, text) }) { beside |= 1 << UInt64(layer) }
         }
         return beside
     }
@@ -143,6 +143,7 @@ extension CompiledLayer {
     var knowsNames: Bool {
         switch engine {
         case .pihole: true
+        case .dnscryptProxy: ruleCount > 0
         // Its own zones are rules, but for clients that have views.
         case .unbound: localClients != nil
         case .dnsmasq: unaskedNames.knowsNames || !hostReverseNames.isEmpty
@@ -152,9 +153,10 @@ extension CompiledLayer {
 
     /// Whether a name may be one that the engine knows of itself; of those that ``knowsNames``.
     @inline(__always)
-    func mayKnow(_ name: borrowing NameBuffer) -> Bool {
+    func mayKnow(_ name: borrowing NameBuffer, _ text: borrowing NameText) -> Bool {
         switch engine {
         case .pihole: Self.isBehindESNI(name)
+        case .dnscryptProxy: mayMisread(name, text)
         case .unbound: true
         // Its names are few and short, but for those of addresses.
         case .dnsmasq: name.labelCount < 3 ? isOwn(name) || isUndotted(name) : Self.isReverse(name) || Self.isInt(name)

@@ -136,7 +136,9 @@ struct PiholeRegexOptions: Equatable {
             // One that is named twice is taken out again.
             if name.equalsIgnoringCase("OTHER") {
                 namesOthers.toggle()
-            } else if let type = RRType(name.string.uppercased()), Self.knownTypes.contains(type) {
+            } else if !name.hasPrefixIgnoringCase("TYPE"), let type = RRType(name.string.uppercased()),
+                Self.knownTypes.contains(type)
+            {
                 if let known = named.firstIndex(of: type) { named.remove(at: known) } else { named.append(type) }
             }
         }
@@ -158,7 +160,7 @@ struct PiholeRegexOptions: Equatable {
             reply = .action(.drop)
         } else if value.equalsIgnoringCase("IP") {
             reply = .address
-        } else if value.hasPrefixIgnoringCase("CNAME"), value.firstIndex(of: 0x2C) != nil {
+        } else if value.hasPrefixIgnoringCase("CNAM"), value.firstIndex(of: 0x2C) != nil {
             // What the target's records are is not known here.
             reply = .action(.unsupported)
         } else if let address = IPAddress(text: value.octets) {
