@@ -74,7 +74,8 @@ struct ConvertCommand: ParsableCommand {
             report: report,
             unsupported: loaded.unsupportedRules,
             context: context,
-            knowsClient: context.client != nil || context.minuteOfWeek != nil
+            knowsClient: context.client != nil || context.minuteOfWeek != nil,
+            isAllowing: isAllowing
         )
         conversion.announce(output)
         if let place = self.report { try conversion.write(to: place, loaded.reports) }
@@ -155,6 +156,8 @@ private struct Conversion {
     let unsupported: Int
     let context: QueryContext
     let knowsClient: Bool
+    /// Whether the file of rules that allow is written.
+    let isAllowing: Bool
 
     /// One line each for what was written, left out and changed.
     func announce(_ output: String?) {
@@ -199,7 +202,9 @@ private struct Conversion {
         }
         if report.elsewhere > 0 {
             StandardError.line(
-                "patchway: rules for the other one of two files: \(report.elsewhere); --allowing writes the one that allows"
+                "patchway: rules for the other one of two files: \(report.elsewhere); "
+                    + (isAllowing
+                        ? "without --allowing the one that blocks is written" : "--allowing writes the one that allows")
             )
         }
         if report.changedAnswers > 0 {
