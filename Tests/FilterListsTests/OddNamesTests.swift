@@ -20,6 +20,7 @@ import Testing
         (.dnscryptProxy, .dnscrypt, "b.zz", "*.b.zz", .nodata),
         (.dnscryptProxy, .dnscrypt, "b.zz", "abcdefghijabcdefghijabcdefghijabcdefghijabcdef.b.zz", .nodata),
         (.dnscryptProxy, .dnscrypt, "b.zz", "abcdefghijabcdefghijabcdefghijabcdefghijabcdef.d.zz", .pass),
+        (.dnscryptProxy, .dnscrypt, "[ -~]*.zz", "a.zz", .nodata), (.dnscryptProxy, .dnscrypt, "a b.zz", "b.zz", .pass),
         // FTL compares the names of types, and four letters of CNAME.
         (.pihole, .regex, #"(\.|^)b\.zz$;querytype=TYPE1"#, "b.zz", .pass),
         (.pihole, .regex, #"b\.zz$;reply=CNAM,foo"#, "b.zz", .unsupported),

@@ -99,13 +99,16 @@ struct DNSCryptPattern {
         _ limit: GuardID = .none,
         _ sink: inout RuleSink
     ) {
-        for index in text where list[index] == 0x20 || list[index] == 0x09 {
+        let kind = kind(list)
+        // A blank is one octet among others of a class; names have none elsewhere.
+        if case .glob = kind {
+        } else if text.contains(where: { list[$0] == 0x20 || list[$0] == 0x09 }) {
             return sink.drop(.pattern, list, rule, line)
         }
         func tokens(_ range: Range<Int>) -> [TextPattern.Token] {
             list.extracting(range).octets.map { .octet(asciiLowercased($0)) }
         }
-        switch kind(list) {
+        switch kind {
         case nil: sink.drop(.pattern, list, rule, line)
         case .exact(let name): add(.exact, list, name, entry, limit, &sink)
         case .suffix(let name): add(.subtree, list, name, entry, limit, &sink)
