@@ -79,7 +79,8 @@ public struct PassThrough: Sendable {
         "  Knot      policy.add(policy.rpz(policy.DENY, 'FILE')) in front of the others",
         "*.NAME is every name below NAME at any depth and not NAME itself. As in every zone a star reaches no further than the",
         "nearest name that has records: no other name stands below a star here, and none should be put there.",
-        "The aliases of a name that is let through here are let through with it.",
+        "The aliases of a name that is let through here are let through with it, and so are its addresses; but Unbound has answers",
+        "from its cache meet the rpz-ip rules of all zones, so with Unbound zones with such rules can block names of this file.",
     ]
 
     private static let unboundNotes = [

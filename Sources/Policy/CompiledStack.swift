@@ -212,7 +212,9 @@ public final class CompiledStack: Sendable {
         }
         // A pass is told by the rule that let the name asked for pass.
         guard walk.decision.kind != .pass, walk.place > 0 else {
-            return verdict(own, of: name, element: name, relation: .qname, type: type, context)
+            var own = own
+            own.exempt |= walk.decision.exempt
+            return verdict(own, of: name, element: name, relation: .qname, type: type, addresses: addresses, context)
         }
         let element = chain[walk.place - 1]
         var decision = walk.decision
@@ -230,10 +232,19 @@ public final class CompiledStack: Sendable {
         element: DomainName,
         relation: Relation,
         type: RRType,
+        addresses: [IPAddress]? = nil,
         _ context: QueryContext
     ) -> Verdict {
         let buffer = NameBuffer(element)
-        let note = note(on: decision, buffer, narrowed(buffer), relation, type: type, context)
+        let note = note(
+            on: decision,
+            buffer,
+            narrowed(buffer),
+            relation,
+            type: type,
+            addresses: addresses,
+            context
+        )
         guard decision.hasRule else { return Verdict(kind: decision.kind, note: note) }
         let layer = layers[Int(decision.layer)]
         let winner = Int(decision.rule)
@@ -264,16 +275,21 @@ public final class CompiledStack: Sendable {
     /// How many of the rules that lost are named.
     public static let shownLosers = 16
 
-    /// What a decision depends on beyond the question, as far as that is known; `hashes` are those of the element.
+    /// What a decision depends on beyond the question, as far as that is known; `hashes` are those of the element, `addresses` those
+    /// of the real answer where they are known.
     public func note(
         on decision: Decision,
         _ element: borrowing NameBuffer,
         _ hashes: borrowing SuffixHashes,
         _ relation: Relation,
         type: RRType,
+        addresses: [IPAddress]? = nil,
         _ context: borrowing QueryContext
     ) -> String? {
-        if let note = noteOfRule(on: decision, element, relation, type: type, context) { return note }
+        let own = noteOfRule(on: decision, element, relation, type: type, context)
+        let cached =
+            relation == .qname ? cacheNote(onPass: decision, addresses, of: element, type: type, context) : nil
+        if own != nil || cached != nil { return [own, cached].compactMap(\.self).joined(separator: "; ") }
         guard relation == .qname, decision.kind.isPass,
             layerTurningDenial(of: element, hashes, context: context, after: decision) != nil
         else { return nil }

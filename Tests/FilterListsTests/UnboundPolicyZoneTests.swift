@@ -191,6 +191,61 @@ struct UnboundPolicyZoneTests {
         #expect(list ?? "" == row.list)
     }
 
+    /// An answer from the cache meets rules about addresses, whatever the rule that let it pass is about and in whichever zone it
+    /// stands; what is said of names without a zone is not.
+    @Test(
+        arguments: [
+            ("pass.zz", [], 1, .a, blocked, "meets a:18"), ("x.fw.zz", [], 1, .a, blocked, "meets a:18"),
+            ("h.zz", ["pass.zz"], 1, .a, blocked, "meets a:18"), ("o.zz", [], 9, .a, blocked, "meets a:18"),
+            ("front.zz", [], 1, .a, blocked, "meets a:18"), ("pass.zz", [], 1, .a, nil, "the first of them a:18"),
+            ("pass.zz", [], 1, .a, "192.0.2.8", nil), ("pass.zz", [], 1, .aaaa, nil, nil),
+            ("i.zz", [], 1, .a, "198.51.100.77", nil), ("o.zz", [], 1, .a, nil, nil),
+        ] as [(String, [String], Int, RRType, String?, String?)]
+    )
+    func cachedPasses(
+        _ name: String,
+        _ chain: [String],
+        _ client: Int,
+        _ type: RRType,
+        _ address: String?,
+        _ says: String?
+    ) throws {
+        let front = Self.zone(
+            "b.rpz",
+            "front.zz CNAME rpz-passthru.\n32.9.0.0.127.rpz-client-ip CNAME rpz-passthru.\n"
+        )
+        let text = Self.server + Self.clause("b") + Self.clause("a")
+        let loaded = try Self.load(text, ["a": Self.first, "b": front])
+        let verdict = try loaded.verdict(
+            name,
+            type,
+            chain: chain,
+            addresses: address.flatMap { IPAddress($0) }.map { [$0] },
+            context: QueryContext(client: Client(address: IPAddress("127.0.0.\(client)")))
+        )
+        #expect(verdict.kind.isPass)
+        let note = verdict.note?.replacing(#/[^ ]*\//#, with: "")
+        #expect(
+            says.map {
+                note?.contains("only while the answer is not in the cache; one from there") == true
+                    && note?.contains($0) == true
+            } ?? (note == nil),
+            "\(note ?? "")"
+        )
+    }
+
+    /// Zones without a configuration are the same; other engines spare what they let pass every time.
+    @Test(arguments: [Engine.unboundRPZ, .bindRPZ, .pdnsRPZ])
+    func passesOfZonesAlone(_ engine: Engine) throws {
+        let zones = [("first", "q.zz CNAME rpz-passthru.\n"), ("second", "32.66.100.51.198.rpz-ip CNAME .\n")].map {
+            ListInput(path: $0, format: .rpz, octets: Array(Self.zone("p.rpz", $1).utf8))
+        }
+        let loaded = try LayerLoader.load(zones, engine: engine)
+        let verdict = try loaded.verdict("q.zz", addresses: [.v4(0xC633_6442)])
+        #expect(verdict.kind == .pass)
+        #expect((verdict.note?.contains("meets second:4, a rule about its address") == true) == (engine == .unboundRPZ))
+    }
+
     /// Where nobody says who asks, zones for some are open.
     @Test func withoutAClient() throws {
         let text = Self.server + Self.clause("a", "tags: one") + Self.clause("b")
