@@ -229,6 +229,23 @@ struct UnsupportedReason {
         id: "connection",
         text: "rules for single programs, ports or protocols are not evaluated"
     )
+    static let emptyRecord = UnsupportedReason(
+        id: "empty-record",
+        text: "a record without data: Unbound answers queries for it with malformed messages"
+    )
+    static let packetText = UnsupportedReason(
+        id: "packet-text",
+        text: "rules about text inside packets are not evaluated: which packets hold it does not follow from a name"
+    )
+    /// Rules about hosts by their names.
+    static func resolvedOnce(_ hosts: [String]) -> UnsupportedReason {
+        UnsupportedReason(
+            id: "host-name",
+            text:
+                "\(hosts.joined(separator: ", ")) is resolved once, when the rule is loaded; the rule is about the addresses that "
+                + "the name had then"
+        )
+    }
     static let specificity = UnsupportedReason(
         id: "specificity",
         text: "rules that allow, of which the more specific one wins, are not evaluated"

@@ -47,6 +47,8 @@ public final class CompiledLayer: Sendable {
     let nameServerRule: Int?
     /// The policy zones behind the rules of the configuration, where there are some.
     let policyZones: PolicyZones?
+    /// Zones that Unbound would have of its own and does not have.
+    public let ownZonesTurnedOff: OwnZonesTurnedOff
     /// Whom Unbound's rules tell apart.
     let localClients: LocalClients?
     /// What Unbound makes of addresses in real answers.
@@ -73,6 +75,7 @@ public final class CompiledLayer: Sendable {
 
     init(_ builder: consuming LayerBuilder) {
         engine = builder.engine
+        ownZonesTurnedOff = builder.ownZonesTurnedOff
         policyZones = builder.policyZones.zones.isEmpty ? nil : builder.policyZones
         profile = policyZones == nil ? builder.profile : builder.profile.withPolicyZones
         blockAnswer = builder.blockAnswer

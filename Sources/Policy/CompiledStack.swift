@@ -286,7 +286,9 @@ public final class CompiledStack: Sendable {
         addresses: [IPAddress]? = nil,
         _ context: borrowing QueryContext
     ) -> String? {
-        let own = noteOfRule(on: decision, element, relation, type: type, context)
+        let own =
+            noteOfEngine(on: decision, element, relation, type: type, context)
+            ?? noteOfRule(on: decision, element, relation, type: type, context)
         let cached =
             relation == .qname ? cacheNote(onPass: decision, addresses, of: element, type: type, context) : nil
         if own != nil || cached != nil { return [own, cached].compactMap(\.self).joined(separator: "; ") }
@@ -338,7 +340,9 @@ public final class CompiledStack: Sendable {
             return "the rule counts only for queries \(condition)"
         }
         if layer.engine == .packetFilter, decision.kind == .unsupported {
-            if layer.action(Int(decision.rule)) == .unsupported { return "the rule asks for more than an address" }
+            if layer.action(Int(decision.rule)) == .unsupported {
+                return "the rule asks for more than an address that stands in it"
+            }
             return "some addresses of the answer are filtered and others are not"
         }
         if layer.engine == .dnscryptProxy, decision.kind == .redirect,

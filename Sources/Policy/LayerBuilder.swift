@@ -121,11 +121,9 @@ public struct LayerBuilder {
     /// The policy zone of the configuration that the list begun last is.
     public var policyZone: PolicyZones.Zone? { policyZones[lists.count - 1] }
 
-    /// Whether Unbound leaves the zones of local networks out of those that it has of its own (`unblock-lan-zones`).
-    public var unblocksLocalNetworks = false
+    /// What takes away zones that Unbound would have of its own.
+    public var ownZonesTurnedOff = OwnZonesTurnedOff()
 
-    /// Zones that Unbound would have of its own and does not have (`local-zone: … nodefault`).
-    public var zonesTurnedOff: Set<DomainName> = []
     /// The names of policy zones, as far as they are known, which BIND serves like other zones.
     public var servedZones: Set<DomainName> = []
 

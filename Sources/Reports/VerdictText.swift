@@ -32,6 +32,7 @@ public enum VerdictText {
         }
         guard let matched = record.verdict.matched else {
             add("no rule of the stack matches")
+            if let note = record.verdict.note { add("note: \(TerminalText.escaped(note, limit: 2_000))") }
             return style.fit(lines.joined(separator: "\n")) + "\n"
         }
         if let answer = record.verdict.answer {

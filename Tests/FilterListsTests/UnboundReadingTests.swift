@@ -3,6 +3,7 @@ import FilterLists
 import Policy
 import Suites
 import Testing
+import TextScan
 
 /// How Unbound 1.17.1 reads its configuration, and what it does not start with.
 struct UnboundReadingTests {
@@ -35,6 +36,51 @@ struct UnboundReadingTests {
         #expect(list.reports[0].lines == 14 && list.reports[0].rules == 7)
         let verdict = try list.verdict(name)
         #expect(verdict.kind == kind && verdict.matched?.rule.line == line)
+    }
+
+    /// Records without data: Unbound starts, and of their names alone the answers are malformed.
+    @Test(arguments: ["A", "CNAME", "60 IN TXT", "60 NS", "in aaaa", "A \\# 0", "PTR ;none"])
+    func recordsWithoutData(_ record: String) throws {
+        let text = "server:\nlocal-zone: a.zz refuse\nlocal-data: \"x.yy \(record)\"\n"
+        let list = try readList(text, .unbound, .unbound)
+        #expect(list.reports[0].unsupported == ["empty-record": 1] && list.reports[0].rules == 1)
+        #expect(
+            try ["x.yy", "a.zz", "b.x.yy", "yy"].map { try list.verdict($0).kind } == [
+                .unsupported, .refused, .pass, .pass,
+            ]
+        )
+    }
+
+    /// With these it does not start.
+    @Test(arguments: ["MX", "SOA", "SRV", "60", "CH", "BOGUS", "A A", "IN 60 A"])
+    func recordsWithoutDataThatAreRefused(_ record: String) throws {
+        let text = "server:\nlocal-zone: a.zz refuse\nlocal-data: \"x.yy \(record)\"\n"
+        #expect(try readList(text, .unbound, .unbound).verdict("a.zz").kind == .unsupported)
+    }
+
+    /// What takes away zones of its own is said, of names that pass therefore, too, and written for Unbound.
+    @Test func ownZonesTakenAway() throws {
+        let text = """
+            server:
+            local-zone: "10.in-addr.arpa" nodefault
+            unblock-lan-zones: yes
+            local-zone: "x.zz" nodefault
+            local-zone: a.zz refuse
+            """
+        let list = try readList(text, .unbound, .unbound)
+        #expect(list.reports[0].ignored == ["option": 1] && list.reports[0].notices.map(\.line) == [2, 3])
+        for (name, line) in [("1.10.in-addr.arpa", 2), ("1.168.192.in-addr.arpa", 3)] {
+            let verdict = try list.verdict(name, .ptr)
+            #expect(verdict.kind == .pass && verdict.note?.contains(":\(line) takes away the zone") == true)
+        }
+        #expect(try list.verdict("b.zz", .ptr).note == nil)
+        var written: [UInt8] = []
+        let report = export(list.layer, try #require(ExportFormat.named("unbound")), allowing: true, &written)
+        #expect(report.omittedCount == 0)
+        let again = try readList(String(decoding: written, as: UTF8.self), .unbound, .unbound)
+        for name in ["1.10.in-addr.arpa", "1.168.192.in-addr.arpa", "1.127.in-addr.arpa", "a.zz"] {
+            #expect(try again.verdict(name, .ptr).kind == list.verdict(name, .ptr).kind, "\(name)")
+        }
     }
 
     /// Nothing is known of any name then, nor of any client.

@@ -96,6 +96,7 @@ public enum LayerExporter {
         var writer = format
         sink.heading(writer.comment + title)
         for line in writer.heading { sink.heading(line) }
+        if format is UnboundWriter { UnboundWriter.writeTurnedOff(layer, &sink) }
         let plan = NodePlan(layer, context)
         plan.write(&writer, from: .uniform(.none, count: plan.reader.types.count), to: &sink)
     }

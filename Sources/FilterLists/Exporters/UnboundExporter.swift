@@ -22,6 +22,15 @@ struct UnboundWriter: FormatWriter {
     var comment: String { "# " }
     var heading: [String] { ["server:"] }
 
+    /// Writes which of its own zones Unbound is not to have, as the lists say.
+    static func writeTurnedOff(_ layer: CompiledLayer, _ sink: inout ExportSink) {
+        let turnedOff = layer.ownZonesTurnedOff
+        if turnedOff.ofNetworks != nil { sink.line(Array("unblock-lan-zones: yes".utf8)) }
+        for zone in turnedOff.zones.keys.filter(OwnZonesTurnedOff.isOwn).sorted() {
+            sink.line(Array("local-zone: \"\(zone).\" nodefault".utf8))
+        }
+    }
+
     mutating func write(
         _ node: PolicyNode,
         from inherited: TypedEffects,

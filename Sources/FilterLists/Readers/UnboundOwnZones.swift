@@ -76,3 +76,10 @@ enum UnboundOwnZones {
         loopback.child([0x30]).flatMap { $0.child([0x30]) }.flatMap { $0.child([0x31]) } ?? loopback
     private static let loopback6 = OwnLocalZones.beyondNetworks[2]
 }
+
+extension RuleSink {
+    /// Says that a statement takes away what Unbound would have of its own: it is no rule, and yet lets names pass.
+    mutating func noteTurnedOff(_ what: String, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
+        note("own-zone", "takes away Unbound's own \(what), which would be denied otherwise", text, rule, line)
+    }
+}

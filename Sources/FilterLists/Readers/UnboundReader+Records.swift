@@ -1,5 +1,6 @@
 import DNS
 import LDNS
+import Policy
 import TextScan
 
 /// Records as Unbound's statements have them.
@@ -21,6 +22,48 @@ extension UnboundReader {
         guard record.type == .rrsig, !isStated else { return record }
         return ResourceRecord(owner: record.owner, type: .rrsig, ttl: defaultTTL, data: record.data)
     }
+
+    /// The owner of a record that has nothing behind its type, where Unbound starts with it: the name is answered with a message
+    /// that is malformed, others as ever (1.17.1).
+    static func ownerWithoutData(_ octets: [UInt8]) -> DomainName? {
+        var words = octets.prefix { $0 != 0x3B }.split(whereSeparator: isBlank).map { Array($0) }
+        if words.suffix(2) == [Array("\\#".utf8), [0x30]] { words.removeLast(2) }
+        guard (2...4).contains(words.count), let type = words.last,
+            typesWithoutData.contains(String(decoding: type, as: UTF8.self).uppercased())
+        else { return nil }
+        var between = words[1..<(words.count - 1)]
+        if let first = between.first, first.allSatisfy({ (0x30...0x39).contains($0) }) { between.removeFirst() }
+        if let first = between.first, String(decoding: first, as: UTF8.self).uppercased() == "IN" {
+            between.removeFirst()
+        }
+        guard between.isEmpty, let owner = words.first, owner.first != 0x28, owner.first != 0x27 else { return nil }
+        return try? DomainName(presentation: owner)
+    }
+
+    /// Leaves open what is answered at the owner of such a record; the names above it exist.
+    static func addWithoutData(
+        _ owner: DomainName,
+        _ text: Span<UInt8>,
+        _ rule: Range<Int>,
+        _ line: Int,
+        _ sink: inout RuleSink
+    ) {
+        sink.skip(.emptyRecord, text, rule, line)
+        sink.builder.add(
+            .exact,
+            name: owner,
+            class: .data,
+            action: sink.builder.intern(.records([])),
+            at: RulePosition(rule, line: line)
+        )
+        sink.noteOpenRules(1)
+        sink.leaveOpen(.exact, owner, class: .special, rule: rule, line: line)
+    }
+
+    /// The types of which it takes such records, each tried with 1.17.1.
+    private static let typesWithoutData: Set<String> = [
+        "A", "AAAA", "CNAME", "DNAME", "LOC", "NS", "NULL", "PTR", "SPF", "TXT",
+    ]
 
     private static let defaultTTL: UInt32 = 3600
 

@@ -247,7 +247,9 @@ enum UnboundReader {
         }
         if key.equals("module-config") { state.modules.note(text.extracting(values[0]).string, rule, line) }
         if key.equals("unblock-lan-zones") {
-            sink.builder.unblocksLocalNetworks = text.extracting(values[0]).equals("yes")
+            let isOn = text.extracting(values[0]).equals("yes")
+            sink.builder.ownZonesTurnedOff.ofNetworks = isOn ? sink.builder.place(line: line) : nil
+            if isOn { return sink.noteTurnedOff("zones for names of local networks", text, rule, line) }
         }
         guard let reason = UnboundStatement.unsupported(key) else { return sink.drop(.option, text, rule, line) }
         sink.skip(reason, text, rule, line)
@@ -313,9 +315,10 @@ enum UnboundReader {
     ) {
         let word = text.extracting(type).string
         if word == "nodefault", let zone = try? DomainName(presentation: text.extracting(name).octets) {
-            sink.builder.zonesTurnedOff.insert(zone.lowercased)
+            sink.builder.ownZonesTurnedOff.zones[zone.lowercased] = sink.builder.place(line: line)
             state.redirects.zone(name, nil, line: line)
-            return sink.drop(.option, text, rule, line)
+            guard OwnZonesTurnedOff.isOwn(zone.lowercased) else { return sink.drop(.option, text, rule, line) }
+            return sink.noteTurnedOff("zone for \(zone)", text, rule, line)
         }
         guard let zoneType = zoneType(word) else {
             guard isOtherType(word) else { return sink.drop(.badStatement, text, rule, line) }
@@ -346,7 +349,9 @@ enum UnboundReader {
         _ sink: inout RuleSink
     ) {
         // A parenthesis before the owner is part of it, and the daemon does not start (compared with 1.17.1).
-        guard value.isEmpty || text[value.lowerBound] != 0x28, let record = record(text.extracting(value).octets) else {
+        let octets = text.extracting(value).octets
+        if let owner = ownerWithoutData(octets) { return addWithoutData(owner, text, rule, line, &sink) }
+        guard value.isEmpty || text[value.lowerBound] != 0x28, let record = record(octets) else {
             return sink.drop(.badRecord, text, rule, line)
         }
         state.redirects.data(text, value, record, rule: rule, line: line)
