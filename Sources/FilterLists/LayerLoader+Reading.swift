@@ -128,6 +128,7 @@ extension LayerLoader {
         if engine == .pihole { SpecialDomains.add(to: &builder) }
         if engine == .bindRPZ { PolicyZoneNames.add(to: &builder) }
         if engine == .unbound { UnboundOwnZones.add(to: &builder) }
+        if engine == .adguardHome { SpecialDomains.addOfAdGuard(to: &builder) }
         if engine == .dnscryptProxy { SpecialDomains.addOfDNSCrypt(to: &builder) }
         if engine == .blocky {
             SpecialUseNames.add(options.specialNames, to: &builder)

@@ -178,6 +178,8 @@ extension CompiledLayer {
             return Self.blockyAuthority(name, ttl: blockAnswer.ttl)
         }
         if case .rewrite = action { return [] }
+        // The names that it answers with nothing itself (`process.go`).
+        if decision.kind == .nodata, isOfEngine(Int(decision.rule)) { return [] }
         let hasAddresses = type == .a || type == .aaaa || type == .https
         guard decision.kind == .nxdomain || decision.kind == .nodata && !hasAddresses && blockMode != "null_ip",
             let server = try? DomainName("fake-for-negative-caching.adguard.com"),

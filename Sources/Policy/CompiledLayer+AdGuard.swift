@@ -34,15 +34,20 @@ extension CompiledLayer {
         tableDecision(name, type: type, index: index) ?? decideFilters(name, type: type, context: context, index: index)
     }
 
-    /// A decision on an alias, which the rewrites table is not asked for.
+    /// A decision on an alias, for which neither the rewrites table is asked nor the engine answers itself.
     func withoutTable(
         _ decision: Decision,
         _ alias: borrowing NameBuffer,
         type: RRType,
         context: borrowing QueryContext
     ) -> Decision {
-        guard record(Int(decision.rule)).ruleClass == .ownRewrite else { return decision }
+        guard isBeforeFilters(Int(decision.rule)) else { return decision }
         return decideFilters(alias.name, type: type, context: context, index: decision.layer)
+    }
+
+    /// Whether a rule is about queries alone, before filters are asked.
+    private func isBeforeFilters(_ rule: Int) -> Bool {
+        record(rule).ruleClass == .ownRewrite || record(rule).ruleClass == .builtIn
     }
 
     private func decideFilters(
@@ -52,7 +57,7 @@ extension CompiledLayer {
         index: UInt8
     ) -> Decision {
         let buffer = NameBuffer(name)
-        var rules = matchingRules(name, type: type, context: context).filter { record($0).ruleClass != .ownRewrite }
+        var rules = matchingRules(name, type: type, context: context).filter { !isBeforeFilters($0) }
         if let first = rules.first, record(first).ruleClass == .listAllow {
             return decided(first, buffer, type: type, context: context, index: index)
         }
@@ -63,8 +68,14 @@ extension CompiledLayer {
         }
         if let decision = rewriteDecision(rewrites, name, type: type, index: index) { return decision }
         rules.removeAll { record($0).ruleClass == .rewrite }
-        guard let first = rules.first else { return passed(by: rewrites, index) }
-        return decided(first, buffer, type: type, context: context, index: index)
+        let taken = passed(by: rewrites, index)
+        guard let first = rules.first else { return taken }
+        var decision = decided(first, buffer, type: type, context: context, index: index)
+        // What lets the name pass is the exception that takes the rewrite back, where nothing else blocks it.
+        if taken.hasRule, decision.kind == .pass, rules.allSatisfy({ record($0).ruleClass.isAllow }) {
+            decision.rule = taken.rule
+        }
+        return decision
     }
 
     /// A pass, with the exception that takes a rewrite back where one does; it says nothing about aliases.
@@ -250,4 +261,9 @@ extension CompiledLayer {
         let seen = (record.coverage == 0 ? 0 : 1) + (hasTag ? 1 : 0) + limit.otherModifiers
         return (seen + (hasClient ? 1 : 0) + (limit.excluded.isEmpty ? 0 : 1), seen)
     }
+}
+
+extension RuleClass {
+    /// Whether rules of a class let names pass in AdGuard Home.
+    fileprivate var isAllow: Bool { self == .listAllow || self == .importantAllow || self == .ruleAllow }
 }

@@ -17,6 +17,47 @@ import Testing
             .joined(separator: " ")
     }
 
+    /// Names that it answers itself come before all rules, and are nothing to it where they are aliases.
+    @Test(
+        arguments: [
+            ("use-application-dns.net", [], RRType.a, VerdictKind.nxdomain),
+            ("use-application-dns.net", [], .aaaa, .nxdomain),
+            ("use-application-dns.net", [], .txt, .pass), ("x.use-application-dns.net", [], .a, .pass),
+            ("healthcheck.adguardhome.test", [], .a, .nodata), ("healthcheck.adguardhome.test", [], .mx, .nodata),
+            ("_dns.resolver.arpa", [], .a, .nodata), ("_dns.resolver.arpa", [], RRType(rawValue: 64), .unsupported),
+            ("x.yy", ["use-application-dns.net"], .a, .pass), ("x.yy", ["ads.example"], .a, .sinkhole),
+        ] as [(String, [String], RRType, VerdictKind)]
+    )
+    func builtInNames(_ name: String, _ chain: [String], _ type: RRType, _ kind: VerdictKind) throws {
+        let rules = "@@||use-application-dns.net^$important\n@@||adguardhome.test^\n||ads.example^\n"
+        let list = try readList(rules, .adblock, .adguardHome)
+        #expect(list.reports[0].rules == 3)
+        let verdict = try list.verdict(name, type, chain: chain)
+        #expect(verdict.kind == kind)
+        #expect((verdict.matched?.rule.list == "built-in names of AdGuard Home") == (chain.isEmpty && kind != .pass))
+        #expect((verdict.answer?.authority.isEmpty == false) == (kind == .nxdomain))
+    }
+
+    /// ANY is refused before any rule is asked.
+    @Test(arguments: ["ads.example", "other.example"])
+    func refusesANY(_ name: String) throws {
+        let list = try readList("||ads.example^\n", .adblock, .adguardHome)
+        #expect(try list.verdict(name, .any).note?.contains("NOTIMP") == true)
+        #expect(try list.verdict(name, .a).note == nil)
+    }
+
+    /// The exception that takes a rewrite back decides where nothing else would block the name.
+    @Test(arguments: [
+        ("||a.example^$dnsrewrite=NXDOMAIN\n@@||a.example^\n@@||a.example^$dnsrewrite", 3),
+        ("||a.example^$dnsrewrite=NXDOMAIN\n||a.example^\n@@||a.example^\n@@||a.example^$dnsrewrite", 3),
+        ("||a.example^$dnsrewrite=NXDOMAIN\n@@||a.example^$dnsrewrite", 2),
+        ("@@||a.example^\n@@||a.example^$dnsrewrite", 1),
+    ])
+    func decidingException(_ rules: String, _ line: Int) throws {
+        let verdict = try readList(rules + "\n", .adblock, .adguardHome).verdict("a.example")
+        #expect(verdict.kind == .pass && verdict.matched?.rule.line == line)
+    }
+
     private static let values: [Row] = [
         ("||a.example^$dnsrewrite=192.0.2.1", .a, "redirect A=192.0.2.1"),
         ("||a.example^$dnsrewrite=192.0.2.1", .aaaa, "nodata"),

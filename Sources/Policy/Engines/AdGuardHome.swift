@@ -1,13 +1,15 @@
 extension EngineProfile {
     /// AdGuard Home: allow lists, then `@@…$important`, `$important`, `@@`, blocking rules, and hosts lines last.
-    /// Before them come its rewrites table and, behind the allow lists, `$dnsrewrite`.
+    /// Before them come names that it answers itself, its rewrites table and, behind the allow lists, `$dnsrewrite`.
     /// Sources: urlfilter `rules/`, `dns{engine,rewrite}.go`; AdGuardHome `internal/dnsforward/{process,filter,msg}.go`,
     /// `internal/filtering/`.
     static let adguardHome = EngineProfile(
         engine: .adguardHome,
         basis: "AdGuard Home 0.107 with urlfilter, from their sources",
         formats: ["adblock", "hosts", "domains", "wildcard", "adguard-rewrites", "addresses"],
-        precedence: [.ownRewrite, .listAllow, .rewrite, .importantAllow, .importantBlock, .ruleAllow, .block, .hosts],
+        precedence: [
+            .builtIn, .ownRewrite, .listAllow, .rewrite, .importantAllow, .importantBlock, .ruleAllow, .block, .hosts,
+        ],
         order: .classFirst,
         plainName: .exact,
         starName: nil,
