@@ -199,6 +199,21 @@ import TextScan
         if kind == .unsupported { #expect(!report.unsupported.isEmpty) }
     }
 
+    /// Why a rule is not evaluated is said of itself.
+    @Test(arguments: [
+        ("-d download.windowsupdate.com -j DROP", "host-name", "download.windowsupdate.com is resolved once"),
+        ("-d a.example,192.0.2.1 -j DROP", "host-name", "a.example is resolved once"),
+        ("-m string --string windowsupdate --algo bm -j DROP", "packet-text", "text inside packets"),
+        ("-p tcp -d 192.0.2.1 -j DROP", "connection", "ports or protocols"),
+        ("-d 2001:db8::1 -j DROP", "connection", "ports or protocols"),
+    ])
+    func reasons(rule: String, reason: String, text: String) throws {
+        let loaded = try readList("iptables -A FORWARD \(rule)\n", .iptables)
+        #expect(loaded.reports[0].unsupported == [reason: 1])
+        #expect(loaded.reports[0].notEvaluated.first?.text.contains(text) == true)
+        #expect(try loaded.verdict("a.example", addresses: Self.addresses("192.0.2.1")).kind == .unsupported)
+    }
+
     @Test(arguments: [("if true; then\n", VerdictKind.unsupported), ("exit 0\n", .pass), ("echo x\n", .drop)])
     func scriptsAreNotRun(line: String, kind: VerdictKind) throws {
         let loaded = try readList(line + "iptables -A FORWARD -d 192.0.2.1 -j DROP\n", .iptables)

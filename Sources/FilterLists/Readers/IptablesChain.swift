@@ -10,6 +10,8 @@ struct IptablesChain {
         let effect: IptablesCommand.Effect
         let ranges: [AddressRange]
         let likeness: String
+        /// Why it is left open, where it is.
+        let reason: UnsupportedReason
         /// Whether it was deleted.
         var isGone = false
     }
@@ -66,7 +68,14 @@ struct IptablesChain {
         let likeness = command.likeness
         return destinations.map { ranges in
             let own = destinations.count == 1 ? likeness : command.likeness(of: ranges)
-            return Rule(place: place, line: line, effect: command.effect, ranges: ranges, likeness: own)
+            return Rule(
+                place: place,
+                line: line,
+                effect: command.effect,
+                ranges: ranges,
+                likeness: own,
+                reason: command.reason
+            )
         }
     }
 

@@ -34,6 +34,8 @@ struct IptablesCommand {
     var effect = Effect.none
     /// The destinations, each a rule of its own; nil where the rule is about all, or about unknown ones.
     var destinations: [[AddressRange]]?
+    /// Destinations that are names of hosts, which are resolved when the rule is loaded.
+    var hosts: [String] = []
     /// The words that ask for more than a destination.
     var conditions: [String] = []
     private var target: String?
@@ -54,6 +56,7 @@ struct IptablesCommand {
             let isDestination = ["-d", "--dst", "--destination", "--dst-range"].contains(word)
             if isDestination, !isNegated, let value = rest.popFirst() {
                 guard destinations == nil, let read = self.ranges(value) else {
+                    hosts += Self.hosts(value)
                     conditions += [word, value]
                     continue
                 }
@@ -144,6 +147,23 @@ struct IptablesCommand {
             all.append(ranges)
         }
         return all
+    }
+
+    /// The names of hosts in a list of destinations.
+    private static func hosts(_ value: String) -> [String] {
+        value.utf8.split(separator: 0x2C).map { Array($0) }.filter { part in
+            let name = Array(part.prefix { $0 != 0x2F })
+            let isAddress = name.contains(0x3A) || name.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) }
+            return !isAddress && (try? DomainName(presentation: name)) != nil
+        }
+        .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Why what becomes of packets is not known.
+    var reason: UnsupportedReason {
+        if !hosts.isEmpty { return .resolvedOnce(hosts) }
+        let looksInside = conditions.contains { $0 == "string" || $0 == "--string" || $0 == "--hex-string" }
+        return looksInside ? .packetText : .connection
     }
 
     private var effectOfTarget: Effect {

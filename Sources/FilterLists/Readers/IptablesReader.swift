@@ -145,7 +145,7 @@ private struct IptablesScript {
             case .drop: sink.add(rule.ranges, sink.entry(), text, rule.place, rule.line)
             case .accept where isInOrder && sink.role != .allow && sink.role != .exempt:
                 sink.add(rule.ranges, (.listAllow, sink.allow), text, rule.place, rule.line)
-            default: sink.leaveOpen(rule.ranges, .connection, text, rule.place, rule.line)
+            default: sink.leaveOpen(rule.ranges, rule.reason, text, rule.place, rule.line)
             }
         }
     }
