@@ -81,6 +81,9 @@ extension CompiledLayer {
             && trigger(Int(decision.rule)) == .answer
     }
 
+    /// The same of a rule that has denied a name.
+    func keepsDenial(at rule: Int) -> Bool { engine == .dnsmasq && mayCache && trigger(rule) == .answer }
+
     /// What is left out of answers of a type is nothing but left out at a name that hosts lines know by another family.
     private func filtered(
         _ decision: Decision,

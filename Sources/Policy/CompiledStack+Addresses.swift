@@ -110,18 +110,6 @@ extension CompiledStack {
         return own
     }
 
-    /// What a pass of a name without aliases depends on, given all its addresses: where dnsmasq has denied one, its cache
-    /// denies the other types, too.
-    public func note(onPassBeside addresses: [IPAddress], of name: DomainName) -> String? {
-        let asked = NameBuffer(name)
-        for (index, layer) in layers.enumerated() where layer.engine == .dnsmasq {
-            let rule = layer.firstStage(addresses, asked)
-            guard layer.keepsDenial(layer.decision(rule: rule, type: .a, index: UInt8(index))) else { continue }
-            return "once the name has been denied for its address, it gets NXDOMAIN as long as dnsmasq's cache has that"
-        }
-        return nil
-    }
-
     /// How many rules are about addresses in answers.
     public var addressRuleCount: Int { layers.reduce(0) { $0 + $1.addressRuleCount(.answer) } }
 

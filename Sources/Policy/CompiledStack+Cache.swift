@@ -1,4 +1,4 @@
-import DNS
+public import DNS
 
 /// What the engine's cache changes about a pass.
 extension CompiledStack {
@@ -63,5 +63,46 @@ extension CompiledLayer {
             }
         }
         return offset.map { records.count + patternRecords.count + $0 }
+    }
+}
+
+extension CompiledStack {
+    /// A verdict on a name, given all addresses behind it, with what dnsmasq's cache may change: once it has denied the name for
+    /// an address of one family, that comes before what it sends on or answers for other types (compared with 2.90). Of an alias
+    /// the name that has the address is denied, as long as the cache leads there.
+    public func noted(
+        _ verdict: Verdict,
+        beside addresses: [IPAddress],
+        behind chain: [DomainName],
+        of name: DomainName,
+        type: RRType,
+        context: QueryContext = .unknown
+    ) -> Verdict {
+        guard layers.contains(where: { $0.engine == .dnsmasq && $0.readsAnswers(.any) }) else { return verdict }
+        for other in [RRType.a, .aaaa] where other != type {
+            let held = addresses.filter { $0.recordType == other }
+            guard !held.isEmpty else { continue }
+            let denial = self.verdict(name, type: other, chain: chain, addresses: held, context: context)
+            guard denial.kind == .nxdomain, let met = denial.matched, met.relation == .address,
+                let rule = met.number, layers[met.layer].keepsDenial(at: rule),
+                Self.comesBehind(verdict, layer: met.layer)
+            else { continue }
+            let said =
+                chain.isEmpty
+                ? "once the name has been denied for its address, it gets NXDOMAIN as long as dnsmasq's cache has that"
+                : "once \(chain[chain.count - 1]) has been denied for its address, the name gets NXDOMAIN where dnsmasq's cache has "
+                    + "that and the alias"
+            var noted = verdict
+            noted.note = [verdict.note, said].compactMap(\.self).joined(separator: "; ")
+            return noted
+        }
+        return verdict
+    }
+
+    /// Whether a verdict is what a layer of dnsmasq sends on, or answers by `address=` and its like behind its cache.
+    private static func comesBehind(_ verdict: Verdict, layer: Int) -> Bool {
+        guard let matched = verdict.matched, !verdict.kind.isPass else { return verdict.kind.isPass }
+        return matched.layer == layer && matched.relation == .qname
+            && [.data, .nullData].contains(matched.rule.ruleClass)
     }
 }

@@ -157,8 +157,37 @@ struct DnsmasqHostsTests {
             let verdict = stack.verdict(name, type: .a, addresses: [addresses])
             #expect(verdict.kind == .nxdomain)
             #expect((verdict.note != nil) == isKept)
-            #expect((stack.note(onPassBeside: [addresses], of: name) != nil) == isKept)
-            #expect(stack.note(onPassBeside: [], of: name) == nil)
+            let other = stack.noted(
+                stack.verdict(name, type: .txt),
+                beside: [addresses],
+                behind: [],
+                of: name,
+                type: .txt
+            )
+            #expect((other.note != nil) == isKept)
         }
+    }
+
+    /// So is one that is sent elsewhere, answered for the other family alone, or behind an alias; not one whose address of that
+    /// family is never asked for (compared with 2.90).
+    @Test(
+        arguments: [
+            ("server=/a.zz/192.0.2.53", [], RRType.txt, "once the name"),
+            ("address=/a.zz/::", [], .aaaa, "once the name"),
+            ("address=/a.zz/::", [], .txt, "; once the name"), ("", ["b.zz"], .txt, "once b.zz has been denied"),
+            ("address=/a.zz/192.0.2.1", [], .txt, ""), ("address=/a.zz/192.0.2.1", [], .aaaa, ""), ("", [], .a, ""),
+        ] as [(String, [String], RRType, String)]
+    )
+    func keepsDenialsBesideRules(_ rule: String, _ chain: [String], _ type: RRType, _ says: String) throws {
+        let address = try #require(IPAddress("203.0.113.7"))
+        let name = try DomainName("a.zz")
+        let chain = try chain.map { try DomainName($0) }
+        let stack = CompiledStack(layers: [try layer("bogus-nxdomain=203.0.113.7\n\(rule)\n").layer])
+        let held = type == .a ? [address] : []
+        let verdict = stack.verdict(name, type: type, chain: chain, addresses: held)
+        let noted = stack.noted(verdict, beside: [address], behind: chain, of: name, type: type)
+        #expect(noted.kind == verdict.kind)
+        let isSaid = noted.note?.contains("has been denied for its address") == true
+        #expect(says.isEmpty ? !isSaid : isSaid && noted.note?.contains(says) == true, "\(noted.note ?? "")")
     }
 }

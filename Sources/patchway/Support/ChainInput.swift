@@ -231,7 +231,7 @@ extension CompiledStack {
         over given: ChainInput.Behind,
         context: QueryContext
     ) -> Verdict {
-        var made = verdict(
+        let made = verdict(
             name,
             type: type,
             chain: given.aliases,
@@ -239,9 +239,13 @@ extension CompiledStack {
             hints: given.hints,
             context: context
         )
-        if made.kind == .pass, made.note == nil, given.aliases.isEmpty {
-            made.note = note(onPassBeside: given.allAddresses, of: name)
-        }
-        return made
+        return noted(
+            made,
+            beside: given.allAddresses,
+            behind: given.aliases,
+            of: name,
+            type: type,
+            context: context
+        )
     }
 }
