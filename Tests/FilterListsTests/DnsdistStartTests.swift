@@ -2,6 +2,7 @@ import FilterLists
 import Policy
 import Suites
 import Testing
+import TextScan
 
 /// What dnsdist 1.7.3 starts with (each row was given to the running engine).
 @Suite struct DnsdistStartTests {
@@ -93,10 +94,25 @@ import Testing
         "addAction(TCPRule(true), DelayAction(5))", "addAction(AllRule(), SetTagAction('x', 1))",
         "addAction(AndRule{AllRule(), RDRule()}, TeeAction('127.0.0.1:9'))",
         "addAction(NotRule(QTypeRule('AAAA')), LogAction())",
+        // Where the file can be written, which is said.
+        "addAction(AllRule(), LogAction('/tmp/x.log', false))",
+        "addAction(AllRule(), LogAction('/dev/stdout', true, true))",
         "addDNSCryptBind('127.0.0.1:5397', '2.provider', '/nonexistent', '/nonexistent')",
     ])
     func starts(statement: String) throws {
         #expect(try kinds(statement) == [.nxdomain, .pass], "\(statement)")
+    }
+
+    @Test(arguments: [("'/var/log/x.log', false", 1), ("'', true", 0), ("", 0)])
+    func saysWhichLogsItTakesForGranted(_ arguments: String, _ count: Int) throws {
+        let list = try readList(
+            "\naddAction('a.zz', LogAction(\(arguments)))\naddAction('b.zz', DropAction())\n",
+            .dnsdist
+        )
+        #expect(
+            list.reports[0].notices.filter { $0.reason == "log-file" }.map(\.line) == Array(repeating: 2, count: count)
+        )
+        #expect(try list.verdict("a.zz").kind == .pass && list.verdict("b.zz").kind == .drop)
     }
 
     /// LuaJIT compiles no function with more than 200 variables, 65,536 constants, or too much in one expression; what is

@@ -19,6 +19,11 @@ extension DnsdistConfiguration {
             let record = LocalRecord(type: .cname, ttl: try lifetime(call, 1), data: target.wire)
             return .ends(.records([record]), .block, types: nil)
         case "NegativeAndSOAAction", "SetNegativeAndSOAAction": return try negative(call)
+        case "LogAction":
+            if let file = call.arguments.first, case .text(let path) = try value(file), !path.octets(source).isEmpty {
+                logs.append(call.range)
+            }
+            return .goesOn
         default:
             if Self.goOn.contains(name) { return .goesOn }
             guard Self.otherActions.contains(name) else { return nil }
@@ -99,9 +104,16 @@ extension DnsdistConfiguration {
         return lifetime
     }
 
+    /// Whether what a log is written to is no file, or one where logs usually are: with one that cannot be written dnsdist does not
+    /// start (1.7.3), so that is taken for granted of these, and said.
+    static let isUsualLog: @Sendable ([UInt8]) -> Bool = { path in
+        path.isEmpty
+            || ["/tmp/", "/var/tmp/", "/var/log/", "/dev/std", "/dev/null"].contains { path.starts(with: $0.utf8) }
+    }
+
     /// Actions after which the next rule is tried, and that change nothing that is modelled.
     private static let goOn: Set<String> = [
-        "NoneAction", "DelayAction", "LogAction", "RemoteLogAction", "DnstapLogAction", "SNMPTrapAction", "TeeAction",
+        "NoneAction", "DelayAction", "RemoteLogAction", "DnstapLogAction", "SNMPTrapAction", "TeeAction",
         "SetTagAction", "TagAction", "SetSkipCacheAction", "SkipCacheAction", "SetTempFailureCacheTTLAction",
         "TempFailureCacheTTLAction", "SetECSAction", "SetECSOverrideAction", "ECSOverrideAction",
         "SetECSPrefixLengthAction", "ECSPrefixLengthAction", "SetDisableECSAction", "DisableECSAction",

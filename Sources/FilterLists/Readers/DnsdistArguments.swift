@@ -295,7 +295,10 @@ enum DnsdistArguments {
         ([number, .text], "QPSPoolAction SetAdditionalProxyProtocolValueAction SetEDNSOptionAction"),
         ([number, .text, optional, answer], "HTTPStatusAction"),
         // A file has to be one that can be written to.
-        ([.optional(.either([.check(\.isEmpty), .unseen])), flag, flag, flag, flag, flag], "LogAction"),
+        (
+            [.optional(.either([.check(DnsdistConfiguration.isUsualLog), .unseen])), flag, flag, flag, flag, flag],
+            "LogAction"
+        ),
         ([.function], "LuaAction LuaFFIAction LuaResponseAction LuaFFIResponseAction"),
         ([optional], "SNMPTrapAction SNMPTrapResponseAction"), ([network, .optional(network)], "SetECSAction"),
         ([.object("RemoteLogger"), .optional(.function), .optional(exported)], "RemoteLogAction"),

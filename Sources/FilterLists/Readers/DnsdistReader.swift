@@ -32,6 +32,8 @@ struct DnsdistConfiguration: ~Escapable {
     var listeners = DnsdistListeners()
     private(set) var properties: [NameProperty] = []
     private(set) var clientSets: [[AddressRange]] = []
+    /// Actions that write to a file, which dnsdist has to be able to open.
+    var logs: [Range<Int>] = []
     var variables = LuaVariables<DnsdistValue>(unknown: .unknown)
 
     /// How many names of sets may be looked at.

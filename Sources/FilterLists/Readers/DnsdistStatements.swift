@@ -362,6 +362,15 @@ extension DnsdistConfiguration {
     /// All rules in the order in which they are tried; in front of them, what becomes of clients that are not answered.
     @_lifetime(self: copy self)
     mutating func finish(_ sink: inout RuleSink) -> [OrderedRule] {
+        for log in logs {
+            sink.note(
+                "log-file",
+                "dnsdist starts only where it can write this file; that it can is taken for granted",
+                source,
+                log,
+                source.line(of: log.lowerBound)
+            )
+        }
         pools.apply(to: &rules, source, &sink)
         sink.refuse(&rules, properties, source)
         guard let answered = access.networks else { return rules.merged() }
