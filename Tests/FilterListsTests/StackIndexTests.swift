@@ -54,7 +54,7 @@ import Testing
         let first = try layer(configuration, .dnsmasq)
         let other = try LayerLoader.load(
             [ListInput(path: "o.list", octets: Array("||o.zz^\n".utf8))],
-            engine: .adguardHome
+            engine: .pihole
         )
         let (alone, beside) = (CompiledStack(layers: [first]), CompiledStack(layers: [first, other.layer]))
         let behind = CompiledStack(layers: [other.layer, first])

@@ -1,6 +1,7 @@
 import DNS
 import LDNS
 import Policy
+import TextScan
 
 /// The zones that Unbound has of its own where no statement names them, as a list of their own, so that a verdict can name
 /// them (`localzone.c`, compared with 1.17.1).
@@ -78,8 +79,23 @@ enum UnboundOwnZones {
 }
 
 extension RuleSink {
+    /// Takes an `unblock-lan-zones`; `value` is `yes` or `no`.
+    mutating func turnOffNetworks(_ text: Span<UInt8>, _ value: Range<Int>, _ rule: Range<Int>, _ line: Int) {
+        let isOn = text.extracting(value).equals("yes")
+        builder.ownZonesTurnedOff.ofNetworks = isOn ? builder.place(line: line) : nil
+        guard isOn else { return drop(.option, text, rule, line) }
+        noteTurnedOff("zones for names of local networks", text, rule, line)
+    }
+
+    /// Takes a `local-zone: … nodefault`.
+    mutating func turnOff(_ zone: DomainName, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
+        builder.ownZonesTurnedOff.zones[zone] = builder.place(line: line)
+        guard OwnZonesTurnedOff.isOwn(zone) else { return drop(.option, text, rule, line) }
+        noteTurnedOff("zone for \(zone)", text, rule, line)
+    }
+
     /// Says that a statement takes away what Unbound would have of its own: it is no rule, and yet lets names pass.
-    mutating func noteTurnedOff(_ what: String, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
+    private mutating func noteTurnedOff(_ what: String, _ text: Span<UInt8>, _ rule: Range<Int>, _ line: Int) {
         note("own-zone", "takes away Unbound's own \(what), which would be denied otherwise", text, rule, line)
     }
 }

@@ -246,11 +246,7 @@ enum UnboundReader {
             sink.builder.changeLocalAnswers { $0.privateDomains.insert(name.lowercased) }
         }
         if key.equals("module-config") { state.modules.note(text.extracting(values[0]).string, rule, line) }
-        if key.equals("unblock-lan-zones") {
-            let isOn = text.extracting(values[0]).equals("yes")
-            sink.builder.ownZonesTurnedOff.ofNetworks = isOn ? sink.builder.place(line: line) : nil
-            if isOn { return sink.noteTurnedOff("zones for names of local networks", text, rule, line) }
-        }
+        if key.equals("unblock-lan-zones") { return sink.turnOffNetworks(text, values[0], rule, line) }
         guard let reason = UnboundStatement.unsupported(key) else { return sink.drop(.option, text, rule, line) }
         sink.skip(reason, text, rule, line)
         if key.equals("deny-any"), text.extracting(values[0]).equals("yes") {
@@ -315,10 +311,8 @@ enum UnboundReader {
     ) {
         let word = text.extracting(type).string
         if word == "nodefault", let zone = try? DomainName(presentation: text.extracting(name).octets) {
-            sink.builder.ownZonesTurnedOff.zones[zone.lowercased] = sink.builder.place(line: line)
             state.redirects.zone(name, nil, line: line)
-            guard OwnZonesTurnedOff.isOwn(zone.lowercased) else { return sink.drop(.option, text, rule, line) }
-            return sink.noteTurnedOff("zone for \(zone)", text, rule, line)
+            return sink.turnOff(zone.lowercased, text, rule, line)
         }
         guard let zoneType = zoneType(word) else {
             guard isOtherType(word) else { return sink.drop(.badStatement, text, rule, line) }
