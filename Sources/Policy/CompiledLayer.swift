@@ -135,7 +135,7 @@ public final class CompiledLayer: Sendable {
         let classes = store.shapes.map(\.ruleClass) + builder.patternRecords.map(\.rule.ruleClass)
         hasAnswers = classes.contains { $0 == .data || $0 == .open }
         mayBeOpen = builder.guards.count > 1 || builder.actions.contains(.unsupported)
-        hasModifiers = builder.guards.count > 1 || builder.coverages.count > 1
+        hasModifiers = builder.guards.count > 1 || (builder.coveragesBeforeOwnRules ?? builder.coverages.count) > 1
         let (answer, profile) = (builder.blockAnswer, builder.profile)
         plainKinds = builder.actions.map { action in
             PlainKinds(action) { Self.kind(of: action, type: $0, answer, profile) }

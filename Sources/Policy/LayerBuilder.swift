@@ -121,6 +121,7 @@ public struct LayerBuilder {
     /// The policy zone of the configuration that the list begun last is.
     public var policyZone: PolicyZones.Zone? { policyZones[lists.count - 1] }
 
+    private(set) var coveragesBeforeOwnRules: Int?
     /// What takes away zones that Unbound would have of its own.
     public var ownZonesTurnedOff = OwnZonesTurnedOff()
 
@@ -159,6 +160,7 @@ public struct LayerBuilder {
     /// - Parameter guard: what every rule of it depends on.
     public mutating func beginList(_ list: ListSource, guard: RuleGuard = .none) {
         precondition(store.lists.count < Self.maximumLists, "rules name their list in 16 bits")
+        if list.isOfEngine { coveragesBeforeOwnRules = coveragesBeforeOwnRules ?? coverages.count }
         listGuard = intern(policyZones[store.lists.count] == nil ? `guard` : .ofPolicyZone)
         keepsNamesInText =
             !profile.order.needsAncestors(of: .data) && !LineIndex.hasLoneReturns(list.octets.span)
