@@ -8,7 +8,9 @@ extension CompiledLayer {
     @inline(__always)
     func mayMisread(_ name: borrowing NameBuffer, _ text: borrowing NameText) -> Bool {
         switch engine {
-        case .adguardHome: !Self.isOfHosts(text.span) || !text.isExact && Self.hasDotInLabel(name)
+        // Of one label are addresses as well, which it looks for like names.
+        case .adguardHome:
+            name.labelCount > 1 && (!Self.isOfHosts(text.span) || !text.isExact && Self.hasDotInLabel(name))
         case .dnscryptProxy:
             !Self.isOfHosts(text.span) && Self.hasOctetBeyondASCII(text.span)
                 || !text.isExact && Self.hasDotInLabel(name)
@@ -21,7 +23,7 @@ extension CompiledLayer {
     func openIfMisread(_ decision: Decision, _ name: borrowing NameBuffer, _ text: borrowing NameText) -> Decision {
         guard decision.hasRule, mayMisread(name, text) else { return decision }
         var open = decision
-        open.kind = .unsupported
+        (open.kind, open.exempt) = (.unsupported, 0)
         return open
     }
 

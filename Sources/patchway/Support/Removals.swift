@@ -39,6 +39,7 @@ struct Removals {
         decide: (CompiledStack) -> Verdict
     ) throws -> Outcome? {
         var removed: [Place] = []
+        var isTried = false
         var outcome = Outcome(rules: [], verdict: nil)
         var verdict = first
         var stack = loaded.stack
@@ -57,6 +58,7 @@ struct Removals {
                 break
             }
             removed.append(removal)
+            isTried = true
             var rule = matched.rule
             if let entry { (rule.list, rule.line, rule.text) = (entry.path, entry.line, entry.text) }
             outcome.rules.append(rule)
@@ -64,7 +66,7 @@ struct Removals {
             verdict = decide(stack)
             if verdict.kind.isPass != first.kind.isPass { break }
         }
-        guard verdict.kind != first.kind else { return removed.isEmpty ? nil : outcome }
+        guard verdict.kind != first.kind else { return isTried ? outcome : nil }
         outcome.verdict = verdict.kind
         try leaveOut(&removed, &outcome, decide)
         return outcome
