@@ -8,6 +8,8 @@ public struct RecordStream: ~Copyable {
     private let write: (Span<UInt8>) -> Void
     private var json = JSONWriter(reservingCapacity: 4096)
     private var count = 0
+    /// Whether records are kept until they are handed out together.
+    private var gathers = false
 
     /// A stream in `format`; text counts as NDJSON.
     public init(_ format: OutputFormat, write: @escaping (Span<UInt8>) -> Void) {
@@ -27,13 +29,28 @@ public struct RecordStream: ~Copyable {
 
     /// Writes one record that `body` writes as a whole object, kind included.
     public mutating func whole(_ body: (inout JSONWriter) -> Void) {
-        json.removeAll()
+        if !gathers { json.removeAll() }
         body(&json)
         json.endRecord()
-        // Every record ends its line; in an array the next one begins with what separates them.
-        if isArray { put(count == 0 ? "[\n" : ",") }
-        write(json.bytes.span)
         count += 1
+        guard !gathers else { return }
+        // Every record ends its line; in an array the next one begins with what separates them.
+        if isArray { put(count == 1 ? "[\n" : ",") }
+        write(json.bytes.span)
+    }
+
+    /// Keeps the records that follow until ``handOut()``, which costs less than to write each; those of an array are written.
+    public mutating func gather() {
+        guard !isArray, !gathers else { return }
+        json.removeAll()
+        gathers = true
+    }
+
+    /// Writes what was gathered.
+    public mutating func handOut() {
+        guard gathers else { return }
+        gathers = false
+        write(json.bytes.span)
     }
 
     /// Ends the array, if it is one.

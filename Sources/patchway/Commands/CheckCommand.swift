@@ -190,6 +190,7 @@ private struct CheckRun: ~Copyable {
             guard batch.isFull || index == input.indices.last else { continue }
             loaded.stack.prefetch(&batch, wholeChains: true)
             let first = index + 1 - batch.count
+            records.gather()
             for place in 0..<batch.count {
                 batch.with(place) { name, hashes in
                     writer.begin(name)
@@ -200,6 +201,7 @@ private struct CheckRun: ~Copyable {
                     }
                 }
             }
+            records.handOut()
             checked += batch.count
             batch.removeAll()
         }
