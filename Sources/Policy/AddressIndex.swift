@@ -121,7 +121,7 @@ struct AddressIndex: Sendable {
             numbers.insert(first)
             guard range.prefixLength > 0 else { continue }
             let (next, isBeyond) = first.addingReportingOverflow(1 << UInt128(width - range.prefixLength))
-            if !isBeyond, isV4 ? next >> 32 == 0 : true { numbers.insert(next) }
+            if !isBeyond, !isV4 || next >> 32 == 0 { numbers.insert(next) }
         }
         return numbers.sorted().map { IPAddress(number: $0, isV4: isV4) }
     }

@@ -18,7 +18,7 @@ extension CompiledStack {
                     "AdGuard Home answers ANY with NOTIMP before it looks at any rule, unless its configuration says "
                     + "refuse_any: false"
             }
-            guard layer.engine == .unbound, decision.kind == .pass, !decision.hasRule,
+            guard layer.engine == .unbound, !layer.ownZonesTurnedOff.isEmpty, decision.kind == .pass, !decision.hasRule,
                 let (zone, place) = layer.ownZonesTurnedOff.statement(about: element.name)
             else { continue }
             return

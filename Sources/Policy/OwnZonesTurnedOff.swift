@@ -19,6 +19,9 @@ public struct OwnZonesTurnedOff: Sendable {
     /// Nothing is taken away.
     public init() {}
 
+    /// Whether nothing is taken away.
+    public var isEmpty: Bool { zones.isEmpty && ofNetworks == nil }
+
     /// Whether Unbound has a zone of that name of its own.
     public static func isOwn(_ zone: DomainName) -> Bool {
         OwnLocalZones.beyondNetworks.contains(zone) || OwnLocalZones.ofNetworks.contains(zone)
@@ -26,7 +29,6 @@ public struct OwnZonesTurnedOff: Sendable {
 
     /// The statement that takes away the zone of a name, or of one above it; nil where none does.
     func statement(about name: DomainName) -> (zone: DomainName, place: Place)? {
-        guard !zones.isEmpty || ofNetworks != nil else { return nil }
         for zone in sequence(first: name.lowercased, next: \.parent) where Self.isOwn(zone) {
             if let place = zones[zone] ?? (OwnLocalZones.ofNetworks.contains(zone) ? ofNetworks : nil) {
                 return (zone, place)

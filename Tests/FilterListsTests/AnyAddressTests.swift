@@ -29,7 +29,8 @@ import Testing
         return Row(engine: .unbound, format: .unbound, text: text, kind: kind)
     }
 
-    /// Compared with dnsmasq 2.90, Unbound 1.17.1, BIND 9.18 and PowerDNS 4.8.
+    /// Run against the engines were those of `stop-dns-rebind` beside `filter-AAAA` (dnsmasq 2.90), of two ranges that are blocked
+    /// (Unbound 1.17.1, PowerDNS 4.8); the others follow from what each rule does to an address, which the oracle compares.
     static let rows: [Row] = [
         dnsmasq("filter-AAAA", is: .nodata),
         dnsmasq("filter-AAAA", "stop-dns-rebind", is: .nodata),

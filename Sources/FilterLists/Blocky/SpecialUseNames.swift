@@ -13,7 +13,7 @@ enum SpecialUseNames {
     /// RFC 6762 appendix G.
     private static let ofPrivateNetworks = ["intranet", "internal", "private", "corp", "home", "lan"]
 
-    private typealias Rule = (name: String, action: RuleAction, coverage: TypeCoverage)
+    private typealias Rule = BuiltInNames.Rule
 
     private static func rules(_ names: BlockySpecialNames) -> [Rule] {
         let absent = nonexistent + (names == .all ? ofPrivateNetworks : [])
@@ -31,30 +31,6 @@ enum SpecialUseNames {
     static func add(_ names: BlockySpecialNames, to builder: inout LayerBuilder) {
         guard names != .none else { return }
         let rules = rules(names)
-        let text = rules.map { "\($0.name)\n" }.joined()
-        builder.beginList(
-            ListSource(
-                path: "special-use names of Blocky",
-                format: "domains",
-                isOfEngine: true,
-                octets: Array(text.utf8)
-            )
-        )
-        let before = builder.ruleCount
-        var offset = 0
-        for (index, rule) in rules.enumerated() {
-            let length = rule.name.utf8.count
-            defer { offset += length + 1 }
-            guard let name = try? DomainName(rule.name) else { continue }
-            builder.add(
-                .subtree,
-                name: name,
-                class: .builtIn,
-                action: builder.intern(rule.action),
-                coverage: rule.coverage == .all ? .all : builder.intern(rule.coverage),
-                at: RulePosition(line: index + 1, offset: offset, length: length)
-            )
-        }
-        builder.noteOwnRules(builder.ruleCount - before)
+        BuiltInNames.add(rules, .subtree, as: "special-use names of Blocky", to: &builder)
     }
 }

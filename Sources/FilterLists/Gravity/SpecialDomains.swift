@@ -30,37 +30,13 @@ enum SpecialDomains {
     /// spelled in small letters. What it says of its own encrypted servers to SVCB is up to its configuration.
     static func addOfAdGuard(to builder: inout LayerBuilder) {
         let svcb = RRType(rawValue: 64)
-        let rules: [(name: String, action: RuleAction, coverage: TypeCoverage)] = [
+        let rules: [BuiltInNames.Rule] = [
             ("use-application-dns.net", .nxdomain, TypeCoverage(only: [.a, .aaaa])),
             ("healthcheck.adguardhome.test", .nodata, .all),
             ("_dns.resolver.arpa", .nodata, TypeCoverage(except: [svcb])),
             ("_dns.resolver.arpa", .unsupported, TypeCoverage(only: [svcb])),
         ]
-        let text = rules.map { "\($0.name)\n" }.joined()
-        builder.beginList(
-            ListSource(
-                path: "built-in names of AdGuard Home",
-                format: "domains",
-                isOfEngine: true,
-                octets: Array(text.utf8)
-            )
-        )
-        let before = builder.ruleCount
-        var offset = 0
-        for (index, rule) in rules.enumerated() {
-            let length = rule.name.utf8.count
-            defer { offset += length + 1 }
-            guard let name = try? DomainName(rule.name) else { continue }
-            builder.add(
-                .exact,
-                name: name,
-                class: .builtIn,
-                action: builder.intern(rule.action),
-                coverage: rule.coverage == .all ? .all : builder.intern(rule.coverage),
-                at: RulePosition(line: index + 1, offset: offset, length: length)
-            )
-        }
-        builder.noteOwnRules(builder.ruleCount - before)
+        BuiltInNames.add(rules, .exact, as: "built-in names of AdGuard Home", to: &builder)
     }
 
     /// Adds the rules to a layer of Pi-hole.
